@@ -1,0 +1,1 @@
+//! An observed exchange becomes an event.

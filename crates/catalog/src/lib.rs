@@ -1,0 +1,1 @@
+//! The control plane's state as numbered revisions, with sealed secrets.

@@ -1,0 +1,1 @@
+//! CloudTrail's operations as use cases.

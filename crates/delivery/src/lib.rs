@@ -1,0 +1,1 @@
+//! Log files: boundaries, names, bodies, put-once upload.

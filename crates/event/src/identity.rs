@@ -1,0 +1,75 @@
+//! Who made the call, as CloudTrail writes it: `userIdentity`.
+
+use serde::Serialize;
+
+/// The `userIdentity` element. Members that do not apply stay `None` and are not written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserIdentity {
+    /// `Root`, `IAMUser`, `AssumedRole`, `AWSAccount`, `AWSService`, `Unknown` and their kin.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The unique id of the principal: `AIDA…`, `AROA…:session`, the account id for root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal_id: Option<String>,
+    /// The principal's ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The account that granted the permissions; `anonymous` for unsigned S3 calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// The access key that signed the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_key_id: Option<String>,
+    /// The IAM user's name, or the alias of the account for root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The session, for temporary credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_context: Option<SessionContext>,
+    /// The service that made the call for somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by: Option<String>,
+}
+
+/// The session of temporary credentials.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionContext {
+    /// The role or user that the credentials were issued for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_issuer: Option<SessionIssuer>,
+    /// When the credentials were made, and whether with a second factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<SessionAttributes>,
+    /// The source identity that was set when the role was assumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
+}
+
+/// The role or user that temporary credentials were issued for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionIssuer {
+    /// `Role`, `IAMUser` or `Root`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The unique id of the issuer.
+    pub principal_id: String,
+    /// The issuer's ARN, with its path.
+    pub arn: String,
+    /// The issuer's account.
+    pub account_id: String,
+    /// The issuer's name.
+    pub user_name: String,
+}
+
+/// When a session began and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionAttributes {
+    /// ISO 8601, extended form.
+    pub creation_date: String,
+    /// `"true"` or `"false"`, as text.
+    pub mfa_authenticated: String,
+}

@@ -1,0 +1,24 @@
+//! The CloudTrail record, and nothing else: ids, identity, limits, redaction, canonical bytes.
+//!
+//! Everything Cairn stores is an event. An event made here ([`Record`]) is rendered once, within
+//! CloudTrail's limits; an event that came from elsewhere keeps its original bytes and is only ever
+//! looked at through an [`EventView`]. This crate knows no clock, no file and no socket: time and ids
+//! are handed in through [`Clock`] and [`Ids`].
+
+mod account;
+mod clock;
+mod entry;
+mod identity;
+mod record;
+mod region;
+mod time;
+mod view;
+
+pub use account::{AccountId, AccountIdError};
+pub use clock::{Clock, Ids};
+pub use entry::{Entry, EntryError, Origin};
+pub use identity::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity};
+pub use record::{Record, Resource, TlsDetails};
+pub use region::{Region, RegionError};
+pub use time::{EventTime, EventTimeError};
+pub use view::{Category, EventView, IdentityView, ParseError, ResourceView};

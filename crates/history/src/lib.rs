@@ -1,0 +1,1 @@
+//! Event history: LookupEvents over immutable splits and a searchable head.

@@ -1,0 +1,1 @@
+//! The ordered durable log of opaque records.

@@ -1,0 +1,1 @@
+//! The cursor loop every derived view runs in.

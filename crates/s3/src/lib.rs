@@ -1,0 +1,1 @@
+//! The built-in S3: a durable local object store behind the S3 protocol.

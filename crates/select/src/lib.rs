@@ -1,0 +1,1 @@
+//! Basic and advanced event selectors: validate, compile, match.

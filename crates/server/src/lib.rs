@@ -1,0 +1,1 @@
+//! HTTP, dispatch, built-in services, metrics, wiring, ordered shutdown.

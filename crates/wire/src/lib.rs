@@ -1,0 +1,1 @@
+//! The AWS protocols: operation tables, shapes, constraints, error shapes.

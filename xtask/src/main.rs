@@ -1,0 +1,2 @@
+//! Generates committed tables and checks the house rules.
+fn main() {}
