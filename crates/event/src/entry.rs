@@ -100,3 +100,6 @@ impl Entry {
 }
 
 const VERSION: u8 = 1;
+
+#[cfg(test)]
+mod tests;

@@ -73,3 +73,43 @@ pub struct SessionAttributes {
     /// `"true"` or `"false"`, as text.
     pub mfa_authenticated: String,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An identity with every member set to what `text` makes.
+    pub(crate) fn filled(text: &dyn Fn() -> String) -> UserIdentity {
+        UserIdentity {
+            kind: Some(text()),
+            principal_id: Some(text()),
+            arn: Some(text()),
+            account_id: Some(text()),
+            access_key_id: Some(text()),
+            user_name: Some(text()),
+            session_context: Some(SessionContext {
+                session_issuer: Some(SessionIssuer {
+                    kind: text(),
+                    principal_id: text(),
+                    arn: text(),
+                    account_id: text(),
+                    user_name: text(),
+                }),
+                attributes: Some(SessionAttributes { creation_date: text(), mfa_authenticated: text() }),
+                source_identity: Some(text()),
+            }),
+            invoked_by: Some(text()),
+        }
+    }
+
+    #[test]
+    fn a_role_session_is_written_as_cloudtrail_writes_it() {
+        let expected = concat!(
+            r#"{"type":"x","principalId":"x","arn":"x","accountId":"x","accessKeyId":"x","userName":"x","#,
+            r#""sessionContext":{"sessionIssuer":{"type":"x","principalId":"x","arn":"x","accountId":"x","#,
+            r#""userName":"x"},"attributes":{"creationDate":"x","mfaAuthenticated":"x"},"#,
+            r#""sourceIdentity":"x"},"invokedBy":"x"}"#,
+        );
+        assert_eq!(serde_json::to_string(&filled(&|| "x".to_owned())).unwrap(), expected);
+    }
+}

@@ -5,20 +5,30 @@
 //! looked at through an [`EventView`]. This crate knows no clock, no file and no socket: time and ids
 //! are handed in through [`Clock`] and [`Ids`].
 
+#![warn(missing_docs)]
+#![deny(clippy::indexing_slicing)]
+
 mod account;
+mod arn;
 mod clock;
 mod entry;
 mod identity;
+mod limits;
 mod record;
+mod redact;
 mod region;
+mod text;
 mod time;
 mod view;
 
 pub use account::{AccountId, AccountIdError};
+pub use arn::{Arn, ArnError};
 pub use clock::{Clock, Ids};
 pub use entry::{Entry, EntryError, Origin};
 pub use identity::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity};
+pub use limits::{ADDITIONAL_BYTES_MAX, DEPTH_MAX, PARAMETERS_BYTES_MAX, RECORD_BYTES_MAX, TEXT_BYTES_MAX};
 pub use record::{Record, Resource, TlsDetails};
+pub use redact::{HIDDEN, is_denied, redact};
 pub use region::{Region, RegionError};
 pub use time::{EventTime, EventTimeError};
 pub use view::{Category, EventView, IdentityView, ParseError, ResourceView};

@@ -3,9 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{AccountId, Category, EventTime, Region, UserIdentity};
+use crate::{AccountId, Category, EventTime, Region, UserIdentity, limits};
 
 /// An event about to be recorded. Field order is the order in which CloudTrail writes them.
+///
+/// However it is rendered, its secrets are hidden (see [`redact`](crate::redact())) and each member is within
+/// its limit; [`Record::to_bytes`] also holds the limit of the whole.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
@@ -25,23 +28,25 @@ pub struct Record {
     #[serde(rename = "sourceIPAddress")]
     pub source_ip_address: String,
     /// The client; at most 1 KB, cut beyond.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]
     pub user_agent: Option<String>,
     /// The service's error code; at most 1 KB, cut beyond; absent on success.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]
     pub error_code: Option<String>,
     /// The service's error message; at most 1 KB, cut beyond.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]
     pub error_message: Option<String>,
-    /// What was asked; always written, `null` when there is nothing.
+    /// What was asked; always written, `null` when there is nothing. At most 100 KB, left out beyond.
+    #[serde(serialize_with = "limits::request_parameters")]
     pub request_parameters: Option<Value>,
-    /// What a change answered; always written, `null` for reads.
+    /// What a change answered; always written, `null` for reads. At most 100 KB, left out beyond.
+    #[serde(serialize_with = "limits::response_elements")]
     pub response_elements: Option<Value>,
-    /// What belongs to neither.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What belongs to neither. At most 28 KB, left out beyond.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::additional_event_data")]
     pub additional_event_data: Option<Value>,
-    /// The service's id of the request.
-    #[serde(rename = "requestID", skip_serializing_if = "Option::is_none")]
+    /// The service's id of the request; at most 1 KB, cut beyond.
+    #[serde(rename = "requestID", skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]
     pub request_id: Option<String>,
     /// The GUID of this record.
     #[serde(rename = "eventID")]
@@ -69,8 +74,8 @@ pub struct Record {
     /// The endpoint in the caller's network, where one was used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpc_endpoint_id: Option<String>,
-    /// What a service event tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What a service event tells. At most 100 KB, left out beyond.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::service_event_details")]
     pub service_event_details: Option<Value>,
     /// Management, data and their kin.
     pub event_category: Category,
@@ -121,9 +126,22 @@ impl Record {
     /// The version of the record format that Cairn writes.
     pub const VERSION: &'static str = "1.11";
 
-    /// Renders the record as one line of JSON.
+    /// Renders the record as one line of JSON: secrets hidden, within CloudTrail's limits.
+    ///
+    /// The same record always gives the same bytes. They are never longer than
+    /// [`RECORD_BYTES_MAX`](crate::RECORD_BYTES_MAX); what gives way for that is written down in the
+    /// documentation of the limits.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let bytes = self.render();
+        if bytes.len() <= limits::RECORD_BYTES_MAX { bytes } else { limits::render_shrunk(self) }
+    }
+
+    /// Renders with each member within its own bound, whatever the whole comes to.
+    pub(crate) fn render(&self) -> Vec<u8> {
         // A record holds only strings, booleans and JSON values, none of which can fail to render.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

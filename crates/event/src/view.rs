@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::EventTime;
+use crate::{EventTime, text};
 
 /// The members of an event that Cairn decides by, borrowed from the event's own bytes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventView<'a> {
     /// The record format's version, `major.minor`.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::or_empty")]
     pub event_version: Cow<'a, str>,
     /// Who made the call; absent on Insights events.
     #[serde(borrow, default, deserialize_with = "null_as_default")]
@@ -20,25 +20,25 @@ pub struct EventView<'a> {
     /// When the call completed.
     pub event_time: EventTime,
     /// `<service>.amazonaws.com`; empty on Insights events.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::or_empty")]
     pub event_source: Cow<'a, str>,
     /// The API action; empty on Insights events.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::or_empty")]
     pub event_name: Cow<'a, str>,
     /// The Region of the call.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::or_empty")]
     pub aws_region: Cow<'a, str>,
     /// The caller's address.
-    #[serde(rename = "sourceIPAddress", borrow, default)]
+    #[serde(rename = "sourceIPAddress", borrow, default, deserialize_with = "text::optional")]
     pub source_ip_address: Option<Cow<'a, str>>,
     /// The client.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub user_agent: Option<Cow<'a, str>>,
     /// The error code; absent on success.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub error_code: Option<Cow<'a, str>>,
     /// The error message.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub error_message: Option<Cow<'a, str>>,
     /// What was asked, uninterpreted.
     #[serde(borrow, default)]
@@ -50,10 +50,10 @@ pub struct EventView<'a> {
     #[serde(borrow, default)]
     pub additional_event_data: Option<&'a RawValue>,
     /// The service's id of the request.
-    #[serde(rename = "requestID", borrow, default)]
+    #[serde(rename = "requestID", borrow, default, deserialize_with = "text::optional")]
     pub request_id: Option<Cow<'a, str>>,
     /// The GUID of the record.
-    #[serde(rename = "eventID", borrow, default)]
+    #[serde(rename = "eventID", borrow, default, deserialize_with = "text::or_empty")]
     pub event_id: Cow<'a, str>,
     /// Whether the call could change anything.
     #[serde(default)]
@@ -62,22 +62,22 @@ pub struct EventView<'a> {
     #[serde(borrow, default, deserialize_with = "null_as_default")]
     pub resources: Vec<ResourceView<'a>>,
     /// `AwsApiCall` and its kin.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::or_empty")]
     pub event_type: Cow<'a, str>,
     /// True for management events.
     #[serde(default)]
     pub management_event: Option<bool>,
     /// The account whose trails receive the event.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub recipient_account_id: Option<Cow<'a, str>>,
     /// The endpoint in the caller's network.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub vpc_endpoint_id: Option<Cow<'a, str>>,
     /// The category as written; absent before version 1.07. Use [`EventView::category`].
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub event_category: Option<Cow<'a, str>>,
     /// `"true"` when the call came from the console.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub session_credential_from_console: Option<Cow<'a, str>>,
 }
 
@@ -86,25 +86,25 @@ pub struct EventView<'a> {
 #[serde(rename_all = "camelCase")]
 pub struct IdentityView<'a> {
     /// `Root`, `IAMUser`, `AssumedRole` and their kin; absent on service events.
-    #[serde(rename = "type", borrow, default)]
+    #[serde(rename = "type", borrow, default, deserialize_with = "text::optional")]
     pub kind: Option<Cow<'a, str>>,
     /// The unique id of the principal.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub principal_id: Option<Cow<'a, str>>,
     /// The principal's ARN.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub arn: Option<Cow<'a, str>>,
     /// The principal's account.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub account_id: Option<Cow<'a, str>>,
     /// The key that signed.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub access_key_id: Option<Cow<'a, str>>,
     /// The user's name.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub user_name: Option<Cow<'a, str>>,
     /// The service that called for somebody.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "text::optional")]
     pub invoked_by: Option<Cow<'a, str>>,
 }
 
@@ -112,16 +112,16 @@ pub struct IdentityView<'a> {
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ResourceView<'a> {
     /// The owner.
-    #[serde(rename = "accountId", borrow, default)]
+    #[serde(rename = "accountId", borrow, default, deserialize_with = "text::optional")]
     pub account_id: Option<Cow<'a, str>>,
     /// The CloudFormation-like type.
-    #[serde(rename = "type", borrow, default)]
+    #[serde(rename = "type", borrow, default, deserialize_with = "text::optional")]
     pub kind: Option<Cow<'a, str>>,
     /// The ARN.
-    #[serde(rename = "ARN", borrow, default)]
+    #[serde(rename = "ARN", borrow, default, deserialize_with = "text::optional")]
     pub arn: Option<Cow<'a, str>>,
     /// The common beginning of several ARNs.
-    #[serde(rename = "ARNPrefix", borrow, default)]
+    #[serde(rename = "ARNPrefix", borrow, default, deserialize_with = "text::optional")]
     pub arn_prefix: Option<Cow<'a, str>>,
 }
 
@@ -152,7 +152,8 @@ impl<'a> EventView<'a> {
     /// Reads an event's members from its bytes, without changing or keeping a copy of them.
     ///
     /// # Errors
-    /// The bytes are not one JSON object, lack a readable `eventTime`, or hold a member of the wrong type.
+    /// The bytes are not one JSON object, lack a readable `eventTime`, name a member twice (readers would
+    /// disagree about which one counts), or hold a member of the wrong type.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
         Ok(serde_json::from_slice(bytes)?)
     }
@@ -180,3 +181,6 @@ where
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;
