@@ -1,1 +1,31 @@
-//! Credentials, principals and IAM policy evaluation.
+//! Who calls, and whether they may: principals, how far an identity is believed, IAM policies.
+//!
+//! Everything here is a pure function of what it is handed; secrets, files and the clock live elsewhere.
+//! The evaluator fails closed: a policy that it cannot read wholly is refused when it is put, so that no
+//! unread `Deny` is ever skipped, and what no statement allows is denied.
+//!
+//! Reading order: [`Principal`], [`Caller`], [`Policy`], [`evaluate`], [`DeliveryTarget`].
+
+#![warn(missing_docs)]
+
+mod caller;
+mod condition;
+mod context;
+mod decision;
+mod document;
+mod evaluate;
+mod pattern;
+mod policy;
+mod principal;
+mod service_check;
+
+pub use caller::{Caller, Trust};
+pub use context::Context;
+pub use decision::{Decision, Denial, Granted, Outcome};
+pub use evaluate::{AccessRequest, evaluate};
+pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
+pub use principal::{Principal, RoleSession};
+pub use service_check::{
+    CLOUDTRAIL_SERVICE, DeliveryRefusal, DeliveryTarget, bucket_policy_allows_delivery,
+    delivery_bucket_policy,
+};

@@ -1,0 +1,151 @@
+//! A caller: a principal together with how far it is believed, and its `userIdentity`.
+
+use cairn_event::{AccountId, SessionAttributes, SessionContext, SessionIssuer, UserIdentity};
+
+use crate::{Principal, RoleSession};
+
+/// Who made a request, as far as the request's signature tells.
+///
+/// A rejected signature has no principal here at all: otherwise anyone could write another user's name
+/// into the log by sending that user's access key id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// We hold the secret and the signature checks.
+    Verified {
+        /// The owner of the key.
+        principal: Principal,
+        /// The key that signed; none for calls that Cairn makes itself.
+        access_key_id: Option<String>,
+    },
+    /// The key is known, its signature was not checked (`--dev`).
+    Claimed {
+        /// The owner of the key.
+        principal: Principal,
+        /// The key that the request names.
+        access_key_id: Option<String>,
+    },
+    /// The request was signed and the signature was refused: unknown key, wrong signature, skewed clock.
+    Rejected {
+        /// The key as the request sent it, if one could be read.
+        access_key_id: Option<String>,
+    },
+    /// The request was not signed.
+    Unsigned,
+}
+
+/// How far an identity is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// We hold the secret and the signature checks.
+    Verified,
+    /// The request says so; nobody checked.
+    Claimed,
+    /// The signature was refused.
+    Rejected,
+    /// The request was not signed.
+    None,
+}
+
+impl Trust {
+    /// Returns the word that `additionalEventData.identityBasis` shows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Claimed => "claimed",
+            Self::Rejected => "rejected",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Caller {
+    /// Returns a service that calls on its own behalf.
+    pub fn service(name: &str) -> Self {
+        Self::Verified { principal: Principal::Service(name.to_owned()), access_key_id: None }
+    }
+
+    /// Returns how far the identity is believed.
+    pub fn trust(&self) -> Trust {
+        match self {
+            Self::Verified { .. } => Trust::Verified,
+            Self::Claimed { .. } => Trust::Claimed,
+            Self::Rejected { .. } => Trust::Rejected,
+            Self::Unsigned => Trust::None,
+        }
+    }
+
+    /// Returns the principal to decide access for; a rejected request is nobody's.
+    pub fn principal(&self) -> &Principal {
+        match self {
+            Self::Verified { principal, .. } | Self::Claimed { principal, .. } => principal,
+            Self::Rejected { .. } | Self::Unsigned => &Principal::Anonymous,
+        }
+    }
+
+    /// Returns the account that the caller belongs to.
+    pub fn account(&self) -> Option<AccountId> {
+        self.principal().account()
+    }
+
+    /// Returns the `userIdentity` of a record about a call to `event_source`.
+    ///
+    /// The source matters for unsigned requests alone: S3 writes the `anonymous` account, every other
+    /// service cannot know who called.
+    pub fn user_identity(&self, event_source: &str) -> UserIdentity {
+        match self {
+            Self::Verified { principal, access_key_id } | Self::Claimed { principal, access_key_id } => {
+                let identity = principal_identity(principal, event_source);
+                UserIdentity { access_key_id: access_key_id.clone(), ..identity }
+            }
+            Self::Rejected { access_key_id } => {
+                UserIdentity { access_key_id: access_key_id.clone(), ..kind("Unknown") }
+            }
+            Self::Unsigned => principal_identity(&Principal::Anonymous, event_source),
+        }
+    }
+}
+
+fn principal_identity(principal: &Principal, event_source: &str) -> UserIdentity {
+    let named = |kind: &str| UserIdentity {
+        kind: Some(kind.to_owned()),
+        principal_id: principal.id(),
+        arn: principal.arn(),
+        account_id: principal.account().map(|account| account.to_string()),
+        ..UserIdentity::default()
+    };
+    match principal {
+        Principal::Root { .. } => named("Root"),
+        Principal::User { name, .. } => UserIdentity { user_name: Some(name.clone()), ..named("IAMUser") },
+        Principal::Session(session) => {
+            UserIdentity { session_context: Some(session_context(session)), ..named("AssumedRole") }
+        }
+        Principal::Service(name) => UserIdentity { invoked_by: Some(name.clone()), ..kind("AWSService") },
+        Principal::Anonymous if event_source == "s3.amazonaws.com" => UserIdentity {
+            principal_id: Some(String::new()),
+            account_id: Some("anonymous".to_owned()),
+            ..kind("AWSAccount")
+        },
+        Principal::Anonymous => kind("Unknown"),
+    }
+}
+
+fn session_context(session: &RoleSession) -> SessionContext {
+    SessionContext {
+        session_issuer: Some(SessionIssuer {
+            kind: "Role".to_owned(),
+            principal_id: session.role_id.clone(),
+            arn: session.role_arn(),
+            account_id: session.account.to_string(),
+            user_name: session.role.clone(),
+        }),
+        attributes: Some(SessionAttributes {
+            creation_date: session.created.clone(),
+            mfa_authenticated: session.mfa.to_string(),
+        }),
+        source_identity: session.source_identity.clone(),
+    }
+}
+
+fn kind(kind: &str) -> UserIdentity {
+    UserIdentity { kind: Some(kind.to_owned()), ..UserIdentity::default() }
+}

@@ -1,0 +1,144 @@
+//! An IAM policy: statements that allow or deny.
+
+mod parse;
+mod who;
+
+use std::fmt;
+
+use crate::condition::Condition;
+use crate::pattern::{ArnPattern, Case, Pattern};
+use crate::{Context, Principal};
+
+pub(crate) use who::Standing;
+
+/// The policy that lets its holder do everything: AWS's managed `AdministratorAccess`.
+pub const ADMINISTRATOR_ACCESS: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+/// What a policy is attached to, which decides the members that a statement must and must not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyKind {
+    /// Attached to a user, group or role: names no principal.
+    Identity,
+    /// Attached to a bucket or another resource: names principals.
+    Resource,
+}
+
+/// A policy, read and checked as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    kind: PolicyKind,
+    statements: Vec<Statement>,
+}
+
+/// Why a text is not a policy. Its `Display` is fit for `MalformedPolicyDocument` and `MalformedPolicy`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read the policy: {place}: {problem}")]
+pub struct PolicyError {
+    /// Where: `the document`, or a member such as `Statement[1].Effect`.
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Statement {
+    effect: Effect,
+    who: Option<who::Who>,
+    actions: Scope<Pattern>,
+    resources: Scope<ResourcePattern>,
+    conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Allow,
+    Deny,
+}
+
+/// What a statement is about: the listed, or everything but the listed.
+#[derive(Debug, Clone, PartialEq)]
+enum Scope<T> {
+    Only(Vec<T>),
+    AllBut(Vec<T>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum ResourcePattern {
+    Everything,
+    Arn(ArnPattern),
+}
+
+impl Policy {
+    /// The largest policy that is read, in bytes: S3's limit for bucket policies, the largest of AWS's.
+    pub const BYTES_MAX: usize = 20 * 1024;
+
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// Names the first member that is unknown, given twice, missing, or of the wrong form. Nothing is
+    /// skipped: a policy is either understood wholly or refused.
+    pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
+        parse::policy(kind, text)
+    }
+
+    /// Returns what the policy is attached to.
+    pub fn kind(&self) -> PolicyKind {
+        self.kind
+    }
+
+    /// Returns the number of statements.
+    pub fn statement_count(&self) -> usize {
+        self.statements.len()
+    }
+
+    pub(crate) fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+}
+
+impl Statement {
+    pub(crate) fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Tells how the statement's principal element stands to `principal`.
+    pub(crate) fn standing(&self, principal: &Principal) -> Standing {
+        // An identity policy speaks of whoever it is attached to.
+        self.who.as_ref().map_or(Standing::Itself, |who| who.standing(principal))
+    }
+
+    /// Tells whether action, resource and every condition fit; the principal is asked separately.
+    pub(crate) fn applies(&self, action: &str, resource: &str, context: &Context) -> bool {
+        self.actions.covers(|pattern| pattern.matches(action, context, Case::Insensitive))
+            && self.resources.covers(|pattern| pattern.matches(resource, context))
+            && self.conditions.iter().all(|condition| condition.holds(context))
+    }
+}
+
+impl<T> Scope<T> {
+    fn covers(&self, fits: impl Fn(&T) -> bool) -> bool {
+        match self {
+            Self::Only(list) => list.iter().any(fits),
+            Self::AllBut(list) => !list.iter().any(fits),
+        }
+    }
+}
+
+impl ResourcePattern {
+    fn matches(&self, resource: &str, context: &Context) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Arn(pattern) => pattern.matches(resource, context),
+        }
+    }
+}
+
+impl fmt::Display for PolicyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Identity => "identity-based policy",
+            Self::Resource => "resource-based policy",
+        })
+    }
+}

@@ -1,0 +1,244 @@
+//! From a policy's text to statements.
+
+use super::who::Who;
+use super::{Effect, Policy, PolicyError, PolicyKind, ResourcePattern, Scope, Statement};
+use crate::condition::Condition;
+use crate::document::Node;
+use crate::pattern::{ArnPattern, Pattern, Syntax, Variables, Wildcards};
+
+/// Where in a document the reader stands; knows how to say what is wrong there.
+#[derive(Debug, Clone)]
+pub(crate) struct Place(String);
+
+impl Place {
+    pub(crate) fn member(&self, name: &str) -> Self {
+        Self(if self.0.is_empty() { name.to_owned() } else { format!("{}.{name}", self.0) })
+    }
+
+    fn item(&self, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.0))
+    }
+
+    pub(crate) fn wrong(&self, problem: impl Into<String>) -> PolicyError {
+        let place = if self.0.is_empty() { "the document".to_owned() } else { self.0.clone() };
+        PolicyError { place, problem: problem.into() }
+    }
+}
+
+pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError> {
+    let place = Place(String::new());
+    if text.len() > Policy::BYTES_MAX {
+        return Err(place.wrong(format!("it is longer than {} bytes", Policy::BYTES_MAX)));
+    }
+    let node: Node =
+        serde_json::from_str(text).map_err(|error| place.wrong(format!("it is not valid JSON: {error}")))?;
+    let members = object(&node, &place)?;
+    known(members, &["Version", "Id", "Statement"], &place)?;
+    let variables = version(find(members, "Version"), &place.member("Version"))?;
+    if let Some(id) = find(members, "Id") {
+        text_of(id, &place.member("Id"))?;
+    }
+    let place = place.member("Statement");
+    let given = find(members, "Statement").ok_or_else(|| place.wrong("it is missing"))?;
+    let statements = match given {
+        Node::List(list) => {
+            let each = list.iter().enumerate();
+            each.map(|(index, node)| statement(kind, node, variables, &place.item(index)))
+                .collect::<Result<_, _>>()?
+        }
+        single => vec![statement(kind, single, variables, &place)?],
+    };
+    if statements.is_empty() {
+        return Err(place.wrong("at least one statement is needed"));
+    }
+    Ok(Policy { kind, statements })
+}
+
+fn version(node: Option<&Node>, place: &Place) -> Result<Variables, PolicyError> {
+    match node.map(|node| text_of(node, place)).transpose()? {
+        Some("2012-10-17") => Ok(Variables::Special),
+        Some("2008-10-17") | None => Ok(Variables::Plain),
+        Some(_) => Err(place.wrong("it must be 2012-10-17 or 2008-10-17")),
+    }
+}
+
+fn statement(
+    kind: PolicyKind,
+    node: &Node,
+    variables: Variables,
+    place: &Place,
+) -> Result<Statement, PolicyError> {
+    let members = object(node, place)?;
+    known(members, &STATEMENT_MEMBERS, place)?;
+    if let Some(sid) = find(members, "Sid") {
+        text_of(sid, &place.member("Sid"))?;
+    }
+    let at = place.member("Effect");
+    let effect = match find(members, "Effect").map(|node| text_of(node, &at)).transpose()? {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        Some(_) => return Err(at.wrong("it must be Allow or Deny")),
+        None => return Err(at.wrong("it is missing")),
+    };
+    let actions = scope(members, "Action", place, action)?;
+    let resources = scope(members, "Resource", place, |text| resource(text, variables))?;
+    let conditions = match find(members, "Condition") {
+        Some(node) => conditions(node, variables, &place.member("Condition"))?,
+        None => Vec::new(),
+    };
+    Ok(Statement { effect, who: who(kind, effect, members, place)?, actions, resources, conditions })
+}
+
+fn who(
+    kind: PolicyKind,
+    effect: Effect,
+    members: &Members,
+    place: &Place,
+) -> Result<Option<Who>, PolicyError> {
+    let listed = find(members, "Principal");
+    let spared = find(members, "NotPrincipal");
+    match (kind, listed, spared) {
+        (PolicyKind::Identity, None, None) => Ok(None),
+        (PolicyKind::Identity, Some(_), _) => {
+            Err(place.member("Principal").wrong("an identity-based policy names no principal"))
+        }
+        (PolicyKind::Identity, None, Some(_)) => {
+            Err(place.member("NotPrincipal").wrong("an identity-based policy names no principal"))
+        }
+        (PolicyKind::Resource, Some(node), None) => Who::only(node, &place.member("Principal")).map(Some),
+        (PolicyKind::Resource, None, Some(node)) if effect == Effect::Deny => {
+            Who::all_but(node, &place.member("NotPrincipal")).map(Some)
+        }
+        // Allowing everybody but a few would let in the anonymous; AWS refuses it as well.
+        (PolicyKind::Resource, None, Some(_)) => {
+            Err(place.member("NotPrincipal").wrong("it is supported with the effect Deny only"))
+        }
+        (PolicyKind::Resource, Some(_), Some(_)) => {
+            Err(place.wrong("Principal and NotPrincipal exclude each other"))
+        }
+        (PolicyKind::Resource, None, None) => Err(place.member("Principal").wrong("it is missing")),
+    }
+}
+
+/// Reads `Action` or `NotAction`, `Resource` or `NotResource`.
+fn scope<T>(
+    members: &Members,
+    name: &str,
+    place: &Place,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<Scope<T>, PolicyError> {
+    let negated = format!("Not{name}");
+    match (find(members, name), find(members, &negated)) {
+        (Some(node), None) => Ok(Scope::Only(list(node, &place.member(name), read)?)),
+        (None, Some(node)) => Ok(Scope::AllBut(list(node, &place.member(&negated), read)?)),
+        (Some(_), Some(_)) => Err(place.wrong(format!("{name} and {negated} exclude each other"))),
+        (None, None) => Err(place.member(name).wrong("it is missing")),
+    }
+}
+
+/// Reads one text or a list of texts.
+fn list<T>(
+    node: &Node,
+    place: &Place,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<Vec<T>, PolicyError> {
+    let one =
+        |node: &Node, place: &Place| read(text_of(node, place)?).map_err(|problem| place.wrong(problem));
+    match node {
+        Node::List(nodes) if nodes.is_empty() => Err(place.wrong("at least one value is needed")),
+        Node::List(nodes) => {
+            nodes.iter().enumerate().map(|(index, node)| one(node, &place.item(index))).collect()
+        }
+        single => Ok(vec![one(single, place)?]),
+    }
+}
+
+fn action(text: &str) -> Result<Pattern, &'static str> {
+    let named = text.split_once(':').is_some_and(|(service, name)| {
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let pattern = |byte: u8| word(byte) || byte == b'*' || byte == b'?';
+        !service.is_empty() && service.bytes().all(word) && !name.is_empty() && name.bytes().all(pattern)
+    });
+    if text != "*" && !named {
+        return Err("an action is * or service:name, where the name may hold * and ?");
+    }
+    Pattern::parse(text, Syntax { wildcards: Wildcards::Special, variables: Variables::Plain })
+}
+
+fn resource(text: &str, variables: Variables) -> Result<ResourcePattern, &'static str> {
+    if text == "*" {
+        return Ok(ResourcePattern::Everything);
+    }
+    ArnPattern::parse(text, variables).map(ResourcePattern::Arn)
+}
+
+fn conditions(node: &Node, variables: Variables, place: &Place) -> Result<Vec<Condition>, PolicyError> {
+    let mut conditions = Vec::new();
+    for (operator, keys) in object(node, place)? {
+        let place = place.member(operator);
+        let mut seen = std::collections::BTreeSet::new();
+        for (key, values) in object(keys, &place)? {
+            let place = place.member(key);
+            // Keys differ by more than case, else one of the two would be lost to the reader.
+            if !seen.insert(key.to_ascii_lowercase()) {
+                return Err(place.wrong("the key is given twice"));
+            }
+            let values = scalars(values, &place)?;
+            conditions.push(
+                Condition::parse(operator, key, &values, variables)
+                    .map_err(|problem| place.wrong(problem))?,
+            );
+        }
+    }
+    Ok(conditions)
+}
+
+fn scalars(node: &Node, place: &Place) -> Result<Vec<String>, PolicyError> {
+    let one = |node: &Node| {
+        node.scalar().ok_or_else(|| place.wrong("a text, number or boolean, or a list of them, is needed"))
+    };
+    match node {
+        Node::List(nodes) if nodes.is_empty() => Err(place.wrong("at least one value is needed")),
+        Node::List(nodes) => nodes.iter().map(one).collect(),
+        single => Ok(vec![one(single)?]),
+    }
+}
+
+type Members = [(String, Node)];
+
+fn find<'a>(members: &'a Members, name: &str) -> Option<&'a Node> {
+    members.iter().find(|(given, _)| given == name).map(|(_, node)| node)
+}
+
+fn known(members: &Members, names: &[&str], place: &Place) -> Result<(), PolicyError> {
+    match members.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        Some((name, _)) => Err(place.member(name).wrong("the member is unknown")),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn object<'a>(node: &'a Node, place: &Place) -> Result<&'a Members, PolicyError> {
+    match node {
+        Node::Object(members) => Ok(members),
+        _ => Err(place.wrong("an object is needed")),
+    }
+}
+
+pub(super) fn text_of<'a>(node: &'a Node, place: &Place) -> Result<&'a str, PolicyError> {
+    match node {
+        Node::Text(text) => Ok(text),
+        _ => Err(place.wrong("a text is needed")),
+    }
+}
+
+const STATEMENT_MEMBERS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];

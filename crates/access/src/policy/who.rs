@@ -1,0 +1,154 @@
+//! The principal element: whom a statement of a resource-based policy speaks of.
+
+use cairn_event::AccountId;
+
+use super::PolicyError;
+use super::parse::{Place, object, text_of};
+use crate::Principal;
+use crate::document::Node;
+
+/// Whom a statement speaks of: the listed, or everybody but the listed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Who {
+    Only(Vec<Named>),
+    AllBut(Vec<Named>),
+}
+
+/// How a principal element stands to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// It does not speak of the caller.
+    Other,
+    /// It names the caller's account: the account may let the caller, with a policy of its own.
+    Account,
+    /// It names the caller, or everybody.
+    Itself,
+}
+
+/// One principal in a principal element.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Named {
+    Everybody,
+    Account(AccountId),
+    /// A user, role or role session by ARN.
+    Arn(String),
+    /// A user or role by unique id, as AWS rewrites a policy whose user is gone.
+    Id(String),
+    Service(String),
+    /// A provider of federated identities; no caller of Cairn's is one.
+    Federated,
+}
+
+impl Who {
+    pub(super) fn only(node: &Node, place: &Place) -> Result<Self, PolicyError> {
+        named(node, place).map(Self::Only)
+    }
+
+    pub(super) fn all_but(node: &Node, place: &Place) -> Result<Self, PolicyError> {
+        named(node, place).map(Self::AllBut)
+    }
+
+    pub(super) fn standing(&self, principal: &Principal) -> Standing {
+        match self {
+            Self::Only(list) => {
+                list.iter().map(|named| named.standing(principal)).max().unwrap_or(Standing::Other)
+            }
+            Self::AllBut(list) if spared(list, principal) => Standing::Other,
+            Self::AllBut(_) => Standing::Itself,
+        }
+    }
+}
+
+/// Tells whether `NotPrincipal` spares a caller: its own name *and* its account must stand in the list,
+/// for the caller acts in both capacities and a denial of either denies the call.
+fn spared(list: &[Named], principal: &Principal) -> bool {
+    let everybody = list.contains(&Named::Everybody);
+    let account = principal.account().is_none_or(|account| list.contains(&Named::Account(account)));
+    let itself = match principal {
+        Principal::Root { .. } => true,
+        Principal::Anonymous => false,
+        Principal::User { .. } | Principal::Session(_) | Principal::Service(_) => {
+            list.iter().any(|named| named.standing(principal) == Standing::Itself)
+        }
+    };
+    everybody || (account && itself)
+}
+
+impl Named {
+    fn standing(&self, principal: &Principal) -> Standing {
+        let itself = |yes: bool| if yes { Standing::Itself } else { Standing::Other };
+        match (self, principal) {
+            (Self::Everybody, _) => Standing::Itself,
+            (Self::Account(account), Principal::Root { account: root }) => itself(account == root),
+            (Self::Account(account), _) if principal.account() == Some(*account) => Standing::Account,
+            (Self::Arn(arn), Principal::User { .. }) => itself(principal.arn().as_ref() == Some(arn)),
+            (Self::Arn(arn), Principal::Session(session)) => {
+                itself(*arn == session.arn() || *arn == session.role_arn())
+            }
+            (Self::Id(id), Principal::User { id: own, .. }) => itself(id == own),
+            (Self::Id(id), Principal::Session(session)) => itself(*id == session.role_id),
+            (Self::Service(service), Principal::Service(name)) => itself(service.eq_ignore_ascii_case(name)),
+            _ => Standing::Other,
+        }
+    }
+}
+
+fn named(node: &Node, place: &Place) -> Result<Vec<Named>, PolicyError> {
+    if let Node::Text(text) = node {
+        return match text.as_str() {
+            "*" => Ok(vec![Named::Everybody]),
+            _ => Err(place.wrong("it must be * or an object with the members AWS, Service or Federated")),
+        };
+    }
+    let mut list = Vec::new();
+    for (kind, values) in object(node, place)? {
+        let place = place.member(kind);
+        let values = match values {
+            Node::List(values) => values.iter().collect(),
+            single => vec![single],
+        };
+        for value in values {
+            let text = text_of(value, &place)?;
+            list.push(one(kind, text).map_err(|problem| place.wrong(problem))?);
+        }
+    }
+    if list.is_empty() { Err(place.wrong("at least one principal is needed")) } else { Ok(list) }
+}
+
+fn one(kind: &str, text: &str) -> Result<Named, &'static str> {
+    match kind {
+        "AWS" => aws(text),
+        "Service" if text.contains('.') && !text.contains('*') => Ok(Named::Service(text.to_owned())),
+        "Service" => Err("a service is named by its DNS name, such as cloudtrail.amazonaws.com"),
+        "Federated" => Ok(Named::Federated),
+        // Skipping it would skip a Deny; there are no canonical user ids here to compare with.
+        "CanonicalUser" => Err("canonical user ids are not supported: name the account or the user"),
+        _ => Err("the member is unknown: AWS, Service and Federated are known"),
+    }
+}
+
+fn aws(text: &str) -> Result<Named, &'static str> {
+    if text == "*" {
+        return Ok(Named::Everybody);
+    }
+    if let Ok(account) = text.parse() {
+        return Ok(Named::Account(account));
+    }
+    let unique_id =
+        |prefix| text.starts_with(prefix) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if ["AIDA", "AROA"].into_iter().any(unique_id) {
+        return Ok(Named::Id(text.to_owned()));
+    }
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let ["arn", _, "iam" | "sts", "", account, resource] = parts.as_slice() else {
+        return Err("a principal is *, an account id, or the ARN of an account, user, role or session");
+    };
+    let account: AccountId =
+        account.parse().map_err(|_not_digits| "the ARN's account is not twelve digits")?;
+    match resource.split_once('/') {
+        None if *resource == "root" => Ok(Named::Account(account)),
+        Some((_, name)) if name.contains(['*', '?']) => Err("wildcards are not allowed in a principal's ARN"),
+        Some(("user" | "role" | "assumed-role" | "federated-user", _)) => Ok(Named::Arn(text.to_owned())),
+        _ => Err("the ARN is of no account, user, role or session"),
+    }
+}

@@ -1,0 +1,14 @@
+//! The crate's behaviour as tables: one `check` per module, cases as data.
+
+#[path = "access/conditions.rs"]
+mod conditions;
+#[path = "access/decisions.rs"]
+mod decisions;
+#[path = "access/delivery.rs"]
+mod delivery;
+#[path = "access/identities.rs"]
+mod identities;
+#[path = "access/policies.rs"]
+mod policies;
+#[path = "access/properties.rs"]
+mod properties;

@@ -1,0 +1,160 @@
+//! Whether CloudTrail may deliver to a bucket.
+
+use cairn_access::{
+    DeliveryRefusal, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
+    delivery_bucket_policy,
+};
+
+const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+
+fn target(prefix: Option<&str>) -> DeliveryTarget<'_> {
+    DeliveryTarget {
+        bucket: "audit",
+        bucket_account: "111122223333".parse().unwrap(),
+        prefix,
+        account: "111122223333".parse().unwrap(),
+        trail_arn: TRAIL,
+    }
+}
+
+fn check(statements: &str, prefix: Option<&str>) -> &'static str {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
+    match bucket_policy_allows_delivery(Some(&policy), &target(prefix)) {
+        Ok(()) => "delivers",
+        Err(DeliveryRefusal::NoPolicy) => "no policy",
+        Err(DeliveryRefusal::AclCheck) => "acl",
+        Err(DeliveryRefusal::Write { .. }) => "write",
+    }
+}
+
+fn acl(rest: &str) -> String {
+    format!(
+        r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::audit"{rest}}}"#
+    )
+}
+
+fn put(resource: &str, rest: &str) -> String {
+    format!(
+        r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":"s3:PutObject","Resource":"{resource}"{rest}}}"#
+    )
+}
+
+#[test]
+fn a_bucket_without_a_policy_takes_no_log_files() {
+    assert_eq!(bucket_policy_allows_delivery(None, &target(None)), Err(DeliveryRefusal::NoPolicy));
+}
+
+#[test]
+fn the_policy_that_is_printed_is_the_policy_that_is_demanded() {
+    for prefix in [None, Some("logs"), Some("a/b")] {
+        let printed = delivery_bucket_policy("audit", "111122223333".parse().unwrap(), prefix);
+        let policy = Policy::parse(PolicyKind::Resource, &printed).unwrap();
+        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &target(prefix)), Ok(()), "{printed}");
+        let other = DeliveryTarget {
+            trail_arn: "arn:aws:cloudtrail:us-east-1:999988887777:trail/main",
+            ..target(prefix)
+        };
+        assert!(bucket_policy_allows_delivery(Some(&policy), &other).is_err());
+        let elsewhere = target(Some("elsewhere"));
+        assert!(bucket_policy_allows_delivery(Some(&policy), &elsewhere).is_err());
+    }
+}
+
+#[test]
+fn bucket_policies_are_probed_as_delivery_will_use_them() {
+    let here = "arn:aws:s3:::audit/AWSLogs/111122223333/*";
+    let owner = r#","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}"#;
+    let cases: &[(String, Option<&str>, &str)] = &[
+        (format!("{},{}", acl(""), put(here, "")), None, "delivers"),
+        (format!("{},{}", acl(""), put(here, owner)), None, "delivers"),
+        (put(here, owner), None, "acl"),
+        (acl(""), None, "write"),
+        (format!("{},{}", acl(""), put(here, owner)), Some("logs"), "write"),
+        (
+            format!("{},{}", acl(""), put("arn:aws:s3:::audit/logs/AWSLogs/111122223333/*", owner)),
+            Some("logs"),
+            "delivers",
+        ),
+        (
+            format!("{},{}", acl(""), put("arn:aws:s3:::audit/logs/AWSLogs/111122223333/*", owner)),
+            None,
+            "write",
+        ),
+        (format!("{},{}", acl(""), put("arn:aws:s3:::audit/AWSLogs/999988887777/*", owner)), None, "write"),
+        (format!("{},{}", acl(""), put("arn:aws:s3:::audit/*", owner)), None, "delivers"),
+        (
+            format!(
+                "{},{}",
+                acl(""),
+                put(here, r#","Condition":{"StringEquals":{"s3:x-amz-acl":"private"}}"#)
+            ),
+            None,
+            "write",
+        ),
+        (
+            format!(
+                "{},{}",
+                acl(&format!(r#","Condition":{{"StringEquals":{{"aws:SourceArn":"{TRAIL}"}}}}"#)),
+                put(
+                    here,
+                    &format!(
+                        r#","Condition":{{"StringEquals":{{"aws:SourceArn":"{TRAIL}","s3:x-amz-acl":"bucket-owner-full-control"}}}}"#
+                    )
+                )
+            ),
+            None,
+            "delivers",
+        ),
+        (
+            format!(
+                "{},{}",
+                acl(
+                    r#","Condition":{"StringEquals":{"aws:SourceArn":"arn:aws:cloudtrail:us-east-1:111122223333:trail/other"}}"#
+                ),
+                put(here, "")
+            ),
+            None,
+            "acl",
+        ),
+        (
+            format!(
+                "{},{}",
+                acl(""),
+                put(here, r#","Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#)
+            ),
+            None,
+            "delivers",
+        ),
+        (
+            format!(
+                "{},{}",
+                acl(""),
+                put(here, r#","Condition":{"StringEquals":{"aws:SourceAccount":"999988887777"}}"#)
+            ),
+            None,
+            "write",
+        ),
+        (
+            format!(
+                r#"{},{},{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{{"Bool":{{"aws:SecureTransport":"false"}}}}}}"#,
+                acl(""),
+                put(here, "")
+            ),
+            None,
+            "delivers",
+        ),
+        (
+            format!(
+                r#"{},{},{{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"{here}"}}"#,
+                acl(""),
+                put(here, "")
+            ),
+            None,
+            "write",
+        ),
+    ];
+    for (statements, prefix, expected) in cases {
+        assert_eq!(check(statements, *prefix), *expected, "{statements}");
+    }
+}
