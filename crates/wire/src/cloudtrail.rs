@@ -1,0 +1,19 @@
+//! The `cloudtrail` service, version 2013-11-01: operations, errors, and typed requests and
+//! responses, named as AWS names them.
+
+mod enums;
+mod error_code;
+mod model;
+mod operation;
+mod requests;
+mod responses;
+mod shapes;
+mod types;
+
+pub use enums::*;
+pub use error_code::ErrorCode;
+pub use model::{Input, UnknownOperation};
+pub use operation::Operation;
+pub use requests::*;
+pub use responses::*;
+pub use types::*;

@@ -1,0 +1,174 @@
+//! Which service a request is for, in which protocol it speaks, and which operation it names.
+//!
+//! The name in the credential scope decides, because it is signed; `X-Amz-Target`, `Action` and the
+//! path only split services that share a name and stand in where nothing is signed. S3 and STS share
+//! the port with everything else: an unsigned request without a target or an action is S3's.
+
+use crate::event_source::event_source;
+use crate::json11;
+
+/// The name recorded for an operation that nobody could make out.
+pub const UNKNOWN_OPERATION: &str = "UnknownOperation";
+
+/// The longest operation name that is recorded as it was sent.
+pub const OPERATION_CHARS_MAX: usize = 128;
+
+/// What is seen of a request before anything is decided. Header names are lower case.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen<'a> {
+    /// The service in the credential scope; `s3` for signature version 2. Absent when unsigned.
+    pub signing_name: Option<&'a str>,
+    /// The request method.
+    pub method: &'a str,
+    /// The raw path.
+    pub path: &'a str,
+    /// `X-Amz-Target`.
+    pub target: Option<&'a str>,
+    /// `Smithy-Protocol`.
+    pub smithy_protocol: Option<&'a str>,
+    /// `Action`, from the query string or a form body.
+    pub action: Option<&'a str>,
+    /// `Version`, from the query string or a form body.
+    pub version: Option<&'a str>,
+}
+
+/// A request's service, protocol and operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Who is meant to serve it.
+    pub service: Service,
+    /// How it is spoken to, and how it must be refused.
+    pub protocol: Protocol,
+    /// The operation, where the request names one outright; S3's comes from
+    /// [`s3::Resolver`](crate::s3::Resolver).
+    pub operation: Option<String>,
+    /// The record's `eventSource`.
+    pub event_source: String,
+}
+
+/// A service, by who serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Service {
+    /// Cairn's control plane.
+    CloudTrail,
+    /// Cairn's ingestion plane.
+    CloudTrailData,
+    /// The built-in object store.
+    S3,
+    /// The built-in token service.
+    Sts,
+    /// Any other, by its signing name.
+    Other(String),
+}
+
+/// The protocol of a request, which is also that of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// AWS JSON 1.0 or 1.1.
+    Json,
+    /// Smithy's RPC v2 in CBOR.
+    Cbor,
+    /// AWS query: form parameters in, XML out.
+    Query,
+    /// EC2's dialect of it.
+    Ec2Query,
+    /// REST with XML.
+    RestXml,
+    /// REST with JSON.
+    RestJson,
+}
+
+/// Decides on a request. Never fails: what is not recognised is some other service's.
+pub fn recognise(seen: &Seen<'_>) -> Call {
+    let service = service(seen);
+    let protocol = protocol(seen, &service);
+    let operation = operation(seen, protocol);
+    let event_source = match &service {
+        Service::CloudTrail => "cloudtrail.amazonaws.com".to_owned(),
+        Service::CloudTrailData => "cloudtrail-data.amazonaws.com".to_owned(),
+        Service::S3 => "s3.amazonaws.com".to_owned(),
+        Service::Sts => "sts.amazonaws.com".to_owned(),
+        Service::Other(name) => event_source(name),
+    };
+    Call { service, protocol, operation, event_source }
+}
+
+fn service(seen: &Seen<'_>) -> Service {
+    match seen.signing_name {
+        Some("cloudtrail") => Service::CloudTrail,
+        Some("cloudtrail-data") => Service::CloudTrailData,
+        Some("s3") if !seen.path.starts_with("/v20180820/") => Service::S3,
+        Some("sts") => Service::Sts,
+        Some(name) => Service::Other(name.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect()),
+        None => unsigned_service(seen),
+    }
+}
+
+/// What an unsigned request asks for: a refusal must still come in the right protocol, and a few STS
+/// calls are unsigned by design.
+fn unsigned_service(seen: &Seen<'_>) -> Service {
+    if let Some(target) = seen.target {
+        return match json11::operation(Some(target)) {
+            Ok(_) => Service::CloudTrail,
+            Err(_) if target.contains("CloudTrail_20131101") => Service::CloudTrail,
+            Err(_) => Service::Other(prefix_of(target)),
+        };
+    }
+    match (seen.action, seen.version) {
+        (Some(_), Some(crate::query::STS_VERSION)) => Service::Sts,
+        (Some("AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity"), None) => {
+            Service::Sts
+        }
+        (Some(_), _) => Service::Other(String::from("unknown")),
+        (None, _) if seen.method == "POST" && seen.path == "/PutAuditEvents" => Service::CloudTrailData,
+        (None, _) => Service::S3,
+    }
+}
+
+fn protocol(seen: &Seen<'_>, service: &Service) -> Protocol {
+    if seen.smithy_protocol.is_some_and(|name| name.eq_ignore_ascii_case("rpc-v2-cbor")) {
+        return Protocol::Cbor;
+    }
+    match service {
+        Service::CloudTrail => Protocol::Json,
+        Service::CloudTrailData => Protocol::RestJson,
+        Service::S3 => Protocol::RestXml,
+        Service::Sts => Protocol::Query,
+        Service::Other(_) if seen.target.is_some() => Protocol::Json,
+        Service::Other(name) if name == "ec2" => Protocol::Ec2Query,
+        Service::Other(_) if seen.action.is_some() => Protocol::Query,
+        Service::Other(name) if ["s3", "cloudfront", "route53"].contains(&name.as_str()) => Protocol::RestXml,
+        Service::Other(_) => Protocol::RestJson,
+    }
+}
+
+fn operation(seen: &Seen<'_>, protocol: Protocol) -> Option<String> {
+    let named = match protocol {
+        Protocol::Json => seen.target.map(|target| target.rsplit('.').next().unwrap_or(target)),
+        Protocol::Query | Protocol::Ec2Query => seen.action,
+        Protocol::Cbor => seen
+            .path
+            .rsplit_once('/')
+            .filter(|(before, _)| before.ends_with("/operation"))
+            .map(|(_, name)| name),
+        Protocol::RestJson if seen.path == "/PutAuditEvents" => Some("PutAuditEvents"),
+        Protocol::RestXml | Protocol::RestJson => None,
+    };
+    named.filter(|name| is_operation_name(name)).map(str::to_owned)
+}
+
+/// Whether `name` may stand in a record as it was sent: letters, digits and `_`, not too long.
+fn is_operation_name(name: &str) -> bool {
+    (1..=OPERATION_CHARS_MAX).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_name_char(c: &char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// Names a service by the prefix of its target, when that is all there is.
+fn prefix_of(target: &str) -> String {
+    let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
+    prefix.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect::<String>().to_ascii_lowercase()
+}

@@ -1,0 +1,29 @@
+//! The little XML that answers need.
+
+/// Appends `<name>text</name>` with the text escaped.
+pub(crate) fn element(into: &mut String, name: &str, text: &str) {
+    into.push('<');
+    into.push_str(name);
+    into.push('>');
+    escape(into, text);
+    into.push_str("</");
+    into.push_str(name);
+    into.push('>');
+}
+
+/// Escapes what XML reserves; characters that XML 1.0 cannot hold at all become U+FFFD, so that no
+/// client chokes on an answer that echoes its own input.
+fn escape(into: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => into.push_str("&amp;"),
+            '<' => into.push_str("&lt;"),
+            '>' => into.push_str("&gt;"),
+            '"' => into.push_str("&quot;"),
+            '\r' => into.push_str("&#13;"),
+            '\t' | '\n' => into.push(c),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => into.push('\u{fffd}'),
+            _ => into.push(c),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! From the model's regular expressions to the piece tables of `cairn_wire`'s `Pattern`.
+//!
+//! The model needs little: a sequence of literals and classes, each with a count, and an optional
+//! group at the end. Anything else is refused here, at generation, rather than guessed at.
+
+use std::fmt::Write as _;
+use std::iter::Peekable;
+use std::str::Chars;
+
+use anyhow::{Context, Result, bail};
+
+type Ranges = Vec<(char, char)>;
+
+struct Piece {
+    ranges: Ranges,
+    min: u32,
+    max: Option<u32>,
+}
+
+/// Renders `source` as an expression of type `Pattern`.
+///
+/// Anchors are dropped: AWS matches the whole value whether or not the pattern says so.
+pub(crate) fn render(source: &str) -> Result<String> {
+    let alternatives = parse(source).with_context(|| format!("understand the pattern {source}"))?;
+    let mut text = format!("Pattern {{ source: {source:?}, alternatives: &[");
+    for pieces in alternatives {
+        text.push_str("&[");
+        for piece in pieces {
+            let max = piece.max.map_or_else(|| "u32::MAX".to_owned(), |max| max.to_string());
+            write!(
+                text,
+                "Piece {{ ranges: &[{}], min: {}, max: {max} }},",
+                ranges(&piece.ranges),
+                piece.min
+            )?;
+        }
+        text.push_str("],");
+    }
+    text.push_str("] }");
+    Ok(text)
+}
+
+fn ranges(ranges: &[(char, char)]) -> String {
+    ranges.iter().map(|&(low, high)| format!("({}, {}),", literal(low), literal(high))).collect()
+}
+
+/// Writes a character so that the generated file stays ASCII.
+fn literal(c: char) -> String {
+    if c.is_ascii() { format!("{c:?}") } else { format!("'{}'", c.escape_unicode()) }
+}
+
+fn parse(source: &str) -> Result<Vec<Vec<Piece>>> {
+    let (dot_all, rest) = match source.strip_prefix("(?s)") {
+        Some(rest) => (true, rest),
+        None => (false, source),
+    };
+    let rest = rest.strip_prefix('^').unwrap_or(rest);
+    let rest = rest.strip_suffix('$').unwrap_or(rest);
+    let Some((head, group)) = rest.strip_suffix(")?").and_then(|rest| rest.split_once('(')) else {
+        return Ok(vec![sequence(rest, dot_all)?]);
+    };
+    let mut with_group = sequence(head, dot_all)?;
+    with_group.extend(sequence(group, dot_all)?);
+    Ok(vec![sequence(head, dot_all)?, with_group])
+}
+
+fn sequence(source: &str, dot_all: bool) -> Result<Vec<Piece>> {
+    let mut chars = source.chars().peekable();
+    let mut pieces = Vec::new();
+    while let Some(c) = chars.next() {
+        let ranges = match c {
+            '[' => class(&mut chars)?,
+            '.' if dot_all => vec![('\0', char::MAX)],
+            '.' => except_line_ends(),
+            '\\' => escaped(&mut chars)?,
+            '(' | ')' | '|' | '*' | '+' | '?' | '{' | '}' | '^' | '$' => bail!("{c:?} has no meaning here"),
+            literal => vec![(literal, literal)],
+        };
+        let (min, max) = count(&mut chars)?;
+        pieces.push(Piece { ranges, min, max });
+    }
+    Ok(pieces)
+}
+
+/// What `.` leaves out: the line ends of the service's own regular expressions.
+fn except_line_ends() -> Ranges {
+    vec![
+        ('\0', '\u{9}'),
+        ('\u{b}', '\u{c}'),
+        ('\u{e}', '\u{84}'),
+        ('\u{86}', '\u{2027}'),
+        ('\u{202a}', char::MAX),
+    ]
+}
+
+fn class(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
+    let mut ranges = Ranges::new();
+    loop {
+        let first = match chars.next().context("find the end of a class")? {
+            ']' => return Ok(ranges),
+            '\\' => escaped(chars)?,
+            literal => vec![(literal, literal)],
+        };
+        let [(low, high)] = first.as_slice() else {
+            ranges.extend(first);
+            continue;
+        };
+        let mut ahead = chars.clone();
+        let spans = low == high && ahead.next() == Some('-') && ahead.peek().is_some_and(|&next| next != ']');
+        if !spans {
+            ranges.push((*low, *high));
+            continue;
+        }
+        chars.next();
+        let last = match chars.next().context("find the end of a range")? {
+            '\\' => escaped(chars)?,
+            literal => vec![(literal, literal)],
+        };
+        let [(_, last)] = last.as_slice() else { bail!("a range ends in a class") };
+        ranges.push((*low, *last));
+    }
+}
+
+/// Reads what follows a backslash. A pair of surrogates is one character beyond U+FFFF.
+fn escaped(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
+    Ok(match chars.next().context("find what is escaped")? {
+        'd' => vec![('0', '9')],
+        'w' => vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')],
+        's' => vec![(' ', ' '), ('\t', '\r')],
+        'n' => vec![('\n', '\n')],
+        't' => vec![('\t', '\t')],
+        'u' => {
+            let mut units = vec![unit(chars)?];
+            if (0xD800..0xDC00).contains(units.last().unwrap_or(&0)) {
+                if (chars.next(), chars.next()) != (Some('\\'), Some('u')) {
+                    bail!("half a pair of surrogates");
+                }
+                units.push(unit(chars)?);
+            }
+            let decoded: String = String::from_utf16(&units).context("decode an escaped character")?;
+            decoded.chars().map(|c| (c, c)).collect()
+        }
+        literal if literal.is_ascii_punctuation() => vec![(literal, literal)],
+        other => bail!("the escape \\{other} is unknown"),
+    })
+}
+
+fn unit(chars: &mut Peekable<Chars<'_>>) -> Result<u16> {
+    let digits: String = chars.take(4).collect();
+    u16::from_str_radix(&digits, 16).with_context(|| format!("read the escape \\u{digits}"))
+}
+
+fn count(chars: &mut Peekable<Chars<'_>>) -> Result<(u32, Option<u32>)> {
+    let counted = match chars.peek() {
+        Some('*') => (0, None),
+        Some('+') => (1, None),
+        Some('?') => (0, Some(1)),
+        Some('{') => {
+            chars.next();
+            let inner: String = chars.take_while(|&c| c != '}').collect();
+            let (min, max) = inner.split_once(',').unwrap_or((&inner, &inner));
+            return Ok((min.parse()?, Some(max.parse()?)));
+        }
+        _ => return Ok((1, Some(1))),
+    };
+    chars.next();
+    Ok(counted)
+}

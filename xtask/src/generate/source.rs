@@ -1,0 +1,92 @@
+//! Where the model comes from: an unpacked botocore of exactly the pinned version.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use flate2::read::GzDecoder;
+
+/// The CloudTrail model, relative to botocore's `data` directory.
+pub(crate) const MODEL: &str = "cloudtrail/2013-11-01/service-2.json.gz";
+
+/// An installed botocore whose version is the one in `xtask/requirements.txt`.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub version: String,
+    package: PathBuf,
+}
+
+impl Source {
+    /// Looks in `given`, then in `CAIRN_BOTOCORE`, then asks python3; refuses any other version.
+    pub(crate) fn find(root: &Path, given: Option<PathBuf>) -> Result<Self> {
+        let given = given.or_else(|| std::env::var_os("CAIRN_BOTOCORE").map(PathBuf::from));
+        let package = match given {
+            Some(directory) => package_in(&directory)?,
+            None => installed()?,
+        };
+        let version = version_of(&package)?;
+        let pinned = pinned_version(root)?;
+        if version != pinned {
+            bail!(
+                "{} is botocore {version}, the tables come from {pinned}: \
+                 python3 -m pip install --no-deps --require-hashes --target target/botocore \
+                 -r xtask/requirements.txt, then --botocore target/botocore",
+                package.display()
+            );
+        }
+        Ok(Self { version, package })
+    }
+
+    /// Reads and unpacks the model.
+    pub(crate) fn read_model(&self) -> Result<String> {
+        let path = self.package.join("data").join(MODEL);
+        let packed = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+        let mut text = String::new();
+        GzDecoder::new(packed.as_slice())
+            .read_to_string(&mut text)
+            .with_context(|| format!("unpack {}", path.display()))?;
+        Ok(text)
+    }
+}
+
+/// Accepts the package directory itself or the directory it was installed into.
+fn package_in(directory: &Path) -> Result<PathBuf> {
+    for candidate in [directory.to_path_buf(), directory.join("botocore")] {
+        if candidate.join("data").join(MODEL).is_file() {
+            return Ok(candidate);
+        }
+    }
+    bail!("{} holds no botocore with {MODEL}", directory.display())
+}
+
+fn installed() -> Result<PathBuf> {
+    let output = Command::new("python3")
+        .args(["-c", "import botocore, os; print(os.path.dirname(botocore.__file__))"])
+        .output()
+        .context("ask python3 for botocore")?;
+    if !output.status.success() {
+        bail!("python3 has no botocore: name one with --botocore DIR");
+    }
+    package_in(Path::new(String::from_utf8(output.stdout).context("read python3's answer")?.trim()))
+}
+
+fn version_of(package: &Path) -> Result<String> {
+    let path = package.join("__init__.py");
+    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("__version__ = "))
+        .map(|quoted| quoted.trim().trim_matches(['\'', '"']).to_owned())
+        .with_context(|| format!("find __version__ in {}", path.display()))
+}
+
+fn pinned_version(root: &Path) -> Result<String> {
+    let path = root.join("xtask/requirements.txt");
+    let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("botocore=="))
+        .and_then(|rest| rest.split_whitespace().next())
+        .map(str::to_owned)
+        .with_context(|| format!("find the botocore pin in {}", path.display()))
+}
