@@ -124,7 +124,7 @@ fn remains(window: &mut Window<'_>, base: Position, from: u64) -> io::Result<Rem
             remains.bytes = at + last as u64 + 1 - from;
             let marks = marks(bytes);
             for offset in marks.into_iter().map(|mark| at + mark as u64) {
-                remains.valid |= offset != from && is_valid(window, Place { base, offset })?;
+                remains.valid |= offset != from && is_valid(window, Place { base, offset }, from)?;
             }
         }
         // A mark may lie across two pieces.
@@ -141,13 +141,15 @@ fn marks(bytes: &[u8]) -> Vec<usize> {
     windows.filter(|(_, window)| is_mark(window)).map(|(offset, _)| offset).collect()
 }
 
-/// Whether a header or trailer at `place` was written for that place. The bodies need not be looked at:
-/// that a later frame was begun shows that the earlier one had been synced.
-fn is_valid(window: &mut Window<'_>, place: Place) -> io::Result<bool> {
+/// Whether a header or trailer at `place` was written for that place after the part at `bad`. The bodies
+/// need not be looked at: that a later frame was begun shows that the earlier one had been synced. A seal
+/// that begins right at `bad` shows nothing bad at all: only its file was not yet cut to length.
+fn is_valid(window: &mut Window<'_>, place: Place, bad: u64) -> io::Result<bool> {
     if FrameHeader::decode(window.up_to(place.offset, HEADER_LENGTH)?, place).is_ok() {
         return Ok(true);
     }
-    Ok(Seal::decode(window.up_to(place.offset, TRAILER_LENGTH)?, place).is_ok())
+    let seal = Seal::decode(window.up_to(place.offset, TRAILER_LENGTH)?, place);
+    Ok(seal.is_ok_and(|seal| seal.frames_end != bad))
 }
 
 const HEADER_LENGTH: usize = 36;

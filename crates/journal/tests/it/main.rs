@@ -1,0 +1,14 @@
+//! The journal against a simulated disk that loses what was not synced, fails where it is told to, and
+//! can be read and spoilt byte by byte; and, briefly, against the real one.
+
+#![expect(clippy::cast_possible_truncation, reason = "a simulated disk of more than 4 GiB has other worries")]
+
+mod damage;
+mod fault;
+mod limits;
+mod model;
+mod readers;
+mod real_disk;
+mod rig;
+mod sim;
+mod truncation;
