@@ -1,1 +1,45 @@
 //! The control plane's state as numbered revisions, with sealed secrets.
+//!
+//! Everything that decides where an event goes (trails, accounts, users, access keys, settings) is an
+//! entity. Entities change only by [`Catalog::commit`], which turns one numbered revision into the next
+//! and refuses when somebody else was faster. A revision never changes afterwards, so an event that was
+//! stamped with it is routed the same way on every replay ([`Snapshot::route`]).
+//!
+//! Beside the revisions stand the marks that derived views need to go on exactly where they stopped:
+//! cursors, the delivery ledger, the trails' delivery status, the list of history splits. They change by
+//! compare-and-set, and output and cursor change in one transaction.
+//!
+//! Invariants: what a call acknowledged is synced; a snapshot holds one revision and no other; a secret
+//! is never stored, printed or logged in the clear. This crate knows no clock and no randomness (both are
+//! handed in), no event beyond its routing, and no AWS protocol.
+//!
+//! Stored format: `docs/formats/catalog.md`.
+
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+
+mod catalog;
+mod change;
+mod cursor;
+mod entity;
+mod error;
+mod ledger;
+mod secret;
+mod snapshot;
+mod split;
+mod sqlite;
+mod status;
+
+pub use catalog::{Catalog, Revision};
+pub use change::{Change, Refusal};
+pub use cursor::{Cursor, CursorMove};
+pub use entity::{
+    AccessKey, AccessKeyStatus, Account, EntityKind, Owner, Policy, Settings, Tag, Trail, User,
+};
+pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
+pub use ledger::{Delivered, Delivery, Receipt, ReceiptQuery};
+pub use secret::{KeyFileError, MasterKey, SealError, Sealed, SecretBytes, SecretName, WhenMissing};
+pub use snapshot::{LiveTrail, Principal, Snapshot, TrailId};
+pub use split::{Split, SplitChange};
+pub use sqlite::SqliteCatalog;
+pub use status::{DeliveryKind, DeliveryStatus, TrailStatus};

@@ -1,0 +1,133 @@
+//! The catalog as its users see it, whatever stores it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cairn_event::Region;
+use jiff::Timestamp;
+
+use crate::{
+    Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind, ReceiptQuery,
+    Snapshot, SnapshotError, Split, SplitChange, StoreError, TrailId, TrailStatus,
+};
+
+/// The number of a state of the configuration. Revision 0 is what a new catalog holds: settings alone.
+pub type Revision = u64;
+
+/// The control plane's state.
+///
+/// Calls that write return only when the change is synced, and change nothing when they fail, except
+/// where the error says [`crate::StoreFailure::Broken`]. They are not cancel-safe: dropped halfway, the
+/// change may or may not happen. Reads may be dropped at any time.
+#[async_trait]
+pub trait Catalog: Send + Sync + std::fmt::Debug {
+    /// Returns the newest revision that this process knows; never waits for the store.
+    fn current(&self) -> Arc<Snapshot>;
+
+    /// Returns the configuration as it was at `revision`.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Unknown`] for a revision that does not exist yet.
+    async fn snapshot(&self, revision: Revision) -> Result<Arc<Snapshot>, SnapshotError>;
+
+    /// Makes the next revision out of `based_on`, or changes nothing. The answer is the new revision, and
+    /// [`Catalog::current`] shows it from then on.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when `based_on` is not the newest revision: read again, decide again.
+    /// [`CommitError::Refused`] when the changes contradict the revision or one another.
+    async fn commit(&self, based_on: Revision, changes: Vec<Change>) -> Result<Revision, CommitError>;
+
+    /// Returns where the cursor stands: the next position to be read; `None` before its first move.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn cursor(&self, name: &str) -> Result<Option<u64>, StoreError>;
+
+    /// Lists all cursors, by name.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn cursors(&self) -> Result<Vec<Cursor>, StoreError>;
+
+    /// Moves a cursor forward, if it stands where the caller believes.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] when it stands elsewhere: another worker has taken over.
+    async fn advance(&self, step: CursorMove) -> Result<(), CursorError>;
+
+    /// Moves a cursor to any place, back or forward, if it stands where the caller believes: for a derived
+    /// view that is built anew.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] when it stands elsewhere.
+    async fn rewind(&self, step: CursorMove) -> Result<(), CursorError>;
+
+    /// Enters delivered files into the ledger, moves the cursor past them and clears the trails' delivery
+    /// errors: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] when the cursor stands elsewhere; [`CursorError::Refused`] when a file was
+    /// entered before.
+    async fn deliver(&self, delivery: Delivery) -> Result<(), CursorError>;
+
+    /// Reads the ledger in the order of entry, one page at a time.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn receipts(&self, query: &ReceiptQuery) -> Result<Vec<Delivered>, StoreError>;
+
+    /// Notes that something of a trail reached its destination.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    async fn record_delivery_success(
+        &self,
+        trail: &TrailId,
+        region: &Region,
+        kind: DeliveryKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Notes that something of a trail did not reach its destination, with the destination's error code.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    async fn record_delivery_failure(
+        &self,
+        trail: &TrailId,
+        region: &Region,
+        kind: DeliveryKind,
+        at: Timestamp,
+        code: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Returns how a trail's deliveries went in one Region; all empty when there was none.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError>;
+
+    /// Lists the splits of the event history by first position.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn splits(&self) -> Result<Vec<Split>, StoreError>;
+
+    /// Adds and removes splits and moves the cursor: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] when the cursor stands elsewhere; [`CursorError::Refused`] when a split to
+    /// add is there or one to remove is not.
+    async fn replace_splits(&self, change: SplitChange) -> Result<(), CursorError>;
+
+    /// Says whether any revision, past or present, holds a sealed secret: a lost master key then means
+    /// lost secrets, and making a new one in silence would hide that.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn holds_secrets(&self) -> Result<bool, StoreError>;
+
+    /// Finishes writes and lets go of the store. Every call after this one fails.
+    async fn close(&self);
+}

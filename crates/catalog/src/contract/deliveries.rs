@@ -1,0 +1,190 @@
+//! The delivery ledger and the trails' status.
+
+use std::sync::Arc;
+
+use super::Backend;
+use super::sample::{begin, instant, receipt, region, trail, trail_id};
+use crate::{
+    Change, CursorError, CursorMove, Delivery, DeliveryKind, DeliveryStatus, Receipt, ReceiptQuery, Refusal,
+    TrailId, TrailStatus,
+};
+
+const CURSOR: &str = "delivery";
+
+fn delivery(expected: Option<u64>, to: u64, second: i64, receipts: Vec<Receipt>) -> Delivery {
+    let cursor = CursorMove { name: CURSOR.to_owned(), expected, to };
+    Delivery { cursor, receipts, delivered_at: instant(second) }
+}
+
+fn query(trail: &TrailId) -> ReceiptQuery {
+    ReceiptQuery::of(trail.clone())
+}
+
+pub(super) async fn a_delivery_enters_receipts_and_moves_its_cursor(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let files = vec![receipt(&main, "eu-west-1", 0, 4), receipt(&main, "us-east-1", 2, 3)];
+    catalog.deliver(delivery(None, 5, 60, files.clone())).await.expect("the delivery");
+    drop(catalog);
+    let catalog = backend.open().await;
+    assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(5));
+    let listed = catalog.receipts(&query(&main)).await.expect("the ledger");
+    let entered: Vec<_> = listed.iter().map(|entry| entry.receipt.clone()).collect();
+    assert_eq!(entered, files);
+    assert!(listed.iter().all(|entry| entry.at == instant(60)));
+    for name in ["eu-west-1", "us-east-1"] {
+        let status = catalog.status(&main, &region(name)).await.expect("the status");
+        assert_eq!(status.log_files, succeeded(60), "{name}");
+    }
+    let elsewhere = catalog.status(&main, &region("eu-north-1")).await.expect("the status");
+    assert_eq!(elsewhere, TrailStatus::default());
+}
+
+pub(super) async fn a_delivery_with_a_moved_cursor_leaves_nothing(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    catalog.deliver(delivery(None, 5, 60, Vec::new())).await.expect("the delivery");
+    for wrong in [None, Some(4)] {
+        let files = vec![receipt(&main, "eu-west-1", 5, 9)];
+        match catalog.deliver(delivery(wrong, 10, 61, files)).await {
+            Err(CursorError::Moved { actual: Some(5) }) => {}
+            other => panic!("the cursor does not stand at {wrong:?}: {other:?}"),
+        }
+    }
+    assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(5));
+    assert!(catalog.receipts(&query(&main)).await.expect("the ledger").is_empty());
+    let status = catalog.status(&main, &region("eu-west-1")).await.expect("the status");
+    assert_eq!(status, TrailStatus::default());
+}
+
+pub(super) async fn a_file_is_entered_once(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let file = receipt(&main, "eu-west-1", 0, 4);
+    catalog.deliver(delivery(None, 5, 60, vec![file.clone()])).await.expect("the delivery");
+    let again = vec![receipt(&main, "eu-west-1", 5, 9), file];
+    match catalog.deliver(delivery(Some(5), 10, 61, again)).await {
+        Err(CursorError::Refused(Refusal::Present { .. })) => {}
+        other => panic!("the file is in the ledger: {other:?}"),
+    }
+    assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(5));
+    assert_eq!(catalog.receipts(&query(&main)).await.expect("the ledger").len(), 1);
+    let too_many = (0..=Delivery::RECEIPTS_MAX as u64).map(|at| receipt(&main, "eu-west-1", at, at));
+    match catalog.deliver(delivery(Some(5), 10, 61, too_many.collect())).await {
+        Err(CursorError::Refused(Refusal::TooMany { .. })) => {}
+        other => panic!("too many receipts: {other:?}"),
+    }
+}
+
+pub(super) async fn a_delivery_without_files_moves_the_cursor_alone(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    catalog.deliver(delivery(None, 7, 60, Vec::new())).await.expect("the delivery");
+    assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(7));
+    let status = catalog.status(&main, &region("eu-west-1")).await.expect("the status");
+    assert_eq!(status, TrailStatus::default());
+}
+
+pub(super) async fn receipts_are_read_in_pages_and_by_bounds(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    catalog.commit(1, vec![Change::PutTrail(Box::new(trail("other")))]).await.expect("a second trail");
+    let other = trail_id(catalog.as_ref(), 2, "other").await;
+    for minute in 0..10_u64 {
+        let name = if minute.is_multiple_of(2) { "eu-west-1" } else { "us-east-1" };
+        let files = vec![receipt(&main, name, minute, minute), receipt(&other, name, minute, minute)];
+        let second = i64::try_from(minute).expect("a small number") * 60;
+        let step = delivery(minute.checked_sub(1).map(|before| before + 1), minute + 1, second, files);
+        catalog.deliver(step).await.expect("the delivery");
+    }
+    let positions = async |query: ReceiptQuery| -> Vec<u64> {
+        let page = catalog.receipts(&query).await.expect("the ledger");
+        assert!(page.iter().all(|entry| entry.receipt.trail == query.trail));
+        page.iter().map(|entry| entry.receipt.first_position).collect()
+    };
+    let all: Vec<u64> = (0..10).collect();
+    assert_eq!(positions(query(&main)).await, all);
+    assert_eq!(
+        positions(ReceiptQuery { region: Some(region("us-east-1")), ..query(&main) }).await,
+        [1, 3, 5, 7, 9]
+    );
+    let bounds = ReceiptQuery {
+        delivered_from: Some(instant(120)),
+        delivered_before: Some(instant(300)),
+        ..query(&other)
+    };
+    assert_eq!(positions(bounds).await, [2, 3, 4]);
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = catalog.receipts(&ReceiptQuery { after, limit: 3, ..query(&main) }).await.expect("a page");
+        assert!(page.len() <= 3);
+        let Some(last) = page.last() else { break };
+        after = Some(last.number);
+        seen.extend(page.iter().map(|entry| entry.receipt.first_position));
+    }
+    assert_eq!(seen, all);
+}
+
+pub(super) async fn success_clears_the_error_and_failure_keeps_the_last_success(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let home = region("eu-west-1");
+    let log_files = async || catalog.status(&main, &home).await.expect("the status").log_files;
+    let fail = async |second, code: &str| {
+        let kind = DeliveryKind::LogFiles;
+        catalog.record_delivery_failure(&main, &home, kind, instant(second), code).await.expect("a note");
+    };
+    fail(1, "NoSuchBucket").await;
+    let error = Some("NoSuchBucket".to_owned());
+    let expected = DeliveryStatus { succeeded_at: None, attempted_at: Some(instant(1)), error };
+    assert_eq!(log_files().await, expected);
+    let files = vec![receipt(&main, "eu-west-1", 0, 4)];
+    catalog.deliver(delivery(None, 5, 2, files)).await.expect("the delivery");
+    assert_eq!(log_files().await, succeeded(2));
+    fail(3, "AccessDenied").await;
+    let error = Some("AccessDenied".to_owned());
+    let expected = DeliveryStatus { succeeded_at: Some(instant(2)), attempted_at: Some(instant(3)), error };
+    assert_eq!(log_files().await, expected);
+    fail(4, &"é".repeat(200)).await;
+    let kept = log_files().await.error.expect("the code");
+    assert_eq!(kept, "é".repeat(128), "a foreign code is cut at a character");
+}
+
+pub(super) async fn status_is_per_life_region_and_kind(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let (home, away) = (region("eu-west-1"), region("us-east-1"));
+    let kinds = [
+        DeliveryKind::LogFiles,
+        DeliveryKind::Notifications,
+        DeliveryKind::CloudWatchLogs,
+        DeliveryKind::Digests,
+    ];
+    for (second, kind) in (1..).zip(kinds) {
+        catalog.record_delivery_success(&main, &home, kind, instant(second)).await.expect("a note");
+    }
+    let expected = TrailStatus {
+        log_files: succeeded(1),
+        notifications: succeeded(2),
+        cloudwatch_logs: succeeded(3),
+        digests: succeeded(4),
+    };
+    assert_eq!(catalog.status(&main, &home).await.expect("the status"), expected);
+    assert_eq!(catalog.status(&main, &away).await.expect("the status"), TrailStatus::default());
+    let gone = vec![Change::DeleteTrail { arn: main.arn.clone() }];
+    catalog.commit(1, gone).await.expect("a removal");
+    catalog.commit(2, vec![Change::PutTrail(Box::new(trail("main")))]).await.expect("a trail made again");
+    let again = trail_id(catalog.as_ref(), 3, "main").await;
+    assert_eq!(catalog.status(&again, &home).await.expect("the status"), TrailStatus::default());
+    assert_eq!(
+        catalog.status(&main, &home).await.expect("the status"),
+        expected,
+        "late deliveries still count"
+    );
+}
+
+fn succeeded(second: i64) -> DeliveryStatus {
+    let at = Some(instant(second));
+    DeliveryStatus { succeeded_at: at, attempted_at: at, error: None }
+}

@@ -1,0 +1,144 @@
+//! Entities to test with. Nothing in them is secret.
+
+use cairn_event::{AccountId, EventTime, Region};
+use jiff::Timestamp;
+
+use crate::{
+    AccessKey, AccessKeyStatus, Account, Catalog, Change, MasterKey, Owner, Policy, Receipt, Revision,
+    Sealed, SecretBytes, Split, Trail, TrailId, User,
+};
+
+/// The account that samples belong to.
+pub fn account_id() -> AccountId {
+    "123456789012".parse().expect("twelve digits")
+}
+
+/// A Region by its name.
+pub fn region(name: &str) -> Region {
+    name.parse().expect("a Region name")
+}
+
+/// An instant, `second` seconds into some day.
+pub fn instant(second: i64) -> Timestamp {
+    Timestamp::from_second(1_772_440_000 + second).expect("a second of this century")
+}
+
+/// The account of [`account_id`].
+pub fn account() -> Account {
+    Account { id: account_id(), alias: Some("acme".to_owned()), created: instant(0) }
+}
+
+/// A user of the account.
+pub fn user(name: &str) -> User {
+    User {
+        account: account_id(),
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        user_id: format!("AIDA{name:A>16}"),
+        arn: format!("arn:aws:iam::123456789012:user/{name}"),
+        created: instant(1),
+        policies: vec![Policy::administrator()],
+    }
+}
+
+/// A master key that is no secret.
+pub fn master_key() -> MasterKey {
+    MasterKey::new(&[7; MasterKey::LEN]).expect("any 32 bytes are a key")
+}
+
+/// Seals `secret` for the access key `id`, with a nonce that would be no good outside a test.
+pub fn seal(id: &str, secret: &str) -> Sealed {
+    let secret = SecretBytes::new(secret.as_bytes());
+    master_key().seal(AccessKey::secret_name(id), &secret, |nonce| nonce.fill(3)).expect("it is sealed")
+}
+
+/// An access key of the account's root or of a user.
+pub fn access_key(id: &str, owner: Owner) -> AccessKey {
+    AccessKey {
+        id: id.to_owned(),
+        account: account_id(),
+        owner,
+        secret: seal(id, &format!("secret of {id}")),
+        status: AccessKeyStatus::Active,
+        created: instant(2),
+    }
+}
+
+/// A multi-Region trail at home in eu-west-1, logging, with default selectors.
+pub fn trail(name: &str) -> Trail {
+    Trail {
+        arn: trail_arn(name),
+        name: name.to_owned(),
+        account: account_id(),
+        home_region: region("eu-west-1"),
+        s3_bucket: "audit-logs".to_owned(),
+        s3_prefix: None,
+        sns_topic: None,
+        include_global_service_events: true,
+        is_multi_region: true,
+        log_file_validation: false,
+        kms_key_id: None,
+        cw_logs_group: None,
+        cw_logs_role: None,
+        is_organization: false,
+        recursive_logging: true,
+        tags: Vec::new(),
+        selectors: None,
+        logging: true,
+        started_at: Some(instant(3)),
+        stopped_at: None,
+        created_at: instant(3),
+        created_at_position: 0,
+    }
+}
+
+/// The ARN of [`trail`].
+pub fn trail_arn(name: &str) -> String {
+    format!("arn:aws:cloudtrail:eu-west-1:123456789012:trail/{name}")
+}
+
+/// Makes revision 1 of a fresh catalog: the account and a trail `main`.
+pub async fn begin(catalog: &dyn Catalog) -> TrailId {
+    let changes = vec![Change::PutAccount(account()), Change::PutTrail(Box::new(trail("main")))];
+    let revision = catalog.commit(0, changes).await.expect("the first commit");
+    trail_id(catalog, revision, "main").await
+}
+
+/// Tells a trail's identity at a revision.
+pub async fn trail_id(catalog: &dyn Catalog, revision: Revision, name: &str) -> TrailId {
+    let snapshot = catalog.snapshot(revision).await.expect("the revision");
+    snapshot.trail(&trail_arn(name)).expect("the trail").id().clone()
+}
+
+/// A receipt whose events are at `first..=last`.
+pub fn receipt(trail: &TrailId, region_name: &str, first: u64, last: u64) -> Receipt {
+    Receipt {
+        trail: trail.clone(),
+        account: account_id(),
+        region: region(region_name),
+        bucket: "audit-logs".to_owned(),
+        key: format!("AWSLogs/123456789012/CloudTrail/{region_name}/{first:016}.json.gz"),
+        sha256: [u8::try_from(first % 251).expect("below 251"); 32],
+        bytes: 4_096,
+        events: last - first + 1,
+        oldest_event: EventTime::of(instant(10)),
+        newest_event: EventTime::of(instant(20)),
+        first_position: first,
+        last_position: last,
+    }
+}
+
+/// A split whose events are at `first..=last`.
+pub fn split(id: &str, first: u64, last: u64) -> Split {
+    Split {
+        id: id.to_owned(),
+        first_position: first,
+        last_position: last,
+        events: last - first + 1,
+        oldest_event: EventTime::of(instant(10)),
+        newest_event: EventTime::of(instant(20)),
+        accounts: vec![account_id()],
+        bytes: 1 << 20,
+        created: instant(30),
+    }
+}

@@ -1,0 +1,24 @@
+//! An account, and with it its root user.
+
+use cairn_event::AccountId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An AWS account. Its root user needs no entity of its own: access keys may belong to it directly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The twelve digits.
+    pub id: AccountId,
+    /// The alias, which events by the root user carry as `userName`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl Account {
+    /// Returns the ARN of the account's root user.
+    pub fn root_arn(&self) -> String {
+        format!("arn:aws:iam::{}:root", self.id)
+    }
+}

@@ -1,0 +1,240 @@
+//! The whole configuration at one revision, in memory.
+
+mod apply;
+mod route;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::apply::assemble;
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use cairn_event::{AccountId, Region};
+use cairn_select::{EventSelectors, SelectorError, Selectors};
+
+use crate::entity::Entity;
+use crate::{AccessKey, Account, MasterKey, Owner, Revision, SealError, Settings, Trail, User};
+
+/// All entities of one revision. Cheap to share, never changes.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    revision: Revision,
+    settings: Arc<Settings>,
+    accounts: BTreeMap<AccountId, Arc<Account>>,
+    users: BTreeMap<AccountId, BTreeMap<String, Arc<User>>>,
+    access_keys: BTreeMap<String, Arc<AccessKey>>,
+    trails: BTreeMap<String, Arc<LiveTrail>>,
+    // The same trails, where routing looks for them: each account's in the order of their ARNs.
+    account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>>,
+}
+
+/// One life of a trail. A trail that is deleted and made again under its name is another one: it shares
+/// neither status nor receipts with the former.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrailId {
+    /// The trail's ARN.
+    pub arn: String,
+    /// The revision that made it.
+    pub created: Revision,
+}
+
+/// A trail as a revision holds it: its configuration, its life, and its selectors ready for use.
+#[derive(Debug)]
+pub struct LiveTrail {
+    id: TrailId,
+    trail: Trail,
+    selectors: Selectors,
+}
+
+/// Whose access key it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Principal<'a> {
+    /// The account's root user.
+    Root(&'a Account),
+    /// A user of the account.
+    User(&'a Account, &'a User),
+}
+
+impl LiveTrail {
+    pub(crate) fn compile(trail: Trail, created: Revision) -> Result<Self, SelectorError> {
+        let given = trail.selectors.clone().unwrap_or_else(EventSelectors::default_for_trail);
+        let selectors = Selectors::for_trail(given)?;
+        Ok(Self { id: TrailId { arn: trail.arn.clone(), created }, trail, selectors })
+    }
+
+    /// Returns the trail's identity for status and receipts.
+    pub fn id(&self) -> &TrailId {
+        &self.id
+    }
+
+    /// Returns the configuration.
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    /// Returns the compiled selectors: the default ones when none were put.
+    pub fn selectors(&self) -> &Selectors {
+        &self.selectors
+    }
+
+    /// Says what CloudTrail calls `HasCustomEventSelectors`.
+    pub fn has_custom_selectors(&self) -> bool {
+        !self.selectors.is_default()
+    }
+}
+
+impl Deref for LiveTrail {
+    type Target = Trail;
+
+    fn deref(&self) -> &Trail {
+        &self.trail
+    }
+}
+
+impl Snapshot {
+    /// An empty revision, for [`Snapshot::admit`] to fill.
+    pub(crate) fn empty(revision: Revision) -> Self {
+        Self {
+            revision,
+            settings: Arc::default(),
+            accounts: BTreeMap::new(),
+            users: BTreeMap::new(),
+            access_keys: BTreeMap::new(),
+            trails: BTreeMap::new(),
+            account_trails: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an entity that lives since the revision `created`, or replaces the one with the same key.
+    pub(crate) fn admit(&mut self, entity: Entity, created: Revision) -> Result<(), SelectorError> {
+        match entity {
+            Entity::Settings(settings) => self.settings = Arc::new(settings),
+            Entity::Account(account) => {
+                self.accounts.insert(account.id, Arc::new(account));
+            }
+            Entity::User(user) => {
+                self.users.entry(user.account).or_default().insert(user.name.clone(), Arc::new(user));
+            }
+            Entity::AccessKey(key) => {
+                self.access_keys.insert(key.id.clone(), Arc::new(key));
+            }
+            Entity::Trail(trail) => {
+                let trail = Arc::new(LiveTrail::compile(*trail, created)?);
+                self.trails.insert(trail.arn.clone(), trail);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the indexes fit the trails; the last step of building.
+    pub(crate) fn index(mut self) -> Self {
+        self.account_trails.clear();
+        for trail in self.trails.values() {
+            self.account_trails.entry(trail.account).or_default().push(Arc::clone(trail));
+        }
+        self
+    }
+
+    /// Returns the revision's number.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// Returns the settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Says whether multi-Region trails show themselves in `region`.
+    pub fn is_enabled(&self, region: &Region) -> bool {
+        self.settings.enabled_regions.contains(region)
+    }
+
+    /// Returns an account.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id).map(Arc::as_ref)
+    }
+
+    /// Lists the accounts by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values().map(Arc::as_ref)
+    }
+
+    /// Returns a user by its exact name.
+    pub fn user(&self, account: &AccountId, name: &str) -> Option<&User> {
+        self.users.get(account)?.get(name).map(Arc::as_ref)
+    }
+
+    /// Lists the users of an account by name.
+    pub fn users(&self, account: &AccountId) -> impl Iterator<Item = &User> {
+        self.users.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+    }
+
+    /// Returns an access key by its id.
+    pub fn access_key(&self, id: &str) -> Option<&AccessKey> {
+        self.access_keys.get(id).map(Arc::as_ref)
+    }
+
+    /// Lists the access keys of an account's principal, by id.
+    pub fn access_keys<'a>(
+        &'a self,
+        account: &'a AccountId,
+        owner: &'a Owner,
+    ) -> impl Iterator<Item = &'a AccessKey> {
+        self.access_keys
+            .values()
+            .map(Arc::as_ref)
+            .filter(move |key| key.account == *account && key.owner == *owner)
+    }
+
+    /// Returns the principal that owns an access key. A committed key always has one.
+    pub fn owner(&self, key: &AccessKey) -> Option<Principal<'_>> {
+        let account = self.account(&key.account)?;
+        match &key.owner {
+            Owner::Root => Some(Principal::Root(account)),
+            Owner::User(name) => Some(Principal::User(account, self.user(&key.account, name)?)),
+        }
+    }
+
+    /// Tries whether every secret of this revision opens under `master`: once at the start, so that a
+    /// wrong key file is found before the first request.
+    ///
+    /// # Errors
+    /// What the first secret that does not open says.
+    pub fn check_secrets(&self, master: &MasterKey) -> Result<(), SealError> {
+        for key in self.access_keys.values() {
+            key.open_secret(master)?;
+        }
+        Ok(())
+    }
+
+    /// Returns a trail by its ARN.
+    pub fn trail(&self, arn: &str) -> Option<&Arc<LiveTrail>> {
+        self.trails.get(arn)
+    }
+
+    /// Lists all trails of all accounts by ARN.
+    pub fn trails(&self) -> impl Iterator<Item = &Arc<LiveTrail>> {
+        self.trails.values()
+    }
+
+    /// Lists the trails of an account in all Regions by ARN, each once.
+    pub fn account_trails(&self, account: &AccountId) -> &[Arc<LiveTrail>] {
+        self.account_trails.get(account).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Lists the trails that an account sees in a Region, by ARN: those at home there, and the shadows of
+    /// its multi-Region trails if the Region is enabled. Logging or not.
+    pub fn trails_for<'a>(
+        &'a self,
+        account: &AccountId,
+        region: &'a Region,
+    ) -> impl Iterator<Item = &'a Arc<LiveTrail>> {
+        let enabled = self.is_enabled(region);
+        self.account_trails(account)
+            .iter()
+            .filter(move |trail| trail.home_region == *region || (trail.is_multi_region && enabled))
+    }
+}

@@ -1,0 +1,67 @@
+//! Which trails an event goes to: a pure question about one revision.
+
+use std::sync::Arc;
+
+use cairn_event::{AccountId, EventView, Origin, Region};
+use cairn_select::caused_by_delivery;
+
+use super::{LiveTrail, Snapshot};
+
+impl Snapshot {
+    /// Lists the trails that receive an event recorded for `account` in `region`, by ARN.
+    ///
+    /// A trail receives it when it is logging, covers the Region, wants global services if the event is of
+    /// one, selects it, and, if delivering caused the event, keeps such events. A multi-Region trail covers
+    /// every Region, enabled or not: an event that was recorded is delivered. Imported events go to no
+    /// trail, for they have been in one before.
+    pub fn route<'a>(
+        &'a self,
+        event: &'a EventView<'a>,
+        account: AccountId,
+        region: &'a Region,
+        origin: Origin,
+    ) -> impl Iterator<Item = &'a Arc<LiveTrail>> {
+        let trails = match origin {
+            Origin::Call | Origin::Delivery => self.account_trails(&account),
+            Origin::Import => &[],
+        };
+        let global = is_of_global_service(event, region);
+        let recursive = caused_by_delivery(event);
+        trails.iter().filter(move |trail| {
+            trail.logging
+                && (trail.is_multi_region || trail.home_region == *region)
+                && (trail.include_global_service_events || !global)
+                && (trail.recursive_logging || !recursive)
+                && trail.selectors.matches(event)
+        })
+    }
+
+    /// Says whether any trail receives the event, which decides whether a data event is kept at all.
+    pub fn wants_data_event(
+        &self,
+        event: &EventView<'_>,
+        account: AccountId,
+        region: &Region,
+        origin: Origin,
+    ) -> bool {
+        self.route(event, account, region, origin).next().is_some()
+    }
+}
+
+/// Global services record in us-east-1, where a trail gets their events only if it asks for them. The
+/// Regional endpoint of STS in us-east-1 records there as well and cannot be told apart.
+fn is_of_global_service(event: &EventView<'_>, region: &Region) -> bool {
+    region.as_str() == "us-east-1" && GLOBAL_SOURCES.contains(&event.event_source.as_ref())
+}
+
+const GLOBAL_SOURCES: [&str; 9] = [
+    "iam.amazonaws.com",
+    "sts.amazonaws.com",
+    "cloudfront.amazonaws.com",
+    "route53.amazonaws.com",
+    "organizations.amazonaws.com",
+    "account.amazonaws.com",
+    "shield.amazonaws.com",
+    "waf.amazonaws.com",
+    "health.amazonaws.com",
+];

@@ -1,0 +1,255 @@
+//! The catalog in one SQLite file.
+//!
+//! One connection writes, each change in its own `BEGIN IMMEDIATE` transaction, synced by its commit
+//! (write-ahead log, `synchronous=FULL`); a few connections read beside it. The newest revision is also in
+//! memory, behind a lock that is only ever held to copy a pointer.
+
+mod column;
+mod cursors;
+mod entities;
+mod file;
+mod ledger;
+mod revisions;
+mod schema;
+mod splits;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use cairn_event::Region;
+use jiff::Timestamp;
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use self::column::failed;
+use self::revisions::Revisions;
+use crate::{
+    Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
+    OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, StoreError, StoreFailure,
+    TrailId, TrailStatus,
+};
+
+type Tx = Transaction<'static, Sqlite>;
+
+/// A [`Catalog`] in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteCatalog {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    revisions: Revisions,
+    /// Set once the disk has refused a write or a sync: the kernel may have dropped what it could not
+    /// write, so a later success would prove nothing.
+    broken: AtomicBool,
+}
+
+impl SqliteCatalog {
+    /// Opens the catalog in the file at `path`; makes it, for its owner's eyes only, if there is none. The
+    /// directory must exist.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        file::make_private(path).map_err(OpenError::File)?;
+        let writer = file::writer(path).await.map_err(open_failed)?;
+        schema::migrate(&writer).await?;
+        let readers = file::readers(path);
+        let mut connection = writer.acquire().await.map_err(open_failed)?;
+        let newest = async {
+            let head = entities::head(&mut connection).await?;
+            entities::load(&mut connection, head).await
+        };
+        let newest = newest.await.map_err(OpenError::Store)?;
+        drop(connection);
+        Ok(Self { writer, readers, revisions: Revisions::new(newest), broken: AtomicBool::new(false) })
+    }
+
+    async fn begin(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        if self.broken.load(Ordering::Acquire) {
+            let source = "the disk failed before; restart to see what it kept".into();
+            return Err(StoreError { failure: StoreFailure::Broken, doing, source });
+        }
+        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| failed(doing, error));
+        self.watch(begun)
+    }
+
+    async fn finish(&self, tx: Tx, doing: &'static str) -> Result<(), StoreError> {
+        let finished = tx.commit().await.map_err(|error| failed(doing, error));
+        self.watch(finished)
+    }
+
+    /// Remembers that the disk failed.
+    fn watch<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError { failure: StoreFailure::Broken, .. }) = outcome {
+            self.broken.store(true, Ordering::Release);
+        }
+        outcome
+    }
+
+    /// Remembers that the disk failed, for errors that are not always the store's.
+    fn watch_cursor(&self, outcome: Result<(), CursorError>) -> Result<(), CursorError> {
+        if let Err(CursorError::Store(StoreError { failure: StoreFailure::Broken, .. })) = outcome {
+            self.broken.store(true, Ordering::Release);
+        }
+        outcome
+    }
+
+    async fn reader(&self, doing: &'static str) -> Result<sqlx::pool::PoolConnection<Sqlite>, StoreError> {
+        self.readers.acquire().await.map_err(|error| failed(doing, error))
+    }
+
+    /// Brings memory up to what the store holds: another process, or a commit whose caller went away, may
+    /// have made revisions since.
+    async fn catch_up(&self, tx: &mut Tx) -> Result<Arc<Snapshot>, StoreError> {
+        let head = entities::head(tx).await?;
+        let known = self.revisions.current();
+        if known.revision() == head {
+            return Ok(known);
+        }
+        let newest = entities::load(tx, head).await?;
+        self.revisions.publish(Arc::clone(&newest));
+        Ok(newest)
+    }
+}
+
+#[async_trait]
+impl Catalog for SqliteCatalog {
+    fn current(&self) -> Arc<Snapshot> {
+        self.revisions.current()
+    }
+
+    async fn snapshot(&self, revision: Revision) -> Result<Arc<Snapshot>, SnapshotError> {
+        if let Some(known) = self.revisions.find(revision) {
+            return Ok(known);
+        }
+        let mut connection = self.reader("read a revision").await?;
+        let current = entities::head(&mut connection).await?;
+        if revision > current {
+            return Err(SnapshotError::Unknown { asked: revision, current });
+        }
+        let old = entities::load(&mut connection, revision).await?;
+        self.revisions.keep(Arc::clone(&old));
+        Ok(old)
+    }
+
+    async fn commit(&self, based_on: Revision, changes: Vec<Change>) -> Result<Revision, CommitError> {
+        let doing = "commit a revision";
+        // Revisions only grow, so a base older than what memory knows has lost already.
+        let known = self.revisions.current().revision();
+        if based_on < known {
+            return Err(CommitError::Conflict { current: known });
+        }
+        let mut tx = self.begin(doing).await?;
+        let current = self.catch_up(&mut tx).await?;
+        if current.revision() != based_on {
+            return Err(CommitError::Conflict { current: current.revision() });
+        }
+        let (next, steps) = current.apply(changes)?;
+        let rows = entities::rows(&steps)?;
+        self.watch(entities::write(&mut tx, next.revision(), &rows).await)?;
+        self.finish(tx, doing).await?;
+        let revision = next.revision();
+        self.revisions.publish(Arc::new(next));
+        Ok(revision)
+    }
+
+    async fn cursor(&self, name: &str) -> Result<Option<u64>, StoreError> {
+        cursors::read(&mut *self.reader("read a cursor").await?, name).await
+    }
+
+    async fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {
+        cursors::list(&mut *self.reader("list the cursors").await?).await
+    }
+
+    async fn advance(&self, step: CursorMove) -> Result<(), CursorError> {
+        step.check_forward()?;
+        let doing = "advance a cursor";
+        let mut tx = self.begin(doing).await?;
+        self.watch_cursor(cursors::set(&mut tx, &step).await)?;
+        Ok(self.finish(tx, doing).await?)
+    }
+
+    async fn rewind(&self, step: CursorMove) -> Result<(), CursorError> {
+        step.check()?;
+        let doing = "rewind a cursor";
+        let mut tx = self.begin(doing).await?;
+        self.watch_cursor(cursors::set(&mut tx, &step).await)?;
+        Ok(self.finish(tx, doing).await?)
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> Result<(), CursorError> {
+        delivery.check()?;
+        let doing = "enter a delivery";
+        let mut tx = self.begin(doing).await?;
+        self.watch_cursor(cursors::set(&mut tx, &delivery.cursor).await)?;
+        self.watch_cursor(ledger::enter(&mut tx, &delivery).await)?;
+        self.watch(status::delivered(&mut tx, &delivery).await)?;
+        Ok(self.finish(tx, doing).await?)
+    }
+
+    async fn receipts(&self, query: &ReceiptQuery) -> Result<Vec<Delivered>, StoreError> {
+        ledger::read(&mut *self.reader("read the delivery ledger").await?, query).await
+    }
+
+    async fn record_delivery_success(
+        &self,
+        trail: &TrailId,
+        region: &Region,
+        kind: DeliveryKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let doing = "record a delivery";
+        let mut tx = self.begin(doing).await?;
+        self.watch(status::succeeded(&mut tx, trail, region, kind, at).await)?;
+        self.finish(tx, doing).await
+    }
+
+    async fn record_delivery_failure(
+        &self,
+        trail: &TrailId,
+        region: &Region,
+        kind: DeliveryKind,
+        at: Timestamp,
+        code: &str,
+    ) -> Result<(), StoreError> {
+        let doing = "record a failed delivery";
+        let mut tx = self.begin(doing).await?;
+        self.watch(status::failed_with(&mut tx, trail, region, kind, at, code).await)?;
+        self.finish(tx, doing).await
+    }
+
+    async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError> {
+        status::read(&mut *self.reader("read a trail's status").await?, trail, region).await
+    }
+
+    async fn splits(&self) -> Result<Vec<Split>, StoreError> {
+        splits::list(&mut *self.reader("list the splits").await?).await
+    }
+
+    async fn replace_splits(&self, change: SplitChange) -> Result<(), CursorError> {
+        change.check()?;
+        let doing = "replace splits";
+        let mut tx = self.begin(doing).await?;
+        if let Some(step) = &change.cursor {
+            self.watch_cursor(cursors::set(&mut tx, step).await)?;
+        }
+        self.watch_cursor(splits::replace(&mut tx, &change).await)?;
+        Ok(self.finish(tx, doing).await?)
+    }
+
+    async fn holds_secrets(&self) -> Result<bool, StoreError> {
+        entities::any_secret(&mut *self.reader("look for secrets").await?).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn open_failed(error: sqlx::Error) -> OpenError {
+    OpenError::Store(failed("open the file", error))
+}

@@ -1,0 +1,117 @@
+//! Delivery status, as rows.
+
+use std::collections::BTreeSet;
+
+use cairn_event::Region;
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::column::{Fields, corrupt, failed};
+use crate::status::CODE_BYTES_MAX;
+use crate::{Delivery, DeliveryKind, DeliveryStatus, StoreError, TrailId, TrailStatus};
+
+/// Notes the success of every trail and Region that the delivery has files for.
+pub(super) async fn delivered(
+    connection: &mut SqliteConnection,
+    delivery: &Delivery,
+) -> Result<(), StoreError> {
+    let touched: BTreeSet<_> =
+        delivery.receipts.iter().map(|receipt| (&receipt.trail, &receipt.region)).collect();
+    for (trail, region) in touched {
+        succeeded(connection, trail, region, DeliveryKind::LogFiles, delivery.delivered_at).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn succeeded(
+    connection: &mut SqliteConnection,
+    trail: &TrailId,
+    region: &Region,
+    kind: DeliveryKind,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let doing = "record a delivery";
+    sqlx::query(
+        "INSERT INTO delivery_status
+             (trail_arn, trail_created, region, kind, succeeded_ms, attempted_ms, error)
+         VALUES ($1, $2, $3, $4, $5, $5, NULL)
+         ON CONFLICT (trail_arn, trail_created, region, kind) DO UPDATE
+         SET succeeded_ms = excluded.succeeded_ms, attempted_ms = excluded.attempted_ms, error = NULL",
+    )
+    .bind(&trail.arn)
+    .bind(life(trail, doing)?)
+    .bind(region.as_str())
+    .bind(kind.as_str())
+    .bind(at.as_millisecond())
+    .execute(connection)
+    .await
+    .map_err(|error| failed(doing, error))?;
+    Ok(())
+}
+
+pub(super) async fn failed_with(
+    connection: &mut SqliteConnection,
+    trail: &TrailId,
+    region: &Region,
+    kind: DeliveryKind,
+    at: Timestamp,
+    code: &str,
+) -> Result<(), StoreError> {
+    let doing = "record a failed delivery";
+    sqlx::query(
+        "INSERT INTO delivery_status
+             (trail_arn, trail_created, region, kind, succeeded_ms, attempted_ms, error)
+         VALUES ($1, $2, $3, $4, NULL, $5, $6)
+         ON CONFLICT (trail_arn, trail_created, region, kind) DO UPDATE
+         SET attempted_ms = excluded.attempted_ms, error = excluded.error",
+    )
+    .bind(&trail.arn)
+    .bind(life(trail, doing)?)
+    .bind(region.as_str())
+    .bind(kind.as_str())
+    .bind(at.as_millisecond())
+    .bind(cut(code))
+    .execute(connection)
+    .await
+    .map_err(|error| failed(doing, error))?;
+    Ok(())
+}
+
+pub(super) async fn read(
+    connection: &mut SqliteConnection,
+    trail: &TrailId,
+    region: &Region,
+) -> Result<TrailStatus, StoreError> {
+    let doing = "read a trail's status";
+    let rows = sqlx::query(
+        "SELECT kind, succeeded_ms, attempted_ms, error FROM delivery_status
+         WHERE trail_arn = $1 AND trail_created = $2 AND region = $3",
+    )
+    .bind(&trail.arn)
+    .bind(life(trail, doing)?)
+    .bind(region.as_str())
+    .fetch_all(connection)
+    .await
+    .map_err(|error| failed(doing, error))?;
+    let mut status = TrailStatus::default();
+    for row in &rows {
+        let fields = Fields { row, doing };
+        let name: &str = fields.get("kind")?;
+        let kind = DeliveryKind::parse(name).ok_or_else(|| fields.corrupt("kind", "it is unknown"))?;
+        *status.of_mut(kind) = DeliveryStatus {
+            succeeded_at: fields.instant_maybe("succeeded_ms")?,
+            attempted_at: fields.instant_maybe("attempted_ms")?,
+            error: fields.get("error")?,
+        };
+    }
+    Ok(status)
+}
+
+/// A trail's life is a revision, and no revision was ever stored that does not fit.
+fn life(trail: &TrailId, doing: &'static str) -> Result<i64, StoreError> {
+    i64::try_from(trail.created).map_err(|error| corrupt(doing, error))
+}
+
+fn cut(code: &str) -> &str {
+    code.get(..code.floor_char_boundary(CODE_BYTES_MAX)).unwrap_or(code)
+}
