@@ -13,7 +13,7 @@ fn crash_image(from: &Path, to: &Path, log_bytes: usize) {
     fs::write(to.join("catalog.sqlite-wal"), &log[..log_bytes]).unwrap();
 }
 
-async fn deliver(catalog: &SqliteCatalog, main: &TrailId, round: u64) {
+pub(super) async fn deliver(catalog: &SqliteCatalog, main: &TrailId, round: u64) {
     let delivery = Delivery {
         cursor: CursorMove {
             name: "delivery".to_owned(),
