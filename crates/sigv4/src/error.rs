@@ -146,6 +146,16 @@ pub enum AuthError {
         /// How far ahead it may be, in seconds.
         window_s: i64,
     },
+    /// A presigned request from further in the future than the clock rules allow.
+    #[error("presigned request of {signed_at} is not yet current")]
+    PresignedNotYetCurrent {
+        /// The signing time.
+        signed_at: AmzDate,
+        /// Our time.
+        now: Timestamp,
+        /// How far ahead it may be, in seconds.
+        window_s: i64,
+    },
     /// A presigned request past its `X-Amz-Expires`.
     #[error("presigned request expired at {expired_at}")]
     PresignedExpired {

@@ -70,7 +70,7 @@ pub use chunk_chain::ChunkSigner;
 pub use chunked::ChunkedDecoder;
 pub use error::{AuthError, InvalidExpires, Mismatch, Oversized};
 pub use key_cache::KeyCache;
-pub use message::Family;
+pub use message::{Carrier, Family};
 pub use payload::{Payload, Streaming};
 pub use presented::{Placement, Presented};
 pub use request::Request;

@@ -15,7 +15,7 @@ pub const QUERY_BYTES_MAX: usize = 32 * 1024;
 pub const QUERY_PARAMETERS_MAX: usize = 512;
 /// Bytes of an access key id.
 pub const ACCESS_KEY_ID_BYTES_MAX: usize = 128;
-/// Bytes of the region and of the service in a credential scope, each.
+/// Bytes of the day, the region and the service in a credential scope, each.
 pub const SCOPE_PART_BYTES_MAX: usize = 64;
 /// Bytes of a session token.
 pub const SESSION_TOKEN_BYTES_MAX: usize = 16 * 1024;

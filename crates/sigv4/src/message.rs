@@ -7,7 +7,27 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{AuthError, InvalidExpires};
 use crate::limits;
+use crate::request::Request;
 use crate::timestamp::AmzDate;
+
+/// What the signature came in: S3 answers other codes and words for a header than for a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// An `Authorization` header, or nothing.
+    Header,
+    /// Signed query parameters.
+    Query,
+}
+
+impl Carrier {
+    /// Says what the signature of a request came in, also when it could not be parsed.
+    pub fn of(request: &Request<'_>) -> Self {
+        match request.values("authorization").next() {
+            None if request.query.contains("X-Amz-") => Self::Query,
+            _ => Self::Header,
+        }
+    }
+}
 
 /// Whose words to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +45,10 @@ const MISMATCH_S3: &str = "The request signature we calculated does not match th
 
 impl AuthError {
     /// Returns the message for the client, as AWS writes it.
-    pub fn message(&self, family: Family) -> String {
+    pub fn message(&self, family: Family, carrier: Carrier) -> String {
         let special = match family {
             Family::Service => None,
-            Family::S3 => self.s3_message(),
+            Family::S3 => self.s3_scope_message(carrier).or_else(|| self.s3_message()),
         };
         special.unwrap_or_else(|| self.service_message())
     }
@@ -97,7 +117,8 @@ impl AuthError {
                 AmzDate::new(*now),
                 window_s / 60
             ),
-            Self::NotYetCurrent { signed_at, now, window_s } => format!(
+            Self::NotYetCurrent { signed_at, now, window_s }
+            | Self::PresignedNotYetCurrent { signed_at, now, window_s } => format!(
                 "Signature not yet current: {signed_at} is still later than {} ({} + {} min.)",
                 shifted(*now, *window_s),
                 AmzDate::new(*now),
@@ -149,25 +170,6 @@ impl AuthError {
             Self::MalformedParameter { .. } => {
                 "The authorization header is malformed; an authorization component is malformed.".to_owned()
             }
-            Self::MalformedCredential { .. } => "The authorization header is malformed; the Credential is mal-formed; \
-                                                 expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."
-                .to_owned(),
-            Self::ScopeTerminator { .. } => {
-                "The authorization header is malformed; incorrect terminal. This endpoint belongs to \"aws4_request\"."
-                    .to_owned()
-            }
-            Self::ScopeDate { scope, signed_at } => format!(
-                "The authorization header is malformed; Invalid credential date \"{scope}\". \
-                 This date is not the same as X-Amz-Date: \"{}\".",
-                signed_at.day()
-            ),
-            Self::ScopeRegion { got, expected } => {
-                format!("The authorization header is malformed; the region '{got}' is wrong; expecting '{expected}'")
-            }
-            Self::ScopeService { got, expected } => format!(
-                "The authorization header is malformed; incorrect service \"{got}\". \
-                 This endpoint belongs to \"{expected}\"."
-            ),
             Self::MalformedDate { .. } => {
                 "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"".to_owned()
             }
@@ -177,6 +179,7 @@ impl AuthError {
             Self::Expired { .. } | Self::NotYetCurrent { .. } => {
                 "The difference between the request time and the current time is too large.".to_owned()
             }
+            Self::PresignedNotYetCurrent { .. } => "Request is not valid yet".to_owned(),
             Self::PresignedExpired { .. } => "Request has expired".to_owned(),
             Self::SignatureDoesNotMatch(_) => MISMATCH_S3.to_owned(),
             Self::InvalidContentSha256 { .. } => {
@@ -188,6 +191,34 @@ impl AuthError {
             _ => return None,
         };
         Some(text)
+    }
+}
+
+impl AuthError {
+    /// Returns S3's words for a credential scope that is wrong, which name where it stood.
+    fn s3_scope_message(&self, carrier: Carrier) -> Option<String> {
+        let wrong = match self {
+            Self::MalformedCredential { .. } => {
+                "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".".to_owned()
+            }
+            Self::ScopeTerminator { got } => {
+                format!("incorrect terminal \"{got}\". This endpoint uses \"aws4_request\".")
+            }
+            Self::ScopeDate { scope, signed_at } => format!(
+                "Invalid credential date \"{scope}\". This date is not the same as X-Amz-Date: \"{}\".",
+                signed_at.day()
+            ),
+            Self::ScopeRegion { got, expected } => format!("the region '{got}' is wrong; expecting '{expected}'"),
+            Self::ScopeService { got, expected } => {
+                format!("incorrect service \"{got}\". This endpoint belongs to \"{expected}\".")
+            }
+            _ => return None,
+        };
+        Some(match (carrier, self) {
+            (Carrier::Header, _) => format!("The authorization header is malformed; {wrong}"),
+            (Carrier::Query, Self::ScopeDate { .. }) => wrong,
+            (Carrier::Query, _) => format!("Error parsing the X-Amz-Credential parameter; {wrong}"),
+        })
     }
 }
 

@@ -110,14 +110,15 @@ impl Presented {
     /// Refuses a signature that is too old, too new, or presigned and expired.
     ///
     /// # Errors
-    /// [`AuthError::Expired`], [`AuthError::NotYetCurrent`], [`AuthError::PresignedExpired`].
+    /// [`AuthError::Expired`], [`AuthError::NotYetCurrent`], [`AuthError::PresignedNotYetCurrent`],
+    /// [`AuthError::PresignedExpired`].
     pub fn check_time(&self, now: Timestamp, clock: &ClockRules) -> Result<(), AuthError> {
         let age = now.duration_since(self.signed_at.timestamp());
         if -age > clock.future {
-            return Err(AuthError::NotYetCurrent {
-                signed_at: self.signed_at,
-                now,
-                window_s: clock.future.as_secs(),
+            let (signed_at, window_s) = (self.signed_at, clock.future.as_secs());
+            return Err(match self.placement {
+                Placement::Header => AuthError::NotYetCurrent { signed_at, now, window_s },
+                Placement::Query { .. } => AuthError::PresignedNotYetCurrent { signed_at, now, window_s },
             });
         }
         match self.placement {

@@ -37,17 +37,13 @@ pub(crate) fn parse_credential(text: &str) -> Result<(String, Scope), AuthError>
         return Err(malformed());
     };
     let bounded = access_key_id.len() <= limits::ACCESS_KEY_ID_BYTES_MAX
-        && region.len() <= limits::SCOPE_PART_BYTES_MAX
-        && service.len() <= limits::SCOPE_PART_BYTES_MAX;
-    let written = [access_key_id, region, service].iter().all(|part| is_written(part));
+        && [date, region, service].iter().all(|part| part.len() <= limits::SCOPE_PART_BYTES_MAX);
+    let written = [access_key_id, date, region, service].iter().all(|part| is_written(part));
     if !bounded || !written {
         return Err(malformed());
     }
     if terminator != TERMINATOR {
         return Err(AuthError::ScopeTerminator { got: shorten(terminator) });
-    }
-    if date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(malformed());
     }
     let scope = Scope { date: date.to_owned(), region: region.to_owned(), service: service.to_owned() };
     Ok((access_key_id.to_owned(), scope))

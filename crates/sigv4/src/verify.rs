@@ -15,7 +15,7 @@ use crate::presented::{Placement, Presented};
 use crate::presigned;
 use crate::query::Query;
 use crate::request::Request;
-use crate::rules::{ClockRules, ServiceRules};
+use crate::rules::{ClockRules, ContentSha256Rule, ServiceRules};
 use crate::scope::Scope;
 use crate::secret::{SecretKey, SessionToken};
 use crate::timestamp::AmzDate;
@@ -49,8 +49,8 @@ impl Verifier {
     /// right one for the key is for the caller to check.
     ///
     /// # Errors
-    /// Time is checked first, then the stated hash against a body that is already known, then the
-    /// signature, so that an attacker learns nothing of a secret from an expired request.
+    /// Time is checked first, then the signature, then the stated hash against a body that is already
+    /// known.
     pub fn verify(
         &self,
         request: &Request<'_>,
@@ -77,7 +77,8 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<Verified, AuthError> {
         presented.check_time(now, &self.clock)?;
-        let payload = payload_line(presented.payload, body)?;
+        let known = known_hash(body);
+        let payload = payload_line(presented.payload, known, rules.content_sha256)?;
         let query = Query::parse(request.query)?;
         let cached = self.keys.find(&presented.access_key_id, &presented.scope, secret);
         let is_cached = cached.is_some();
@@ -109,7 +110,15 @@ impl Verifier {
         if !is_cached {
             self.keys.keep(&presented.access_key_id, &presented.scope, secret, key.clone());
         }
-        Ok(Verified { presented: presented.clone(), key, signature })
+        match (presented.payload, known) {
+            (Payload::Hash(stated), Some(computed)) if stated != computed => {
+                Err(AuthError::ContentSha256Mismatch {
+                    stated: hex::text(&stated),
+                    computed: hex::text(&computed),
+                })
+            }
+            _ => Ok(Verified { presented: presented.clone(), key, signature }),
+        }
     }
 }
 
@@ -190,23 +199,33 @@ impl Verified {
     }
 }
 
-/// Returns the last line of the canonical request.
-fn payload_line(payload: Payload, body: Body<'_>) -> Result<String, AuthError> {
-    let known = match body {
+/// Returns the hash of the body where it is known.
+fn known_hash(body: Body<'_>) -> Option<[u8; 32]> {
+    match body {
         Body::Bytes(bytes) => Some(key::sha256(bytes)),
         Body::Sha256(hash) => Some(hash),
         Body::Streamed => None,
-    };
-    match (payload, known) {
-        (Payload::Unsigned, _) => Ok(payload::UNSIGNED.to_owned()),
-        (Payload::Streaming(streaming), _) => Ok(streaming.text().to_owned()),
-        (Payload::Absent, None) => Err(AuthError::BodyNeeded),
-        (Payload::Absent, Some(hash)) => Ok(hex::text(&hash)),
-        (Payload::Hash(stated), None) => Ok(hex::text(&stated)),
-        (Payload::Hash(stated), Some(computed)) if stated == computed => Ok(hex::text(&stated)),
-        (Payload::Hash(stated), Some(computed)) => Err(AuthError::ContentSha256Mismatch {
-            stated: hex::text(&stated),
-            computed: hex::text(&computed),
-        }),
+    }
+}
+
+/// Returns the last line of the canonical request.
+///
+/// S3 believes the stated hash and compares it with the body later; other services use the body's own
+/// hash where they have it, so that another body is a signature that does not match.
+fn payload_line(
+    payload: Payload,
+    known: Option<[u8; 32]>,
+    rule: ContentSha256Rule,
+) -> Result<String, AuthError> {
+    match (payload, known, rule) {
+        (Payload::Unsigned, _, _) => Ok(payload::UNSIGNED.to_owned()),
+        (Payload::Streaming(streaming), _, _) => Ok(streaming.text().to_owned()),
+        (Payload::Absent, None, _) => Err(AuthError::BodyNeeded),
+        (Payload::Absent, Some(hash), _) | (Payload::Hash(_), Some(hash), ContentSha256Rule::HashOnly) => {
+            Ok(hex::text(&hash))
+        }
+        (Payload::Hash(stated), None, _) | (Payload::Hash(stated), _, ContentSha256Rule::Required) => {
+            Ok(hex::text(&stated))
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The worked examples of the Amazon S3 documentation on Signature Version 4.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 use cairn_sigv4::{
-    AuthError, Body, BodyCheck, Credentials, PayloadToSign, Presented, Request, SecretKey, Signer, Streaming,
-    Trailers, Verified, Verifier,
+    AuthError, Body, BodyCheck, Carrier, Credentials, Family, PayloadToSign, Presented, Request, SecretKey,
+    Signer, Streaming, Trailers, Verified, Verifier,
 };
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -119,10 +121,7 @@ fn the_presigned_example_verifies_until_it_expires() {
         ("2013-05-25T00:00:00Z", "ok"),
         ("2013-05-25T00:00:01Z", "Request has expired"),
         ("2013-05-23T23:45:00Z", "ok"),
-        (
-            "2013-05-23T23:44:59Z",
-            "The difference between the request time and the current time is too large.",
-        ),
+        ("2013-05-23T23:44:59Z", "Request is not valid yet"),
     ];
     for (now, want) in cases {
         let result = Verifier::default().verify(
@@ -132,7 +131,8 @@ fn the_presigned_example_verifies_until_it_expires() {
             Body::Streamed,
             now.parse().unwrap(),
         );
-        let got = result.map_or_else(|error| error.message(cairn_sigv4::Family::S3), |_| "ok".to_owned());
+        let got =
+            result.map_or_else(|error| error.message(Family::S3, Carrier::of(&request)), |_| "ok".to_owned());
         assert_eq!(got, want, "{now}");
     }
 
