@@ -76,3 +76,6 @@ fn unless_empty(value: Value) -> Option<Value> {
         _ => Some(value),
     }
 }
+
+#[cfg(test)]
+mod tests;

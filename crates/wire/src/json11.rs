@@ -149,10 +149,15 @@ pub fn success_body(output: &impl Serialize) -> Vec<u8> {
 
 /// Renders the body of a refusal, with the capital `Message` that the service sends.
 pub fn error_body(code: ErrorCode, message: &str) -> Vec<u8> {
-    let mut body = serde_json::Map::new();
-    body.insert("__type".to_owned(), Value::from(code.as_str()));
-    body.insert("Message".to_owned(), Value::from(message));
-    Value::Object(body).to_string().into_bytes()
+    success_body(&ErrorBody { class: code.as_str(), message })
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    #[serde(rename = "__type")]
+    class: &'a str,
+    #[serde(rename = "Message")]
+    message: &'a str,
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -196,3 +201,6 @@ fn nesting(body: &[u8]) -> usize {
     }
     deepest
 }
+
+#[cfg(test)]
+mod tests;

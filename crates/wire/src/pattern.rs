@@ -54,3 +54,6 @@ fn matches_all(pieces: &[Piece], value: &str) -> bool {
     }
     ends.into_iter().rev().any(|end| matches_all(rest, end))
 }
+
+#[cfg(test)]
+mod tests;

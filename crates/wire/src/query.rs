@@ -193,3 +193,6 @@ pub fn error_body(code: QueryErrorCode, message: &str, request_id: &str) -> Stri
     body.push_str("</ErrorResponse>");
     body
 }
+
+#[cfg(test)]
+mod tests;

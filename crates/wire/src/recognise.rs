@@ -172,3 +172,6 @@ fn prefix_of(target: &str) -> String {
     let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
     prefix.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect::<String>().to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn resolve(method: &str, host: &str, target: &str, copies: bool) -> Call {
@@ -149,4 +151,20 @@ fn error_bodies_escape_what_they_echo() {
          <Message>a &lt; b &amp; &quot;c&quot;\u{fffd}</Message><Resource>/b/&lt;k&gt;</Resource>\
          <RequestId>R</RequestId><HostId>H</HostId></Error>"
     );
+}
+
+proptest! {
+    #[test]
+    fn no_request_panics(method in "[A-Z]{0,8}", host in ".{0,40}", path in ".{0,40}", query in ".{0,40}") {
+        let call = resolve(&method, &host, &format!("{path}?{query}"), false);
+        prop_assert!(call.key.is_none() || call.bucket.is_some());
+        prop_assert_eq!(call.level == Level::Object, call.key.is_some());
+    }
+
+    #[test]
+    fn keys_survive_encoding(key in "[^\\x00]{1,40}") {
+        let raw: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let call = resolve("GET", "h", &format!("/b/{raw}"), false);
+        prop_assert_eq!(call.key, Some(key));
+    }
 }

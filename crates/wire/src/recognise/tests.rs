@@ -1,0 +1,113 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrail";
+
+fn check(seen: Seen<'_>, service: Service, protocol: Protocol, operation: Option<&str>) {
+    let call = recognise(&seen);
+    assert_eq!((call.service, call.protocol), (service, protocol), "{seen:?}");
+    assert_eq!(call.operation.as_deref(), operation, "{seen:?}");
+}
+
+#[test]
+fn the_credential_scope_decides() {
+    use Protocol::*;
+    let post = Seen { method: "POST", path: "/", ..Seen::default() };
+    let signed = |name| Seen { signing_name: Some(name), ..post };
+    let other = |name: &str| Service::Other(name.to_owned());
+    check(Seen { target: Some(TARGET), ..signed("cloudtrail") }, Service::CloudTrail, Json, Some("GetTrail"));
+    check(signed("cloudtrail"), Service::CloudTrail, Json, None);
+    check(Seen { target: Some(TARGET), ..signed("s3") }, Service::S3, RestXml, None);
+    check(Seen { action: Some("AssumeRole"), ..signed("sts") }, Service::Sts, Query, Some("AssumeRole"));
+    check(
+        Seen { path: "/PutAuditEvents", ..signed("cloudtrail-data") },
+        Service::CloudTrailData,
+        RestJson,
+        Some("PutAuditEvents"),
+    );
+    check(Seen { path: "/v20180820/configuration", ..signed("s3") }, other("s3"), RestXml, None);
+    check(
+        Seen { action: Some("RunInstances"), ..signed("ec2") },
+        other("ec2"),
+        Ec2Query,
+        Some("RunInstances"),
+    );
+    check(Seen { action: Some("CreateUser"), ..signed("iam") }, other("iam"), Query, Some("CreateUser"));
+    check(
+        Seen { target: Some("DynamoDB_20120810.GetItem"), ..signed("dynamodb") },
+        other("dynamodb"),
+        Json,
+        Some("GetItem"),
+    );
+    check(
+        Seen {
+            smithy_protocol: Some("rpc-v2-cbor"),
+            path: "/service/GraniteServiceVersion20100801/operation/PutMetricData",
+            ..signed("monitoring")
+        },
+        other("monitoring"),
+        Cbor,
+        Some("PutMetricData"),
+    );
+    check(Seen { path: "/2015-03-31/functions", ..signed("lambda") }, other("lambda"), RestJson, None);
+    check(Seen { target: Some("x.Not a name"), ..signed("kms") }, other("kms"), Json, None);
+    check(signed("ev/il\r\n"), other("evil"), RestJson, None);
+}
+
+#[test]
+fn unsigned_requests_are_refused_in_their_own_protocol() {
+    use Protocol::*;
+    let get = Seen { method: "GET", path: "/b/k", ..Seen::default() };
+    check(get, Service::S3, RestXml, None);
+    check(Seen { target: Some(TARGET), ..get }, Service::CloudTrail, Json, Some("GetTrail"));
+    check(Seen { target: Some("CloudTrail_20131101.Nope"), ..get }, Service::CloudTrail, Json, Some("Nope"));
+    check(
+        Seen { action: Some("AssumeRoleWithWebIdentity"), version: Some("2011-06-15"), ..get },
+        Service::Sts,
+        Query,
+        Some("AssumeRoleWithWebIdentity"),
+    );
+    check(
+        Seen { action: Some("CreateUser"), version: Some("2010-05-08"), ..get },
+        Service::Other("unknown".to_owned()),
+        Query,
+        Some("CreateUser"),
+    );
+}
+
+#[test]
+fn event_sources_follow_the_service() {
+    for (signing_name, event_source) in [
+        ("cloudtrail", "cloudtrail.amazonaws.com"),
+        ("s3", "s3.amazonaws.com"),
+        ("sts", "sts.amazonaws.com"),
+        ("monitoring", "monitoring.amazonaws.com"),
+        ("rds-data", "rdsdata.amazonaws.com"),
+        ("wisdom", "qconnect.amazonaws.com"),
+    ] {
+        let seen = Seen { signing_name: Some(signing_name), ..Seen::default() };
+        assert_eq!(recognise(&seen).event_source, event_source);
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_recognised_panics(
+        name in prop::option::of(".{0,20}"),
+        path in ".{0,40}",
+        target in prop::option::of(".{0,60}"),
+        action in prop::option::of(".{0,20}"),
+    ) {
+        let call = recognise(&Seen {
+            signing_name: name.as_deref(),
+            method: "POST",
+            path: &path,
+            target: target.as_deref(),
+            action: action.as_deref(),
+            ..Seen::default()
+        });
+        prop_assert!(call.event_source.ends_with(".amazonaws.com"));
+        prop_assert!(call.operation.is_none_or(|operation| is_operation_name(&operation)));
+    }
+}
