@@ -15,6 +15,8 @@
 //!
 //! Stored format: `docs/formats/catalog.md`.
 
+#![warn(missing_docs)]
+
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     AccessKey, AccessKeyStatus, Account, Catalog, Change, MasterKey, Owner, Policy, Receipt, Revision,
-    Sealed, SecretBytes, Split, Trail, TrailId, User,
+    Sealed, Split, Trail, TrailId, User,
 };
 
 /// The account that samples belong to.
@@ -48,8 +48,8 @@ pub fn master_key() -> MasterKey {
 
 /// Seals `secret` for the access key `id`, with a nonce that would be no good outside a test.
 pub fn seal(id: &str, secret: &str) -> Sealed {
-    let secret = SecretBytes::new(secret.as_bytes());
-    master_key().seal(AccessKey::secret_name(id), &secret, |nonce| nonce.fill(3)).expect("it is sealed")
+    let name = AccessKey::secret_name(id);
+    master_key().seal(name, secret.as_bytes(), |nonce| nonce.fill(3)).expect("it is sealed")
 }
 
 /// An access key of the account's root or of a user.

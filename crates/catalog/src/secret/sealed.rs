@@ -69,12 +69,12 @@ impl MasterKey {
     pub fn seal(
         &self,
         name: SecretName<'_>,
-        secret: &SecretBytes,
+        secret: &[u8],
         fill: impl FnOnce(&mut [u8]),
     ) -> Result<Sealed, SealError> {
         let mut nonce = [0; NONCE_LEN];
         fill(&mut nonce);
-        let mut body = secret.expose().to_vec();
+        let mut body = secret.to_vec();
         let nonce_used = Nonce::assume_unique_for_key(nonce);
         self.key
             .seal_in_place_append_tag(nonce_used, Aad::from(self.bind(name)), &mut body)

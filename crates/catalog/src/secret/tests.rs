@@ -15,7 +15,7 @@ fn master(byte: u8) -> MasterKey {
 }
 
 fn seal(name: SecretName<'_>, secret: &[u8]) -> Sealed {
-    master(7).seal(name, &SecretBytes::new(secret), |nonce| nonce.fill(3)).unwrap()
+    master(7).seal(name, secret, |nonce| nonce.fill(3)).unwrap()
 }
 
 #[test]
@@ -78,7 +78,7 @@ proptest! {
     fn any_secret_opens_as_it_was_sealed(secret: Vec<u8>, kind: String, key: String, nonce: [u8; 12]) {
         let name = SecretName { kind: &kind, key: &key };
         let sealed =
-            master(7).seal(name, &SecretBytes::new(secret.clone()), |out| out.copy_from_slice(&nonce)).unwrap();
+            master(7).seal(name, &secret, |out| out.copy_from_slice(&nonce)).unwrap();
         let opened = master(7).open(name, &sealed).unwrap();
         prop_assert_eq!(opened.expose(), secret.as_slice());
     }
@@ -95,7 +95,7 @@ fn a_key_file_is_made_once_and_read_afterwards() {
     let names: Vec<_> =
         fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["master.key"], "nothing is left beside it");
-    let sealed = made.seal(NAME, &SecretBytes::new("hush"), |nonce| nonce.fill(1)).unwrap();
+    let sealed = made.seal(NAME, b"hush", |nonce| nonce.fill(1)).unwrap();
     for missing in [WhenMissing::Create, WhenMissing::Refuse] {
         let read = MasterKey::load_or_create(&path, missing, |_| panic!("no key is made")).unwrap();
         assert_eq!(read.open(NAME, &sealed).unwrap().expose(), b"hush");

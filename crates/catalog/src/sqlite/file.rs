@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlitePool};
 
 /// Makes an empty file with mode 0600 if there is none. SQLite gives its side files the same mode.
 pub(super) fn make_private(path: &Path) -> io::Result<()> {
@@ -37,9 +37,18 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("trusted_schema", "OFF")
 }
 
-/// Connections live as long as the pool: reopening a local file cures nothing and drops its caches.
+/// Connections live as long as the pool: reopening a local file cures nothing and drops its caches. The
+/// exception: when the disk is full or fails, SQLite ends the transaction by itself, sqlx goes on believing
+/// in it, and every later transaction of that connection is refused. Such a connection is thrown away.
 fn pool() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
+        .after_release(|connection, _| {
+            Box::pin(async {
+                // A pending rollback is done before the ping is answered.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)

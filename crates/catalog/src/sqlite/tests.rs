@@ -2,5 +2,6 @@
 
 mod contract;
 mod crash;
+mod failures;
 mod files;
 mod kill;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::{Connection, Executor, Row, SqliteConnection};
 
 use crate::contract::sample::{access_key, account};
 use crate::{Catalog, Change, OpenError, Owner, SqliteCatalog, StoreFailure};
@@ -33,6 +33,15 @@ async fn the_file_and_its_side_files_are_private_and_hold_no_plain_secret() {
         }
     }
     assert!(found >= 2, "the search itself works: the key's id is found before and after the close");
+}
+
+#[tokio::test]
+async fn every_commit_is_synced() {
+    let directory = tempfile::tempdir().unwrap();
+    let catalog = SqliteCatalog::open(&directory.path().join("catalog.sqlite")).await.unwrap();
+    let ask = async |sql: &'static str| sqlx::query(sql).fetch_one(&catalog.writer).await.unwrap();
+    assert_eq!(ask("PRAGMA synchronous").await.get::<i64, _>(0), 2, "FULL");
+    assert_eq!(ask("PRAGMA journal_mode").await.get::<String, _>(0), "wal");
 }
 
 #[tokio::test]
