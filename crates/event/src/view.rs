@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -152,10 +153,12 @@ impl<'a> EventView<'a> {
     /// Reads an event's members from its bytes, without changing or keeping a copy of them.
     ///
     /// # Errors
-    /// The bytes are not one JSON object, lack a readable `eventTime`, name a member twice (readers would
+    /// The bytes are not one JSON object in UTF-8, lack a readable `eventTime`, name a member twice (readers would
     /// disagree about which one counts), or hold a member of the wrong type.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ParseError> {
-        Ok(serde_json::from_slice(bytes)?)
+        // The members that are skipped must be readable too: the bytes are answered as text later.
+        let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+        Ok(serde_json::from_str(text)?)
     }
 
     /// Returns the category; records older than version 1.07 are told by `managementEvent` and type.

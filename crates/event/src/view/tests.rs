@@ -101,6 +101,12 @@ fn bytes_that_are_no_event_are_refused() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_refused_even_where_they_are_skipped() {
+    let bytes = b"{\"eventTime\":\"2026-03-02T08:14:55Z\",\"other\":\"\xff\"}";
+    assert!(EventView::parse(bytes).is_err());
+}
+
+#[test]
 fn nesting_does_not_exhaust_the_stack() {
     let deep = format!(
         r#"{{"eventTime":"2026-03-02T08:14:55Z","requestParameters":{}1{},"other":{}{}}}"#,
