@@ -1,0 +1,129 @@
+//! The error of an answer, as the record writes it.
+//!
+//! The parser is chosen by the request's protocol: content types of answers cannot be trusted.
+
+use cairn_wire::recognise::Protocol;
+use cairn_wire::s3;
+use serde_json::Value;
+
+use crate::xml::Element;
+use crate::{Request, Response, ServiceCall};
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) code: String,
+    pub(crate) message: Option<String>,
+}
+
+impl Failure {
+    /// Whether the service turned the caller away before it looked at the request.
+    pub(crate) fn is_throttling(&self) -> bool {
+        matches!(self.code.as_str(), "Throttling" | "ThrottlingException")
+    }
+
+    /// Whether the caller lacks a permission.
+    pub(crate) fn is_access_denied(&self) -> bool {
+        self.code == "AccessDenied"
+    }
+}
+
+/// Reads the error of an answer; none when the call succeeded.
+pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Response<'_>) -> Option<Failure> {
+    if response.status < 300 {
+        return match call {
+            ServiceCall::S3(call) if s3_fails_late(call) => s3_error(response),
+            _ => None,
+        };
+    }
+    let read = match call.protocol() {
+        Protocol::Json | Protocol::RestJson => json_error(response),
+        Protocol::Query => query_error(response),
+        Protocol::Ec2Query => ec2_error(response),
+        Protocol::RestXml => s3_error(response).or_else(|| query_error(response)),
+        // The body is CBOR; its header names the error as JSON's does.
+        Protocol::Cbor => json_error(response),
+    };
+    Some(read.unwrap_or_else(|| by_status(call, request, response.status)))
+}
+
+/// Whether a 200 may turn out to be an error: S3 answers these before the work is done.
+pub(crate) fn s3_fails_late(call: &s3::Call) -> bool {
+    matches!(call.operation, Some("CompleteMultipartUpload" | "CopyObject" | "UploadPartCopy"))
+}
+
+fn s3_error(response: &Response<'_>) -> Option<Failure> {
+    let root = Element::parse(response.body.whole()?)?;
+    if root.name != "Error" {
+        return None;
+    }
+    of_element(&root, str::to_owned)
+}
+
+fn query_error(response: &Response<'_>) -> Option<Failure> {
+    let root = Element::parse(response.body.whole()?)?;
+    of_element(root.child("Error")?, exception_name)
+}
+
+fn ec2_error(response: &Response<'_>) -> Option<Failure> {
+    let root = Element::parse(response.body.whole()?)?;
+    let side = if response.status < 500 { "Client" } else { "Server" };
+    of_element(root.child("Errors")?.child("Error")?, |code| format!("{side}.{code}"))
+}
+
+fn of_element(error: &Element, name: impl Fn(&str) -> String) -> Option<Failure> {
+    let code = name(error.text_of("Code")?);
+    Some(Failure { code, message: error.text_of("Message").map(str::to_owned) })
+}
+
+fn json_error(response: &Response<'_>) -> Option<Failure> {
+    let body: Option<Value> = response.body.whole().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let member = |name: &str| body.as_ref()?.get(name)?.as_str().map(str::to_owned);
+    let header = response.header("x-amzn-errortype");
+    let code = header.or_else(|| member("__type")).or_else(|| member("code"))?;
+    let code = code.split(':').next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default().trim();
+    if code.is_empty() {
+        return None;
+    }
+    // Records of authorization failures say AccessDenied, whatever the exception is called.
+    let code = if code == "AccessDeniedException" { "AccessDenied" } else { code };
+    let message = member("message").or_else(|| member("Message")).or_else(|| member("errorMessage"));
+    Some(Failure { code: code.to_owned(), message })
+}
+
+/// Names the error of an answer without a readable body: HEAD has none, and a client sees the status only.
+fn by_status(call: &ServiceCall, request: &Request<'_>, status: u16) -> Failure {
+    let names_object = matches!(call, ServiceCall::S3(call) if call.level == s3::Level::Object);
+    let code = match status {
+        304 => "NotModified",
+        300..=399 => "Redirect",
+        403 => "AccessDenied",
+        404 if names_object => "NoSuchKey",
+        404 if matches!(call, ServiceCall::S3(_)) => "NoSuchBucket",
+        404 => "NotFound",
+        405 => "MethodNotAllowed",
+        412 => "PreconditionFailed",
+        416 => "InvalidRange",
+        501 => "NotImplemented",
+        503 if request.method != "HEAD" => "ServiceUnavailable",
+        400..=499 => "BadRequest",
+        _ => "InternalError",
+    };
+    Failure { code: code.to_owned(), message: None }
+}
+
+/// Turns a query service's wire code into the exception's name, which is what records hold.
+fn exception_name(code: &str) -> String {
+    let renamed = STS_EXCEPTIONS.iter().find(|(wire, _)| *wire == code);
+    renamed.map_or(code, |(_, name)| name).to_owned()
+}
+
+/// STS's errors whose code on the wire is not the name of the exception (its service model).
+const STS_EXCEPTIONS: [(&str, &str); 5] = [
+    ("IDPCommunicationError", "IDPCommunicationErrorException"),
+    ("IDPRejectedClaim", "IDPRejectedClaimException"),
+    ("InvalidIdentityToken", "InvalidIdentityTokenException"),
+    ("MalformedPolicyDocument", "MalformedPolicyDocumentException"),
+    ("PackedPolicyTooLarge", "PackedPolicyTooLargeException"),
+];

@@ -1,0 +1,124 @@
+//! The record of an exchange.
+
+use cairn_access::{Principal, Trust};
+use cairn_event::{Category, EventTime, Record, Region, TlsDetails};
+use cairn_wire::read_only::read_only;
+use serde_json::Value;
+
+use crate::details::{Details, unless_empty};
+use crate::error::{Failure, failure};
+use crate::{Captured, Exchange, ServiceCall, cloudtrail, s3, sts};
+
+/// Renders the record of an exchange.
+pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
+    let exchange = &believed(exchange);
+    let failure = failure(call, &exchange.request, &exchange.response);
+    let mut details = details(exchange, call, failure.as_ref());
+    let trust = exchange.caller.trust();
+    if trust != Trust::Verified {
+        details.additional.insert("identityBasis".to_owned(), Value::from(trust.as_str()));
+    }
+    let (error_code, error_message) = match failure {
+        Some(Failure { code, message }) => (Some(code), message),
+        None => (None, None),
+    };
+    let service = match exchange.caller.principal() {
+        Principal::Service(name) => Some(name.as_str()),
+        Principal::Root { .. } | Principal::User { .. } | Principal::Session(_) | Principal::Anonymous => {
+            None
+        }
+    };
+    let event_source = call.event_source();
+    Record {
+        event_version: Record::VERSION,
+        user_identity: exchange.caller.user_identity(event_source),
+        event_time: EventTime::of(exchange.completed),
+        event_source: event_source.to_owned(),
+        event_name: call.event_name().to_owned(),
+        aws_region: aws_region(event_source, exchange.region),
+        source_ip_address: source_ip_address(exchange, service),
+        user_agent: user_agent(exchange, call, service),
+        error_code,
+        error_message,
+        request_parameters: details.request_parameters,
+        response_elements: details.response_elements,
+        additional_event_data: unless_empty(details.additional),
+        request_id: Some(exchange.request_id.to_owned()),
+        event_id: exchange.event_id.to_owned(),
+        read_only: Some(details.read_only),
+        resources: details.resources,
+        event_type: "AwsApiCall",
+        api_version: None,
+        management_event: Some(details.category == Category::Management),
+        recipient_account_id: Some(exchange.recipient),
+        shared_event_id: None,
+        vpc_endpoint_id: None,
+        service_event_details: None,
+        event_category: details.category,
+        tls_details: if service.is_some() { None } else { tls_details(exchange) },
+        session_credential_from_console: None,
+    }
+}
+
+/// Takes away the body of a request whose signature was refused: nobody vouches for it, and anybody can
+/// send it.
+fn believed<'a>(exchange: &Exchange<'a>) -> Exchange<'a> {
+    let mut exchange = exchange.clone();
+    if exchange.caller.trust() == Trust::Rejected {
+        exchange.request.body = Captured::Nothing;
+    }
+    exchange
+}
+
+fn details(exchange: &Exchange<'_>, call: &ServiceCall, failure: Option<&Failure>) -> Details {
+    match call {
+        ServiceCall::S3(call) => s3::details(exchange, call, failure),
+        ServiceCall::CloudTrail(operation) => cloudtrail::details(exchange, *operation, failure),
+        ServiceCall::Sts(action) => sts::details(exchange, action, failure),
+        ServiceCall::Other { event_source, event_name, .. } => {
+            Details::management(read_only(event_source, event_name))
+        }
+    }
+}
+
+/// Global services record in us-east-1 wherever they are called.
+fn aws_region(event_source: &str, region: &Region) -> Region {
+    let service = event_source.split('.').next().unwrap_or_default();
+    if GLOBAL_SERVICES.contains(&service) { Region::us_east_1() } else { region.clone() }
+}
+
+fn source_ip_address(exchange: &Exchange<'_>, service: Option<&str>) -> String {
+    match (service, exchange.peer) {
+        (Some(service), _) => service.to_owned(),
+        (None, Some(peer)) => peer.to_canonical().to_string(),
+        (None, None) => "AWS Internal".to_owned(),
+    }
+}
+
+fn user_agent(exchange: &Exchange<'_>, call: &ServiceCall, service: Option<&str>) -> Option<String> {
+    if let Some(service) = service {
+        return Some(service.to_owned());
+    }
+    let agent = exchange.request.header("user-agent").filter(|agent| !agent.is_empty())?;
+    match call {
+        ServiceCall::S3(_) => Some(format!("[{agent}]")),
+        ServiceCall::CloudTrail(_) | ServiceCall::Sts(_) | ServiceCall::Other { .. } => Some(agent),
+    }
+}
+
+fn tls_details(exchange: &Exchange<'_>) -> Option<TlsDetails> {
+    let host = exchange.request.header("host").filter(|host| !host.is_empty());
+    let details = match exchange.tls {
+        Some(tls) => TlsDetails {
+            tls_version: Some(tls.version.clone()),
+            cipher_suite: Some(tls.cipher_suite.clone()),
+            client_provided_host_header: host,
+            key_exchange: tls.key_exchange.clone(),
+        },
+        None => TlsDetails { client_provided_host_header: host, ..TlsDetails::default() },
+    };
+    (details != TlsDetails::default()).then_some(details)
+}
+
+const GLOBAL_SERVICES: [&str; 9] =
+    ["account", "ce", "cloudfront", "health", "iam", "organizations", "route53", "shield", "waf"];

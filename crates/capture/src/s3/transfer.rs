@@ -1,0 +1,108 @@
+//! `additionalEventData` of S3: how the request was signed, what was transferred, what encrypts it.
+
+use cairn_access::Trust;
+use cairn_wire::s3::Call;
+use serde_json::{Map, Value};
+
+use super::parameters::query;
+use crate::error::Failure;
+use crate::{Exchange, Request};
+
+/// Collects what S3 writes beside parameters and answer.
+pub(super) fn additional(
+    exchange: &Exchange<'_>,
+    call: &Call,
+    failure: Option<&Failure>,
+) -> Map<String, Value> {
+    let mut data = Map::new();
+    let request = &exchange.request;
+    if exchange.caller.trust() != Trust::None {
+        let (method, version) = signing(request, call);
+        let cipher_suite = exchange.tls.map(|tls| tls.cipher_suite.as_str());
+        for (name, value) in
+            [("AuthenticationMethod", method), ("SignatureVersion", version), ("CipherSuite", cipher_suite)]
+        {
+            if let Some(value) = value {
+                data.insert(name.to_owned(), Value::from(value));
+            }
+        }
+    }
+    data.insert("bytesTransferredIn".to_owned(), Value::from(bytes_in(request)));
+    data.insert("bytesTransferredOut".to_owned(), Value::from(exchange.response.body_bytes));
+    if let Some(host_id) = exchange.response.header("x-amz-id-2") {
+        data.insert("x-amz-id-2".to_owned(), Value::from(host_id));
+    }
+    if failure.is_none() && writes_object(call) {
+        data.insert("SSEApplied".to_owned(), Value::from(encryption(exchange)));
+    }
+    data
+}
+
+/// Tells where the signature stands and which version it is.
+fn signing(request: &Request<'_>, call: &Call) -> (Option<&'static str>, Option<&'static str>) {
+    let version_of = |algorithm: &str| {
+        if algorithm.starts_with("AWS4-ECDSA") { "SigV4A" } else { "SigV4" }
+    };
+    if let Some(authorization) = request.header("authorization") {
+        let version = if authorization.starts_with("AWS4-") { version_of(&authorization) } else { "SigV2" };
+        return (Some("AuthHeader"), Some(version));
+    }
+    let mut version = None;
+    for (name, value) in query(request.query) {
+        match name.to_ascii_lowercase().as_str() {
+            "x-amz-algorithm" => version = Some(version_of(&value)),
+            "awsaccesskeyid" => version = version.or(Some("SigV2")),
+            _ => {}
+        }
+    }
+    match version {
+        Some(version) => (Some("QueryString"), Some(version)),
+        // A form signs itself in its fields, which nobody keeps.
+        None if call.operation == Some("PostObject") => (Some("HtmlForm"), None),
+        None => (None, None),
+    }
+}
+
+/// Counts the bytes of the object, not of the chunk signatures around them.
+///
+/// The client says how many that are; it cannot be more than what was received.
+fn bytes_in(request: &Request<'_>) -> u64 {
+    let streams = request.header("x-amz-content-sha256").is_some_and(|hash| hash.starts_with("STREAMING-"));
+    let chunked = request.header("content-encoding").is_some_and(|encoding| encoding.contains("aws-chunked"));
+    let decoded = request.header("x-amz-decoded-content-length").and_then(|length| length.parse().ok());
+    match decoded {
+        Some(decoded) if streams || chunked => request.body_bytes.min(decoded),
+        _ => request.body_bytes,
+    }
+}
+
+fn writes_object(call: &Call) -> bool {
+    matches!(
+        call.operation,
+        Some(
+            "PutObject"
+                | "PostObject"
+                | "CopyObject"
+                | "CreateMultipartUpload"
+                | "UploadPart"
+                | "UploadPartCopy"
+                | "CompleteMultipartUpload"
+        )
+    )
+}
+
+/// Names what encrypts the object, by the answer, and whether the request asked for it.
+fn encryption(exchange: &Exchange<'_>) -> &'static str {
+    let asked = exchange.request.header("x-amz-server-side-encryption").is_some();
+    let applied = exchange.response.header("x-amz-server-side-encryption");
+    if exchange.response.header("x-amz-server-side-encryption-customer-algorithm").is_some() {
+        return "SSE_C";
+    }
+    match (applied.as_deref(), asked) {
+        (Some(kms), true) if kms.starts_with("aws:kms") => "SSE_KMS",
+        (Some(kms), false) if kms.starts_with("aws:kms") => "Default_SSE_KMS",
+        (Some(_), true) => "SSE_S3",
+        (Some(_), false) => "Default_SSE_S3",
+        (None, _) => "None",
+    }
+}

@@ -1,0 +1,15 @@
+//! Exchanges in, records out: recorded traffic of real clients, cases of our own, and markers for secrets.
+#![expect(clippy::unwrap_used, reason = "a case that cannot be set up fails its test")]
+
+#[path = "capture/cases.rs"]
+mod cases;
+#[path = "capture/exchanges.rs"]
+mod exchanges;
+#[path = "capture/observed.rs"]
+mod observed;
+#[path = "capture/owner_copy.rs"]
+mod owner_copy;
+#[path = "capture/properties.rs"]
+mod properties;
+#[path = "capture/secrets.rs"]
+mod secrets;

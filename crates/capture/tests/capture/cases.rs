@@ -1,0 +1,115 @@
+//! Golden cases: an exchange and its event per file; `UPDATE_EXPECT=1` writes the events anew.
+
+use std::path::{Path, PathBuf};
+
+use cairn_access::{Caller, Principal, RoleSession};
+use cairn_capture::Tls;
+use serde_json::Value;
+
+use crate::observed::{Body, Observed};
+
+#[test]
+fn exchanges_become_these_events() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let failures: Vec<String> = files.iter().filter_map(|file| check(file)).collect();
+    println!("{} cases", files.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(files.len() >= 30, "the cases are gone");
+}
+
+fn check(file: &Path) -> Option<String> {
+    let mut case: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let (_, record) = observed(&case["exchange"]).record();
+    let event: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
+    if case["event"] == event {
+        return None;
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        case["event"] = event;
+        std::fs::write(file, format!("{case:#}\n")).unwrap();
+        return None;
+    }
+    Some(format!("{}:\n  found    {event}\n  expected {}", file.display(), case["event"]))
+}
+
+pub(crate) fn observed(exchange: &Value) -> Observed {
+    let (request, response) = (&exchange["request"], &exchange["response"]);
+    let own = "111122223333".parse().unwrap();
+    let tls = Tls {
+        version: "TLSv1.3".to_owned(),
+        cipher_suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+        key_exchange: Some("X25519MLKEM768".to_owned()),
+    };
+    let mut headers = headers(&request["headers"]);
+    if let Some(scope) = exchange["scope"].as_str() {
+        let value = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=f00d");
+        headers.push(("Authorization".to_owned(), value.into_bytes()));
+    }
+    let account = exchange["owner"].as_str();
+    Observed {
+        method: request["method"].as_str().unwrap().to_owned(),
+        target: request["target"].as_str().unwrap().to_owned(),
+        headers,
+        body: body(request),
+        status: u16::try_from(response["status"].as_u64().unwrap()).unwrap(),
+        response_headers: self::headers(&response["headers"]),
+        response_body: body(response),
+        caller: caller(exchange["caller"].as_str().unwrap()),
+        recipient: own,
+        owner: account.map(|account| account.parse().unwrap()),
+        tls: exchange["tls"].as_bool().unwrap_or_default().then_some(tls),
+        request_id: "7Q1Z0EXAMPLE9KD2".to_owned(),
+        completed: "2026-03-02T08:14:55.7Z".parse().unwrap(),
+    }
+}
+
+fn caller(who: &str) -> Caller {
+    let account = "111122223333".parse().unwrap();
+    let key = Some("AKIAEXAMPLE000000002".to_owned());
+    let user = Principal::User {
+        account,
+        name: "mia".to_owned(),
+        path: "/".to_owned(),
+        id: "AIDAEXAMPLEMIA0000001".to_owned(),
+    };
+    let session = Principal::Session(RoleSession {
+        account,
+        role: "uploader".to_owned(),
+        role_path: "/".to_owned(),
+        role_id: "AROAEXAMPLEUPLOADER00".to_owned(),
+        name: "batch-7".to_owned(),
+        created: "2026-03-02T08:00:11Z".to_owned(),
+        mfa: false,
+        source_identity: None,
+    });
+    match who {
+        "user" => Caller::Verified { principal: user, access_key_id: key },
+        "claimed user" => Caller::Claimed { principal: user, access_key_id: key },
+        "root" => Caller::Verified { principal: Principal::Root { account }, access_key_id: key },
+        "session" => {
+            Caller::Verified { principal: session, access_key_id: Some("ASIAEXAMPLE000000001".to_owned()) }
+        }
+        "rejected" => Caller::Rejected { access_key_id: key },
+        "unsigned" => Caller::Unsigned,
+        service => Caller::service(service),
+    }
+}
+
+fn headers(value: &Value) -> Vec<(String, Vec<u8>)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let pairs = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    pairs.iter().map(|pair| (text(&pair[0]), text(&pair[1]).into_bytes())).collect()
+}
+
+fn body(message: &Value) -> Body {
+    let bytes = match &message["body"] {
+        Value::String(text) => text.clone().into_bytes(),
+        Value::Null => Vec::new(),
+        json => json.to_string().into_bytes(),
+    };
+    let whole = Body::whole(&bytes);
+    Body { length: message["body_bytes"].as_u64().unwrap_or(whole.length), ..whole }
+}

@@ -1,0 +1,157 @@
+//! An exchange that owns its parts, recognised and recorded as the server does it.
+
+use cairn_access::Caller;
+use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, Tls, body_policy, record};
+use cairn_event::{AccountId, Record};
+use cairn_wire::query::Parameters;
+use cairn_wire::recognise::{self, Protocol, recognise};
+use cairn_wire::s3;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Observed {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Body,
+    pub(crate) status: u16,
+    pub(crate) response_headers: Vec<(String, Vec<u8>)>,
+    pub(crate) response_body: Body,
+    pub(crate) caller: Caller,
+    pub(crate) recipient: AccountId,
+    pub(crate) owner: Option<AccountId>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) request_id: String,
+    pub(crate) completed: jiff::Timestamp,
+}
+
+/// A body of which perhaps only the beginning is at hand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Body {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) length: u64,
+    pub(crate) cut: bool,
+}
+
+/// What the request's signature says about itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Signed {
+    pub(crate) key: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) service: Option<String>,
+}
+
+impl Body {
+    pub(crate) fn whole(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), length: u64::try_from(bytes.len()).unwrap(), cut: false }
+    }
+
+    fn captured(&self, bytes_max: usize) -> Captured<'_> {
+        if self.cut || self.bytes.len() > bytes_max { Captured::Cut } else { Captured::Whole(&self.bytes) }
+    }
+}
+
+impl Observed {
+    pub(crate) fn record(&self) -> (Protocol, Record) {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let signed = self.signed();
+        let form = match signed.service.as_deref() {
+            Some("s3") | None => Parameters::parse(query, b""),
+            Some(_) => Parameters::parse(query, &self.body.bytes),
+        };
+        let form = form.unwrap_or_default();
+        let target = self.header("x-amz-target");
+        let recognised = recognise(&recognise::Seen {
+            signing_name: signed.service.as_deref(),
+            method: &self.method,
+            path,
+            target: target.as_deref(),
+            smithy_protocol: None,
+            action: form.action(),
+            version: form.value("Version"),
+        });
+        let resolver = s3::Resolver::new(["s3.localhost".to_owned()]);
+        let host = self.header("host").unwrap_or_default();
+        let copies = self.header("x-amz-copy-source").is_some();
+        let call = ServiceCall::of(&recognised, || {
+            resolver.resolve(&s3::Seen { method: &self.method, path, query, host: &host, copies })
+        });
+        (recognised.protocol, self.record_as(&call, path, query))
+    }
+
+    fn record_as(&self, call: &ServiceCall, path: &str, query: &str) -> Record {
+        let policy = body_policy(call);
+        let request_body = match policy.request {
+            Keep::Always { bytes_max } | Keep::OnError { bytes_max } => self.body.captured(bytes_max),
+            Keep::Nothing => Captured::Nothing,
+        };
+        let response_body = match policy.response {
+            Keep::Always { bytes_max } => self.response_body.captured(bytes_max),
+            Keep::OnError { bytes_max } if self.status >= 300 => self.response_body.captured(bytes_max),
+            Keep::OnError { .. } | Keep::Nothing => Captured::Nothing,
+        };
+        let region = self.signed().region.unwrap_or_else(|| "us-east-1".to_owned()).parse().unwrap();
+        record(
+            &Exchange {
+                request: Request {
+                    method: &self.method,
+                    path,
+                    query,
+                    headers: &borrowed(&self.headers),
+                    body: request_body,
+                    body_bytes: self.body.length,
+                },
+                response: Response {
+                    status: self.status,
+                    headers: &borrowed(&self.response_headers),
+                    body: response_body,
+                    body_bytes: self.response_body.length,
+                },
+                caller: &self.caller,
+                region: &region,
+                recipient: self.recipient,
+                resource_owner: self.owner,
+                peer: Some("198.51.100.24".parse().unwrap()),
+                tls: self.tls.as_ref(),
+                request_id: &self.request_id,
+                event_id: "0b1f2e0c-5a64-4c0e-9d0e-6f1d1f0f8a01",
+                completed: self.completed,
+            },
+            call,
+        )
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let (_, value) = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name))?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+
+    pub(crate) fn signed(&self) -> Signed {
+        let scope = |credential: &str| {
+            let parts: Vec<&str> = credential.split('/').collect();
+            Signed {
+                key: parts.first().map(|&part| part.to_owned()),
+                region: parts.get(2).map(|&part| part.to_owned()),
+                service: parts.get(3).map(|&part| part.to_owned()),
+            }
+        };
+        let version_2 =
+            |key: &str| Signed { key: Some(key.to_owned()), region: None, service: Some("s3".to_owned()) };
+        if let Some(authorization) = self.header("authorization") {
+            if let Some((_, rest)) = authorization.split_once("Credential=") {
+                return scope(rest.split(',').next().unwrap());
+            }
+            let key = authorization.strip_prefix("AWS ").and_then(|rest| rest.split_once(':'));
+            return key.map(|(key, _)| version_2(key)).unwrap_or_default();
+        }
+        let query = self.target.split_once('?').map_or("", |(_, query)| query);
+        let parameters = Parameters::parse(query, b"").unwrap_or_default();
+        if let Some(credential) = parameters.value("X-Amz-Credential") {
+            return scope(credential);
+        }
+        parameters.value("AWSAccessKeyId").map(version_2).unwrap_or_default()
+    }
+}
+
+fn borrowed(headers: &[(String, Vec<u8>)]) -> Vec<(&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
+}
