@@ -14,8 +14,8 @@ use std::io;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::Record;
 use crate::redact::Redacted;
+use crate::{Record, SessionAttributes, SessionIssuer, TlsDetails};
 
 /// The largest record, in bytes of JSON.
 pub const RECORD_BYTES_MAX: usize = 256 * 1024;
@@ -47,7 +47,7 @@ pub(crate) fn render_shrunk(record: &Record) -> Vec<u8> {
         |record| give_way(&mut record.service_event_details, PARAMETERS_BYTES_MAX),
         |record| give_way(&mut record.response_elements, PARAMETERS_BYTES_MAX),
         |record| give_way(&mut record.request_parameters, PARAMETERS_BYTES_MAX),
-        |record| each_text(record, |text| text.truncate(cut(text).len())),
+        |record| texts(record).into_iter().for_each(|text| text.truncate(cut(text).len())),
     ];
     for step in steps {
         step(&mut record);
@@ -139,17 +139,10 @@ fn keep_resources_that_fit(record: &mut Record) {
     }
 }
 
-fn each_text(record: &mut Record, mut act: impl FnMut(&mut String)) {
+/// Returns every text that has no bound of its own yet; `resources` are bounded by their number.
+fn texts(record: &mut Record) -> Vec<&mut String> {
     let identity = &mut record.user_identity;
-    let session = identity.session_context.as_mut();
-    let (source_identity, issuer, attributes) = match session {
-        Some(session) => {
-            (Some(&mut session.source_identity), session.session_issuer.as_mut(), session.attributes.as_mut())
-        }
-        None => (None, None, None),
-    };
-    let tls = record.tls_details.as_mut();
-    let optional = [
+    let mut optional = vec![
         &mut identity.kind,
         &mut identity.principal_id,
         &mut identity.arn,
@@ -161,33 +154,28 @@ fn each_text(record: &mut Record, mut act: impl FnMut(&mut String)) {
         &mut record.shared_event_id,
         &mut record.vpc_endpoint_id,
     ];
-    let tls = tls.map(|tls| {
-        [
-            &mut tls.tls_version,
-            &mut tls.cipher_suite,
-            &mut tls.client_provided_host_header,
-            &mut tls.key_exchange,
-        ]
-    });
-    let issuer = issuer.map(|issuer| {
-        [
-            &mut issuer.kind,
-            &mut issuer.principal_id,
-            &mut issuer.arn,
-            &mut issuer.account_id,
-            &mut issuer.user_name,
-        ]
-    });
-    let attributes = attributes.map(|known| [&mut known.creation_date, &mut known.mfa_authenticated]);
-    let plain = [
+    let mut texts = vec![
         &mut record.event_source,
         &mut record.event_name,
         &mut record.source_ip_address,
         &mut record.event_id,
     ];
-    let optional = optional.into_iter().chain(source_identity).chain(tls.into_iter().flatten()).flatten();
-    let plain = plain.into_iter().chain(issuer.into_iter().flatten()).chain(attributes.into_iter().flatten());
-    optional.chain(plain).for_each(&mut act);
+    if let Some(session) = &mut identity.session_context {
+        optional.push(&mut session.source_identity);
+        if let Some(issuer) = &mut session.session_issuer {
+            let SessionIssuer { kind, principal_id, arn, account_id, user_name } = issuer;
+            texts.extend([kind, principal_id, arn, account_id, user_name]);
+        }
+        if let Some(SessionAttributes { creation_date, mfa_authenticated }) = &mut session.attributes {
+            texts.extend([creation_date, mfa_authenticated]);
+        }
+    }
+    if let Some(tls) = &mut record.tls_details {
+        let TlsDetails { tls_version, cipher_suite, client_provided_host_header, key_exchange } = tls;
+        optional.extend([tls_version, cipher_suite, client_provided_host_header, key_exchange]);
+    }
+    texts.extend(optional.into_iter().flatten());
+    texts
 }
 
 fn cut(text: &str) -> &str {

@@ -42,6 +42,13 @@ enum Reach {
     One,
 }
 
+/// The values of one type in one selector.
+#[derive(Default)]
+struct Chosen<'a> {
+    all: bool,
+    values: Vec<&'a str>,
+}
+
 /// Checks the basic selectors of a trail and makes them ready to match.
 pub(crate) fn compile(given: &[EventSelector]) -> Result<Vec<BasicMatcher>, SelectorError> {
     if given.is_empty() {
@@ -50,44 +57,27 @@ pub(crate) fn compile(given: &[EventSelector]) -> Result<Vec<BasicMatcher>, Sele
     if given.len() > SELECTORS_MAX {
         return Err(SelectorError::TooManySelectors { given: given.len() });
     }
-    let mut counted = 0;
-    for resource in given.iter().flat_map(|selector| &selector.data_resources) {
-        for value in &resource.values {
-            let reach = reach(&resource.kind, value)?;
-            counted += usize::from(reach == Reach::One);
-        }
+    let mut values = 0;
+    let mut matchers = Vec::with_capacity(given.len());
+    for selector in given {
+        let [objects, functions, tables] = chosen(&selector.data_resources)?;
+        values += objects.values.len() + functions.values.len() + tables.values.len();
+        matchers.push(BasicMatcher {
+            reads_and_writes: selector.read_write_type,
+            management: selector.include_management_events,
+            excluded_sources: excluded_sources(selector)?,
+            objects: Objects::new(&objects),
+            functions: Named::new(&functions),
+            tables: Named::new(&tables),
+        });
     }
-    if counted > VALUES_MAX {
-        return Err(SelectorError::TooManyDataResources { given: counted });
+    if values > VALUES_MAX {
+        return Err(SelectorError::TooManyDataResources { given: values });
     }
-    given.iter().map(BasicMatcher::new).collect()
+    Ok(matchers)
 }
 
 impl BasicMatcher {
-    fn new(given: &EventSelector) -> Result<Self, SelectorError> {
-        for resource in &given.data_resources {
-            if ![S3_OBJECT, LAMBDA_FUNCTION, DYNAMODB_TABLE].contains(&resource.kind.as_str()) {
-                return Err(SelectorError::DataResourceType(resource.kind.clone()));
-            }
-        }
-        let excluded = &given.exclude_management_event_sources;
-        if let Some(source) = excluded.iter().find(|source| !EXCLUDABLE_SOURCES.contains(&source.as_str())) {
-            return Err(SelectorError::ExcludedSource(source.clone()));
-        }
-        let values = |kind| values_of(kind, &given.data_resources);
-        Ok(Self {
-            reads_and_writes: given.read_write_type,
-            management: given.include_management_events,
-            excluded_sources: ExactSet::new(excluded),
-            objects: match values(S3_OBJECT)? {
-                None => Objects::All,
-                Some(prefixes) => Objects::Under(PrefixSet::new(&prefixes)),
-            },
-            functions: Named::new(values(LAMBDA_FUNCTION)?),
-            tables: Named::new(values(DYNAMODB_TABLE)?),
-        })
-    }
-
     pub(crate) fn matches(&self, event: &EventView<'_>) -> bool {
         self.matches_access(event.read_only)
             && match event.category() {
@@ -110,10 +100,7 @@ impl BasicMatcher {
             // A call that lists names the common beginning of the ARNs instead of one.
             let arn = resource.arn.as_deref().or(resource.arn_prefix.as_deref());
             match resource.kind.as_deref() {
-                Some(S3_OBJECT) => match &self.objects {
-                    Objects::All => true,
-                    Objects::Under(prefixes) => arn.is_some_and(|arn| prefixes.holds_start_of(arn)),
-                },
+                Some(S3_OBJECT) => self.objects.hold(arn),
                 Some(LAMBDA_FUNCTION) => {
                     self.functions.hold(arn) || self.functions.hold(arn.and_then(unqualified))
                 }
@@ -124,12 +111,22 @@ impl BasicMatcher {
     }
 }
 
-impl Named {
-    fn new(values: Option<Vec<&str>>) -> Self {
-        match values {
-            None => Self::All,
-            Some(values) => Self::Only(ExactSet::new(&values)),
+impl Objects {
+    fn new(chosen: &Chosen<'_>) -> Self {
+        if chosen.all { Self::All } else { Self::Under(PrefixSet::new(&chosen.values)) }
+    }
+
+    fn hold(&self, arn: Option<&str>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Under(prefixes) => arn.is_some_and(|arn| prefixes.holds_start_of(arn)),
         }
+    }
+}
+
+impl Named {
+    fn new(chosen: &Chosen<'_>) -> Self {
+        if chosen.all { Self::All } else { Self::Only(ExactSet::new(&chosen.values)) }
     }
 
     fn hold(&self, arn: Option<&str>) -> bool {
@@ -140,28 +137,33 @@ impl Named {
     }
 }
 
-/// Returns the values of one type; `None` when one of them stands for all.
-fn values_of<'a>(kind: &str, resources: &'a [DataResource]) -> Result<Option<Vec<&'a str>>, SelectorError> {
-    let mut values = Vec::new();
-    for resource in resources.iter().filter(|resource| resource.kind == kind) {
+fn excluded_sources(given: &EventSelector) -> Result<ExactSet, SelectorError> {
+    let excluded = &given.exclude_management_event_sources;
+    match excluded.iter().find(|source| !EXCLUDABLE_SOURCES.contains(&source.as_str())) {
+        Some(source) => Err(SelectorError::ExcludedSource(source.clone())),
+        None => Ok(ExactSet::new(excluded)),
+    }
+}
+
+/// Sorts the values into objects, functions and tables, and checks each.
+fn chosen(resources: &[DataResource]) -> Result<[Chosen<'_>; 3], SelectorError> {
+    let [mut objects, mut functions, mut tables] = <[Chosen<'_>; 3]>::default();
+    for resource in resources {
+        let (chosen, reach): (_, fn(&str) -> Option<Reach>) = match resource.kind.as_str() {
+            S3_OBJECT => (&mut objects, reach_of_objects),
+            LAMBDA_FUNCTION => (&mut functions, reach_of_functions),
+            DYNAMODB_TABLE => (&mut tables, reach_of_tables),
+            other => return Err(SelectorError::DataResourceType(other.to_owned())),
+        };
         for value in &resource.values {
-            match reach(kind, value)? {
-                Reach::All => return Ok(None),
-                Reach::One => values.push(value.as_str()),
+            match reach(value).filter(|_| !value.contains('*')) {
+                Some(Reach::All) => chosen.all = true,
+                Some(Reach::One) => chosen.values.push(value),
+                None => return Err(SelectorError::DataResourceValue(value.clone())),
             }
         }
     }
-    Ok(Some(values))
-}
-
-fn reach(kind: &str, value: &str) -> Result<Reach, SelectorError> {
-    let read = match kind {
-        S3_OBJECT => reach_of_objects(value),
-        LAMBDA_FUNCTION => reach_of(value, "lambda", |name| name.split(':').count() <= 2),
-        DYNAMODB_TABLE => reach_of(value, "dynamodb", |name| !name.contains('/')),
-        _ => return Err(SelectorError::DataResourceType(kind.to_owned())),
-    };
-    read.filter(|_| !value.contains('*')).ok_or_else(|| SelectorError::DataResourceValue(value.to_owned()))
+    Ok([objects, functions, tables])
 }
 
 /// Everything, or what is under a bucket: the slash after the bucket is required, since without it the value
@@ -176,16 +178,25 @@ fn reach_of_objects(value: &str) -> Option<Reach> {
     }
 }
 
+fn reach_of_functions(value: &str) -> Option<Reach> {
+    // A name, or a name with its version or alias.
+    reach_of(value, "lambda", "function", |name| name.split(':').count() <= 2)
+}
+
+fn reach_of_tables(value: &str) -> Option<Reach> {
+    // Indexes and streams of a table are not tables.
+    reach_of(value, "dynamodb", "table", |name| !name.contains('/'))
+}
+
 /// Everything of a service, or one resource by its whole ARN.
-fn reach_of(value: &str, service: &str, is_name: impl Fn(&str) -> bool) -> Option<Reach> {
+fn reach_of(value: &str, service: &str, kind: &str, is_name: fn(&str) -> bool) -> Option<Reach> {
     if after_partition(value)? == service {
         return Some(Reach::All);
     }
     let arn = Arn::parse(value).ok()?;
-    let (kind, name) = arn.kind_and_name()?;
+    let (found, name) = arn.kind_and_name()?;
     let whole = arn.service == service && !arn.region.is_empty() && !arn.account.is_empty();
-    let kind_fits = kind == if service == "lambda" { "function" } else { "table" };
-    (whole && kind_fits && !name.is_empty() && is_name(name)).then_some(Reach::One)
+    (whole && found == kind && !name.is_empty() && is_name(name)).then_some(Reach::One)
 }
 
 fn after_partition(value: &str) -> Option<&str> {

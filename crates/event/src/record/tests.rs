@@ -182,7 +182,7 @@ proptest! {
 
 proptest! {
     // Each case renders up to half a megabyte several times.
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn every_record_fits_and_is_read_back(
