@@ -7,6 +7,7 @@ mod names;
 mod operations;
 mod pattern;
 mod recorded;
+mod round_trips;
 mod shapes;
 mod source;
 mod types;
@@ -56,6 +57,7 @@ fn files(model: &Model) -> Result<Vec<(&'static str, String)>> {
         ("requests.rs", types::render_requests(model)?),
         ("responses.rs", types::render_responses(model)?),
         ("shapes.rs", shapes::render(model)?),
+        ("round_trips.rs", round_trips::render(model)?),
     ])
 }
 

@@ -7,6 +7,8 @@ mod model;
 mod operation;
 mod requests;
 mod responses;
+#[cfg(test)]
+mod round_trips;
 mod shapes;
 mod types;
 
@@ -17,3 +19,6 @@ pub use operation::Operation;
 pub use requests::*;
 pub use responses::*;
 pub use types::*;
+
+#[cfg(test)]
+mod tests;
