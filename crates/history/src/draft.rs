@@ -1,0 +1,129 @@
+//! The draft of a split: rows in memory, documents on disk, both growing with the journal.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cairn_event::{AccountId, Entry};
+use cairn_journal::Position;
+
+use crate::chunk::Chunk;
+use crate::documents::DocumentWriter;
+use crate::durable;
+use crate::error::StoreError;
+use crate::key::Key;
+use crate::lookup_fields::LookupFields;
+use crate::row::Row;
+use crate::telemetry::{self, Passed};
+use crate::view::HeadPart;
+
+/// A split that is not sealed yet.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    id: u64,
+    dir: PathBuf,
+    from: Position,
+    next: Position,
+    writer: DocumentWriter,
+    full: Vec<Arc<Chunk>>,
+    last: Chunk,
+    events: usize,
+    accounts: BTreeSet<AccountId>,
+}
+
+impl Draft {
+    /// Begins a draft of the journal from `from` on, in a directory of its own under `root`.
+    pub(crate) fn create(root: &Path, id: u64, from: Position) -> Result<Self, StoreError> {
+        let dir = root.join(format!("{id:010}"));
+        durable::remove(&dir)?;
+        fs::create_dir_all(&dir)?;
+        let writer = DocumentWriter::create(&dir)?;
+        let (full, last, accounts) = (Vec::new(), Chunk::default(), BTreeSet::new());
+        Ok(Self { id, dir, from, next: from, writer, full, last, events: 0, accounts })
+    }
+
+    /// Takes the next record of the journal. Records taken before, as after a failure, are passed over.
+    pub(crate) fn take(&mut self, position: Position, entry: &Entry) -> Result<(), StoreError> {
+        if position < self.next {
+            return Ok(());
+        }
+        if let Some(row) = row_of(position, entry) {
+            self.writer.push(position, entry.account, &entry.region, &entry.event)?;
+            self.last.push(&row);
+            if self.last.is_full() {
+                self.full.push(Arc::new(std::mem::take(&mut self.last)));
+            }
+            self.accounts.insert(entry.account);
+            self.events += 1;
+        }
+        self.next = position + 1;
+        Ok(())
+    }
+
+    /// Returns what lookups may see of everything taken so far.
+    pub(crate) fn part(&self) -> HeadPart {
+        self.writer.publish();
+        let mut chunks = self.full.clone();
+        if self.last.len() > 0 {
+            chunks.push(Arc::new(self.last.clone()));
+        }
+        HeadPart { draft: self.id, chunks, documents: Arc::clone(self.writer.documents()) }
+    }
+
+    /// Writes out the documents and returns all rows.
+    pub(crate) fn finish(&mut self) -> Result<Vec<Row>, StoreError> {
+        self.writer.finish(&self.dir)?;
+        let chunks = self.full.iter().map(Arc::as_ref).chain([&self.last]);
+        Ok(chunks.flat_map(Chunk::rows).collect())
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns where the draft begins in the journal.
+    pub(crate) fn from(&self) -> Position {
+        self.from
+    }
+
+    /// Returns the next position it expects.
+    pub(crate) fn next(&self) -> Position {
+        self.next
+    }
+
+    /// Returns how many events it holds.
+    pub(crate) fn events(&self) -> usize {
+        self.events
+    }
+
+    pub(crate) fn accounts(&self) -> Vec<AccountId> {
+        self.accounts.iter().copied().collect()
+    }
+}
+
+/// Returns the row of an entry; none for what does not belong in the history.
+fn row_of(position: Position, entry: &Entry) -> Option<Row> {
+    match LookupFields::parse(&entry.event) {
+        Ok(fields) => match fields.category {
+            Some(category) => {
+                let key = Key { seconds: fields.seconds, position };
+                Some(Row::new(key, entry.account, &entry.region, category, &fields))
+            }
+            None => {
+                telemetry::passed(Passed::OtherCategory);
+                None
+            }
+        },
+        // Intake lets nothing in that is no event; should it, the rest of the history must not wait.
+        Err(error) => {
+            tracing::error!(position, %error, "record is no event and stays out of the history");
+            telemetry::passed(Passed::Unreadable);
+            None
+        }
+    }
+}

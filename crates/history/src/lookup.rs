@@ -1,0 +1,103 @@
+//! Answering a query from one view.
+
+use jiff::Timestamp;
+
+use crate::attribute::Scope;
+use crate::documents::Decoder;
+use crate::error::StoreError;
+use crate::key::{Key, Range};
+use crate::lookup_fields::LookupFields;
+use crate::page::{FoundEvent, Page, StoredEventError};
+use crate::query::{Query, QueryRefusal};
+use crate::token::Tokens;
+use crate::view::View;
+use crate::walk::{Walk, Wanted};
+
+/// The most event bytes on a page; the event that crosses it is the page's last.
+pub const PAGE_BYTES_MAX: usize = 4 << 20;
+
+/// A lookup was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// The caller must ask otherwise.
+    #[error(transparent)]
+    Refused(#[from] QueryRefusal),
+    /// The history could not be read; the same lookup may succeed later.
+    #[error("read the event history")]
+    Store(#[from] StoreError),
+    /// A stored event could not be understood.
+    #[error("read the event history")]
+    Event(#[from] StoredEventError),
+    /// The token could not be sealed.
+    #[error("seal the token of the next page")]
+    Token,
+    /// The thread that looked up was lost.
+    #[error("look up on a blocking thread")]
+    Thread(#[source] tokio::task::JoinError),
+}
+
+/// Answers `query` from `view`, never telling events older than `retention_seconds` before `now`.
+pub(crate) fn answer(
+    view: &View,
+    query: &Query,
+    tokens: &Tokens,
+    now: Timestamp,
+    retention_seconds: i64,
+) -> Result<Page, LookupError> {
+    let fingerprint = query.fingerprint();
+    let after = match &query.next_token {
+        None => None,
+        Some(text) => match tokens.open(text, fingerprint) {
+            Ok(after) => Some(after),
+            Err(_invalid) => return Err(QueryRefusal::NextToken.into()),
+        },
+    };
+    let oldest = now.as_second().saturating_sub(retention_seconds);
+    let start = query.start.unwrap_or(oldest).max(oldest);
+    let end = query.end.unwrap_or_else(|| now.as_second());
+    let scope = Scope::of(query.category, query.account, &query.region);
+    let term = match &query.filter {
+        None => scope.everything(),
+        Some((attribute, value)) => scope.term(*attribute, value),
+    };
+    let attribute = query.filter.as_ref().map(|(attribute, _)| *attribute);
+    let mut walk = Walk::new(view, Wanted { attribute, term, range: Range::new(start, end, after) });
+    let (events, last) = fill(&mut walk, query)?;
+    let next_token = match last {
+        Some(last) if walk.next()?.is_some() => {
+            Some(tokens.seal(last, fingerprint).map_err(|_unspecified| LookupError::Token)?)
+        }
+        _ => None,
+    };
+    Ok(Page { events, next_token })
+}
+
+/// Takes a page of events; tells the last one's key if the page is full.
+fn fill(walk: &mut Walk, query: &Query) -> Result<(Vec<FoundEvent>, Option<Key>), LookupError> {
+    let mut decoder = Decoder::new().map_err(StoreError::from)?;
+    let mut events = Vec::new();
+    let mut bytes = 0;
+    while let Some(candidate) = walk.next()? {
+        let position = candidate.key.position;
+        let document = candidate.documents.get(position, &mut decoder).map_err(StoreError::from)?;
+        let document = document.ok_or(StoreError::Damaged("an event of the index has no document"))?;
+        let event = document.event();
+        let fields = LookupFields::parse(&event).map_err(|source| StoredEventError { position, source })?;
+        // A term is a hash, and anybody may look for a value with a hash that suits them.
+        if !document.belongs_to(query.account, &query.region) || !matches(query, &fields) {
+            continue;
+        }
+        bytes += event.len();
+        events.push(FoundEvent::new(position, event.clone(), &fields));
+        if events.len() >= query.page_events_max || bytes >= PAGE_BYTES_MAX {
+            return Ok((events, Some(candidate.key)));
+        }
+    }
+    Ok((events, None))
+}
+
+/// Tells whether the event really has what its term promised.
+fn matches(query: &Query, fields: &LookupFields<'_>) -> bool {
+    fields.category == Some(query.category)
+        && query.filter.as_ref().is_none_or(|(attribute, value)| fields.has(*attribute, value))
+}

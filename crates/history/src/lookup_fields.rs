@@ -1,0 +1,156 @@
+//! What LookupEvents shows and filters by, derived from an event's own bytes.
+
+use std::borrow::Cow;
+
+use cairn_event::{Category, EventView, IdentityView, ParseError};
+use serde::Deserialize;
+
+use crate::attribute::{Attribute, HistoryCategory};
+use crate::resources;
+
+/// An event as LookupEvents tells it, beside the record itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupFields<'a> {
+    /// Management or Insight; none when the event does not belong in the history.
+    pub category: Option<HistoryCategory>,
+    /// Event time, seconds since the Unix epoch.
+    pub seconds: i64,
+    /// The record's GUID.
+    pub event_id: Cow<'a, str>,
+    /// The API action; for Insights events the one that was unusual.
+    pub event_name: Cow<'a, str>,
+    /// The service; for Insights events the one that was unusual.
+    pub event_source: Cow<'a, str>,
+    /// `true` or `false`; none where the record does not say.
+    pub read_only: Option<&'static str>,
+    /// The user; none where nobody can be named.
+    pub username: Option<Cow<'a, str>>,
+    /// The key that signed; none where there was none.
+    pub access_key_id: Option<Cow<'a, str>>,
+    /// What the event refers to, each pair once, at most [`resources::RESOURCES_MAX`].
+    pub resources: Vec<FoundResource<'a>>,
+}
+
+/// A resource that an event refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundResource<'a> {
+    /// The CloudFormation-like type; none when it cannot be told.
+    pub kind: Option<Cow<'a, str>>,
+    /// An id, a name or an ARN.
+    pub name: Cow<'a, str>,
+}
+
+impl<'a> LookupFields<'a> {
+    /// Derives the fields from an event's bytes.
+    ///
+    /// # Errors
+    /// The bytes are not an event.
+    pub fn parse(event: &'a [u8]) -> Result<Self, ParseError> {
+        let view = EventView::parse(event)?;
+        let category = match view.category() {
+            Category::Management => Some(HistoryCategory::Management),
+            Category::Insight => Some(HistoryCategory::Insight),
+            Category::Data | Category::NetworkActivity | Category::Other => None,
+        };
+        match category {
+            Some(HistoryCategory::Management) => Ok(Self::of_call(view)),
+            Some(HistoryCategory::Insight) => Ok(Self::of_insight(view, event)),
+            None => Ok(Self::bare(view, None)),
+        }
+    }
+
+    /// Returns the value of an attribute that has at most one; resources have none here.
+    pub(crate) fn single(&self, attribute: Attribute) -> Option<&str> {
+        let value: Option<&str> = match attribute {
+            Attribute::EventId => Some(&self.event_id),
+            Attribute::EventName => Some(&self.event_name),
+            Attribute::ReadOnly => self.read_only,
+            Attribute::Username => self.username.as_deref(),
+            Attribute::EventSource => Some(&self.event_source),
+            Attribute::AccessKeyId => self.access_key_id.as_deref(),
+            Attribute::ResourceType | Attribute::ResourceName => None,
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// Tells whether the attribute has this value.
+    pub(crate) fn has(&self, attribute: Attribute, value: &str) -> bool {
+        match attribute {
+            Attribute::ResourceType => self.resources.iter().any(|one| one.kind.as_deref() == Some(value)),
+            Attribute::ResourceName => self.resources.iter().any(|one| one.name == value),
+            _ => self.single(attribute) == Some(value),
+        }
+    }
+
+    fn of_call(view: EventView<'a>) -> Self {
+        let resources = resources::of_event(&view);
+        let username = username(&view.user_identity);
+        let access_key_id = view.user_identity.access_key_id.clone().filter(|key| !key.is_empty());
+        let read_only = view.read_only.map(|is| if is { "true" } else { "false" });
+        let bare = Self::bare(view, Some(HistoryCategory::Management));
+        Self { read_only, username, access_key_id, resources, ..bare }
+    }
+
+    fn of_insight(view: EventView<'a>, event: &'a [u8]) -> Self {
+        let bare = Self::bare(view, Some(HistoryCategory::Insight));
+        // An Insights record whose details cannot be read is still found by its id.
+        match serde_json::from_slice::<InsightRecord<'a>>(event) {
+            Ok(InsightRecord { insight_details: Some(details) }) => {
+                Self { event_name: details.event_name, event_source: details.event_source, ..bare }
+            }
+            Ok(InsightRecord { insight_details: None }) | Err(_) => bare,
+        }
+    }
+
+    fn bare(view: EventView<'a>, category: Option<HistoryCategory>) -> Self {
+        Self {
+            category,
+            seconds: view.event_time.epoch_seconds(),
+            event_id: view.event_id,
+            event_name: view.event_name,
+            event_source: view.event_source,
+            read_only: None,
+            username: None,
+            access_key_id: None,
+            resources: Vec::new(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InsightRecord<'a> {
+    #[serde(borrow, default)]
+    insight_details: Option<InsightDetails<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InsightDetails<'a> {
+    #[serde(borrow, default)]
+    event_source: Cow<'a, str>,
+    #[serde(borrow, default)]
+    event_name: Cow<'a, str>,
+}
+
+/// Names the caller, as the reference §8 says: users by name, root as `root`, sessions by session name,
+/// services by service name.
+fn username<'a>(identity: &IdentityView<'a>) -> Option<Cow<'a, str>> {
+    let name = match identity.kind.as_deref() {
+        Some("Root") => Some(Cow::Borrowed("root")),
+        Some("AssumedRole" | "AWSAccount" | "FederatedUser" | "Role") => {
+            identity.principal_id.as_ref().and_then(after_colon).or_else(|| identity.user_name.clone())
+        }
+        Some("AWSService") | None => identity.invoked_by.clone().or_else(|| identity.user_name.clone()),
+        Some(_) => identity.user_name.clone(),
+    };
+    name.filter(|name| !name.is_empty())
+}
+
+/// Returns what follows the first colon of a principal id: the name of the session.
+fn after_colon<'a>(principal: &Cow<'a, str>) -> Option<Cow<'a, str>> {
+    match principal {
+        Cow::Borrowed(text) => text.split_once(':').map(|(_, name)| Cow::Borrowed(name)),
+        Cow::Owned(text) => text.split_once(':').map(|(_, name)| Cow::Owned(name.to_owned())),
+    }
+}

@@ -1,0 +1,254 @@
+//! The reconciler: seals full drafts, merges small splits, removes expired ones.
+//!
+//! One task does all of it, one step after the other, so that nothing else ever changes the list of
+//! splits. Each step writes files first, commits to the catalog second and changes the view last: a crash
+//! leaves at most files that nobody lists.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_catalog::{Catalog, CursorError, CursorMove, SplitChange};
+use cairn_event::{Clock, EventTime};
+use cairn_journal::Position;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use crate::draft::Draft;
+use crate::durable;
+use crate::error::StoreError;
+use crate::history::{CURSOR, Shared, drafts_in, splits_in};
+use crate::plan::{self, Step};
+use crate::split::{self, Manifest, Split};
+use crate::telemetry::{self, Work};
+
+/// How long to wait after a step that failed.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A step was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SealError {
+    #[error("write a split")]
+    Store(#[from] StoreError),
+    #[error("list a split in the catalog")]
+    Catalog(#[from] CursorError),
+    #[error("write a split: the thread was lost")]
+    Thread,
+}
+
+/// The reconciler's state.
+#[derive(Debug)]
+pub(crate) struct Sealer {
+    shared: Arc<Shared>,
+    catalog: Arc<dyn Catalog>,
+    clock: Arc<dyn Clock>,
+    drafts: mpsc::Receiver<Draft>,
+    /// The draft at hand, as far as it got.
+    at_hand: Option<Sealing>,
+    /// Where the catalog's cursor stands.
+    cursor: Option<Position>,
+}
+
+/// How far a draft has got.
+#[derive(Debug)]
+enum Sealing {
+    /// Nothing is published.
+    Draft(Box<Draft>),
+    /// Its split, if it had any event, is published; the catalog does not know yet.
+    Published { draft: u64, to: Position, split: Option<Arc<Split>> },
+}
+
+impl Sealer {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        catalog: Arc<dyn Catalog>,
+        clock: Arc<dyn Clock>,
+        drafts: mpsc::Receiver<Draft>,
+        cursor: Option<Position>,
+    ) -> Self {
+        Self { shared, catalog, clock, drafts, at_hand: None, cursor }
+    }
+
+    /// Works until `shutdown`; a step that was begun is finished.
+    pub(crate) async fn run(mut self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let (work, done) = if self.at_hand.is_some() {
+                (Work::Seal, self.seal().await.map(|()| true))
+            } else {
+                self.maintain().await
+            };
+            let every = self.shared.config.reconcile_every;
+            let wait = match done {
+                Ok(true) => Duration::ZERO,
+                Ok(false) => every,
+                Err(failure) => {
+                    telemetry::failed(work);
+                    let cause = std::error::Error::source(&failure).map(ToString::to_string);
+                    error!(work = work.as_str(), error = %failure, cause, "event history is behind");
+                    PAUSE
+                }
+            };
+            // A draft at hand is tried again before another is taken.
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => {}
+                draft = self.drafts.recv(), if self.at_hand.is_none() => match draft {
+                    Some(draft) => self.at_hand = Some(Sealing::Draft(Box::new(draft))),
+                    None => break,
+                },
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Takes the draft at hand as far as it goes.
+    async fn seal(&mut self) -> Result<(), SealError> {
+        if let Some(Sealing::Draft(draft)) = self.at_hand.take() {
+            let splits = splits_in(&self.shared.config);
+            let work = tokio::task::spawn_blocking(move || {
+                let published = publish(*draft, &splits);
+                published
+            });
+            match work.await.map_err(|_lost| SealError::Thread)? {
+                Ok(published) => self.at_hand = Some(published),
+                Err((draft, failure)) => {
+                    self.at_hand = Some(Sealing::Draft(draft));
+                    return Err(failure.into());
+                }
+            }
+        }
+        let Some(Sealing::Published { draft, to, split }) = &self.at_hand else { return Ok(()) };
+        let add = match split {
+            Some(split) => vec![self.listed(split)?],
+            None => Vec::new(),
+        };
+        let step = CursorMove { name: CURSOR.to_owned(), expected: self.cursor, to: *to };
+        let change = SplitChange { add, remove: Vec::new(), cursor: Some(step) };
+        match self.catalog.replace_splits(change).await {
+            Ok(()) => {}
+            // An answer that was lost on the way: the commit was ours.
+            Err(CursorError::Moved { actual }) if actual == Some(*to) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+        let add: Vec<Arc<Split>> = split.iter().map(Arc::clone).collect();
+        telemetry::worked(Work::Seal, add.len());
+        self.cursor = Some(*to);
+        self.shared.views.change(|view| {
+            view.remove_head(*draft);
+            view.replace_splits(&[], add);
+        });
+        info!(position = *to, "sealed the event history's head");
+        self.at_hand = None;
+        Ok(())
+    }
+
+    /// Does the next step of maintenance; tells whether there was one.
+    async fn maintain(&mut self) -> (Work, Result<bool, SealError>) {
+        let view = self.shared.views.current();
+        let manifests: Vec<&Manifest> = view.splits.iter().map(|split| split.manifest()).collect();
+        let config = &self.shared.config;
+        let oldest = self.clock.now().as_second().saturating_sub(config.retention_seconds());
+        match plan::next_step(&manifests, oldest, config.split_events_max) {
+            None => (Work::Merge, Ok(false)),
+            Some(Step::Expire(ids)) => (Work::Expire, self.expire(ids).await.map(|()| true)),
+            Some(Step::Merge(ids)) => (Work::Merge, self.merge(ids).await.map(|()| true)),
+        }
+    }
+
+    async fn expire(&self, mut ids: Vec<String>) -> Result<(), SealError> {
+        ids.truncate(SplitChange::SPLITS_MAX);
+        let change = SplitChange { remove: ids.clone(), ..SplitChange::default() };
+        self.catalog.replace_splits(change).await?;
+        self.shared.views.change(|view| view.replace_splits(&ids, Vec::new()));
+        telemetry::worked(Work::Expire, ids.len());
+        info!(splits = ids.len(), "removed expired splits of the event history");
+        self.remove_files(ids).await
+    }
+
+    async fn merge(&self, ids: Vec<String>) -> Result<(), SealError> {
+        let view = self.shared.views.current();
+        let parts: Vec<Arc<Split>> =
+            view.splits.iter().filter(|split| ids.contains(&split.manifest().id())).cloned().collect();
+        let dir = drafts_in(&self.shared.config).join("merge");
+        let splits = splits_in(&self.shared.config);
+        let work = tokio::task::spawn_blocking(move || -> Result<Arc<Split>, StoreError> {
+            durable::remove(&dir)?;
+            std::fs::create_dir_all(&dir)?;
+            let manifest = split::merge(&parts, &dir)?;
+            let name = splits.join(manifest.id());
+            durable::publish(&dir, &name)?;
+            Split::open(&name)
+        });
+        let merged = work.await.map_err(|_lost| SealError::Thread)??;
+        let change = SplitChange { add: vec![self.listed(&merged)?], remove: ids.clone(), cursor: None };
+        self.catalog.replace_splits(change).await?;
+        info!(splits = ids.len(), events = merged.manifest().events, "merged splits of the event history");
+        self.shared.views.change(|view| view.replace_splits(&ids, vec![merged]));
+        telemetry::worked(Work::Merge, ids.len());
+        self.remove_files(ids).await
+    }
+
+    /// Removes splits' files; lookups that still read them go on.
+    async fn remove_files(&self, ids: Vec<String>) -> Result<(), SealError> {
+        let splits = splits_in(&self.shared.config);
+        let work = tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
+            for id in ids {
+                durable::remove(&splits.join(id))?;
+            }
+            Ok(())
+        });
+        Ok(work.await.map_err(|_lost| SealError::Thread)??)
+    }
+
+    /// Describes a split for the catalog.
+    fn listed(&self, split: &Split) -> Result<cairn_catalog::Split, StoreError> {
+        let manifest = split.manifest();
+        let (newest, oldest) = manifest.span().ok_or(StoreError::Damaged("a split is empty"))?;
+        let dir = splits_in(&self.shared.config).join(manifest.id());
+        Ok(cairn_catalog::Split {
+            id: manifest.id(),
+            first_position: manifest.from,
+            last_position: manifest.to.saturating_sub(1),
+            events: manifest.events,
+            oldest_event: EventTime::from_epoch_seconds(oldest.seconds),
+            newest_event: EventTime::from_epoch_seconds(newest.seconds),
+            accounts: manifest.accounts.clone(),
+            bytes: durable::bytes_in(&dir)?,
+            created: self.now(),
+        })
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Makes the draft's split, if it has any event; gives the draft back if that fails.
+fn publish(mut draft: Draft, splits: &Path) -> Result<Sealing, (Box<Draft>, StoreError)> {
+    let (id, to) = (draft.id(), draft.next());
+    if draft.events() == 0 {
+        // Leftovers are removed at the next start too.
+        return match durable::remove(draft.dir()) {
+            Ok(()) => Ok(Sealing::Published { draft: id, to, split: None }),
+            Err(failure) => Err((Box::new(draft), failure.into())),
+        };
+    }
+    match write(&mut draft, splits) {
+        Ok(split) => Ok(Sealing::Published { draft: id, to, split: Some(split) }),
+        Err(failure) => Err((Box::new(draft), failure)),
+    }
+}
+
+fn write(draft: &mut Draft, splits: &Path) -> Result<Arc<Split>, StoreError> {
+    let name_of = |manifest: &Manifest| splits.join(manifest.id());
+    // An earlier try may have published and failed only to open.
+    if draft.dir().try_exists()? {
+        let rows = draft.finish()?;
+        let manifest = split::seal(rows, draft.from(), draft.next(), draft.accounts(), draft.dir())?;
+        durable::publish(draft.dir(), &name_of(&manifest))?;
+        return Split::open(&name_of(&manifest));
+    }
+    Split::open(&splits.join(Manifest::id_of(draft.from(), draft.next())))
+}
