@@ -1,7 +1,7 @@
 //! Whether a call is read-only, for services whose operations are not tabled here.
 //!
 //! The verb at the beginning of an operation's name decides, with a few services excepted. Against
-//! real records of many services the rule with its exceptions is right throughout.
+//! real records of many services the rule with its exceptions is right wherever those agree.
 
 /// Verbs of operations that change nothing.
 const READING_VERBS: &[&str] = &[
