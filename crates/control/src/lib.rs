@@ -1,1 +1,30 @@
 //! CloudTrail's operations as use cases.
+//!
+//! A use case takes a parsed request and a caller who may make it, decides on one catalog revision, and
+//! commits the next. It answers with CloudTrail's own shape or with a [`Refusal`]. This crate does not
+//! know that it is served over HTTP, who signed the request or how; what it needs of the rest of the
+//! server is behind [`Platform`].
+
+mod caller;
+mod control;
+mod create_trail;
+mod delete_trail;
+mod destination;
+mod event_selectors;
+mod logging;
+mod lookup;
+mod platform;
+mod read_trails;
+mod refusal;
+mod tags;
+mod throttle;
+mod trail_name;
+mod trail_reference;
+mod trail_status;
+mod update_trail;
+
+pub use caller::Caller;
+pub use control::{Control, Done};
+pub use platform::{BucketVerdict, DeliveryCheck, Platform};
+pub use refusal::Refusal;
+pub use throttle::Throttle;

@@ -1,1 +1,25 @@
-//! Log files: boundaries, names, bodies, put-once upload.
+//! Log files: what a trail's events look like in its bucket, and how they get there exactly once.
+//!
+//! Every trail has a cursor of its own and reads the journal at its own pace, so a bucket that refuses
+//! holds up nobody else. Windows are cut by the received times that intake stamped, names are derived
+//! from positions, and compression is fixed: the same journal and catalog give the same keys and the
+//! same bytes, so a crash at any instant repeats an upload that put-if-absent absorbs.
+//!
+//! The order never changes: object, then receipt and cursor in one transaction. This crate knows no
+//! HTTP and no bucket; both are behind [`LogBucket`].
+
+mod assemble;
+mod bucket;
+mod log_file;
+mod object_key;
+mod service;
+mod telemetry;
+mod trail;
+mod window;
+
+pub use assemble::Assembler;
+pub use bucket::{LogBucket, LogFilePut, Put, PutError};
+pub use log_file::{Folder, SealedLogFile};
+pub use object_key::object_key;
+pub use service::{DONE, Delivery, DeliveryConfig, cursor_name};
+pub use window::{Interval, IntervalError};

@@ -1,0 +1,66 @@
+# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+.
+CARGO ?= cargo
+PYTHON ?= python3
+VENV := target/conformance
+DATA_DIR ?= data
+
+.PHONY: run test check unit conformance bench soak tidy generated deny clean-data
+
+# Starts Cairn with its data in ./data and prints what to paste next.
+run:
+	$(CARGO) build --release --bin cairn
+	@mkdir -p $(DATA_DIR)
+	exec target/release/cairn serve --data-dir $(DATA_DIR)
+
+# Everything a change must pass.
+test: check unit conformance
+
+# Format, lints, house rules, generated files, licences.
+check: tidy generated deny
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+tidy:
+	$(CARGO) run -q -p xtask -- tidy
+
+# The committed tables are what the pinned model gives.
+generated: target/botocore/ready
+	$(CARGO) run -q -p xtask -- generate --check --botocore target/botocore/botocore
+
+target/botocore/ready: xtask/requirements.txt
+	$(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade --target target/botocore -r xtask/requirements.txt
+	@touch $@
+
+deny:
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny check; \
+	else echo "deny: SKIPPED, cargo-deny is not installed (cargo install cargo-deny)"; fi
+
+# Unit, property and crash tests, then documentation examples.
+unit:
+	@if command -v cargo-nextest >/dev/null; then $(CARGO) nextest run --workspace; \
+	else $(CARGO) test --workspace --lib --bins --tests; fi
+	$(CARGO) test --workspace --doc
+
+# Real clients against the real binary.
+conformance: $(VENV)/ready
+	$(CARGO) build --bin cairn
+	$(VENV)/bin/python -m pytest -q conformance
+
+$(VENV)/ready: conformance/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r conformance/requirements.txt
+	@touch $@
+
+# Figures, each with the command that gives it.
+bench:
+	$(CARGO) build --release -p cairn-bench --bin cairn-bench --bin cairn
+	target/release/cairn-bench
+
+# What takes hours: kills under load, long fuzzing.
+soak: $(VENV)/ready
+	$(CARGO) build --release --bin cairn
+	CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q conformance/test_kill.py
+	CAIRN_FUZZ_ITERATIONS=20000000 $(CARGO) test --release --workspace fuzz
+
+clean-data:
+	rm -rf $(DATA_DIR)

@@ -1,0 +1,74 @@
+//! What every use case stands on.
+
+use std::sync::Arc;
+
+use cairn_catalog::{Catalog, Change, CommitError, Revision, Snapshot};
+use cairn_event::Clock;
+use cairn_history::History;
+
+use crate::{Platform, Refusal, Throttle};
+
+/// CloudTrail's control plane.
+#[derive(Debug)]
+pub struct Control {
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) history: Arc<History>,
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) throttle: Throttle,
+}
+
+/// What a use case answers.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// CloudTrail's answer.
+    pub output: T,
+    /// The revision that the call's own event is routed by when it is not the newest: a trail still
+    /// delivers the call that stopped it.
+    pub under: Option<Revision>,
+}
+
+impl<T> Done<T> {
+    /// An answer whose event is routed by the revision in force.
+    pub(crate) fn now(output: T) -> Self {
+        Self { output, under: None }
+    }
+}
+
+impl Control {
+    /// Puts the control plane together.
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        history: Arc<History>,
+        platform: Arc<dyn Platform>,
+        clock: Arc<dyn Clock>,
+        throttle: Throttle,
+    ) -> Self {
+        Self { catalog, history, platform, clock, throttle }
+    }
+
+    /// Decides on the newest revision and commits; decides again when somebody else was faster.
+    pub(crate) async fn change<T>(
+        &self,
+        decide: impl Fn(&Snapshot) -> Result<(Vec<Change>, T), Refusal> + Send,
+    ) -> Result<(T, Revision), Refusal> {
+        for _ in 0..COMMITS_MAX {
+            let snapshot = self.catalog.current();
+            let (changes, output) = decide(&snapshot)?;
+            if changes.is_empty() {
+                return Ok((output, snapshot.revision()));
+            }
+            match self.catalog.commit(snapshot.revision(), changes).await {
+                Ok(_) => return Ok((output, snapshot.revision())),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
+                    return Err(Refusal::Internal(Box::new(error)));
+                }
+            }
+        }
+        Err(Refusal::Conflict)
+    }
+}
+
+/// How often a change is decided anew before the caller is told to come back.
+const COMMITS_MAX: usize = 16;

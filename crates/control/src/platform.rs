@@ -1,0 +1,43 @@
+//! What control asks of the rest of the server.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use cairn_event::{AccountId, Region};
+
+/// The surroundings that a use case depends on but must not know.
+#[async_trait]
+pub trait Platform: Send + Sync + Debug {
+    /// Returns the position that the next event will take; nothing below it concerns a trail made now.
+    fn next_position(&self) -> u64;
+
+    /// Asks in CloudTrail's name whether a bucket takes a trail's log files, as CreateTrail does: reads
+    /// the bucket's ACL and tries its policy for the exact prefix. The call is an event of its own.
+    async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict;
+}
+
+/// The log files that a trail wants to write.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryCheck<'a> {
+    /// The trail's owner.
+    pub account: AccountId,
+    /// The Region in which the trail is made or changed.
+    pub region: &'a Region,
+    /// The trail's ARN: the source that bucket policies name.
+    pub trail_arn: &'a str,
+    /// The bucket.
+    pub bucket: &'a str,
+    /// What keys begin with, before `AWSLogs/`.
+    pub prefix: Option<&'a str>,
+}
+
+/// What a bucket says to a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BucketVerdict {
+    /// Log files may be written.
+    Allowed,
+    /// There is no such bucket.
+    Missing,
+    /// Its policy does not let CloudTrail read the ACL and write under the prefix.
+    Denied,
+}

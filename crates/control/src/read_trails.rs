@@ -1,0 +1,108 @@
+//! GetTrail, DescribeTrails, ListTrails.
+
+use std::sync::Arc;
+
+use cairn_catalog::LiveTrail;
+use cairn_wire::cloudtrail::{
+    DescribeTrailsRequest, DescribeTrailsResponse, GetTrailRequest, GetTrailResponse, ListTrailsRequest,
+    ListTrailsResponse, Trail as Shape, TrailInfo,
+};
+
+use crate::control::Done;
+use crate::trail_reference::{Report, TrailReference, here};
+use crate::{Caller, Control, Refusal};
+
+/// The most trails on one page of ListTrails.
+const LIST_PAGE_MAX: usize = 100;
+
+impl Control {
+    /// Shows one trail.
+    ///
+    /// # Errors
+    /// Unknown trails.
+    pub fn get_trail(
+        &self,
+        caller: &Caller,
+        request: &GetTrailRequest,
+    ) -> Result<Done<GetTrailResponse>, Refusal> {
+        let reference = TrailReference::parse(&request.name, caller)?;
+        let snapshot = self.catalog.current();
+        let trail = reference.read(&snapshot, caller, Report::Given)?;
+        Ok(Done::now(GetTrailResponse { trail: Some(shape(trail)) }))
+    }
+
+    /// Shows the trails of the endpoint's Region, or those asked for; unknown ones are left out.
+    ///
+    /// # Errors
+    /// Malformed names and ARNs.
+    pub fn describe_trails(
+        &self,
+        caller: &Caller,
+        request: &DescribeTrailsRequest,
+    ) -> Result<Done<DescribeTrailsResponse>, Refusal> {
+        let snapshot = self.catalog.current();
+        let asked = request.trail_name_list.as_deref().unwrap_or_default();
+        let shadows = request.include_shadow_trails.unwrap_or(true);
+        let trail_list = if asked.is_empty() {
+            here(&snapshot, caller).filter(|trail| shadows || trail.home_region == caller.region).map(shape).collect()
+        } else {
+            let mut found = Vec::with_capacity(asked.len());
+            for name in asked {
+                let reference = TrailReference::parse(name, caller)?;
+                found.extend(reference.read(&snapshot, caller, Report::Given).ok().map(shape));
+            }
+            found
+        };
+        Ok(Done::now(DescribeTrailsResponse { trail_list: Some(trail_list) }))
+    }
+
+    /// Lists the caller's trails of all Regions, by ARN. The token is the last ARN shown.
+    ///
+    /// # Errors
+    /// A token that is no trail's ARN.
+    pub fn list_trails(
+        &self,
+        caller: &Caller,
+        request: &ListTrailsRequest,
+    ) -> Result<Done<ListTrailsResponse>, Refusal> {
+        let snapshot = self.catalog.current();
+        let own: Vec<&LiveTrail> =
+            snapshot.account_trails(&caller.account).iter().map(Arc::as_ref).collect();
+        let after = request.next_token.as_deref().unwrap_or_default();
+        if !after.is_empty() && TrailReference::parse(after, caller).is_err() {
+            return Err(Refusal::NextTokenInvalid("The token is not one that ListTrails gave.".to_owned()));
+        }
+        let mut page: Vec<TrailInfo> = own
+            .into_iter()
+            .filter(|trail| trail.arn.as_str() > after)
+            .take(LIST_PAGE_MAX + 1)
+            .map(|trail| TrailInfo {
+                trail_arn: Some(trail.arn.clone()),
+                name: Some(trail.name.clone()),
+                home_region: Some(trail.home_region.to_string()),
+            })
+            .collect();
+        let more = page.len() > LIST_PAGE_MAX;
+        page.truncate(LIST_PAGE_MAX);
+        let next_token = page.last().filter(|_| more).and_then(|last| last.trail_arn.clone());
+        Ok(Done::now(ListTrailsResponse { trails: Some(page), next_token }))
+    }
+}
+
+fn shape(trail: &LiveTrail) -> Shape {
+    Shape {
+        name: Some(trail.name.clone()),
+        s3_bucket_name: Some(trail.s3_bucket.clone()),
+        s3_key_prefix: trail.s3_prefix.clone(),
+        include_global_service_events: Some(trail.include_global_service_events),
+        is_multi_region_trail: Some(trail.is_multi_region),
+        home_region: Some(trail.home_region.to_string()),
+        trail_arn: Some(trail.arn.clone()),
+        log_file_validation_enabled: Some(trail.log_file_validation),
+        has_custom_event_selectors: Some(trail.has_custom_selectors()),
+        has_insight_selectors: Some(false),
+        is_organization_trail: Some(trail.is_organization),
+        recursive_logging: Some(trail.recursive_logging),
+        ..Shape::default()
+    }
+}

@@ -1,0 +1,128 @@
+//! Why CloudTrail says no: each reason with its message and its error class.
+
+use cairn_select::SelectorError;
+use cairn_wire::cloudtrail::ErrorCode;
+
+/// A refused call. `Display` is the message that the client reads.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum Refusal {
+    #[error("{0}")]
+    TrailNameInvalid(String),
+    #[error("Trail name cannot be blank!")]
+    TrailNameBlank,
+    #[error("Unknown trail: {asked} for the user: {account}")]
+    TrailUnknown { asked: String, account: cairn_event::AccountId },
+    #[error("Trail {name} already exists for customer: {account}")]
+    TrailExists { name: String, account: cairn_event::AccountId },
+    #[error("User: {account} already has {max} trails in {region}.")]
+    TrailsTooMany { account: cairn_event::AccountId, max: usize, region: cairn_event::Region },
+    #[error("The trail {arn} can be changed only in its home Region, {home}. Send the request to that Region.")]
+    HomeRegionElsewhere { arn: String, home: String },
+    #[error("The ARN {0} is not valid. A trail ARN has the form arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME.")]
+    TrailArnInvalid(String),
+    #[error("Multi-Region trail must include global service events.")]
+    MultiRegionWithoutGlobal,
+    #[error("You must specify a role ARN as well as a log group.")]
+    LogGroupWithoutRole,
+    #[error("You must specify a log group ARN as well as a role ARN.")]
+    RoleWithoutLogGroup,
+    #[error("Specify either EventSelectors or AdvancedEventSelectors, not both and not neither.")]
+    SelectorsBothOrNeither,
+    #[error("{0}")]
+    SelectorsInvalid(SelectorError),
+    #[error("Bucket name {0} is not valid. It has 3 to 63 lower-case letters, digits, hyphens and periods.")]
+    BucketNameInvalid(String),
+    #[error("S3 prefix is longer than the maximum length: 200 characters. Specified prefix length: {0} characters.")]
+    PrefixTooLong(usize),
+    #[error("S3 bucket {0} does not exist!")]
+    BucketMissing(String),
+    #[error("Incorrect S3 bucket policy is detected for bucket: {0}")]
+    BucketPolicyInsufficient(String),
+    #[error("SNS topic name is longer than the maximum length: 256 characters.")]
+    TopicNameTooLong,
+    #[error("SNS Topic does not exist or the topic policy is incorrect!")]
+    TopicMissing,
+    #[error("KMS key {0} does not exist. This version of Cairn keeps no KMS keys: leave KmsKeyId out.")]
+    KeyMissing(String),
+    #[error("CloudTrail cannot validate the specified log group ARN.")]
+    LogGroupMissing,
+    #[error("The account {0} is not a member of an organization.")]
+    NoOrganization(cairn_event::AccountId),
+    #[error("Log file integrity validation is not available in this version of Cairn. Leave EnableLogFileValidation out or set it to false.")]
+    DigestsUnavailable,
+    #[error("The operation {0} is not available in this version of Cairn.")]
+    OperationUnavailable(String),
+    #[error("Tag keys must be unique, of 1 to 128 characters, and must not begin with aws:. Tag values have at most 256 characters.")]
+    TagInvalid,
+    #[error("A resource can have at most 50 tags.")]
+    TagsTooMany,
+    #[error("Resource {0} does not exist.")]
+    ResourceMissing(String),
+    #[error("Resources of the type of {0} can not be tagged in this version of Cairn.")]
+    ResourceTypeUnsupported(String),
+    #[error("{0}")]
+    ParameterInvalid(String),
+    #[error("{0}")]
+    LookupAttributesInvalid(String),
+    #[error("{0}")]
+    TimeRangeInvalid(String),
+    #[error("{0}")]
+    MaxResultsInvalid(String),
+    #[error("{0}")]
+    NextTokenInvalid(String),
+    #[error("{0}")]
+    EventCategoryInvalid(String),
+    #[error("Rate exceeded")]
+    Throttled,
+    #[error("Another change was made at the same time. Send the request again.")]
+    Conflict,
+    #[error("An internal error occurred. Send the request again; if it persists, look into the server's log.")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Refusal {
+    /// Returns the error class that clients act on.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::TrailNameInvalid(_) | Self::TrailNameBlank => ErrorCode::InvalidTrailNameException,
+            Self::TrailUnknown { .. } => ErrorCode::TrailNotFoundException,
+            Self::TrailExists { .. } => ErrorCode::TrailAlreadyExistsException,
+            Self::TrailsTooMany { .. } => ErrorCode::MaximumNumberOfTrailsExceededException,
+            Self::HomeRegionElsewhere { .. } => ErrorCode::InvalidHomeRegionException,
+            Self::TrailArnInvalid(_) => ErrorCode::CloudTrailARNInvalidException,
+            Self::MultiRegionWithoutGlobal => ErrorCode::InvalidParameterCombinationException,
+            Self::LogGroupWithoutRole => ErrorCode::InvalidCloudWatchLogsRoleArnException,
+            Self::RoleWithoutLogGroup | Self::LogGroupMissing => {
+                ErrorCode::InvalidCloudWatchLogsLogGroupArnException
+            }
+            Self::SelectorsBothOrNeither | Self::SelectorsInvalid(_) => {
+                ErrorCode::InvalidEventSelectorsException
+            }
+            Self::BucketNameInvalid(_) => ErrorCode::InvalidS3BucketNameException,
+            Self::PrefixTooLong(_) => ErrorCode::InvalidS3PrefixException,
+            Self::BucketMissing(_) => ErrorCode::S3BucketDoesNotExistException,
+            Self::BucketPolicyInsufficient(_) => ErrorCode::InsufficientS3BucketPolicyException,
+            Self::TopicNameTooLong => ErrorCode::InvalidSnsTopicNameException,
+            Self::TopicMissing => ErrorCode::InsufficientSnsTopicPolicyException,
+            Self::KeyMissing(_) => ErrorCode::KmsKeyNotFoundException,
+            Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
+            Self::DigestsUnavailable | Self::OperationUnavailable(_) => {
+                ErrorCode::UnsupportedOperationException
+            }
+            Self::TagInvalid => ErrorCode::InvalidTagParameterException,
+            Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
+            Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,
+            Self::ResourceTypeUnsupported(_) => ErrorCode::ResourceTypeNotSupportedException,
+            Self::ParameterInvalid(_) => ErrorCode::InvalidParameterException,
+            Self::LookupAttributesInvalid(_) => ErrorCode::InvalidLookupAttributesException,
+            Self::TimeRangeInvalid(_) => ErrorCode::InvalidTimeRangeException,
+            Self::MaxResultsInvalid(_) => ErrorCode::InvalidMaxResultsException,
+            Self::NextTokenInvalid(_) => ErrorCode::InvalidNextTokenException,
+            Self::EventCategoryInvalid(_) => ErrorCode::InvalidEventCategoryException,
+            Self::Throttled => ErrorCode::ThrottlingException,
+            Self::Conflict => ErrorCode::ConflictException,
+            Self::Internal(_) => ErrorCode::InternalFailure,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! GetTrailStatus: what really happened, as delivery noted it.
+
+use cairn_wire::Timestamp;
+use cairn_wire::cloudtrail::{GetTrailStatusRequest, GetTrailStatusResponse};
+
+use crate::control::Done;
+use crate::trail_reference::{Report, TrailReference};
+use crate::{Caller, Control, Refusal};
+
+impl Control {
+    /// Shows whether a trail logs, and how its last deliveries from the endpoint's Region went.
+    ///
+    /// # Errors
+    /// Unknown trails, and a catalog that can't be read.
+    pub async fn get_trail_status(
+        &self,
+        caller: &Caller,
+        request: &GetTrailStatusRequest,
+    ) -> Result<Done<GetTrailStatusResponse>, Refusal> {
+        let reference = TrailReference::parse(&request.name, caller)?;
+        let snapshot = self.catalog.current();
+        let trail = reference.read(&snapshot, caller, Report::Arn)?;
+        let status = self.catalog.status(trail.id(), &caller.region).await;
+        let files = status.map_err(|error| Refusal::Internal(Box::new(error)))?.log_files;
+        Ok(Done::now(GetTrailStatusResponse {
+            is_logging: Some(trail.logging),
+            latest_delivery_error: files.error,
+            latest_delivery_time: files.succeeded_at.map(Timestamp::from),
+            start_logging_time: trail.started_at.map(Timestamp::from),
+            stop_logging_time: trail.stopped_at.map(Timestamp::from),
+            latest_delivery_attempt_time: Some(legacy(files.attempted_at)),
+            latest_delivery_attempt_succeeded: Some(legacy(files.succeeded_at)),
+            latest_notification_attempt_time: Some(String::new()),
+            latest_notification_attempt_succeeded: Some(String::new()),
+            time_logging_started: Some(legacy(trail.started_at)),
+            time_logging_stopped: Some(legacy(trail.stopped_at)),
+            ..GetTrailStatusResponse::default()
+        }))
+    }
+}
+
+/// Renders the texts of old clients: ISO 8601 to the second, empty for what never happened.
+fn legacy(at: Option<jiff::Timestamp>) -> String {
+    at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! UpdateTrail.
+
+use cairn_catalog::{Change, Trail};
+use cairn_wire::cloudtrail::{UpdateTrailRequest, UpdateTrailResponse};
+
+use crate::control::Done;
+use crate::destination::{Destination, filled};
+use crate::trail_reference::{Report, TrailReference};
+use crate::{Caller, Control, Refusal};
+
+impl Control {
+    /// Changes what the request names and leaves the rest, logging included, as it was.
+    ///
+    /// # Errors
+    /// As for CreateTrail, and unknown trails and trails of another home Region.
+    pub async fn update_trail(
+        &self,
+        caller: &Caller,
+        request: &UpdateTrailRequest,
+    ) -> Result<Done<UpdateTrailResponse>, Refusal> {
+        let reference = TrailReference::parse(&request.name, caller)?;
+        let snapshot = self.catalog.current();
+        let trail = updated(reference.change(&snapshot, caller, Report::Given)?, request)?;
+        let to = Destination {
+            trail_arn: &trail.arn,
+            bucket: &trail.s3_bucket,
+            prefix: trail.s3_prefix.as_deref(),
+            sns_topic: filled(request.sns_topic_name.as_deref()),
+            kms_key_id: filled(request.kms_key_id.as_deref()),
+            log_group: filled(request.cloud_watch_logs_log_group_arn.as_deref()),
+            log_role: filled(request.cloud_watch_logs_role_arn.as_deref()),
+        };
+        to.check_form()?;
+        if request.is_organization_trail == Some(true) {
+            return Err(Refusal::NoOrganization(caller.account));
+        }
+        if request.enable_log_file_validation == Some(true) {
+            return Err(Refusal::DigestsUnavailable);
+        }
+        self.check_destination(caller, &caller.region, &to).await?;
+        let (output, _) = self
+            .change(|snapshot| {
+                let trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;
+                let answer = answer(&trail);
+                Ok((vec![Change::PutTrail(Box::new(trail))], answer))
+            })
+            .await?;
+        Ok(Done::now(output))
+    }
+}
+
+/// Applies a request to a trail. Going multi-Region turns global service events on, going back turns them
+/// off, unless the request says otherwise.
+fn updated(trail: &Trail, request: &UpdateTrailRequest) -> Result<Trail, Refusal> {
+    let mut trail = trail.clone();
+    if let Some(bucket) = &request.s3_bucket_name {
+        trail.s3_bucket.clone_from(bucket);
+    }
+    if let Some(prefix) = &request.s3_key_prefix {
+        trail.s3_prefix = filled(Some(prefix)).map(str::to_owned);
+    }
+    if let Some(multi_region) = request.is_multi_region_trail
+        && multi_region != trail.is_multi_region
+    {
+        trail.is_multi_region = multi_region;
+        trail.include_global_service_events = multi_region;
+    }
+    if let Some(global) = request.include_global_service_events {
+        trail.include_global_service_events = global;
+    }
+    if trail.is_multi_region && !trail.include_global_service_events {
+        return Err(Refusal::MultiRegionWithoutGlobal);
+    }
+    if let Some(recursive) = request.recursive_logging {
+        trail.recursive_logging = recursive;
+    }
+    Ok(trail)
+}
+
+fn answer(trail: &Trail) -> UpdateTrailResponse {
+    UpdateTrailResponse {
+        name: Some(trail.name.clone()),
+        s3_bucket_name: Some(trail.s3_bucket.clone()),
+        s3_key_prefix: trail.s3_prefix.clone(),
+        include_global_service_events: Some(trail.include_global_service_events),
+        is_multi_region_trail: Some(trail.is_multi_region),
+        trail_arn: Some(trail.arn.clone()),
+        log_file_validation_enabled: Some(trail.log_file_validation),
+        is_organization_trail: Some(trail.is_organization),
+        recursive_logging: Some(trail.recursive_logging),
+        ..UpdateTrailResponse::default()
+    }
+}

@@ -1,0 +1,55 @@
+//! The bucket seam: whoever can hold log files.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cairn_catalog::Trail;
+use cairn_event::Region;
+
+/// A log file on its way to a bucket.
+#[derive(Debug, Clone)]
+pub struct LogFilePut<'a> {
+    /// The trail it belongs to: gives the bucket, the owner and the source ARN that policies ask for.
+    pub trail: &'a Trail,
+    /// The Region whose events are inside.
+    pub region: &'a Region,
+    /// The full object key.
+    pub key: &'a str,
+    /// The gzip bytes.
+    pub body: Bytes,
+}
+
+/// A log file is in its bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It was written now.
+    Created,
+    /// The same bytes were there already, from an attempt that a crash cut short.
+    AlreadyThere,
+}
+
+/// A log file is not in its bucket.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PutError {
+    /// The bucket said no. The code is what `GetTrailStatus` shows; trying again may succeed once the
+    /// bucket or its policy is mended.
+    #[error("put a log file: the bucket answered {code}")]
+    Refused {
+        /// The S3 error code, such as `NoSuchBucket` or `AccessDenied`.
+        code: String,
+    },
+    /// Other bytes lie under the key. Nothing is overwritten: an operator must look.
+    #[error("put a log file: other bytes already lie under its key")]
+    Different,
+}
+
+/// Holds log files. Implemented by the built-in S3.
+#[async_trait]
+pub trait LogBucket: Send + Sync + Debug {
+    /// Writes a log file unless its key is taken; durable when it returns.
+    ///
+    /// # Errors
+    /// See [`PutError`].
+    async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError>;
+}

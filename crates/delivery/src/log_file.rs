@@ -1,0 +1,162 @@
+//! One log file: `{"Records":[…]}` in a single gzip member, built as its events arrive.
+
+use std::io::{self, Write};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use bytes::Bytes;
+use cairn_event::{AccountId, Category, EventTime, Region};
+use flate2::write::GzEncoder;
+use flate2::{Compression, GzBuilder};
+
+/// The most bytes of a log file before compression (reference §4.2).
+pub(crate) const UNCOMPRESSED_BYTES_MAX: u64 = 50 * 1_000_000;
+
+/// The compression level. Part of "same journal, same bytes": a change of level, or of the compressor's
+/// version, changes the bytes of files not yet written, never the hash that receipts keep, which is
+/// that of the uncompressed content.
+const GZIP_LEVEL: u32 = 6;
+
+/// The kind folder that a file lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Folder {
+    /// Management and data events.
+    CloudTrail,
+    /// Insights events.
+    Insight,
+    /// Network activity events.
+    NetworkActivity,
+}
+
+/// A finished log file, not yet named for a bucket.
+#[derive(Debug, Clone)]
+pub struct SealedLogFile {
+    /// The account whose events are inside.
+    pub account: AccountId,
+    /// The Region in which they were recorded.
+    pub region: Region,
+    /// The kind folder.
+    pub folder: Folder,
+    /// The end of the delivery window, milliseconds since the epoch.
+    pub window_end_ms: i64,
+    /// The journal position of the first event.
+    pub first_position: u64,
+    /// The journal position of the last event.
+    pub last_position: u64,
+    /// The earliest `eventTime` inside.
+    pub oldest_event: EventTime,
+    /// The latest `eventTime` inside.
+    pub newest_event: EventTime,
+    /// How many events are inside.
+    pub events: u64,
+    /// SHA-256 of the content before compression, as digests will list it.
+    pub sha256: [u8; 32],
+    /// The gzip bytes.
+    pub body: Bytes,
+}
+
+/// A log file that still takes events.
+#[derive(Debug)]
+pub(crate) struct OpenLogFile {
+    gzip: GzEncoder<Vec<u8>>,
+    hash: Hash,
+    uncompressed_bytes: u64,
+    first_position: u64,
+    last_position: u64,
+    oldest_event: EventTime,
+    newest_event: EventTime,
+    events: u64,
+}
+
+struct Hash(Context);
+
+impl Folder {
+    /// Returns the folder for events of a category; `None` for what trails never deliver.
+    pub fn of(category: Category) -> Option<Self> {
+        match category {
+            Category::Management | Category::Data => Some(Self::CloudTrail),
+            Category::Insight => Some(Self::Insight),
+            Category::NetworkActivity => Some(Self::NetworkActivity),
+            Category::Other => None,
+        }
+    }
+
+    /// Returns the folder's name, which file names repeat.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CloudTrail => "CloudTrail",
+            Self::Insight => "CloudTrail-Insight",
+            Self::NetworkActivity => "CloudTrail-NetworkActivity",
+        }
+    }
+}
+
+impl OpenLogFile {
+    pub(crate) fn begin(position: u64, time: EventTime) -> Self {
+        Self {
+            gzip: GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(GZIP_LEVEL)),
+            hash: Hash(Context::new(&SHA256)),
+            uncompressed_bytes: 0,
+            first_position: position,
+            last_position: position,
+            oldest_event: time,
+            newest_event: time,
+            events: 0,
+        }
+    }
+
+    /// Tells whether one more event of `event_bytes` would make the file too large.
+    pub(crate) fn is_full_for(&self, event_bytes: usize, file_bytes_max: u64) -> bool {
+        let wanted = self.uncompressed_bytes + event_bytes as u64 + SUFFIX.len() as u64 + 1;
+        self.events > 0 && wanted > file_bytes_max
+    }
+
+    pub(crate) fn push(&mut self, position: u64, time: EventTime, event: &[u8]) -> io::Result<()> {
+        self.write(if self.events == 0 { PREFIX } else { b"," })?;
+        self.write(event)?;
+        self.events += 1;
+        self.last_position = position;
+        self.oldest_event = self.oldest_event.min(time);
+        self.newest_event = self.newest_event.max(time);
+        Ok(())
+    }
+
+    pub(crate) fn seal(
+        mut self,
+        account: AccountId,
+        region: Region,
+        folder: Folder,
+        window_end_ms: i64,
+    ) -> io::Result<SealedLogFile> {
+        self.write(SUFFIX)?;
+        let mut sha256 = [0; 32];
+        sha256.copy_from_slice(self.hash.0.finish().as_ref());
+        Ok(SealedLogFile {
+            account,
+            region,
+            folder,
+            window_end_ms,
+            first_position: self.first_position,
+            last_position: self.last_position,
+            oldest_event: self.oldest_event,
+            newest_event: self.newest_event,
+            events: self.events,
+            sha256,
+            body: Bytes::from(self.gzip.finish()?),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.0.update(bytes);
+        self.uncompressed_bytes += bytes.len() as u64;
+        self.gzip.write_all(bytes)
+    }
+}
+
+impl std::fmt::Debug for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sha256")
+    }
+}
+
+const PREFIX: &[u8] = b"{\"Records\":[";
+const SUFFIX: &[u8] = b"]}";

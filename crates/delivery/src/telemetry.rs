@@ -1,0 +1,24 @@
+//! What delivery reports of itself.
+
+use metrics::{counter, gauge};
+
+pub(crate) fn delivered(trail_arn: &str, events: u64, bytes: usize) {
+    counter!("cairn_delivery_files_total", "trail" => trail_arn.to_owned()).increment(1);
+    counter!("cairn_delivery_events_total", "trail" => trail_arn.to_owned()).increment(events);
+    counter!("cairn_delivery_bytes_total", "trail" => trail_arn.to_owned()).increment(bytes as u64);
+}
+
+pub(crate) fn failed(trail_arn: &str, code: &str) {
+    counter!("cairn_delivery_failed_total", "trail" => trail_arn.to_owned(), "code" => code.to_owned())
+        .increment(1);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn lag(trail_arn: &str, positions: u64, seconds: i64) {
+    gauge!("cairn_projection_lag_positions", "projection" => name(trail_arn)).set(positions as f64);
+    gauge!("cairn_projection_lag_seconds", "projection" => name(trail_arn)).set(seconds as f64);
+}
+
+fn name(trail_arn: &str) -> String {
+    format!("delivery/{trail_arn}")
+}

@@ -1,0 +1,320 @@
+//! One trail's delivery: read, route, cut windows, put, commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cairn_catalog::{
+    CursorError, CursorMove, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
+    StoreError, TrailId,
+};
+use cairn_event::{Entry, EventView, Region};
+use cairn_intake::IntakeError;
+use cairn_journal::{Position, ReadError};
+use tokio_util::sync::CancellationToken;
+
+use crate::assemble::Assembler;
+use crate::bucket::{LogFilePut, PutError};
+use crate::log_file::SealedLogFile;
+use crate::object_key::object_key;
+use crate::service::{DONE, Delivery};
+use crate::telemetry;
+
+/// The most journal bytes taken in one reading.
+const READ_BYTES_MAX: usize = 4 << 20;
+
+/// The pause after a failure: the first, and the longest it grows to.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
+const IDLE_POSITIONS_MAX: u64 = 100_000;
+
+/// A sleeping trail looks around at least this often.
+const WAKE: Duration = Duration::from_secs(5);
+
+/// The task of one trail.
+#[derive(Debug)]
+pub(crate) struct TrailDelivery {
+    shared: Arc<Delivery>,
+    cursor_name: String,
+    trail: TrailId,
+    /// The next position to read.
+    next: Position,
+    /// What the catalog's cursor holds.
+    committed: Position,
+    /// The received time of the newest entry taken.
+    received_ms: i64,
+    window: Option<Window>,
+    /// The trail as the newest routed event knew it: says where to put files once it is deleted.
+    last_seen: Option<Arc<LiveTrail>>,
+}
+
+#[derive(Debug)]
+struct Window {
+    end_ms: i64,
+    files: Assembler,
+}
+
+/// Delivery can't go on for now; it is tried again from the cursor.
+#[derive(Debug, thiserror::Error)]
+enum DeliverError {
+    #[error("read the journal")]
+    Journal(#[from] ReadError),
+    #[error("understand a journal entry")]
+    Entry(#[from] cairn_event::EntryError),
+    #[error("read the trails of an event's revision")]
+    Snapshot(#[from] SnapshotError),
+    #[error("read the cursor")]
+    Store(#[from] StoreError),
+    #[error("commit a delivery")]
+    Cursor(#[from] CursorError),
+    #[error("close the window")]
+    Intake(#[from] IntakeError),
+    #[error("compress a log file")]
+    Compress(#[from] std::io::Error),
+    #[error("deliver a log file of {region}")]
+    Put { region: Region, source: PutError },
+    #[error("wait for a working thread")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Again,
+    Idle,
+    Done,
+}
+
+impl TrailDelivery {
+    pub(crate) fn new(shared: Arc<Delivery>, cursor_name: String, trail: TrailId) -> Self {
+        Self {
+            shared,
+            cursor_name,
+            trail,
+            next: 0,
+            committed: 0,
+            received_ms: i64::MAX,
+            window: None,
+            last_seen: None,
+        }
+    }
+
+    /// Delivers until `stop`, or until a deleted trail has nothing left.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut pause = BACKOFF.0;
+        let mut begun = false;
+        while !stop.is_cancelled() {
+            let outcome = if begun { self.step().await } else { self.begin().await };
+            match outcome {
+                Ok(Step::Done) => return,
+                Ok(step) => {
+                    begun = true;
+                    pause = BACKOFF.0;
+                    if step == Step::Idle {
+                        self.wait(&stop).await;
+                    }
+                }
+                Err(error) => {
+                    self.report(&error).await;
+                    begun = false;
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(pause) => {}
+                    }
+                    pause = (pause * 2).min(BACKOFF.1);
+                }
+            }
+        }
+    }
+
+    /// Takes up where the cursor stands. Whatever was read but not committed is read again.
+    async fn begin(&mut self) -> Result<Step, DeliverError> {
+        self.window = None;
+        self.committed = match self.shared.catalog.cursor(&self.cursor_name).await? {
+            Some(DONE) => return Ok(Step::Done),
+            Some(position) => position,
+            None => {
+                let first = self.live().map_or(0, |trail| trail.created_at_position);
+                let to = first.max(self.shared.journal.head());
+                self.shared.catalog.advance(self.step_of(None, to)).await?;
+                to
+            }
+        };
+        self.next = self.committed;
+        Ok(Step::Again)
+    }
+
+    async fn step(&mut self) -> Result<Step, DeliverError> {
+        let records = self.read().await?;
+        if records.is_empty() {
+            return self.at_the_tail().await;
+        }
+        for (position, bytes) in records {
+            self.take(position, &Entry::decode(&bytes)?).await?;
+        }
+        self.report_lag();
+        if self.window.is_none() && self.next - self.committed > IDLE_POSITIONS_MAX {
+            self.commit(Vec::new(), self.next).await?;
+        }
+        Ok(Step::Again)
+    }
+
+    async fn take(&mut self, position: Position, entry: &Entry) -> Result<(), DeliverError> {
+        let end_ms = self.shared.config.interval.end_of_window_ms(entry.received_ms);
+        if self.window.as_ref().is_some_and(|window| window.end_ms != end_ms) {
+            self.close_window(position).await?;
+        }
+        self.next = position + 1;
+        self.received_ms = entry.received_ms;
+        let Ok(event) = EventView::parse(&entry.event) else { return Ok(()) };
+        let snapshot = self.shared.catalog.snapshot(entry.revision).await?;
+        let routed = snapshot
+            .route(&event, entry.account, &entry.region, entry.origin)
+            .find(|trail| *trail.id() == self.trail);
+        let Some(trail) = routed else { return Ok(()) };
+        self.last_seen = Some(Arc::clone(trail));
+        let window = self.window.get_or_insert_with(|| Window { end_ms, files: Assembler::default() });
+        let place = (entry.account, &entry.region, event.category());
+        Ok(window.files.push(window.end_ms, position, place, event.event_time, &entry.event)?)
+    }
+
+    /// Closes the open window once its time is over and nothing more can fall into it.
+    async fn at_the_tail(&mut self) -> Result<Step, DeliverError> {
+        self.report_lag();
+        let Some(window) = &self.window else {
+            return self.at_rest().await;
+        };
+        if self.shared.clock.now().as_millisecond() < window.end_ms {
+            return Ok(Step::Idle);
+        }
+        let later = self.shared.intake.advance_to(window.end_ms).await?;
+        if later == self.next {
+            self.close_window(self.next).await?;
+        }
+        Ok(Step::Again)
+    }
+
+    /// With nothing open and nothing to read, a trail that is no more is done.
+    async fn at_rest(&mut self) -> Result<Step, DeliverError> {
+        if self.live().is_some() {
+            return Ok(Step::Idle);
+        }
+        // Entries stamped before the deletion may still be on their way into the journal.
+        let now_ms = self.shared.clock.now().as_millisecond();
+        if self.shared.intake.advance_to(now_ms).await? != self.next {
+            return Ok(Step::Again);
+        }
+        self.shared.catalog.advance(self.step_of(Some(self.committed), DONE)).await?;
+        Ok(Step::Done)
+    }
+
+    /// Puts every file of the window, then commits receipts and cursor together.
+    async fn close_window(&mut self, next: Position) -> Result<(), DeliverError> {
+        let Some(window) = self.window.take() else { return Ok(()) };
+        let end_ms = window.end_ms;
+        let files = tokio::task::spawn_blocking(move || window.files.close(end_ms)).await??;
+        let Some(trail) = self.live().or_else(|| self.last_seen.clone()) else { return Ok(()) };
+        let mut receipts = Vec::with_capacity(files.len());
+        for file in files {
+            let key = object_key(trail.s3_prefix.as_deref(), &trail.arn, &file);
+            let put = LogFilePut { trail: &trail, region: &file.region, key: &key, body: file.body.clone() };
+            let failed = |source| DeliverError::Put { region: file.region.clone(), source };
+            self.shared.bucket.put_once(put).await.map_err(failed)?;
+            telemetry::delivered(&trail.arn, file.events, file.body.len());
+            receipts.push(self.receipt(&trail.s3_bucket, key, &file));
+            if receipts.len() == Committed::RECEIPTS_MAX {
+                // The cursor stays: the window's other files are still to come.
+                self.commit(std::mem::take(&mut receipts), self.committed).await?;
+            }
+        }
+        self.commit(receipts, next).await
+    }
+
+    async fn commit(&mut self, receipts: Vec<Receipt>, next: Position) -> Result<(), DeliverError> {
+        let cursor = self.step_of(Some(self.committed), next);
+        let delivered_at = self.shared.clock.now();
+        self.shared.catalog.deliver(Committed { cursor, receipts, delivered_at }).await?;
+        self.committed = next;
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Vec<(Position, Bytes)>, DeliverError> {
+        let (journal, from) = (Arc::clone(&self.shared.journal), self.next);
+        if journal.tail() <= from {
+            return Ok(Vec::new());
+        }
+        Ok(tokio::task::spawn_blocking(move || journal.read(from, READ_BYTES_MAX)).await??)
+    }
+
+    /// Waits for something new to read, or for the open window to end.
+    async fn wait(&self, stop: &CancellationToken) {
+        let left = self.window.as_ref().map_or(WAKE, |window| {
+            let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
+            let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
+            left.clamp(Duration::from_millis(1), WAKE)
+        });
+        let mut tail = self.shared.tail.clone();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            _ = tail.wait_for(|tail| *tail > self.next) => {}
+            () = tokio::time::sleep(left) => {}
+        }
+    }
+
+    /// Returns the trail as it is now; `None` once it is deleted.
+    fn live(&self) -> Option<Arc<LiveTrail>> {
+        let snapshot = self.shared.catalog.current();
+        snapshot.trail(&self.trail.arn).filter(|trail| *trail.id() == self.trail).map(Arc::clone)
+    }
+
+    fn step_of(&self, expected: Option<Position>, to: Position) -> CursorMove {
+        CursorMove { name: self.cursor_name.clone(), expected, to }
+    }
+
+    fn receipt(&self, bucket: &str, key: String, file: &SealedLogFile) -> Receipt {
+        Receipt {
+            trail: self.trail.clone(),
+            account: file.account,
+            region: file.region.clone(),
+            bucket: bucket.to_owned(),
+            key,
+            sha256: file.sha256,
+            bytes: file.body.len() as u64,
+            events: file.events,
+            oldest_event: file.oldest_event,
+            newest_event: file.newest_event,
+            first_position: file.first_position,
+            last_position: file.last_position,
+        }
+    }
+
+    async fn report(&self, error: &DeliverError) {
+        let (code, region) = match error {
+            DeliverError::Put { region, source: PutError::Refused { code } } => (code.as_str(), Some(region)),
+            DeliverError::Put { region, source: PutError::Different } => ("ObjectAlreadyExists", Some(region)),
+            DeliverError::Journal(_)
+            | DeliverError::Entry(_)
+            | DeliverError::Snapshot(_)
+            | DeliverError::Store(_)
+            | DeliverError::Cursor(_)
+            | DeliverError::Intake(_)
+            | DeliverError::Compress(_)
+            | DeliverError::Thread(_) => ("InternalError", None),
+        };
+        let arn = &self.trail.arn;
+        telemetry::failed(arn, code);
+        tracing::warn!(trail = %arn, code, error = error as &dyn std::error::Error, "log file delivery deferred");
+        let Some(region) = region.cloned().or_else(|| Some(self.live()?.home_region.clone())) else { return };
+        let (now, kind) = (self.shared.clock.now(), DeliveryKind::LogFiles);
+        let noted = self.shared.catalog.record_delivery_failure(&self.trail, &region, kind, now, code).await;
+        if let Err(error) = noted {
+            tracing::warn!(trail = %arn, error = &error as &dyn std::error::Error, "delivery failure not noted");
+        }
+    }
+
+    fn report_lag(&self) {
+        let behind = self.shared.journal.tail().saturating_sub(self.next);
+        let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(self.received_ms);
+        telemetry::lag(&self.trail.arn, behind, if behind == 0 { 0 } else { (age_ms / 1000).max(0) });
+    }
+}

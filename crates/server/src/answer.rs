@@ -1,0 +1,134 @@
+//! Answers: bodies of any origin, and refusals in the caller's protocol.
+
+use bytes::Bytes;
+use cairn_wire::query::{self, QueryErrorCode};
+use cairn_wire::s3::{ErrorBody, ErrorCode as S3ErrorCode};
+use cairn_wire::{ErrorCode, json11};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Body as _;
+
+use crate::incoming::StreamError;
+
+/// A body that is sent, whatever made it.
+pub(crate) type AnswerBody = UnsyncBoxBody<Bytes, StreamError>;
+
+/// The ids under which a request is answered and recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestIds {
+    /// `x-amzn-RequestId`, or S3's sixteen-character `x-amz-request-id`.
+    pub(crate) request: String,
+    /// S3's `x-amz-id-2`.
+    pub(crate) host: String,
+    /// The `eventID` of the record.
+    pub(crate) event: String,
+}
+
+/// An answer, and what the record may see of it.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// All of it is at hand.
+    Whole(Response<Bytes>),
+    /// Its body streams out; an object, say.
+    Streams(Response<AnswerBody>),
+}
+
+impl Answered {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Whole(response) => response.status(),
+            Self::Streams(response) => response.status(),
+        }
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        match self {
+            Self::Whole(response) => response.headers(),
+            Self::Streams(response) => response.headers(),
+        }
+    }
+
+    /// Returns how many bytes of body will be sent, as far as that is known beforehand.
+    pub(crate) fn body_bytes(&self) -> u64 {
+        match self {
+            Self::Whole(response) => response.body().len() as u64,
+            Self::Streams(response) => {
+                let stated = response.headers().get(http::header::CONTENT_LENGTH);
+                let stated = stated.and_then(|length| length.to_str().ok()?.parse().ok());
+                stated.unwrap_or_else(|| response.body().size_hint().lower())
+            }
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response<AnswerBody> {
+        match self {
+            Self::Whole(response) => response.map(whole),
+            Self::Streams(response) => response,
+        }
+    }
+}
+
+impl From<Response<Bytes>> for Answered {
+    fn from(response: Response<Bytes>) -> Self {
+        Self::Whole(response)
+    }
+}
+
+fn whole(bytes: Bytes) -> AnswerBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Makes an answer of bytes. A header that can't be sent is left out.
+pub(crate) fn answer(
+    status: u16,
+    content_type: &'static str,
+    headers: &[(&'static str, &str)],
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// Answers an AWS JSON call.
+pub(crate) fn json(ids: &RequestIds, body: Vec<u8>) -> Response<Bytes> {
+    answer(200, json11::CONTENT_TYPE, &[(json11::REQUEST_ID_HEADER, &ids.request)], body)
+}
+
+/// Refuses an AWS JSON call.
+pub(crate) fn json_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> Response<Bytes> {
+    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, code.as_str())];
+    answer(code.http_status(), json11::CONTENT_TYPE, &headers, json11::error_body(code, message))
+}
+
+/// Answers a query call.
+pub(crate) fn xml(ids: &RequestIds, body: String) -> Response<Bytes> {
+    answer(200, query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, &ids.request)], body)
+}
+
+/// Refuses a query call.
+pub(crate) fn query_refusal(ids: &RequestIds, code: QueryErrorCode, message: &str) -> Response<Bytes> {
+    let body = query::error_body(code, message, &ids.request);
+    answer(code.http_status(), query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, &ids.request)], body)
+}
+
+/// Refuses an S3 call before the store sees it. A HEAD is answered without a body.
+pub(crate) fn s3_refusal(
+    ids: &RequestIds,
+    code: S3ErrorCode,
+    message: &str,
+    method: &str,
+    resource: &str,
+) -> Response<Bytes> {
+    let body = ErrorBody { code: code.as_str(), message, resource, request_id: &ids.request, host_id: &ids.host };
+    let body = if method == "HEAD" { String::new() } else { body.render() };
+    let headers = [("x-amz-request-id", ids.request.as_str()), ("x-amz-id-2", ids.host.as_str())];
+    answer(code.http_status(), ErrorBody::CONTENT_TYPE, &headers, body)
+}

@@ -1,0 +1,93 @@
+//! The record path: a served call becomes a durable event.
+
+use std::sync::Arc;
+
+use cairn_access::Trust;
+use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall, body_policy, Keep};
+use cairn_event::{Clock, Origin};
+use cairn_intake::{Draft, Intake, IntakeError};
+
+use crate::answer::Answered;
+use crate::config::Recorded;
+use crate::serve::{Arrival, Served};
+use crate::telemetry;
+
+/// Records calls. There is no second way to make an event.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether calls that could not be authenticated are recorded.
+    pub(crate) rejected_calls: Recorded,
+}
+
+impl Recorder {
+    /// Records a served call; returns once its event is durable, or is known to be wanted by nobody.
+    pub(crate) async fn record(
+        &self,
+        arrival: &Arrival,
+        call: &ServiceCall,
+        served: &Served,
+    ) -> Result<(), IntakeError> {
+        let authenticated = served.who.caller.trust() == Trust::Verified;
+        if !authenticated && self.rejected_calls == Recorded::No {
+            telemetry::unrecorded("rejected");
+            return Ok(());
+        }
+        let request_headers = arrival.head.pairs();
+        let answered_headers: Vec<(&str, &[u8])> = served
+            .answered
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let record = cairn_capture::record(
+            &Exchange {
+                request: Request {
+                    method: &arrival.head.method,
+                    path: &arrival.head.path,
+                    query: &arrival.head.query,
+                    headers: &request_headers,
+                    body: served.received.as_deref().map_or(Captured::Nothing, Captured::Whole),
+                    body_bytes: served.received_bytes,
+                },
+                response: Response {
+                    status: served.answered.status().as_u16(),
+                    headers: &answered_headers,
+                    body: kept(call, &served.answered),
+                    body_bytes: served.answered.body_bytes(),
+                },
+                caller: &served.who.caller,
+                region: &served.who.region,
+                recipient: served.who.account,
+                resource_owner: served.resource_owner,
+                peer: Some(arrival.peer.ip()),
+                tls: None,
+                request_id: &arrival.ids.request,
+                event_id: &arrival.ids.event,
+                completed: self.clock.now(),
+            },
+            call,
+        );
+        let draft = Draft {
+            account: served.who.account,
+            region: record.aws_region.clone(),
+            origin: Origin::Call,
+            event: record.to_bytes(),
+            under: served.under,
+        };
+        self.intake.submit(draft).await.map(|_admission| ())
+    }
+}
+
+/// Shows the record as much of an answer as its rules ask for.
+fn kept<'a>(call: &ServiceCall, answered: &'a Answered) -> Captured<'a> {
+    let Answered::Whole(response) = answered else { return Captured::Nothing };
+    let bytes_max = match body_policy(call).response {
+        Keep::Nothing => return Captured::Nothing,
+        Keep::OnError { bytes_max } if response.status().as_u16() >= 300 => bytes_max,
+        Keep::OnError { .. } => return Captured::Nothing,
+        Keep::Always { bytes_max } => bytes_max,
+    };
+    if response.body().len() <= bytes_max { Captured::Whole(response.body()) } else { Captured::Cut }
+}

@@ -1,0 +1,218 @@
+//! The one way of a request: recognise, identify, serve, record, answer.
+//!
+//! ```text
+//! head ─► recognise ─► CloudTrail ┐
+//!                      STS        ├─► answer ─► record ─► durable ─► client
+//!                      S3         ┘
+//! ```
+//!
+//! The client sees an answer only after the event of its call is synced to the journal. A call that
+//! can't be recorded is refused before it is served where that is known, and answered with 503 where it
+//! shows only afterwards.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cairn_access::Caller;
+use cairn_capture::ServiceCall;
+use cairn_catalog::Catalog;
+use cairn_control::Control;
+use cairn_event::{AccountId, Clock, Ids, Region};
+use cairn_intake::Intake;
+use cairn_wire::json11;
+use cairn_wire::recognise::{Call, Service};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio_util::task::TaskTracker;
+
+use crate::answer::{self, AnswerBody, Answered, RequestIds};
+use crate::authenticate::{Authentication, Authenticator};
+use crate::head::Head;
+use crate::incoming;
+use crate::object_service::ObjectService;
+use crate::probes::Probes;
+use crate::recognition::{reads_form, recognise};
+use crate::recorder::Recorder;
+use crate::refuse;
+use crate::telemetry;
+
+/// Serves requests. Shared by all connections.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) control: Control,
+    pub(crate) objects: ObjectService,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) recorder: Recorder,
+    pub(crate) probes: Probes,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    /// The account and Region that calls belong to when nobody can be told from them.
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// A request on its way through the server.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) head: Head,
+    pub(crate) peer: SocketAddr,
+    pub(crate) ids: RequestIds,
+}
+
+/// Who calls, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    pub(crate) caller: Caller,
+    /// The account that acts; the server's own for callers without one.
+    pub(crate) account: AccountId,
+    /// The Region in the signature's scope; the server's own without one.
+    pub(crate) region: Region,
+}
+
+/// A served call: the answer and all that its record needs.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub(crate) answered: Answered,
+    pub(crate) who: Who,
+    /// The request's body, where it was small enough to keep.
+    pub(crate) received: Option<Bytes>,
+    /// How long the request's body was.
+    pub(crate) received_bytes: u64,
+    /// The owner of the bucket that the call is about.
+    pub(crate) resource_owner: Option<AccountId>,
+    /// The revision to route the event by, when it is not the newest.
+    pub(crate) under: Option<u64>,
+}
+
+impl Front {
+    /// Answers one request. The work goes on in a task of its own, so that a client that hangs up can't
+    /// stop it halfway.
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<AnswerBody> {
+        let tasks = self.tasks.clone();
+        let serving = tasks.spawn(async move {
+            let (parts, body) = request.into_parts();
+            let arrival = Arrival { head: Head::of(&parts), peer, ids: self.request_ids() };
+            self.serve(arrival, body).await.into_response()
+        });
+        match serving.await {
+            Ok(response) => response,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "request ended abnormally");
+                Answered::Whole(answer::answer(500, "text/plain", &[], "internal error\n")).into_response()
+            }
+        }
+    }
+
+    async fn serve(&self, arrival: Arrival, body: Incoming) -> Answered {
+        if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {
+            return self.probes.answer(self, &arrival).await;
+        }
+        let call = recognise(&arrival.head, b"");
+        if call.service == Service::S3 && !reads_form(&arrival.head) {
+            if let Some(refusal) = self.unrecordable(&arrival, &call) {
+                return refusal;
+            }
+            let s3_call = self.objects.resolve(&arrival.head);
+            let served = self.serve_s3(&arrival, &s3_call, body).await;
+            return self.record(&arrival, &call, &ServiceCall::S3(s3_call), served).await;
+        }
+        let body = match incoming::read_whole(body, json11::BODY_BYTES_MAX).await {
+            Ok(body) => body,
+            Err(error) => return refuse::body(&arrival, call.protocol, error).into(),
+        };
+        let call = recognise(&arrival.head, &body);
+        if let Some(refusal) = self.unrecordable(&arrival, &call) {
+            return refusal;
+        }
+        let service_call = ServiceCall::of(&call, || self.objects.resolve(&arrival.head));
+        let served = self.serve_whole(&arrival, &call, &service_call, body).await;
+        self.record(&arrival, &call, &service_call, served).await
+    }
+
+    /// Serves a call whose body is small and read.
+    async fn serve_whole(
+        &self,
+        arrival: &Arrival,
+        call: &Call,
+        service_call: &ServiceCall,
+        body: Bytes,
+    ) -> Served {
+        let snapshot = self.catalog.current();
+        let found =
+            self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let (answered, under) = match (found.refusal(), service_call) {
+            (Some(refusal), _) => (refuse::signature(arrival, call.protocol, &refusal), None),
+            (None, ServiceCall::CloudTrail(operation)) => {
+                self.serve_cloudtrail(arrival, *operation, &who, &body).await
+            }
+            (None, ServiceCall::Sts(action)) => (crate::sts::serve(arrival, action, &who), None),
+            (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
+                telemetry::unserved(&call.event_source);
+                (refuse::service(arrival, call), None)
+            }
+        };
+        let received_bytes = body.len() as u64;
+        let (received, answered) = (Some(body), answered.into());
+        Served { answered, who, received, received_bytes, resource_owner: None, under }
+    }
+
+    /// Makes the call's event durable, and only then lets the answer go.
+    async fn record(
+        &self,
+        arrival: &Arrival,
+        call: &Call,
+        service_call: &ServiceCall,
+        served: Served,
+    ) -> Answered {
+        telemetry::answered(&call.event_source, served.answered.status().as_u16());
+        match self.recorder.record(arrival, service_call, &served).await {
+            Ok(()) => served.answered,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");
+                refuse::unrecorded(arrival, call.protocol).into()
+            }
+        }
+    }
+
+    /// Refuses a call up front while the journal takes nothing: no journal, no call.
+    fn unrecordable(&self, arrival: &Arrival, call: &Call) -> Option<Answered> {
+        let reason = self.intake.refusal()?;
+        telemetry::refused("journal");
+        tracing::debug!(error = &reason as &dyn std::error::Error, "call refused before it was served");
+        Some(refuse::unrecorded(arrival, call.protocol).into())
+    }
+
+    /// Says who calls, and in which Region, as far as the signature tells.
+    pub(crate) fn who(&self, found: &Authentication) -> Who {
+        let (account, own_region) = (self.account, &self.region);
+        match found {
+            Authentication::Proven { caller, account, region, .. } => {
+                Who { caller: caller.clone(), account: *account, region: region.clone() }
+            }
+            Authentication::Unsigned => {
+                Who { caller: Caller::Unsigned, account, region: own_region.clone() }
+            }
+            Authentication::Refused { access_key_id, region, .. } => Who {
+                caller: Caller::Rejected { access_key_id: access_key_id.clone() },
+                account,
+                region: region.as_ref().unwrap_or(own_region).clone(),
+            },
+        }
+    }
+
+    fn request_ids(&self) -> RequestIds {
+        let mut bytes = [0; 48];
+        self.ids.fill(&mut bytes);
+        let host = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+        RequestIds { request: self.ids.guid(), host, event: self.ids.guid() }
+    }
+}

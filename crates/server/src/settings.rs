@@ -1,0 +1,271 @@
+//! Every setting: its name, its default, and where its value came from.
+//!
+//! One table serves the file, the environment, `cairn config show` and the reference page. A setting
+//! `delivery.interval` is `interval` under `[delivery]` in the file and `CAIRN_DELIVERY_INTERVAL` in the
+//! environment. The later wins: default, file, environment, command line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One thing that can be set.
+#[derive(Debug)]
+pub struct Setting {
+    /// The dotted name.
+    pub key: &'static str,
+    /// The value when nobody says otherwise.
+    pub default: &'static str,
+    /// What it means, with its unit and limits.
+    pub help: &'static str,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said otherwise.
+    Default,
+    /// The configuration file.
+    File,
+    /// An environment variable.
+    Environment,
+    /// A flag on the command line.
+    Flag,
+}
+
+/// The value of every setting, not yet understood.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    values: BTreeMap<&'static str, (String, Origin)>,
+}
+
+/// A setting could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file is not TOML.
+    #[error("read the configuration file: it is not TOML")]
+    Toml(#[source] Box<toml::de::Error>),
+    /// Nobody knows this setting.
+    #[error("take setting `{key}` from {origin}: there is no such setting; `cairn config show` lists them")]
+    Unknown {
+        /// The name as given.
+        key: String,
+        /// Where it was given.
+        origin: Origin,
+    },
+    /// The value is of the wrong kind.
+    #[error("take setting `{key}` from the file: a text, a number or true/false is needed")]
+    NotScalar {
+        /// The name as given.
+        key: String,
+    },
+}
+
+/// All settings, in the order of the reference page.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "data_dir",
+        default: "cairn-data",
+        help: "Directory for everything Cairn keeps. Made with mode 0700 at first start.",
+    },
+    Setting {
+        key: "account_id",
+        default: "123456789012",
+        help: "The account made at first start. Twelve digits.",
+    },
+    Setting { key: "region", default: "us-east-1", help: "The Region that `cairn env` tells clients to use." },
+    Setting {
+        key: "server.listen",
+        default: "127.0.0.1:8585",
+        help: "Address and port of the one endpoint. Port 0 takes a free one; `cairn serve` prints it.",
+    },
+    Setting {
+        key: "server.base_domains",
+        default: "localhost,s3.localhost",
+        help: "Comma-separated names under which `BUCKET.NAME` addresses a bucket (virtual-hosted style).",
+    },
+    Setting {
+        key: "server.connections_max",
+        default: "1024",
+        help: "Connections served at once; more wait to be accepted. 1 to 65536.",
+    },
+    Setting {
+        key: "server.clock_skew",
+        default: "15m",
+        help: "How far a signature's time may lie from ours. 1s to 60m.",
+    },
+    Setting {
+        key: "record.rejected_calls",
+        default: "true",
+        help: "Whether calls with an unknown key or a wrong signature are recorded, as identity `Unknown`. \
+               AWS leaves them out.",
+    },
+    Setting {
+        key: "cloudtrail.throttle",
+        default: "false",
+        help: "Whether LookupEvents is held to AWS's two calls a second for each account and Region.",
+    },
+    Setting {
+        key: "delivery.interval",
+        default: "60s",
+        help: "Length of a delivery window: a log file is in its bucket this long after its events at most. \
+               1s to 60m.",
+    },
+    Setting {
+        key: "journal.size_max",
+        default: "64GiB",
+        help: "Size of the journal at which calls are refused rather than left unrecorded. 256MiB to 16TiB.",
+    },
+    Setting {
+        key: "journal.hold",
+        default: "24h",
+        help: "How long delivered and indexed events stay in the journal, for rebuilding. 0s to 2160h.",
+    },
+    Setting {
+        key: "history.seal_after",
+        default: "15m",
+        help: "Age at which recent events move from memory into an index split. 1s to 24h.",
+    },
+    Setting {
+        key: "log.format",
+        default: "text",
+        help: "`text` for people, `json` for programs. Logs go to standard error.",
+    },
+    Setting {
+        key: "log.filter",
+        default: "info",
+        help: "What is logged, as `level` or `target=level,…`: error, warn, info, debug, trace.",
+    },
+];
+
+impl Settings {
+    /// Gathers every value.
+    ///
+    /// # Errors
+    /// The file is not TOML, or something is set that does not exist.
+    pub fn gather(
+        file: Option<&str>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self, SettingsError> {
+        let defaults = SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
+        let mut settings = Self { values: defaults.collect() };
+        if let Some(file) = file {
+            let table = file.parse::<toml::Table>().map_err(|error| SettingsError::Toml(Box::new(error)))?;
+            settings.take_table("", &table)?;
+        }
+        for (name, value) in environment {
+            let Some(name) = name.strip_prefix("CAIRN_") else { continue };
+            if NOT_SETTINGS.contains(&name) {
+                continue;
+            }
+            let found = SETTINGS.iter().find(|setting| environment_name(setting.key) == name);
+            match found {
+                Some(setting) => settings.set(setting.key, value, Origin::Environment)?,
+                None => {
+                    let (key, origin) = (format!("CAIRN_{name}"), Origin::Environment);
+                    return Err(SettingsError::Unknown { key, origin });
+                }
+            }
+        }
+        for (key, value) in flags {
+            settings.set(key, value, Origin::Flag)?;
+        }
+        Ok(settings)
+    }
+
+    /// Returns each setting with its value and origin, in the order of the reference page.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Setting, &str, &Origin)> {
+        SETTINGS.iter().filter_map(|setting| {
+            let (value, origin) = self.values.get(setting.key)?;
+            Some((setting, value.as_str(), origin))
+        })
+    }
+
+    /// Returns a value. An unknown key gives nothing, which no value can be made of.
+    pub fn value(&self, key: &str) -> &str {
+        self.values.get(key).map(|(value, _)| value.as_str()).unwrap_or_default()
+    }
+
+    /// Returns where a value came from.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.values.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    fn take_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), SettingsError> {
+        for (name, value) in table {
+            let key = format!("{prefix}{name}");
+            let text = match value {
+                toml::Value::Table(inner) if prefix.is_empty() => {
+                    self.take_table(&format!("{name}."), inner)?;
+                    continue;
+                }
+                toml::Value::String(text) => text.clone(),
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(truth) => truth.to_string(),
+                toml::Value::Float(_)
+                | toml::Value::Datetime(_)
+                | toml::Value::Array(_)
+                | toml::Value::Table(_) => return Err(SettingsError::NotScalar { key }),
+            };
+            self.set(&key, text, Origin::File)?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, key: &str, value: String, origin: Origin) -> Result<(), SettingsError> {
+        match SETTINGS.iter().find(|setting| setting.key == key) {
+            Some(setting) => {
+                self.values.insert(setting.key, (value, origin));
+                Ok(())
+            }
+            None => Err(SettingsError::Unknown { key: key.to_owned(), origin }),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default",
+            Self::File => "the file",
+            Self::Environment => "the environment",
+            Self::Flag => "the command line",
+        })
+    }
+}
+
+/// Returns the part after `CAIRN_` of a setting's environment variable.
+pub fn environment_name(key: &str) -> String {
+    key.replace('.', "_").to_ascii_uppercase()
+}
+
+/// Variables with our prefix that are no settings: the file's own place, and what tests are told.
+const NOT_SETTINGS: &[&str] = &["CONFIG", "SHARED", "BIN", "FUZZ_ITERATIONS", "KILLS", "BOTOCORE"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gather(file: &str, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::gather(Some(file), environment, [])
+    }
+
+    #[test]
+    fn the_later_source_wins() {
+        let file = "region = \"eu-west-1\"\n[delivery]\ninterval = \"5s\"\n[server]\nconnections_max = 7";
+        let settings = gather(file, &[("CAIRN_DELIVERY_INTERVAL", "1s"), ("HOME", "/")]).unwrap();
+        let seen = |key| (settings.value(key).to_owned(), settings.origin(key));
+        assert_eq!(seen("region"), ("eu-west-1".to_owned(), Origin::File));
+        assert_eq!(seen("server.connections_max"), ("7".to_owned(), Origin::File));
+        assert_eq!(seen("delivery.interval"), ("1s".to_owned(), Origin::Environment));
+        assert_eq!(seen("account_id"), ("123456789012".to_owned(), Origin::Default));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_refused() {
+        for file in ["regoin = 1", "[delivery]\ninterval_s = 5", "[delivery.more]\nx = 1", "region = [1]", "="] {
+            assert!(gather(file, &[]).is_err(), "{file}");
+        }
+        assert!(gather("", &[("CAIRN_DELIVERY_INTERVALL", "5s")]).is_err());
+    }
+}
