@@ -74,8 +74,16 @@ pub(crate) struct DecodedFrame {
 }
 
 impl DecodedFrame {
+    /// Opens a stored body.
+    pub(crate) fn checked(header: &FrameHeader, stored: &[u8]) -> Result<Arc<Self>, Defect> {
+        if crc32c::crc32c(stored) != header.body_crc {
+            return Err(Defect::BodyChecksum);
+        }
+        Self::open(header, stored)
+    }
+
     /// Opens a stored body whose checksum is right.
-    pub(crate) fn open(header: &FrameHeader, stored: &[u8]) -> Result<Arc<Self>, Defect> {
+    fn open(header: &FrameHeader, stored: &[u8]) -> Result<Arc<Self>, Defect> {
         let plain_bytes = usize::try_from(header.plain_bytes).unwrap_or(usize::MAX);
         let plain = match header.codec {
             Codec::Plain => stored.to_vec(),
@@ -131,5 +139,41 @@ impl DecodedFrame {
     /// The bytes of all records and their length prefixes.
     pub(crate) fn plain_bytes(&self) -> usize {
         self.plain_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_contradicts_its_header_is_refused() {
+        let batch: [&[u8]; 3] = [b"first", b"", b"third, somewhat longer, longer, longer, longer"];
+        let plain = join(&batch, plain_bytes(&batch, 1_000).unwrap());
+        let mut press = Press::new(1).unwrap();
+        let (codec, stored) = press.press(&plain).unwrap();
+        assert_eq!(codec, Codec::Zstd);
+        let right = FrameHeader {
+            codec,
+            first: 9,
+            records: 3,
+            body_bytes: u32::try_from(stored.len()).unwrap(),
+            plain_bytes: u32::try_from(plain.len()).unwrap(),
+            body_crc: crc32c::crc32c(stored),
+        };
+        let frame = DecodedFrame::checked(&right, stored).unwrap();
+        let records: Vec<_> = frame.since(10).collect();
+        assert_eq!(records, [(10, Bytes::from(batch[1])), (11, Bytes::from(batch[2]))]);
+        let wrong = [
+            FrameHeader { records: 2, ..right.clone() },
+            FrameHeader { records: 4, ..right.clone() },
+            FrameHeader { plain_bytes: right.plain_bytes - 1, ..right.clone() },
+            FrameHeader { plain_bytes: right.plain_bytes + 1, ..right.clone() },
+            FrameHeader { codec: Codec::Plain, ..right.clone() },
+            FrameHeader { body_crc: 0, ..right.clone() },
+        ];
+        for header in wrong {
+            assert!(DecodedFrame::checked(&header, stored).is_err(), "{header:?}");
+        }
     }
 }

@@ -30,7 +30,7 @@ impl EmbeddedJournal {
     ///
     /// A torn tail of the last segment, which a crash leaves, is cut off and reported. The directory is
     /// locked until both answers are dropped. Sealed segments are not read here beyond their ends; what
-    /// is wrong inside one is found when it is read.
+    /// is wrong inside one is found when it is read, or by [`Inspection`](crate::Inspection).
     ///
     /// # Errors
     /// [`OpenError::Corrupt`] when anything but the tail is not as it was written: nothing was changed,

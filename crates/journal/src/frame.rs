@@ -137,3 +137,55 @@ pub(crate) fn placed_crc(bytes: &[u8], place: Place) -> u32 {
     let crc = crc32c::crc32c_append(crc, &place.base.to_le_bytes());
     crc32c::crc32c_append(crc, &place.offset.to_le_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place = Place { base: 100, offset: 4_000 };
+
+    fn header() -> FrameHeader {
+        FrameHeader {
+            codec: Codec::Zstd,
+            first: 120,
+            records: 3,
+            body_bytes: 50,
+            plain_bytes: 90,
+            body_crc: 7,
+        }
+    }
+
+    #[test]
+    fn a_header_is_read_only_where_it_was_written_for() {
+        let bytes = header().encode(PLACE);
+        assert_eq!(bytes.len() as u64, HEADER_BYTES);
+        assert_eq!(FrameHeader::decode(&bytes, PLACE), Ok(header()));
+        for elsewhere in [Place { offset: 4_001, ..PLACE }, Place { base: 99, ..PLACE }] {
+            assert_eq!(FrameHeader::decode(&bytes, elsewhere), Err(Defect::HeaderChecksum));
+        }
+        assert_eq!(FrameHeader::decode(&bytes[..35], PLACE), Err(Defect::CutOff));
+        assert_eq!(FrameHeader::decode(&[0; 36], PLACE), Err(Defect::Mark));
+    }
+
+    #[test]
+    fn values_outside_their_limits_are_refused_under_a_good_checksum() {
+        let cases = [
+            FrameHeader { records: 0, ..header() },
+            FrameHeader { records: 65_537, ..header() },
+            FrameHeader { body_bytes: 91, ..header() },
+            FrameHeader { plain_bytes: 8 * 1024 * 1024 + 1, ..header() },
+            FrameHeader { first: u64::MAX - 2, ..header() },
+        ];
+        for case in cases {
+            let decoded = FrameHeader::decode(&case.encode(PLACE), PLACE);
+            assert!(matches!(decoded, Err(Defect::Value(_))), "{case:?}: {decoded:?}");
+        }
+        for (at, value) in [(4, 2), (5, 1), (6, 1), (7, 1)] {
+            let mut bytes = header().encode(PLACE);
+            bytes[at] = value;
+            let crc = placed_crc(&bytes[..32], PLACE);
+            bytes[32..].copy_from_slice(&crc.to_le_bytes());
+            assert!(matches!(FrameHeader::decode(&bytes, PLACE), Err(Defect::Value(_))), "byte {at}");
+        }
+    }
+}

@@ -25,6 +25,7 @@ mod fields;
 mod file_system;
 mod frame;
 mod index;
+mod inspection;
 
 mod journal;
 mod opened;
@@ -42,6 +43,7 @@ pub use error::{
     AppendError, AppendFailure, CloseError, OpenError, ReadError, SubscribersFull, TrimError, TrimFailure,
 };
 pub use file_system::{DiskFileSystem, File, FileSystem, Lock};
+pub use inspection::{Inspection, SegmentReport};
 pub use journal::{Position, Reader, Subscriber, Writer};
 pub use options::{FRAME_BYTES_MAX, FRAME_RECORDS_MAX, Options, OptionsError, RECORD_BYTES_MAX};
 pub use recovery::Recovery;

@@ -51,7 +51,7 @@ pub(crate) fn recover(dir: &Path, file_system: &dyn FileSystem) -> Result<Recove
     };
     let mut last = None;
     for (index, base) in bases.iter().copied().enumerate() {
-        let opened = Opened::open(dir, file_system, base)?;
+        let opened = Examined::open(dir, file_system, base)?;
         let expected = if index == 0 { base } else { found.report.tail };
         if base != expected {
             return Err(opened.corrupt(0, Defect::Gap { expected, found: base }));
@@ -80,14 +80,14 @@ pub(crate) fn bases(dir: &Path, file_system: &dyn FileSystem) -> io::Result<Vec<
 }
 
 impl Recovered {
-    fn add_sealed(&mut self, opened: &Opened, seal: &Seal) {
+    fn add_sealed(&mut self, opened: &Examined, seal: &Seal) {
         let sealed = SealedSegment { base: opened.base, end: seal.end, bytes: opened.size };
         self.chain.sealed.push_back(sealed);
         self.report.tail = seal.end;
     }
 
     /// The last segment: sealed, being written, or only just begun.
-    fn finish_with(&mut self, last: Opened) -> Result<(), OpenError> {
+    fn finish_with(&mut self, last: Examined) -> Result<(), OpenError> {
         self.report.tail = last.base;
         let begun = match last.header()? {
             Ok(()) => true,
@@ -120,14 +120,14 @@ impl Recovered {
 
 /// A segment file under examination.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct Examined {
     pub(crate) base: Position,
     pub(crate) size: u64,
     file: Arc<dyn File>,
     path: std::path::PathBuf,
 }
 
-impl Opened {
+impl Examined {
     pub(crate) fn open(dir: &Path, file_system: &dyn FileSystem, base: Position) -> Result<Self, OpenError> {
         let path = dir.join(segment::name(base));
         let sized = file_system.open(&path).and_then(|file| Ok((file.size()?, file)));
@@ -183,7 +183,7 @@ impl Opened {
     }
 
     /// At most `length` bytes at `offset`.
-    fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>, OpenError> {
+    pub(crate) fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>, OpenError> {
         let length = length.min(self.size.saturating_sub(offset));
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
         self.file.read_at(&mut bytes, offset).map_err(self.io("read the segment"))?;
@@ -194,7 +194,11 @@ impl Opened {
         OpenError::Corrupt(Corruption { segment: segment::name(self.base), offset, defect })
     }
 
-    fn io(&self, doing: &'static str) -> impl FnOnce(io::Error) -> OpenError + use<> {
+    pub(crate) fn file(&self) -> &dyn File {
+        &*self.file
+    }
+
+    pub(crate) fn io(&self, doing: &'static str) -> impl FnOnce(io::Error) -> OpenError + use<> {
         let path = self.path.clone();
         move |source| OpenError::Io { path, doing, source }
     }

@@ -277,11 +277,7 @@ impl<'s> Walk<'s> {
         let length = usize::try_from(header.body_bytes).unwrap_or(usize::MAX);
         let body = self.window.part(offset + frame::HEADER_BYTES, length);
         let body = body.map_err(|error| Fault::Io { base, error })?;
-        let checked = match body {
-            None => Err(Defect::CutOff),
-            Some(body) if crc32c::crc32c(body) != header.body_crc => Err(Defect::BodyChecksum),
-            Some(body) => DecodedFrame::open(header, body),
-        };
+        let checked = body.ok_or(Defect::CutOff).and_then(|body| DecodedFrame::checked(header, body));
         checked.map_err(|defect| self.damaged(offset, defect))
     }
 

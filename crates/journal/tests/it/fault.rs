@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use cairn_journal::{AppendFailure, Reader, TrimFailure, Writer};
+use cairn_journal::{AppendFailure, ReadError, Reader, TrimFailure, Writer};
 
 use crate::rig::{Rig, batch, read_from, record, small};
 use crate::sim::{Fault, Random, SimDisk};
@@ -141,4 +141,30 @@ fn what_was_found_after_a_failed_sync_is_not_lost_again_by_a_crash() {
         let rig = Rig::good(&disk, small());
         assert_eq!(rig.all().unwrap(), seen, "call {after}");
     }
+}
+
+#[test]
+fn a_read_that_fails_is_an_error_once_and_changes_nothing() {
+    let disk = SimDisk::default();
+    let mut rig = Rig::good(&disk, small());
+    for first in (0..80).step_by(4) {
+        rig.append(&batch(first, 4, LENGTH)).unwrap();
+    }
+    let right = rig.all().unwrap();
+    drop(rig);
+    let mut failed = 0;
+    for after in 0..40 {
+        let rig = Rig::good(&disk, small());
+        disk.set_fault(Some(Fault { after, kind: ErrorKind::Other, forever: false }));
+        match rig.all() {
+            Ok(records) => assert_eq!(records, right),
+            Err(error) => {
+                assert!(matches!(error, ReadError::Io { .. }), "{error}");
+                failed += 1;
+            }
+        }
+        disk.set_fault(None);
+        assert_eq!(rig.all().unwrap(), right, "call {after}");
+    }
+    assert!(failed > 10);
 }

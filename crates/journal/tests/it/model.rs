@@ -21,7 +21,7 @@ enum Operation {
 }
 
 fn operations() -> impl Strategy<Value = Vec<Operation>> {
-    let lengths = || proptest::collection::vec(prop_oneof![4 => 0usize..120, 1 => 200usize..600], 1..5);
+    let lengths = || proptest::collection::vec(prop_oneof![4 => 0usize..120, 1 => 200usize..450], 1..5);
     let operation = prop_oneof![
         12 => lengths().prop_map(Operation::Append),
         2 => (lengths(), 0u64..12).prop_map(|(lengths, calls)| Operation::AppendCutShort(lengths, calls)),
