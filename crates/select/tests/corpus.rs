@@ -128,12 +128,16 @@ fn matching_is_measured() {
         let given: EventSelectors = serde_json::from_value(given).unwrap();
         let selectors = Selectors::for_trail(given).unwrap();
         let rounds = if cfg!(debug_assertions) { 1 } else { 200 };
-        let started = Instant::now();
-        let selected: usize =
-            (0..rounds).map(|_| views.iter().filter(|view| selectors.matches(view)).count()).sum();
-        let picoseconds = started.elapsed().as_nanos() * 1000 / (rounds * views.len()) as u128;
-        println!("{name}: {}.{} ns per event", picoseconds / 1000, picoseconds % 1000 / 100);
-        assert_eq!(selected % rounds, 0);
+        // The fastest round is the one that other work on the machine disturbed least.
+        let mut fastest = u128::MAX;
+        for _ in 0..rounds {
+            let started = Instant::now();
+            let selected = views.iter().filter(|view| selectors.matches(view)).count();
+            fastest = fastest.min(started.elapsed().as_nanos());
+            assert!(selected <= views.len());
+        }
+        let tenths = fastest * 10 / views.len() as u128;
+        println!("{name}: {}.{} ns per event", tenths / 10, tenths % 10);
     }
     println!("of {} events, {data} are data events", views.len());
 }
