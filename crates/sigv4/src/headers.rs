@@ -4,6 +4,7 @@ use crate::error::AuthError;
 use crate::limits;
 use crate::presented::Placement;
 use crate::request::Request;
+use crate::scope::shorten;
 
 /// Headers named `x-amz-…` that need not be signed, whatever carries the signature.
 ///
@@ -51,6 +52,7 @@ pub(crate) fn check_signed(
         .filter(|name| starts_with_ignore_case(name, "x-amz-") && !is_signed(name))
         .map(|name| name.to_ascii_lowercase())
         .filter(|name| !NEVER_NEEDED.contains(&name.as_str()) && !excepted.contains(&name.as_str()))
+        .map(|name| shorten(&name))
         .collect();
     if names.is_empty() {
         return Ok(());

@@ -117,7 +117,7 @@ impl Verifier {
                     computed: hex::text(&computed),
                 })
             }
-            _ => Ok(Verified { presented: presented.clone(), key, signature }),
+            _ => Ok(Verified { presented: presented.clone(), key, signature, known_hash: known }),
         }
     }
 }
@@ -147,6 +147,7 @@ pub struct Verified {
     presented: Presented,
     key: SigningKey,
     signature: Hex64,
+    known_hash: Option<[u8; 32]>,
 }
 
 impl Verified {
@@ -180,10 +181,12 @@ impl Verified {
         self.presented.payload
     }
 
-    /// Returns the check that the body has to pass.
+    /// Returns the check that the body has to pass; none for a body given to [`Verifier::verify`].
     pub fn body(&self) -> BodyCheck {
         match (self.presented.payload, &self.presented.framing) {
-            (Payload::Hash(hash), _) => BodyCheck::Hash(PayloadHasher::new(hash)),
+            (Payload::Hash(hash), _) if self.known_hash != Some(hash) => {
+                BodyCheck::Hash(PayloadHasher::new(hash))
+            }
             (Payload::Streaming(_), Some(framing)) => {
                 let chain = ChunkChain::new(
                     self.key.clone(),
@@ -193,8 +196,10 @@ impl Verified {
                 );
                 BodyCheck::Chunked(Box::new(ChunkedDecoder::new(framing, chain)))
             }
-            // An absent hash was computed from the body that the signature was verified with.
-            (Payload::Unsigned | Payload::Absent | Payload::Streaming(_), _) => BodyCheck::Nothing,
+            // A hash that is not stated was computed from the body that the signature was verified with.
+            (Payload::Unsigned | Payload::Absent | Payload::Hash(_) | Payload::Streaming(_), _) => {
+                BodyCheck::Nothing
+            }
         }
     }
 }
