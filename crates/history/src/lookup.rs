@@ -101,3 +101,6 @@ fn matches(query: &Query, fields: &LookupFields<'_>) -> bool {
     fields.category == Some(query.category)
         && query.filter.as_ref().is_none_or(|(attribute, value)| fields.has(*attribute, value))
 }
+
+#[cfg(test)]
+mod tests;

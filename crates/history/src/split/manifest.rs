@@ -63,7 +63,7 @@ impl Run {
 
 impl Manifest {
     /// Describes a split of the journal's stretch.
-    pub(super) fn new(from: Position, to: Position, accounts: Vec<AccountId>, runs: Vec<Run>) -> Self {
+    pub(crate) fn new(from: Position, to: Position, accounts: Vec<AccountId>, runs: Vec<Run>) -> Self {
         let events = runs.iter().map(|run| u64::from(run.count)).sum();
         Self { version: VERSION, from, to, events, accounts, runs }
     }
