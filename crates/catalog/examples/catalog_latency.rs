@@ -24,6 +24,7 @@ async fn main() -> Result<(), Failure> {
     let path = directory.path().join("catalog.sqlite");
     open(&path, "open, new file").await?;
     let catalog = open(&path, "open, small").await?;
+    resident("one small catalog open");
     let main = begin(&catalog).await;
     let mut commits = Vec::new();
     let mut moves = Vec::new();
@@ -48,7 +49,8 @@ async fn main() -> Result<(), Failure> {
     report("commit", commits);
     report("cursor", moves);
     report("delivery of 2 files", deliveries);
-    rebuild(&catalog, "rebuild a revision, 12 entities").await?;
+    catalog.snapshot(1).await?; // Opens the reader's connection.
+    rebuild(&catalog, "rebuild a revision, 12 entities", 20).await?;
     for chunk in 0..USERS / 1_000 {
         let put = (0..1_000).map(|index| Change::PutUser(user(&format!("many{}", chunk * 1_000 + index))));
         catalog.commit(catalog.current().revision(), put.collect()).await?;
@@ -56,9 +58,15 @@ async fn main() -> Result<(), Failure> {
     let started = Instant::now();
     catalog.commit(catalog.current().revision(), vec![Change::PutUser(user("one-more"))]).await?;
     println!("{:<36} {:>9.3?}", "commit beside 10,000 users", started.elapsed());
-    rebuild(&catalog, "rebuild a revision, 10,000 entities").await?;
     catalog.close().await;
-    open(&path, "open, 10,000 entities").await?.close().await;
+    drop(catalog);
+    let before = resident("closed");
+    let catalog = open(&path, "open, 10,000 entities").await?;
+    let after = resident("one catalog of 10,000 users open");
+    println!("{:<36} {:>6} KiB more than closed", "", after.saturating_sub(before));
+    catalog.snapshot(1).await?;
+    rebuild(&catalog, "rebuild a revision, 10,000 entities", 1).await?;
+    catalog.close().await;
     Ok(())
 }
 
@@ -69,14 +77,22 @@ async fn open(path: &Path, what: &str) -> Result<SqliteCatalog, Failure> {
     Ok(catalog)
 }
 
-async fn rebuild(catalog: &SqliteCatalog, what: &str) -> Result<(), Failure> {
-    let newest = catalog.current().revision();
-    // Older than those that memory still holds, or the second newest when that has not been asked for.
-    let asked = newest.saturating_sub(20).min(newest.saturating_sub(1));
+/// Asks for a revision so far behind the newest that memory does not hold it.
+async fn rebuild(catalog: &SqliteCatalog, what: &str, behind: u64) -> Result<(), Failure> {
+    let asked = catalog.current().revision().saturating_sub(behind);
     let started = Instant::now();
     catalog.snapshot(asked).await?;
     println!("{what:<36} {:>9.3?}", started.elapsed());
     Ok(())
+}
+
+/// Tells the process's memory in KiB, where the system says; 0 elsewhere.
+fn resident(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);
+    println!("{what:<36} {kib:>6} KiB resident");
+    kib
 }
 
 fn report(what: &str, mut took: Vec<Duration>) {

@@ -57,13 +57,9 @@ impl SqliteCatalog {
         let writer = file::writer(path).await.map_err(open_failed)?;
         schema::migrate(&writer).await?;
         let readers = file::readers(path);
-        let mut connection = writer.acquire().await.map_err(open_failed)?;
-        let newest = async {
-            let head = entities::head(&mut connection).await?;
-            entities::load(&mut connection, head).await
-        };
-        let newest = newest.await.map_err(OpenError::Store)?;
-        drop(connection);
+        let mut tx = writer.begin().await.map_err(open_failed)?;
+        let newest = entities::newest(&mut tx).await.map_err(OpenError::Store)?;
+        tx.rollback().await.map_err(open_failed)?;
         Ok(Self { writer, readers, revisions: Revisions::new(newest), broken: AtomicBool::new(false) })
     }
 
@@ -109,7 +105,7 @@ impl SqliteCatalog {
         if known.revision() == head {
             return Ok(known);
         }
-        let newest = entities::load(tx, head).await?;
+        let newest = entities::newest(tx).await?;
         self.revisions.publish(Arc::clone(&newest));
         Ok(newest)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::column::{Fields, corrupt, failed};
@@ -90,6 +91,18 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Revision, 
     Fields { row: &row, doing }.number("revision")
 }
 
+/// Reads the newest revision, however long its history is. Inside a transaction only: the number and the
+/// rows must be of one moment.
+pub(super) async fn newest(connection: &mut SqliteConnection) -> Result<Arc<Snapshot>, StoreError> {
+    let doing = "read the newest revision";
+    let revision = head(connection).await?;
+    let rows = sqlx::query("SELECT kind, key, created, body FROM entity WHERE revision_to IS NULL")
+        .fetch_all(connection)
+        .await
+        .map_err(|error| failed(doing, error))?;
+    snapshot_of(revision, &rows, doing)
+}
+
 /// Rebuilds a revision that exists.
 pub(super) async fn load(
     connection: &mut SqliteConnection,
@@ -99,13 +112,20 @@ pub(super) async fn load(
     let at = i64::try_from(revision).map_err(|error| corrupt(doing, error))?;
     let rows = sqlx::query(
         "SELECT kind, key, created, body FROM entity
-         WHERE revision_from <= $1 AND (revision_to IS NULL OR revision_to > $1)
-         ORDER BY kind, key",
+         WHERE revision_from <= $1 AND (revision_to IS NULL OR revision_to > $1)",
     )
     .bind(at)
     .fetch_all(connection)
     .await
     .map_err(|error| failed(doing, error))?;
+    snapshot_of(revision, &rows, doing)
+}
+
+fn snapshot_of(
+    revision: Revision,
+    rows: &[SqliteRow],
+    doing: &'static str,
+) -> Result<Arc<Snapshot>, StoreError> {
     let entities = rows.iter().map(|row| read(&Fields { row, doing })).collect::<Result<Vec<_>, _>>()?;
     assemble(revision, entities).map_err(|refusal| corrupt(doing, refusal))
 }
