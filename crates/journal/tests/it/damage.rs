@@ -52,6 +52,9 @@ fn a_flipped_bit_in_the_last_segment_is_found_wherever_it_is() {
                 let kept = if byte < ends[2] { 4 } else { 6 };
                 assert_eq!(rig.all().unwrap(), expected(0, kept, LENGTH), "bit {bit}");
                 assert!(rig.recovery.torn_bytes > 0, "bit {bit} is reported");
+                drop(rig);
+                let again = Rig::good(&disk, small());
+                assert_eq!(again.recovery.torn_bytes, 0, "bit {bit} is cut off for good");
             }
         }
     }
