@@ -22,6 +22,8 @@ mod endpoint;
 mod listing;
 mod store;
 mod telemetry;
+#[cfg(test)]
+mod testing;
 
 pub use address::{Address, AddressError, BaseDomains};
 pub use body::{BodyRefused, Trailers};

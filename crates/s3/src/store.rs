@@ -19,6 +19,11 @@ mod upload;
 mod upload_list;
 mod writer;
 
+#[cfg(test)]
+mod crash_test;
+#[cfg(test)]
+mod model_test;
+
 use std::sync::Arc;
 
 use cairn_event::Clock;
