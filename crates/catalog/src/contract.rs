@@ -1,4 +1,4 @@
-//! What every [`Catalog`](crate::Catalog) must do, as cases that run against any implementation.
+//! What every [`Catalog`] must do, as cases that run against any implementation.
 //!
 //! An implementation's test opens a fresh [`Backend`] for each of [`cases`] and runs it. A case panics
 //! where the contract is broken: this module is for tests only.
