@@ -154,3 +154,6 @@ fn after_colon<'a>(principal: &Cow<'a, str>) -> Option<Cow<'a, str>> {
         Cow::Owned(text) => text.split_once(':').map(|(_, name)| Cow::Owned(name.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,8 +136,7 @@ fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)]) -> View {
             merge(&drafts, &splits, &mut merging, &mut view);
         }
         let rows = draft.finish().unwrap();
-        let manifest =
-            split::seal(rows, draft.from(), draft.next(), draft.accounts(), draft.dir()).unwrap();
+        let manifest = split::seal(rows, draft.from(), draft.next(), draft.accounts(), draft.dir()).unwrap();
         let dir = splits.join(manifest.id());
         durable::publish(draft.dir(), &dir).unwrap();
         merging.push(Split::open(&dir).unwrap());
@@ -221,7 +220,8 @@ fn expected(sketches: &[Sketch], entries: &[Entry], ask: &Ask) -> Vec<u64> {
             Attribute::EventSource => value == "s3.amazonaws.com",
             Attribute::AccessKeyId => call && sketch.key && *value == format!("AKIA{}", sketch.user),
         });
-        let ours = entry.account.as_str() == ACCOUNTS[ask.account] && entry.region.as_str() == REGIONS[ask.region];
+        let ours =
+            entry.account.as_str() == ACCOUNTS[ask.account] && entry.region.as_str() == REGIONS[ask.region];
         if ours && sketch.category == wanted && in_time && has {
             found.push((sketch.seconds, position));
         }

@@ -31,10 +31,14 @@ fn refuses_what_the_reference_refuses() {
     let (long, longer) = ("x".repeat(2000), "x".repeat(2001));
     let (double, too_double) = ("_ ,\n".repeat(250), "_ ,\n".repeat(250) + "x");
     check(|_| {}, Ok(()));
-    check(|input| input.attributes = &[("EventName", "a"), ("EventId", "b")], attributes(AttributesRefusal::TooMany));
+    check(
+        |input| input.attributes = &[("EventName", "a"), ("EventId", "b")],
+        attributes(AttributesRefusal::TooMany),
+    );
     check(|input| input.attributes = &[("eventName", "a")], attributes(AttributesRefusal::UnknownKey));
     check(|input| input.attributes = &[("EventName", "")], attributes(AttributesRefusal::ValueLength));
-    for (value, expected) in [(&long, Ok(())), (&double, Ok(())), (&longer, Err(())), (&too_double, Err(()))] {
+    for (value, expected) in [(&long, Ok(())), (&double, Ok(())), (&longer, Err(())), (&too_double, Err(()))]
+    {
         let region = Region::us_east_1();
         let given = [("Username", value.as_str())];
         let expected = expected.map_err(|()| QueryRefusal::Attributes(AttributesRefusal::ValueLength));

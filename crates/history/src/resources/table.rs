@@ -1,4 +1,4 @@
-//! Where events name resources, as data. One line a place; order is the order of the answer.
+//! Where events name resources, as data. One line a place.
 
 /// One place.
 pub(super) struct Mapping {
