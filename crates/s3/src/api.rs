@@ -53,8 +53,19 @@ fn caller<T>(request: &S3Request<T>) -> Option<&Caller> {
     request.extensions.get::<Caller>()
 }
 
+/// The status of an answer where S3's differs from the one s3s gives: s3s passes extensions on, and
+/// ignores the status of a response.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Status(pub(crate) http::StatusCode);
+
 fn ok<T>(output: T) -> Answer<T> {
     Ok(S3Response::new(output))
+}
+
+fn ok_with<T>(status: http::StatusCode, output: T) -> Answer<T> {
+    let mut response = S3Response::new(output);
+    response.extensions.insert(Status(status));
+    Ok(response)
 }
 
 /// Hands each operation of the trait to the method of the same name.

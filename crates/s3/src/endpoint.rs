@@ -15,7 +15,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3Error, S3ErrorCode};
 
 use crate::address::{Address, AddressError, BaseDomains};
-use crate::api::{Api, error};
+use crate::api::{Api, Status, error};
 use crate::body::{Promise, Trailers, refusal_of};
 use crate::caller::RequestTag;
 use crate::checksum::{Algorithm, Digester};
@@ -163,7 +163,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, S3Error> {
-    if let Some(bytes) = body.take_bytes() {
+    if let Some(bytes) = body.bytes() {
         return if bytes.len() > DOCUMENT_BYTES_MAX { Err(too_long()) } else { Ok(bytes) };
     }
     let mut document = BytesMut::new();
@@ -199,8 +199,11 @@ fn check_document(headers: &HeaderMap, trailers: Option<&Trailers>, document: &B
     promise.verify(document.len() as u64, &digester.finish()).map_err(error::answer)
 }
 
-/// Adds to an error body the elements that S3 has and s3s has not.
+/// Sets the status that s3s dropped, and adds to an error body the elements that s3s has not.
 fn finish(mut response: Response<Body>, resource: &str, tag: Option<&RequestTag>) -> Response<Body> {
+    if let Some(Status(status)) = response.extensions_mut().remove::<Status>() {
+        *response.status_mut() = status;
+    }
     if response.status() == StatusCode::NOT_MODIFIED {
         *response.body_mut() = Body::empty();
         return response;
@@ -215,6 +218,9 @@ fn finish(mut response: Response<Body>, resource: &str, tag: Option<&RequestTag>
         let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         text.push_str(&format!("<{name}>{escaped}</{name}>"));
     };
+    if !body.windows(9).any(|window| window == b"<Message>") {
+        element("Message", message_for(&body));
+    }
     element("Resource", resource);
     if let Some(tag) = tag {
         element("RequestId", &tag.request_id);
@@ -224,4 +230,22 @@ fn finish(mut response: Response<Body>, resource: &str, tag: Option<&RequestTag>
     response.headers_mut().remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(text);
     response
+}
+
+/// The message of an error that s3s made without one.
+fn message_for(body: &[u8]) -> &'static str {
+    let messages = [
+        (
+            "<Code>MalformedXML</Code>",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+        ),
+        ("<Code>InvalidBucketName</Code>", "The specified bucket is not valid."),
+        ("<Code>InvalidURI</Code>", "Couldn't parse the specified URI."),
+        ("<Code>KeyTooLongError</Code>", "Your key is too long"),
+        ("<Code>MissingContentLength</Code>", "You must provide the Content-Length HTTP header."),
+        ("<Code>MethodNotAllowed</Code>", "The specified method is not allowed against this resource."),
+    ];
+    let text = String::from_utf8_lossy(body);
+    let found = messages.into_iter().find(|(code, _message)| text.contains(code));
+    found.map_or("The request could not be processed.", |(_code, message)| message)
 }

@@ -69,9 +69,7 @@ impl Api {
             .change_bucket(&bucket.name, BucketChange::Policy(Some(input.policy)))
             .await
             .map_err(answer)?;
-        let mut response = s3s::S3Response::new(PutBucketPolicyOutput::default());
-        response.status = Some(http::StatusCode::NO_CONTENT);
-        Ok(response)
+        ok(PutBucketPolicyOutput::default())
     }
 
     pub(super) async fn delete_bucket_policy(

@@ -10,7 +10,7 @@ use super::error::{answer, custom, invalid_request, precondition_failed, refuse}
 use super::shape::{
     checksum_members, checksum_type, etag, only_version, seconds, size, timestamp, timestamp_s, user_metadata,
 };
-use super::{Answer, Api, ok};
+use super::{Answer, Api, ok, ok_with};
 use crate::condition::{ReadConditions, ReadVerdict};
 use crate::store::{Extent, Object as Stored};
 
@@ -106,11 +106,11 @@ impl Api {
             checksum_members!(output, &object.checksums);
             output.checksum_type = checksum_type(&object.checksums);
         }
-        let ranged = slice.content_range.is_some();
         output.content_range = slice.content_range;
-        let mut response = s3s::S3Response::new(output);
-        response.status = ranged.then_some(http::StatusCode::PARTIAL_CONTENT);
-        Ok(response)
+        match output.content_range {
+            Some(_) => ok_with(http::StatusCode::PARTIAL_CONTENT, output),
+            None => ok(output),
+        }
     }
 
     pub(super) async fn get_object_attributes(

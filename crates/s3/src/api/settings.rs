@@ -5,7 +5,7 @@ use s3s::{S3ErrorCode, S3Request, S3Result};
 
 use super::error::{answer, not_implemented, refuse};
 use super::shape::{BUCKET_TAGS_MAX, only_version, owner_of, tag_set, tags_of_set};
-use super::{Answer, Api, ok};
+use super::{Answer, Api, ok, ok_with};
 use crate::store::{Bucket as StoredBucket, BucketChange};
 
 /// The four switches of Block Public Access. A new bucket has them all on.
@@ -211,9 +211,7 @@ impl Api {
         self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         let tags = tags_of_set(input.tagging.tag_set, BUCKET_TAGS_MAX)?;
         self.store.change_bucket(&input.bucket, BucketChange::Tags(Some(tags))).await.map_err(answer)?;
-        let mut response = s3s::S3Response::new(PutBucketTaggingOutput::default());
-        response.status = Some(http::StatusCode::NO_CONTENT);
-        Ok(response)
+        ok_with(http::StatusCode::NO_CONTENT, PutBucketTaggingOutput::default())
     }
 
     pub(super) async fn delete_bucket_tagging(
@@ -242,6 +240,18 @@ impl Api {
         let input = request.input;
         self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         Err(not_implemented("Versioning is not implemented; buckets keep one version of each object."))
+    }
+
+    /// Answers that no encryption is configured: payloads are not encrypted, and S3's default is not claimed.
+    pub(super) async fn get_bucket_encryption(
+        &self,
+        request: S3Request<GetBucketEncryptionInput>,
+    ) -> Answer<GetBucketEncryptionOutput> {
+        let input = request.input;
+        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let message = "The server side encryption configuration was not found".to_owned();
+        let code = "ServerSideEncryptionConfigurationNotFoundError";
+        Err(super::error::custom(code, http::StatusCode::NOT_FOUND, message))
     }
 
     pub(super) async fn get_bucket_request_payment(
@@ -293,8 +303,6 @@ macro_rules! absent_settings {
 absent_settings! {
     get_bucket_cors: GetBucketCorsInput => GetBucketCorsOutput,
         NoSuchCORSConfiguration, "The CORS configuration does not exist";
-    get_bucket_encryption: GetBucketEncryptionInput => GetBucketEncryptionOutput,
-        ServerSideEncryptionConfigurationNotFoundError, "The server side encryption configuration was not found";
     get_bucket_lifecycle_configuration: GetBucketLifecycleConfigurationInput => GetBucketLifecycleConfigurationOutput,
         NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist";
     get_bucket_replication: GetBucketReplicationInput => GetBucketReplicationOutput,
