@@ -49,6 +49,8 @@ pub(crate) struct Sealer {
     at_hand: Option<Sealing>,
     /// Where the catalog's cursor stands.
     cursor: Option<Position>,
+    /// Splits of former runs whose checksums are still to be compared.
+    unverified: Vec<Arc<Split>>,
 }
 
 /// How far a draft has got.
@@ -68,7 +70,8 @@ impl Sealer {
         drafts: mpsc::Receiver<Draft>,
         cursor: Option<Position>,
     ) -> Self {
-        Self { shared, catalog, clock, drafts, at_hand: None, cursor }
+        let unverified = shared.views.current().splits.clone();
+        Self { shared, catalog, clock, drafts, at_hand: None, cursor, unverified }
     }
 
     /// Works until `shutdown`; a step that was begun is finished.
@@ -107,10 +110,7 @@ impl Sealer {
     async fn seal(&mut self) -> Result<(), SealError> {
         if let Some(Sealing::Draft(draft)) = self.at_hand.take() {
             let splits = splits_in(&self.shared.config);
-            let work = tokio::task::spawn_blocking(move || {
-                let published = publish(*draft, &splits);
-                published
-            });
+            let work = tokio::task::spawn_blocking(move || publish(*draft, &splits));
             match work.await.map_err(|_lost| SealError::Thread)? {
                 Ok(published) => self.at_hand = Some(published),
                 Err((draft, failure)) => {
@@ -151,10 +151,25 @@ impl Sealer {
         let config = &self.shared.config;
         let oldest = self.clock.now().as_second().saturating_sub(config.retention_seconds());
         match plan::next_step(&manifests, oldest, config.split_events_max) {
-            None => (Work::Merge, Ok(false)),
+            None => (Work::Verify, self.verify().await),
             Some(Step::Expire(ids)) => (Work::Expire, self.expire(ids).await.map(|()| true)),
             Some(Step::Merge(ids)) => (Work::Merge, self.merge(ids).await.map(|()| true)),
         }
+    }
+
+    /// Compares the checksums of one split that an earlier run left; tells whether there was one.
+    ///
+    /// A split that is damaged stays in use: what it still yields is compared with the events themselves,
+    /// and what it hides is told here.
+    async fn verify(&mut self) -> Result<bool, SealError> {
+        let Some(split) = self.unverified.pop() else { return Ok(false) };
+        let id = split.manifest().id();
+        let work = tokio::task::spawn_blocking(move || split.verify());
+        if let Err(failure) = work.await.map_err(|_lost| SealError::Thread)? {
+            telemetry::failed(Work::Verify);
+            error!(split = id, error = %failure, "a split of the event history is damaged and may hide events");
+        }
+        Ok(true)
     }
 
     async fn expire(&self, mut ids: Vec<String>) -> Result<(), SealError> {

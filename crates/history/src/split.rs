@@ -90,6 +90,15 @@ impl Split {
         Ok(cursors)
     }
 
+    /// Compares the index's checksums; the documents' are compared whenever a block is read.
+    pub(crate) fn verify(&self) -> Result<(), StoreError> {
+        if self.index.validate_checksum()?.is_empty() {
+            Ok(())
+        } else {
+            Err(StoreError::damaged("the checksum of an index's file is wrong"))
+        }
+    }
+
     fn key(&self, doc: DocId) -> Result<Key, StoreError> {
         match (self.seconds.first(doc), self.positions.first(doc)) {
             (Some(seconds), Some(position)) => Ok(Key { seconds, position }),

@@ -21,6 +21,7 @@ pub(crate) enum Work {
     Seal,
     Merge,
     Expire,
+    Verify,
 }
 
 impl Work {
@@ -29,6 +30,7 @@ impl Work {
             Self::Seal => "seal",
             Self::Merge => "merge",
             Self::Expire => "expire",
+            Self::Verify => "verify",
         }
     }
 }

@@ -51,7 +51,7 @@ enum Place {
 #[derive(Debug)]
 enum Cursor {
     Chunk(vec::IntoIter<Key>, Arc<Documents>),
-    Run(RunCursor),
+    Run(Box<RunCursor>),
 }
 
 impl Walk {
@@ -104,7 +104,7 @@ impl Walk {
                 }
                 Some((_, Place::Split(split))) => {
                     for run in split.find(self.wanted.term, &self.wanted.range)? {
-                        self.start(Cursor::Run(run))?;
+                        self.start(Cursor::Run(Box::new(run)))?;
                     }
                 }
                 None => break,

@@ -1,5 +1,7 @@
 //! The history as a whole, on a real journal and a real catalog.
 
+#![expect(clippy::unwrap_used, reason = "what these tests build on is tested elsewhere")]
+
 #[path = "history/corpus.rs"]
 mod corpus;
 #[path = "history/crash.rs"]

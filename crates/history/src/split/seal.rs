@@ -25,7 +25,7 @@ pub(crate) fn seal(
     accounts: Vec<AccountId>,
     dir: &Path,
 ) -> Result<Manifest, StoreError> {
-    rows.sort_unstable_by(|left, right| right.key.cmp(&left.key));
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.key));
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
         return Err(StoreError::damaged("a split without events is to be sealed"));
     };
