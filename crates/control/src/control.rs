@@ -12,7 +12,7 @@ use crate::{Platform, Refusal, Throttle};
 #[derive(Debug)]
 pub struct Control {
     pub(crate) catalog: Arc<dyn Catalog>,
-    pub(crate) history: Arc<History>,
+    pub(crate) history: History,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) throttle: Throttle,
@@ -39,7 +39,7 @@ impl Control {
     /// Puts the control plane together.
     pub fn new(
         catalog: Arc<dyn Catalog>,
-        history: Arc<History>,
+        history: History,
         platform: Arc<dyn Platform>,
         clock: Arc<dyn Clock>,
         throttle: Throttle,

@@ -1,6 +1,6 @@
 //! GetEventSelectors and PutEventSelectors.
 
-use cairn_catalog::{Change, Trail};
+use cairn_catalog::Change;
 use cairn_select::{EventSelectors, Selectors};
 use cairn_wire::cloudtrail::{
     GetEventSelectorsRequest, GetEventSelectorsResponse, PutEventSelectorsRequest, PutEventSelectorsResponse,

@@ -1,7 +1,5 @@
 //! LookupEvents.
 
-use std::sync::Arc;
-
 use cairn_history::{
     AttributesRefusal, FoundEvent, LookupError, LookupInput, Page, Query, QueryRefusal, TimeRangeRefusal,
 };
@@ -28,10 +26,7 @@ impl Control {
             return Err(Refusal::Throttled);
         }
         let query = query(caller, request)?;
-        let history = Arc::clone(&self.history);
-        // Searching is work for a processor: it must not hold up what waits for sockets.
-        let searched = tokio::task::spawn_blocking(move || history.lookup(&query, now)).await;
-        let page = searched.map_err(|error| Refusal::Internal(Box::new(error)))?.map_err(refused)?;
+        let page = self.history.find(query, now).await.map_err(refused)?;
         Ok(Done::now(answer(page)))
     }
 }
@@ -52,7 +47,7 @@ fn query(caller: &Caller, request: &LookupEventsRequest) -> Result<Query, Refusa
         start: request.start_time.map(jiff::Timestamp::from),
         end: request.end_time.map(jiff::Timestamp::from),
         category: request.event_category.as_ref().map(|category| category.as_str()),
-        max_results: request.max_results,
+        max_results: request.max_results.map(i64::from),
         next_token: request.next_token.as_deref(),
     })
     .map_err(query_refused)

@@ -1,6 +1,6 @@
 //! AddTags, RemoveTags, ListTags, for trails.
 
-use cairn_catalog::{Change, Tag, Trail};
+use cairn_catalog::{Change, Tag};
 use cairn_wire::cloudtrail::{
     AddTagsRequest, AddTagsResponse, ListTagsRequest, ListTagsResponse, RemoveTagsRequest, RemoveTagsResponse,
     ResourceTag, Tag as Shape,

@@ -39,10 +39,6 @@ impl TrailReference {
         Ok(Self { given: text.to_owned(), arn, by_name: Some(name.as_str().to_owned()) })
     }
 
-    pub(crate) fn arn(&self) -> &str {
-        &self.arn
-    }
-
     /// Finds the trail for reading: an own trail that shows itself in the endpoint's Region.
     pub(crate) fn read<'s>(
         &self,
@@ -96,8 +92,13 @@ pub(crate) fn trail_arn(caller: &Caller, name: &str) -> String {
 }
 
 /// Lists the trails that the caller sees in the endpoint's Region.
-pub(crate) fn here<'s>(snapshot: &'s Snapshot, caller: &'s Caller) -> impl Iterator<Item = &'s LiveTrail> {
-    snapshot.trails_for(&caller.account, &caller.region).map(Arc::as_ref)
+pub(crate) fn here<'s>(
+    snapshot: &'s Snapshot,
+    caller: &Caller,
+) -> impl Iterator<Item = &'s LiveTrail> + use<'s> {
+    let (region, enabled) = (caller.region.clone(), snapshot.is_enabled(&caller.region));
+    let own = snapshot.account_trails(&caller.account).iter().map(Arc::as_ref);
+    own.filter(move |trail| trail.home_region == region || (trail.is_multi_region && enabled))
 }
 
 fn shows_in(snapshot: &Snapshot, trail: &LiveTrail, caller: &Caller) -> bool {

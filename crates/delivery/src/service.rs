@@ -7,8 +7,7 @@ use std::time::Duration;
 use cairn_catalog::{Catalog, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
-use cairn_journal::Reader;
-use tokio::sync::watch;
+use cairn_projection::Source;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,12 +30,10 @@ pub struct DeliveryConfig {
 pub struct Delivery {
     pub(crate) config: DeliveryConfig,
     pub(crate) catalog: Arc<dyn Catalog>,
-    pub(crate) journal: Arc<dyn Reader>,
+    pub(crate) journal: Source,
     pub(crate) intake: Arc<Intake>,
     pub(crate) bucket: Arc<dyn LogBucket>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// The journal's tail, as the writer moves it.
-    pub(crate) tail: watch::Receiver<u64>,
 }
 
 /// Returns the name of a trail's cursor.
@@ -52,13 +49,12 @@ impl Delivery {
     pub fn new(
         config: DeliveryConfig,
         catalog: Arc<dyn Catalog>,
-        journal: Arc<dyn Reader>,
+        journal: Source,
         intake: Arc<Intake>,
         bucket: Arc<dyn LogBucket>,
         clock: Arc<dyn Clock>,
-        tail: watch::Receiver<u64>,
     ) -> Self {
-        Self { config, catalog, journal, intake, bucket, clock, tail }
+        Self { config, catalog, journal, intake, bucket, clock }
     }
 
     /// Delivers until `stop`; what was taken is finished first.

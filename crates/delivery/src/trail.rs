@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use cairn_catalog::{
     CursorError, CursorMove, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
     StoreError, TrailId,
 };
 use cairn_event::{Entry, EventView, Region};
 use cairn_intake::IntakeError;
-use cairn_journal::{Position, ReadError};
+use cairn_journal::Position;
+use cairn_projection::{BatchError, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::assemble::Assembler;
@@ -36,6 +36,7 @@ const WAKE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct TrailDelivery {
     shared: Arc<Delivery>,
+    journal: Source,
     cursor_name: String,
     trail: TrailId,
     /// The next position to read.
@@ -59,9 +60,7 @@ struct Window {
 #[derive(Debug, thiserror::Error)]
 enum DeliverError {
     #[error("read the journal")]
-    Journal(#[from] ReadError),
-    #[error("understand a journal entry")]
-    Entry(#[from] cairn_event::EntryError),
+    Journal(#[from] BatchError),
     #[error("read the trails of an event's revision")]
     Snapshot(#[from] SnapshotError),
     #[error("read the cursor")]
@@ -88,6 +87,7 @@ enum Step {
 impl TrailDelivery {
     pub(crate) fn new(shared: Arc<Delivery>, cursor_name: String, trail: TrailId) -> Self {
         Self {
+            journal: shared.journal.clone(),
             shared,
             cursor_name,
             trail,
@@ -135,7 +135,7 @@ impl TrailDelivery {
             Some(position) => position,
             None => {
                 let first = self.live().map_or(0, |trail| trail.created_at_position);
-                let to = first.max(self.shared.journal.head());
+                let to = first.max(self.journal.reader().head());
                 self.shared.catalog.advance(self.step_of(None, to)).await?;
                 to
             }
@@ -145,12 +145,14 @@ impl TrailDelivery {
     }
 
     async fn step(&mut self) -> Result<Step, DeliverError> {
-        let records = self.read().await?;
-        if records.is_empty() {
+        if self.journal.tail() <= self.next {
             return self.at_the_tail().await;
         }
-        for (position, bytes) in records {
-            self.take(position, &Entry::decode(&bytes)?).await?;
+        let Some(records) = self.journal.read(self.next, READ_BYTES_MAX).await? else {
+            return self.at_the_tail().await;
+        };
+        for record in records.iter() {
+            self.take(record.position, &record.entry).await?;
         }
         self.report_lag();
         if self.window.is_none() && self.next - self.committed > IDLE_POSITIONS_MAX {
@@ -238,25 +240,16 @@ impl TrailDelivery {
         Ok(())
     }
 
-    async fn read(&self) -> Result<Vec<(Position, Bytes)>, DeliverError> {
-        let (journal, from) = (Arc::clone(&self.shared.journal), self.next);
-        if journal.tail() <= from {
-            return Ok(Vec::new());
-        }
-        Ok(tokio::task::spawn_blocking(move || journal.read(from, READ_BYTES_MAX)).await??)
-    }
-
     /// Waits for something new to read, or for the open window to end.
-    async fn wait(&self, stop: &CancellationToken) {
+    async fn wait(&mut self, stop: &CancellationToken) {
         let left = self.window.as_ref().map_or(WAKE, |window| {
             let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
             let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
             left.clamp(Duration::from_millis(1), WAKE)
         });
-        let mut tail = self.shared.tail.clone();
         tokio::select! {
             () = stop.cancelled() => {}
-            _ = tail.wait_for(|tail| *tail > self.next) => {}
+            () = self.journal.reach(self.next) => {}
             () = tokio::time::sleep(left) => {}
         }
     }
@@ -293,7 +286,6 @@ impl TrailDelivery {
             DeliverError::Put { region, source: PutError::Refused { code } } => (code.as_str(), Some(region)),
             DeliverError::Put { region, source: PutError::Different } => ("ObjectAlreadyExists", Some(region)),
             DeliverError::Journal(_)
-            | DeliverError::Entry(_)
             | DeliverError::Snapshot(_)
             | DeliverError::Store(_)
             | DeliverError::Cursor(_)
@@ -313,7 +305,7 @@ impl TrailDelivery {
     }
 
     fn report_lag(&self) {
-        let behind = self.shared.journal.tail().saturating_sub(self.next);
+        let behind = self.journal.tail().saturating_sub(self.next);
         let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(self.received_ms);
         telemetry::lag(&self.trail.arn, behind, if behind == 0 { 0 } else { (age_ms / 1000).max(0) });
     }

@@ -118,7 +118,7 @@ impl Intake {
     }
 
     /// Tries again after the journal was full: it has been trimmed since.
-    pub fn reopen(&self) {
+    pub fn reopen_if_full(&self) {
         self.state.reopen();
     }
 

@@ -29,7 +29,8 @@ pub(crate) fn done(projection: &'static str, records: usize) {
 }
 
 pub(crate) fn failed(projection: &'static str, step: Step) {
-    counter!("cairn_projection_failed_total", "projection" => projection, "kind" => step.as_str()).increment(1);
+    counter!("cairn_projection_failed_total", "projection" => projection, "kind" => step.as_str())
+        .increment(1);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge; lags stay far below 2^52")]

@@ -104,7 +104,8 @@ pub(crate) fn json(ids: &RequestIds, body: Vec<u8>) -> Response<Bytes> {
 
 /// Refuses an AWS JSON call.
 pub(crate) fn json_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> Response<Bytes> {
-    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, code.as_str())];
+    let kind = code.to_string();
+    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind.as_str())];
     answer(code.http_status(), json11::CONTENT_TYPE, &headers, json11::error_body(code, message))
 }
 

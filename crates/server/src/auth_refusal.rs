@@ -1,6 +1,6 @@
 //! A refused signature in each protocol's words: one table.
 
-use cairn_sigv4::{AuthError, Family};
+use cairn_sigv4::{AuthError, Carrier, Family};
 use cairn_wire::ErrorCode;
 use cairn_wire::query::QueryErrorCode;
 use cairn_wire::s3::ErrorCode as S3ErrorCode;
@@ -40,9 +40,9 @@ impl AuthRefusal {
     }
 
     /// Returns the message for the client.
-    pub(crate) fn message(&self, family: Family) -> String {
+    pub(crate) fn message(&self, family: Family, carrier: Carrier) -> String {
         match (self, family) {
-            (Self::Signature(error), family) => error.message(family),
+            (Self::Signature(error), family) => error.message(family, carrier),
             (Self::UnknownKey | Self::InactiveKey, Family::S3) => {
                 S3ErrorCode::InvalidAccessKeyId.message().to_owned()
             }
@@ -105,7 +105,7 @@ fn signature_codes(error: &AuthError) -> AuthCodes {
             QueryErrorCode::SignatureDoesNotMatch,
             S3ErrorCode::RequestTimeTooSkewed,
         ),
-        AuthError::PresignedExpired { .. } => (
+        AuthError::PresignedExpired { .. } | AuthError::PresignedNotYetCurrent { .. } => (
             ErrorCode::InvalidSignatureException,
             QueryErrorCode::SignatureDoesNotMatch,
             S3ErrorCode::AccessDenied,

@@ -1,7 +1,7 @@
 //! First start: an account, its administrator, and a key for the administrator.
 
 use cairn_catalog::{
-    AccessKey, AccessKeyStatus, Account, Catalog, Change, CommitError, MasterKey, Owner, Policy, SealError, SecretBytes,
+    AccessKey, AccessKeyStatus, Account, Catalog, Change, CommitError, MasterKey, Owner, Policy, SealError,
     User,
 };
 use cairn_event::{AccountId, Clock, Ids};
@@ -36,7 +36,7 @@ pub(crate) async fn ensure(
     let created = clock.now();
     let key_id = format!("AKIA{}", base32::<16>(ids));
     let secret = base64_text(ids);
-    let sealed = master.seal(AccessKey::secret_name(&key_id), &SecretBytes::new(secret), |bytes| ids.fill(bytes))?;
+    let sealed = master.seal(AccessKey::secret_name(&key_id), secret.as_bytes(), |bytes| ids.fill(bytes))?;
     let changes = vec![
         Change::PutAccount(Account { id: account, alias: None, created }),
         Change::PutUser(User {

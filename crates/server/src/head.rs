@@ -1,5 +1,6 @@
 //! The head of a request as it was on the wire.
 
+use cairn_sigv4::{Carrier, Request};
 use http::request::Parts;
 
 /// Method, target and headers, before anything is decided about them.
@@ -45,6 +46,13 @@ impl Head {
     /// Lends the headers as the signature's verifier wants them.
     pub(crate) fn pairs(&self) -> Vec<(&str, &[u8])> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
+    }
+
+    /// Tells where the signature stands, which decides the words of its refusal.
+    pub(crate) fn carrier(&self) -> Carrier {
+        let headers = self.pairs();
+        let request = Request { method: &self.method, path: &self.path, query: &self.query, headers: &headers };
+        Carrier::of(&request)
     }
 
     /// Tells whether the body is a form, in which a query call names its action.

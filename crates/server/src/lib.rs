@@ -1,1 +1,40 @@
-//! HTTP, dispatch, built-in services, metrics, wiring, ordered shutdown.
+//! The server: one endpoint, one record path, everything wired and ended in order.
+//!
+//! Reading order: [`Server`] opens and runs everything; `serve` is the way of a request; `authenticate`,
+//! `authorize`, `cloudtrail`, `sts` and `object_service` are its stations; `recorder` makes the event.
+//! Wire types and HTTP status codes end here: nothing below knows them.
+
+mod administrator;
+mod answer;
+mod auth_refusal;
+mod authenticate;
+mod authorize;
+mod clock;
+mod cloudtrail;
+mod config;
+mod data_dir;
+mod first_start;
+mod head;
+mod incoming;
+mod listen;
+mod object_service;
+mod platform;
+mod probes;
+mod recognition;
+mod recorder;
+mod refuse;
+mod retention;
+mod serve;
+mod server;
+mod settings;
+mod sts;
+mod tail;
+mod telemetry;
+
+pub use administrator::{Administrator, AdministratorError};
+pub use clock::{SystemClock, SystemIds};
+pub use config::{Config, ConfigError, LogFormat, Recorded, Throttle};
+pub use data_dir::DataDir;
+pub use first_start::{ADMINISTRATOR, FirstStartError};
+pub use server::{OpenServerError, Server};
+pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environment_name};

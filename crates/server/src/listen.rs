@@ -54,7 +54,7 @@ pub(crate) async fn listen(
             },
         };
         let connection = serve_connection(socket, peer, Arc::clone(&front), &graceful);
-        front.tasks().spawn(async move {
+        front.tasks.spawn(async move {
             connection.await;
             drop(place);
         });

@@ -22,17 +22,20 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Records a served call; returns once its event is durable, or is known to be wanted by nobody.
-    pub(crate) async fn record(
-        &self,
-        arrival: &Arrival,
-        call: &ServiceCall,
-        served: &Served,
-    ) -> Result<(), IntakeError> {
+    /// Makes a draft durable; returns at once when nobody wants the event.
+    pub(crate) async fn submit(&self, draft: Option<Draft>) -> Result<(), IntakeError> {
+        match draft {
+            Some(draft) => self.intake.submit(draft).await.map(|_admission| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Renders the event of a served call; `None` for calls that are only counted.
+    pub(crate) fn draft(&self, arrival: &Arrival, call: &ServiceCall, served: &Served) -> Option<Draft> {
         let authenticated = served.who.caller.trust() == Trust::Verified;
         if !authenticated && self.rejected_calls == Recorded::No {
             telemetry::unrecorded("rejected");
-            return Ok(());
+            return None;
         }
         let request_headers = arrival.head.pairs();
         let answered_headers: Vec<(&str, &[u8])> = served
@@ -69,14 +72,13 @@ impl Recorder {
             },
             call,
         );
-        let draft = Draft {
+        Some(Draft {
             account: served.who.account,
             region: record.aws_region.clone(),
             origin: Origin::Call,
             event: record.to_bytes(),
             under: served.under,
-        };
-        self.intake.submit(draft).await.map(|_admission| ())
+        })
     }
 }
 

@@ -25,7 +25,7 @@ struct Words<'a> {
 pub(crate) fn signature(arrival: &Arrival, protocol: Protocol, refusal: &AuthRefusal) -> Response<Bytes> {
     let codes = refusal.codes();
     let family = if protocol == Protocol::RestXml { Family::S3 } else { Family::Service };
-    let message = refusal.message(family);
+    let message = refusal.message(family, arrival.head.carrier());
     say(arrival, protocol, &Words { json: codes.json, query: codes.query, s3: codes.s3, message: &message })
 }
 
@@ -80,8 +80,9 @@ pub(crate) fn service(arrival: &Arrival, call: &Call) -> Response<Bytes> {
         }
         Protocol::Cbor | Protocol::RestJson => {
             let code = ErrorCode::UnknownOperationException;
+            let kind = code.to_string();
             let headers =
-                [(json11::REQUEST_ID_HEADER, request_id), (json11::ERROR_TYPE_HEADER, code.as_str())];
+                [(json11::REQUEST_ID_HEADER, request_id), (json11::ERROR_TYPE_HEADER, kind.as_str())];
             answer(501, "application/json", &headers, json11::error_body(code, &message))
         }
     }

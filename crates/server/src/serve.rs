@@ -20,10 +20,12 @@ use cairn_catalog::Catalog;
 use cairn_control::Control;
 use cairn_event::{AccountId, Clock, Ids, Region};
 use cairn_intake::Intake;
+use cairn_projection::Source;
 use cairn_wire::json11;
 use cairn_wire::recognise::{Call, Service};
 use http::{Request, Response};
 use hyper::body::Incoming;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::answer::{self, AnswerBody, Answered, RequestIds};
@@ -53,6 +55,9 @@ pub(crate) struct Front {
     pub(crate) account: AccountId,
     pub(crate) region: Region,
     pub(crate) tasks: TaskTracker,
+    pub(crate) source: Source,
+    /// Ends answers that would go on for ever.
+    pub(crate) stop: CancellationToken,
 }
 
 /// A request on its way through the server.
@@ -174,7 +179,8 @@ impl Front {
         served: Served,
     ) -> Answered {
         telemetry::answered(&call.event_source, served.answered.status().as_u16());
-        match self.recorder.record(arrival, service_call, &served).await {
+        let draft = self.recorder.draft(arrival, service_call, &served);
+        match self.recorder.submit(draft).await {
             Ok(()) => served.answered,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");

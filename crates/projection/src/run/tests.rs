@@ -177,8 +177,7 @@ async fn shutdown_ends_a_batch_that_keeps_failing() {
     let shutdown = CancellationToken::new();
     let recorder = Recorder { seen, stumble: 1, stumbles: u32::MAX };
     let source = Source::new(journal).unwrap();
-    let running =
-        run(source, 0, recorder, Options::default(), Arc::new(FixedClock), shutdown.clone());
+    let running = run(source, 0, recorder, Options::default(), Arc::new(FixedClock), shutdown.clone());
     let stop = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
         shutdown.cancel();

@@ -121,7 +121,9 @@ impl Api {
         self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         only_version(input.version_id.as_deref())?;
         let object = self.store.head(&input.bucket, &input.key).await.map_err(answer)?;
-        let wants = |name: &str| input.object_attributes.iter().any(|wanted| wanted.as_str() == name);
+        // Clients send one header with commas, or one header for each.
+        let asked = || input.object_attributes.iter().flat_map(|wanted| wanted.as_str().split(','));
+        let wants = |name: &str| asked().any(|wanted| wanted.trim() == name);
         let mut output = GetObjectAttributesOutput {
             last_modified: Some(timestamp(object.modified_ms)),
             ..GetObjectAttributesOutput::default()

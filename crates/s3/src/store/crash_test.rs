@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
+use super::blob::BlobId;
+use super::writer::Change;
 use super::{ObjectMetadata, ObjectStore, Put, PutRequest, StoreError};
 use crate::body::Promise;
 use crate::checksum::Algorithm;
@@ -222,5 +225,43 @@ async fn concurrent_conditional_puts_have_one_winner() {
     let lost =
         outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::PreconditionFailed))).count();
     assert_eq!((won, lost), (1, 39));
+    store.close().await;
+}
+
+/// Lets the index grow to this many pages; stands in for a disk that is full.
+struct PagesMax(&'static str);
+
+#[async_trait]
+impl Change for PagesMax {
+    type Outcome = ();
+
+    async fn apply(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        _garbage: &mut Vec<BlobId>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(self.0).execute(&mut *tx).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_then_heals() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_with_bucket(dir.path()).await;
+    put(&store, "before", vec![1; 10]).await.unwrap();
+    store.writer.submit(PagesMax("PRAGMA max_page_count = 40")).await.unwrap();
+    let attempts = (0..40).map(|at| format!("k{at}")).collect::<Vec<_>>();
+    let attempts = attempts.iter().map(|key| put(&store, key, vec![2; 16_000]));
+    let outcomes = futures_util::future::join_all(attempts).await;
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::Index(_)))).count();
+    assert!(refused > 0 && refused < 40, "{refused}");
+    // What was acknowledged is there, what was refused is not.
+    for (at, outcome) in outcomes.iter().enumerate() {
+        assert_eq!(store.head("bkt", &format!("k{at}")).await.is_ok(), outcome.is_ok());
+    }
+    store.writer.submit(PagesMax("PRAGMA max_page_count = 1000000")).await.unwrap();
+    put(&store, "after", vec![3; 16_000]).await.unwrap();
+    assert_eq!(read(&store, "before").await, vec![1; 10]);
     store.close().await;
 }

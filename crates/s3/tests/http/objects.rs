@@ -129,6 +129,13 @@ async fn checksums_are_verified_kept_and_returned() {
         client.check("PUT", "/bkt/k", &[(header, value)], "hellO", "400 BadDigest").await;
         client.check("PUT", "/bkt/k", &[(header, "bm90")], "hello", "400 InvalidRequest").await;
     }
+    let attributes = [("x-amz-object-attributes", "ETag,ObjectSize, Checksum,StorageClass")];
+    let found = client.check("GET", "/bkt/k?attributes", &attributes, "", "200").await;
+    let value = |name| found.element(name);
+    assert_eq!(
+        [value("ETag"), value("ObjectSize"), value("ChecksumSHA256"), value("StorageClass")],
+        ["5d41402abc4b2a76b9719d911017c592", "5", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", "STANDARD"]
+    );
     let md5 = STANDARD.encode([0; 16]);
     client.check("PUT", "/bkt/k", &[("content-md5", &md5)], "hello", "400 BadDigest").await;
     client.check("PUT", "/bkt/k", &[("content-md5", "XUFAKrxLKna5cZ2REBfFkg==")], "hello", "200").await;

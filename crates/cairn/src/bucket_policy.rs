@@ -1,0 +1,23 @@
+//! `cairn bucket-policy`.
+
+use cairn_access::delivery_bucket_policy;
+
+use crate::settings::Place;
+
+/// Flags of `cairn bucket-policy`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BucketPolicy {
+    /// The bucket; it need not exist.
+    bucket: String,
+    /// The trail's S3 key prefix, if it has one.
+    #[arg(long)]
+    prefix: Option<String>,
+}
+
+impl BucketPolicy {
+    pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
+        let config = place.understood()?;
+        println!("{}", delivery_bucket_policy(&self.bucket, config.account, self.prefix.as_deref()));
+        Ok(())
+    }
+}

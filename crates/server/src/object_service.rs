@@ -1,0 +1,311 @@
+//! The built-in S3 as the server sees it: authorize, check the body, hand over, keep what is recorded.
+
+use bytes::Bytes;
+use cairn_access::{Policy, PolicyKind};
+use cairn_capture::{Keep, PARAMETERS_BODY_BYTES_MAX, ServiceCall, body_policy};
+use cairn_event::AccountId;
+use cairn_s3::{Body, Bucket, Caller, Endpoint, ObjectStore, RequestTag, Trailers};
+use cairn_sigv4::BodyCheck;
+use cairn_wire::recognise::Protocol;
+use cairn_wire::s3::{Call, ErrorCode, Resolver, Seen};
+use futures_util::TryStreamExt as _;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderName, HeaderValue, Request, Response};
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::{Body as _, Frame, Incoming};
+use std::sync::Arc;
+
+use crate::answer::{self, Answered};
+use crate::authenticate::{AuthRefusal, Authentication};
+use crate::authorize;
+use crate::head::Head;
+use crate::incoming::{self, StreamError};
+use crate::refuse;
+use crate::serve::{Arrival, Front, Served, Who};
+
+/// The largest answer of S3 that is looked at for the record; larger ones are objects and stream.
+const ANSWER_BYTES_MAX: u64 = 1 << 20;
+
+/// The built-in S3.
+#[derive(Debug)]
+pub(crate) struct ObjectService {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) store: Arc<ObjectStore>,
+    pub(crate) resolver: Resolver,
+}
+
+/// A request's body on its way to the store.
+struct Checked {
+    body: Body,
+    /// The same, where the record wants it and it is small.
+    kept: Option<Bytes>,
+    trailers: Trailers,
+}
+
+impl ObjectService {
+    /// Decides which S3 call a request makes.
+    pub(crate) fn resolve(&self, head: &Head) -> Call {
+        self.resolver.resolve(&Seen {
+            method: &head.method,
+            path: &head.path,
+            query: &head.query,
+            host: head.header("host").unwrap_or_default(),
+            copies: head.header("x-amz-copy-source").is_some(),
+        })
+    }
+}
+
+impl Front {
+    /// Serves one S3 call, whoever makes it: the bucket's policy may let anyone in.
+    pub(crate) async fn serve_s3(&self, arrival: &Arrival, call: &Call, body: Incoming) -> Served {
+        let snapshot = self.catalog.current();
+        let found = self.authenticator.authenticate(&arrival.head, None, &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let received_bytes = received_bytes(&arrival.head, &body);
+        let bucket = self.bucket(call).await;
+        let resource_owner = bucket.as_ref().and_then(|bucket| bucket.owner.parse().ok());
+        let served = |answered: Answered, received| Served {
+            answered,
+            who: who.clone(),
+            received,
+            received_bytes,
+            resource_owner,
+            under: None,
+        };
+        let check = match found {
+            Authentication::Proven { verified, .. } => verified.body(),
+            Authentication::Unsigned => BodyCheck::Nothing,
+            Authentication::Refused { refusal, .. } => return served(refused(arrival, &refusal), None),
+        };
+        if let Some(denied) = self.deny(arrival, call, &who, bucket.as_ref(), resource_owner) {
+            return served(denied, None);
+        }
+        let service_call = ServiceCall::S3(call.clone());
+        let checked = match keep(body, check, &service_call, received_bytes).await {
+            Ok(checked) => checked,
+            Err(refusal) => return served(refused_body(arrival, refusal), None),
+        };
+        let kept = checked.kept.clone();
+        let Some(request) = self.request(arrival, &who, checked) else {
+            let (code, message) = (ErrorCode::InvalidRequest, "The request target can not be read.");
+            return served(refuse_with(arrival, code, message), kept);
+        };
+        let Ok(response) = self.objects.endpoint.call(request).await;
+        served(answered(arrival, &service_call, response).await, kept)
+    }
+
+    async fn bucket(&self, call: &Call) -> Option<Bucket> {
+        let name = call.bucket.as_deref()?;
+        match self.objects.store.bucket(name).await {
+            Ok(bucket) => bucket,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "bucket could not be read");
+                None
+            }
+        }
+    }
+
+    /// Returns the refusal of a call that policies do not allow.
+    fn deny(
+        &self,
+        arrival: &Arrival,
+        call: &Call,
+        who: &Who,
+        bucket: Option<&Bucket>,
+        owner: Option<AccountId>,
+    ) -> Option<Answered> {
+        let policy = match bucket.and_then(|bucket| bucket.policy.as_deref()) {
+            Some(text) => match Policy::parse(PolicyKind::Resource, text) {
+                Ok(policy) => Some(policy),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "bucket policy can't be read");
+                    return Some(refuse_with(arrival, ErrorCode::AccessDenied, ErrorCode::AccessDenied.message()));
+                }
+            },
+            None => None,
+        };
+        let (action, resource) = (authorize::s3_action(call), authorize::s3_resource(call));
+        let asked = (action.as_str(), resource.as_str(), owner.unwrap_or(who.account));
+        let context = authorize::s3_context(&arrival.head, &arrival.peer.ip().to_string());
+        match authorize::decide(&who.caller, &self.catalog.current(), policy.as_ref(), asked, context) {
+            Ok(decision) => {
+                let message = decision.message()?;
+                let anonymous = matches!(who.caller, cairn_access::Caller::Unsigned);
+                let message = if anonymous { ErrorCode::AccessDenied.message() } else { &message };
+                Some(refuse_with(arrival, ErrorCode::AccessDenied, message))
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+                Some(refuse_with(arrival, ErrorCode::InternalError, ErrorCode::InternalError.message()))
+            }
+        }
+    }
+
+    /// Makes the request that the store sees: what signed it is gone, who signed it is an extension.
+    fn request(&self, arrival: &Arrival, who: &Who, checked: Checked) -> Option<Request<Body>> {
+        let head = &arrival.head;
+        let query: Vec<&str> = head.query.split('&').filter(|pair| !is_signing(pair)).collect();
+        let query = query.join("&");
+        let target = if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) };
+        let mut request = Request::builder().method(head.method.as_str()).uri(target).body(checked.body).ok()?;
+        let decoded = head.header("x-amz-decoded-content-length");
+        for (name, value) in &head.headers {
+            if SIGNING_HEADERS.contains(&name.as_str()) || (name == "content-length" && decoded.is_some()) {
+                continue;
+            }
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
+        }
+        if let Some(length) = decoded {
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_str(length).ok()?);
+        }
+        strip_chunked(&mut request);
+        let extensions = request.extensions_mut();
+        extensions.insert(checked.trailers);
+        extensions.insert(RequestTag { request_id: arrival.ids.request.clone(), host_id: arrival.ids.host.clone() });
+        if let Some(arn) = who.caller.principal().arn() {
+            extensions.insert(Caller {
+                account: who.account.to_string(),
+                arn,
+                canonical_id: canonical_id(who.account),
+                region: who.region.to_string(),
+            });
+        }
+        Some(request)
+    }
+}
+
+/// Returns the canonical user id of an account: 64 hexadecimal digits, the same on every server.
+pub(crate) fn canonical_id(account: AccountId) -> String {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, account.as_str().as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sets the body's check up, and reads the body at once where the record wants it.
+async fn keep(
+    body: Incoming,
+    check: BodyCheck,
+    call: &ServiceCall,
+    length: u64,
+) -> Result<Checked, cairn_s3::BodyRefused> {
+    let trailers = Trailers::default();
+    let wanted = matches!(body_policy(call).request, Keep::Always { .. });
+    let small = length <= PARAMETERS_BODY_BYTES_MAX as u64;
+    let stream = incoming::checked(body, check, trailers.clone());
+    if !(wanted && small) {
+        let frames = stream.map_ok(Frame::data);
+        return Ok(Checked { body: Body::http_body_unsync(StreamBody::new(frames)), kept: None, trailers });
+    }
+    match stream.try_collect::<Vec<Bytes>>().await {
+        Ok(pieces) => {
+            let whole = Bytes::from(pieces.concat());
+            Ok(Checked { body: Body::from(whole.clone()), kept: Some(whole), trailers })
+        }
+        Err(error) => Err(match error.downcast::<cairn_s3::BodyRefused>() {
+            Ok(refused) => *refused,
+            Err(_broken) => cairn_s3::BodyRefused {
+                code: ErrorCode::IncompleteBody.as_str().to_owned(),
+                status: ErrorCode::IncompleteBody.http_status(),
+                message: ErrorCode::IncompleteBody.message().to_owned(),
+            },
+        }),
+    }
+}
+
+/// Puts our ids on an answer, and takes it whole where the record may look at it.
+async fn answered(arrival: &Arrival, call: &ServiceCall, response: Response<Body>) -> Answered {
+    let (mut parts, body) = response.into_parts();
+    let ids = [("x-amz-request-id", &arrival.ids.request), ("x-amz-id-2", &arrival.ids.host)];
+    for (name, value) in ids {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            parts.headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    let looked_at = match body_policy(call).response {
+        Keep::Nothing => false,
+        Keep::OnError { .. } => parts.status.as_u16() >= 300,
+        Keep::Always { .. } => true,
+    };
+    let size = body.size_hint();
+    if looked_at && size.upper().is_none_or(|upper| upper <= ANSWER_BYTES_MAX) {
+        return match body.collect().await {
+            Ok(whole) => Answered::Whole(Response::from_parts(parts, whole.to_bytes())),
+            Err(error) => {
+                tracing::error!(error = %error, "an S3 answer broke off");
+                refuse_with(arrival, ErrorCode::InternalError, ErrorCode::InternalError.message())
+            }
+        };
+    }
+    Answered::Streams(Response::from_parts(parts, http_body_util::BodyExt::map_err(body, StreamError::from).boxed_unsync()))
+}
+
+fn refused(arrival: &Arrival, refusal: &AuthRefusal) -> Answered {
+    refuse::signature(arrival, Protocol::RestXml, refusal).into()
+}
+
+fn refused_body(arrival: &Arrival, refusal: cairn_s3::BodyRefused) -> Answered {
+    let body = cairn_wire::s3::ErrorBody {
+        code: &refusal.code,
+        message: &refusal.message,
+        resource: &arrival.head.path,
+        request_id: &arrival.ids.request,
+        host_id: &arrival.ids.host,
+    };
+    let headers =
+        [("x-amz-request-id", arrival.ids.request.as_str()), ("x-amz-id-2", arrival.ids.host.as_str())];
+    answer::answer(refusal.status, cairn_wire::s3::ErrorBody::CONTENT_TYPE, &headers, body.render()).into()
+}
+
+fn refuse_with(arrival: &Arrival, code: ErrorCode, message: &str) -> Answered {
+    answer::s3_refusal(&arrival.ids, code, message, &arrival.head.method, &arrival.head.path).into()
+}
+
+/// Returns how many bytes of content a request brings: those of the object, without chunk framing.
+fn received_bytes(head: &Head, body: &Incoming) -> u64 {
+    let decoded = head.header("x-amz-decoded-content-length").and_then(|length| length.parse().ok());
+    decoded.unwrap_or_else(|| body.size_hint().lower())
+}
+
+/// Tells whether a query parameter belongs to a presigned URL.
+fn is_signing(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    name.is_empty() || SIGNING_PARAMETERS.contains(&name.as_str())
+}
+
+/// Takes `aws-chunked` out of the content coding: the body is decoded.
+fn strip_chunked(request: &mut Request<Body>) {
+    let Some(coding) = request.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()) else {
+        return;
+    };
+    let left: Vec<&str> =
+        coding.split(',').map(str::trim).filter(|name| !name.eq_ignore_ascii_case("aws-chunked")).collect();
+    match HeaderValue::from_str(&left.join(", ")) {
+        Ok(left) if !left.is_empty() => {
+            request.headers_mut().insert(CONTENT_ENCODING, left);
+        }
+        Ok(_) | Err(_) => {
+            request.headers_mut().remove(CONTENT_ENCODING);
+        }
+    }
+}
+
+const SIGNING_HEADERS: [&str; 7] = [
+    "authorization",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+    "x-amz-date",
+    "x-amz-decoded-content-length",
+    "transfer-encoding",
+    "expect",
+];
+
+const SIGNING_PARAMETERS: [&str; 8] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-signedheaders",
+    "x-amz-signature",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+];

@@ -1,0 +1,221 @@
+//! What control and delivery need of the built-in S3: bucket checks and log files, both in CloudTrail's
+//! name and both recorded.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cairn_access::{
+    CLOUDTRAIL_SERVICE, Caller, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
+};
+use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
+use cairn_catalog::Trail;
+use cairn_control::{BucketVerdict, DeliveryCheck, Platform};
+use cairn_delivery::{LogBucket, LogFilePut, Put, PutError};
+use cairn_event::{AccountId, Clock, Ids, Origin, Region};
+use cairn_intake::{Draft, Intake};
+use cairn_journal::Reader;
+use cairn_s3::{Bucket, ObjectMetadata, ObjectStore, StoreError};
+use cairn_wire::s3::{Resolver, Seen};
+
+/// CloudTrail as a caller of the built-in S3.
+pub(crate) struct ServiceCaller {
+    pub(crate) store: Arc<ObjectStore>,
+    pub(crate) resolver: Resolver,
+    pub(crate) journal: Arc<dyn Reader>,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+}
+
+/// A call that CloudTrail made, for its record.
+struct OwnCall<'a> {
+    method: &'a str,
+    path: String,
+    query: &'a str,
+    account: AccountId,
+    region: &'a Region,
+    owner: Option<AccountId>,
+    status: u16,
+    error: Option<&'a str>,
+    body_bytes: u64,
+    origin: Origin,
+}
+
+#[async_trait]
+impl Platform for ServiceCaller {
+    fn next_position(&self) -> u64 {
+        self.journal.tail()
+    }
+
+    async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict {
+        let bucket = match self.store.bucket(check.bucket).await {
+            Ok(bucket) => bucket,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "bucket could not be read");
+                None
+            }
+        };
+        let verdict = match &bucket {
+            None => BucketVerdict::Missing,
+            Some(bucket) => {
+                match allowed(bucket, check.account, check.trail_arn, check.prefix) {
+                    true => BucketVerdict::Allowed,
+                    false => BucketVerdict::Denied,
+                }
+            }
+        };
+        let (status, error) = match verdict {
+            BucketVerdict::Allowed => (200, None),
+            BucketVerdict::Missing => (404, Some("NoSuchBucket")),
+            BucketVerdict::Denied => (403, Some("AccessDenied")),
+        };
+        self.record(OwnCall {
+            method: "GET",
+            path: format!("/{}", check.bucket),
+            query: "acl",
+            account: check.account,
+            region: check.region,
+            owner: owner(bucket.as_ref()),
+            status,
+            error,
+            body_bytes: 0,
+            origin: Origin::Call,
+        })
+        .await;
+        verdict
+    }
+}
+
+#[async_trait]
+impl LogBucket for ServiceCaller {
+    async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
+        let trail: &Trail = put.trail;
+        let refused = |code: &str| PutError::Refused { code: code.to_owned() };
+        let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(code(&error)))?;
+        let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
+        if !allowed(&bucket, trail.account, &trail.arn, trail.s3_prefix.as_deref()) {
+            return Err(refused("AccessDenied"));
+        }
+        let body_bytes = put.body.len() as u64;
+        let metadata = ObjectMetadata {
+            content_type: Some("application/json".to_owned()),
+            content_encoding: Some("gzip".to_owned()),
+            ..ObjectMetadata::default()
+        };
+        let outcome = self.store.put_if_absent(&trail.s3_bucket, put.key, put.body, metadata).await;
+        let put_now = match outcome {
+            Ok(cairn_s3::Put::Created(_)) => Put::Created,
+            Ok(cairn_s3::Put::Identical(_)) => Put::AlreadyThere,
+            Ok(cairn_s3::Put::Different(_)) => return Err(PutError::Different),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "log file not written");
+                return Err(refused(code(&error)));
+            }
+        };
+        if put_now == Put::Created {
+            self.record(OwnCall {
+                method: "PUT",
+                path: format!("/{}/{}", trail.s3_bucket, put.key),
+                query: "",
+                account: trail.account,
+                region: &trail.home_region,
+                owner: owner(Some(&bucket)),
+                status: 200,
+                error: None,
+                body_bytes,
+                origin: Origin::Delivery,
+            })
+            .await;
+        }
+        Ok(put_now)
+    }
+}
+
+impl ServiceCaller {
+    /// Records a call of CloudTrail's own. Delivery never waits for or fails by its own record: the file
+    /// is in its bucket already.
+    async fn record(&self, call: OwnCall<'_>) {
+        let seen = Seen { method: call.method, path: &call.path, query: call.query, ..Seen::default() };
+        let service_call = ServiceCall::S3(self.resolver.resolve(&seen));
+        let body = call.error.map(|code| format!("<Error><Code>{code}</Code></Error>"));
+        let acl: &[(&str, &[u8])] = match call.method {
+            "PUT" => &[("x-amz-acl", b"bucket-owner-full-control")],
+            _ => &[],
+        };
+        let record = cairn_capture::record(
+            &Exchange {
+                request: Request {
+                    method: call.method,
+                    path: &call.path,
+                    query: call.query,
+                    headers: acl,
+                    body: Captured::Nothing,
+                    body_bytes: call.body_bytes,
+                },
+                response: Response {
+                    status: call.status,
+                    headers: &[],
+                    body: body.as_ref().map_or(Captured::Nothing, |body| Captured::Whole(body.as_bytes())),
+                    body_bytes: 0,
+                },
+                caller: &Caller::service(CLOUDTRAIL_SERVICE),
+                region: call.region,
+                recipient: call.account,
+                resource_owner: call.owner,
+                peer: None,
+                tls: None,
+                request_id: &self.ids.guid(),
+                event_id: &self.ids.guid(),
+                completed: self.clock.now(),
+            },
+            &service_call,
+        );
+        let draft = Draft {
+            account: call.account,
+            region: record.aws_region.clone(),
+            origin: call.origin,
+            event: record.to_bytes(),
+            under: None,
+        };
+        if let Err(error) = self.intake.submit(draft).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "CloudTrail's own call not recorded");
+        }
+    }
+}
+
+impl std::fmt::Debug for ServiceCaller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServiceCaller").finish_non_exhaustive()
+    }
+}
+
+fn allowed(bucket: &Bucket, account: AccountId, trail_arn: &str, prefix: Option<&str>) -> bool {
+    let Ok(bucket_account) = bucket.owner.parse() else { return false };
+    let policy = bucket.policy.as_deref().map(|text| Policy::parse(PolicyKind::Resource, text));
+    let policy = match policy {
+        Some(Ok(policy)) => Some(policy),
+        Some(Err(_)) => return false,
+        None => None,
+    };
+    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn };
+    match bucket_policy_allows_delivery(policy.as_ref(), &target) {
+        Ok(()) => true,
+        Err(reason) => {
+            tracing::debug!(bucket = %bucket.name, trail = trail_arn, %reason, "bucket refuses log files");
+            false
+        }
+    }
+}
+
+fn owner(bucket: Option<&Bucket>) -> Option<AccountId> {
+    bucket?.owner.parse().ok()
+}
+
+/// Returns the S3 code that GetTrailStatus shows for a store that failed.
+fn code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::NoSuchBucket => "NoSuchBucket",
+        StoreError::KeyTooLong => "KeyTooLongError",
+        _ => "InternalError",
+    }
+}

@@ -1,0 +1,65 @@
+//! Cairn's own pages under `/_cairn/`, a name that no bucket can have: probes and metrics.
+
+use std::sync::Arc;
+
+use cairn_history::History;
+use cairn_journal::Reader;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+
+use crate::answer::{Answered, answer};
+use crate::serve::{Arrival, Front};
+
+/// Answers probes and metrics. They need no signature and show no event, account or key.
+pub(crate) struct Probes {
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) journal: Arc<dyn Reader>,
+    pub(crate) history: History,
+}
+
+impl Probes {
+    pub(crate) async fn answer(&self, front: &Front, arrival: &Arrival) -> Answered {
+        let text = "text/plain; version=0.0.4; charset=utf-8";
+        match (arrival.head.method.as_str(), arrival.head.path.as_str()) {
+            ("GET" | "HEAD", "/_cairn/healthz") => answer(200, "text/plain", &[], "ok\n").into(),
+            ("GET" | "HEAD", "/_cairn/readyz") => self.ready(front),
+            ("GET" | "HEAD", "/_cairn/metrics") => {
+                self.observe();
+                answer(200, text, &[], self.metrics.render()).into()
+            }
+            ("GET", "/_cairn/tail") => front.tail(arrival).await,
+            ("GET" | "HEAD", _) => answer(404, "text/plain", &[], "no such page\n").into(),
+            _ => answer(405, "text/plain", &[], "only GET is answered here\n").into(),
+        }
+    }
+
+    /// Ready means: a call that must be recorded would be. Lag is shown, and does not make it unready.
+    fn ready(&self, front: &Front) -> Answered {
+        let refusal = front.intake.refusal();
+        let tail = self.journal.tail();
+        let body = json!({
+            "ready": refusal.is_none(),
+            "reason": refusal.map(|refusal| refusal.to_string()),
+            "journal": { "head": self.journal.head(), "tail": tail },
+            "history": { "indexed": self.history.indexed(), "lag": tail.saturating_sub(self.history.indexed()) },
+        });
+        let status = if refusal.is_none() { 200 } else { 503 };
+        answer(status, "application/json", &[], format!("{body}\n")).into()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    fn observe(&self) {
+        metrics::gauge!("cairn_journal_head_position").set(self.journal.head() as f64);
+        metrics::gauge!("cairn_journal_tail_position").set(self.journal.tail() as f64);
+        let stats = self.history.stats();
+        metrics::gauge!("cairn_history_head_events").set(stats.head_events as f64);
+        metrics::gauge!("cairn_history_splits").set(stats.splits as f64);
+        metrics::gauge!("cairn_history_split_events").set(stats.split_events as f64);
+    }
+}
+
+impl std::fmt::Debug for Probes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Probes").finish_non_exhaustive()
+    }
+}

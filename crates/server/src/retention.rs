@@ -1,0 +1,96 @@
+//! Trimming the journal: below the slowest cursor, and no sooner than the configured hold.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_catalog::Catalog;
+use cairn_event::{Clock, Entry};
+use cairn_intake::Intake;
+use cairn_journal::{EmbeddedReader, Reader as _};
+use tokio_util::sync::CancellationToken;
+
+/// How often the journal is looked at.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Above this share of its size, in percent, the journal gives up what is read before its hold is over.
+const CROWDED_PERCENT: u64 = 80;
+
+/// Trims the journal from time to time.
+pub(crate) struct Retention {
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) journal: Arc<EmbeddedReader>,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hold: Duration,
+}
+
+impl Retention {
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let this = Arc::new(self);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            match this.slowest().await {
+                Ok(Some(below)) => {
+                    let trimming = Arc::clone(&this);
+                    let trimmed = tokio::task::spawn_blocking(move || trimming.trim(below)).await;
+                    if let Err(error) = trimmed {
+                        tracing::error!(error = &error as &dyn std::error::Error, "trimming ended abnormally");
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cursors could not be read");
+                }
+            }
+        }
+    }
+
+    /// Returns the position below which every projection has read; `None` until each has a cursor.
+    async fn slowest(&self) -> Result<Option<u64>, cairn_catalog::StoreError> {
+        let cursors = self.catalog.cursors().await?;
+        if !cursors.iter().any(|cursor| cursor.name == cairn_history::CURSOR) {
+            return Ok(None);
+        }
+        let snapshot = self.catalog.current();
+        let started = snapshot
+            .trails()
+            .all(|trail| cursors.iter().any(|cursor| cursor.name == cairn_delivery::cursor_name(trail.id())));
+        Ok(cursors.iter().map(|cursor| cursor.position).min().filter(|_| started))
+    }
+
+    fn trim(&self, below: u64) {
+        let crowded = self.journal.bytes_used() * 100 > self.journal.bytes_max() * CROWDED_PERCENT;
+        let below = if crowded { below } else { self.older_than_hold(below) };
+        if below <= self.journal.head() {
+            return;
+        }
+        match self.journal.trim(below) {
+            Ok(head) => {
+                tracing::debug!(head, "journal trimmed");
+                self.intake.reopen_if_full();
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "journal could not be trimmed");
+            }
+        }
+    }
+
+    /// Finds, by halving, the first position whose event is younger than the hold.
+    fn older_than_hold(&self, below: u64) -> u64 {
+        let hold_ms = i64::try_from(self.hold.as_millis()).unwrap_or(i64::MAX);
+        let before_ms = self.clock.now().as_millisecond().saturating_sub(hold_ms);
+        let (mut low, mut high) = (self.journal.head(), below);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let entry = self.journal.get(middle).ok().flatten().and_then(|bytes| Entry::decode(&bytes).ok());
+            match entry {
+                Some(entry) if entry.received_ms < before_ms => low = middle + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        low
+    }
+}

@@ -1,0 +1,298 @@
+//! Everything opened, wired, run, and ended in the written order.
+
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use cairn_catalog::{
+    Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing,
+};
+use cairn_control::Control;
+use cairn_delivery::{Delivery, DeliveryConfig};
+use cairn_event::{Clock, Ids};
+use cairn_history::{History, HistoryConfig, HistoryService};
+use cairn_intake::{Intake, OpenIntakeError};
+use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
+use cairn_projection::Source;
+use cairn_s3::S3;
+use cairn_sigv4::{ClockRules, KeyCache, Verifier};
+use cairn_wire::s3::Resolver;
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::authenticate::Authenticator;
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::{Config, Throttle};
+use crate::data_dir::DataDir;
+use crate::first_start::{self, FirstStartError};
+use crate::listen::listen;
+use crate::object_service::ObjectService;
+use crate::platform::ServiceCaller;
+use crate::probes::Probes;
+use crate::recorder::Recorder;
+use crate::retention::Retention;
+use crate::serve::Front;
+
+/// How long each stage of shutdown may take before it is left behind, by name.
+const STAGE_WAIT: Duration = Duration::from_secs(30);
+
+/// A server that is open and listens, and does not yet answer.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    front: Arc<Front>,
+    history: HistoryService,
+    delivery: Arc<Delivery>,
+    journal: Arc<EmbeddedReader>,
+    s3: S3,
+    config: Config,
+    stop: CancellationToken,
+    _lock: File,
+}
+
+/// The server could not be opened. Each names what an operator can look at.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum OpenServerError {
+    #[error("use the data directory {dir}")]
+    DataDir { dir: String, source: io::Error },
+    #[error("open the master key")]
+    MasterKey(#[from] KeyFileError),
+    #[error("open the catalog")]
+    Catalog(#[from] cairn_catalog::OpenError),
+    #[error("read the catalog")]
+    Store(#[from] StoreError),
+    #[error("open a sealed secret: is this the master key of this catalog?")]
+    Seal(#[from] cairn_catalog::SealError),
+    #[error("make the first account")]
+    FirstStart(#[from] FirstStartError),
+    #[error("open the journal")]
+    Journal(#[from] cairn_journal::OpenError),
+    #[error("follow the journal")]
+    Follow(#[from] SubscribersFull),
+    #[error("start intake")]
+    Intake(#[from] OpenIntakeError),
+    #[error("open the built-in S3")]
+    S3(#[from] cairn_s3::OpenError),
+    #[error("open the event history")]
+    History(#[from] cairn_history::OpenError),
+    #[error("set up metrics")]
+    Metrics(#[from] BuildError),
+    #[error("listen on {address}: is another server there? Choose another with --listen")]
+    Listen { address: SocketAddr, source: io::Error },
+}
+
+/// What is kept on disk, opened.
+struct Stores {
+    lock: File,
+    master: MasterKey,
+    catalog: Arc<dyn Catalog>,
+    journal: Arc<EmbeddedReader>,
+    intake: Arc<Intake>,
+    s3: S3,
+}
+
+impl Server {
+    /// Opens everything and takes the port. Journals and indexes are ready when this returns; the head of
+    /// the history catches up while the server already answers.
+    ///
+    /// # Errors
+    /// See [`OpenServerError`].
+    pub async fn open(config: Config) -> Result<Self, OpenServerError> {
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let metrics = PrometheusBuilder::new().install_recorder()?;
+        let dir = DataDir::new(&config.data_dir);
+        let stores = Stores::open(&dir, &config, &clock, &ids).await?;
+        let source = Source::new(Arc::clone(&stores.journal) as Arc<dyn Reader>)?;
+        let history_config =
+            HistoryConfig { seal_after: config.history_seal_after, ..HistoryConfig::new(dir.history()) };
+        let token_key = token_key(&stores.master)?;
+        let catalog = Arc::clone(&stores.catalog);
+        let (history, history_service) =
+            History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
+        let own = Arc::new(stores.service_caller(&config, &clock, &ids));
+        let interval = DeliveryConfig { interval: config.delivery_interval };
+        let delivery = Arc::new(Delivery::new(
+            interval,
+            Arc::clone(&stores.catalog),
+            source.clone(),
+            Arc::clone(&stores.intake),
+            Arc::clone(&own) as Arc<dyn cairn_delivery::LogBucket>,
+            Arc::clone(&clock),
+        ));
+        let throttle = match config.throttle {
+            Throttle::Off => cairn_control::Throttle::off(),
+            Throttle::Aws => cairn_control::Throttle::aws(),
+        };
+        let control =
+            Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
+        let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
+        let listener = TcpListener::bind(config.listen).await;
+        let address = config.listen;
+        let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
+        let address = listener.local_addr().unwrap_or(address);
+        let told = dir.announce(address);
+        told.map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })?;
+        let stop = CancellationToken::new();
+        let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
+        let parts = (stores.master, stores.catalog, stores.intake);
+        let front = front(&config, parts, control, probes, (&s3, source), (clock, ids), stop.clone());
+        Ok(Self {
+            listener,
+            address,
+            front: Arc::new(front),
+            history: history_service,
+            delivery,
+            journal,
+            s3,
+            config,
+            stop,
+            _lock: lock,
+        })
+    }
+
+    /// Returns the address that clients reach.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then ends in order: accepting, requests, delivery and history, intake and
+    /// journal, stores. A stage that takes too long is named and left behind.
+    pub async fn run(self, stop: CancellationToken) {
+        let work = CancellationToken::new();
+        let background = TaskTracker::new();
+        background.spawn(self.history.run(work.clone()));
+        background.spawn(self.delivery.run(work.clone()));
+        let retention = Retention {
+            catalog: Arc::clone(&self.front.catalog),
+            journal: self.journal,
+            intake: Arc::clone(&self.front.intake),
+            clock: Arc::clone(&self.front.clock),
+            hold: self.config.journal_hold,
+        };
+        background.spawn(retention.run(work.clone()));
+        let ending = self.stop;
+        let connections = self.config.connections_max;
+        let listening = listen(self.listener, Arc::clone(&self.front), connections, stop.clone());
+        tokio::join!(listening, async {
+            stop.cancelled().await;
+            ending.cancel();
+        });
+        let tasks = &self.front.tasks;
+        tasks.close();
+        stage("requests", tasks.wait()).await;
+        work.cancel();
+        background.close();
+        stage("delivery and history", background.wait()).await;
+        stage("intake and journal", self.front.intake.close()).await;
+        stage("built-in S3", self.s3.close()).await;
+        stage("catalog", self.front.catalog.close()).await;
+    }
+}
+
+impl Stores {
+    async fn open(
+        dir: &DataDir,
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Result<Self, OpenServerError> {
+        let in_dir = |source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source };
+        dir.create().map_err(in_dir)?;
+        let lock = dir.lock().map_err(in_dir)?;
+        let catalog = SqliteCatalog::open(&dir.catalog()).await?;
+        let missing = if catalog.holds_secrets().await? { WhenMissing::Refuse } else { WhenMissing::Create };
+        let master = MasterKey::load_or_create(&dir.master_key(), missing, |bytes| ids.fill(bytes))?;
+        catalog.current().check_secrets(&master)?;
+        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
+        first_start::ensure(config.account, &*catalog, &master, &**clock, &**ids).await?;
+        let options = Options { bytes_max: config.journal_bytes_max, ..Options::default() };
+        let (writer, journal, recovery) =
+            EmbeddedJournal::open(&dir.journal(), options, Arc::new(DiskFileSystem))?;
+        if recovery.torn_bytes > 0 {
+            tracing::warn!(bytes = recovery.torn_bytes, "cut off what a crash left at the journal's end");
+        }
+        let reader = Arc::clone(&journal) as Arc<dyn Reader>;
+        let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
+        let s3_config =
+            cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
+        let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
+        Ok(Self { lock, master, catalog, journal, intake: Arc::new(intake), s3 })
+    }
+
+    fn service_caller(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> ServiceCaller {
+        ServiceCaller {
+            store: self.s3.store(),
+            resolver: Resolver::new(config.base_domains.iter().cloned()),
+            journal: Arc::clone(&self.journal) as Arc<dyn Reader>,
+            intake: Arc::clone(&self.intake),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+        }
+    }
+}
+
+fn front(
+    config: &Config,
+    (master, catalog, intake): (MasterKey, Arc<dyn Catalog>, Arc<Intake>),
+    control: Control,
+    probes: Probes,
+    (s3, source): (&S3, Source),
+    (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
+    stop: CancellationToken,
+) -> Front {
+    let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
+    let rules = ClockRules { past: skew, future: skew };
+    Front {
+        catalog,
+        control,
+        objects: ObjectService {
+            endpoint: s3.service(),
+            store: s3.store(),
+            resolver: Resolver::new(config.base_domains.iter().cloned()),
+        },
+        authenticator: Authenticator {
+            verifier: Verifier { clock: rules, keys: KeyCache::default() },
+            master,
+            region: config.region.clone(),
+        },
+        recorder: Recorder {
+            intake: Arc::clone(&intake),
+            clock: Arc::clone(&clock),
+            rejected_calls: config.rejected_calls,
+        },
+        probes,
+        intake,
+        clock,
+        ids,
+        account: config.account,
+        region: config.region.clone(),
+        tasks: TaskTracker::new(),
+        source,
+        stop,
+    }
+}
+
+/// Derives the key of LookupEvents' tokens from the master key, so that tokens outlive restarts: the key
+/// is the tag of a fixed sealed name.
+fn token_key(master: &MasterKey) -> Result<[u8; 32], cairn_catalog::SealError> {
+    let name = SecretName { kind: "token-key", key: "lookup-events" };
+    let sealed = master.seal(name, &[], |nonce| nonce.fill(0))?;
+    let tag = serde_json::to_vec(&sealed).unwrap_or_default();
+    let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &tag), b"lookup-events");
+    let mut key = [0; 32];
+    key.copy_from_slice(derived.as_ref());
+    Ok(key)
+}
+
+async fn stage(name: &'static str, ending: impl Future<Output = ()>) {
+    if tokio::time::timeout(STAGE_WAIT, ending).await.is_err() {
+        tracing::error!(stage = name, "shutdown did not wait any longer");
+    }
+}

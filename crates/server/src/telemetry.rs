@@ -1,0 +1,34 @@
+//! What the front of the server reports of itself.
+
+use metrics::counter;
+
+pub(crate) fn answered(event_source: &str, status: u16) {
+    let class = match status {
+        0..=399 => "ok",
+        400..=499 => "refused",
+        _ => "failed",
+    };
+    counter!("cairn_requests_total", "service" => known(event_source), "outcome" => class).increment(1);
+}
+
+pub(crate) fn refused(reason: &'static str) {
+    counter!("cairn_requests_refused_total", "reason" => reason).increment(1);
+}
+
+pub(crate) fn unserved(event_source: &str) {
+    counter!("cairn_requests_unserved_total", "service" => known(event_source)).increment(1);
+}
+
+pub(crate) fn unrecorded(reason: &'static str) {
+    counter!("cairn_requests_unrecorded_total", "reason" => reason).increment(1);
+}
+
+/// Keeps labels few: a caller may name any service.
+fn known(event_source: &str) -> &'static str {
+    match event_source {
+        "cloudtrail.amazonaws.com" => "cloudtrail",
+        "s3.amazonaws.com" => "s3",
+        "sts.amazonaws.com" => "sts",
+        _ => "other",
+    }
+}
