@@ -14,7 +14,7 @@ pub(crate) const INLINE_BYTES_MAX: usize = 16 * 1024;
 /// The largest payload of one PUT or one part: 5 GiB, S3's own limit.
 pub(crate) const PUT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
 /// Bytes written to disk at once. A put holds at most two of these in memory.
-const PIECE_BYTES: usize = 1024 * 1024;
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// The trailing headers of a decoded `aws-chunked` body.
 ///

@@ -134,7 +134,7 @@ async fn checksums_are_verified_kept_and_returned() {
     let value = |name| found.element(name);
     assert_eq!(
         [value("ETag"), value("ObjectSize"), value("ChecksumSHA256"), value("StorageClass")],
-        ["5d41402abc4b2a76b9719d911017c592", "5", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", "STANDARD"]
+        [ETAG_OF_HELLO, "5", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", "STANDARD"]
     );
     let md5 = STANDARD.encode([0; 16]);
     client.check("PUT", "/bkt/k", &[("content-md5", &md5)], "hello", "400 BadDigest").await;
