@@ -1,0 +1,161 @@
+//! Real events through the whole path: parse, admit, journal, route, log file, and back, byte for byte.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cairn_catalog::{Account, Catalog, Change, SqliteCatalog, Trail};
+use cairn_delivery::{Delivery, DeliveryConfig, LogBucket, LogFilePut, Put, PutError};
+use cairn_event::{AccountId, Category, Clock, Entry, EventView, Origin, Region};
+use cairn_intake::{Admission, Draft, Intake};
+use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
+use cairn_projection::Source;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+#[path = "../../event/tests/corpus/reader.rs"]
+mod reader;
+
+/// A clock that a test moves.
+#[derive(Debug)]
+struct Hand(Mutex<Timestamp>);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A bucket in memory that tells when something was put.
+#[derive(Debug, Default)]
+struct Memory {
+    objects: Mutex<BTreeMap<String, Bytes>>,
+    changed: Notify,
+}
+
+#[async_trait]
+impl LogBucket for Memory {
+    async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
+        let mut objects = self.objects.lock().unwrap();
+        assert!(objects.insert(put.key.to_owned(), put.body).is_none(), "{} was put twice", put.key);
+        self.changed.notify_one();
+        Ok(Put::Created)
+    }
+}
+
+#[derive(Deserialize)]
+struct LogFile<'a> {
+    #[serde(rename = "Records", borrow)]
+    records: Vec<&'a RawValue>,
+}
+
+const ACCOUNT: &str = "123456789012";
+const SELECTORS: &str = r#"{"EventSelectors":[{"DataResources":[
+    {"Type":"AWS::S3::Object","Values":["arn:aws:s3"]},{"Type":"AWS::Lambda::Function","Values":["arn:aws:lambda"]}]}]}"#;
+
+fn trail() -> Trail {
+    let arn = format!("arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/main");
+    serde_json::from_value(serde_json::json!({
+        "arn": arn, "name": "main", "account": ACCOUNT, "home_region": "us-east-1", "s3_bucket": "logs",
+        "include_global_service_events": true, "is_multi_region": true, "log_file_validation": false,
+        "is_organization": false, "recursive_logging": true, "logging": true,
+        "selectors": serde_json::from_str::<serde_json::Value>(SELECTORS).unwrap(),
+        "created_at": "2026-01-01T00:00:00Z", "created_at_position": 0,
+    }))
+    .unwrap()
+}
+
+/// Reads every record of every delivered file.
+fn delivered(bucket: &Memory) -> Vec<String> {
+    let mut records = Vec::new();
+    for body in bucket.objects.lock().unwrap().values() {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
+        let file: LogFile<'_> = serde_json::from_str(&text).unwrap();
+        records.extend(file.records.iter().map(|record| record.get().to_owned()));
+    }
+    records.sort();
+    records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_events_reach_log_files_byte_for_byte() {
+    let Some(samples) = reader::samples().unwrap() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Hand(Mutex::new("2026-03-02T08:00:00.5Z".parse().unwrap())));
+    let catalog: Arc<dyn Catalog> =
+        Arc::new(SqliteCatalog::open(&directory.path().join("catalog.sqlite3")).await.unwrap());
+    let account: AccountId = ACCOUNT.parse().unwrap();
+    let made = Account { id: account, alias: None, created: clock.now() };
+    let changes = vec![Change::PutAccount(made), Change::PutTrail(Box::new(trail()))];
+    catalog.commit(0, changes).await.unwrap();
+    let (writer, reader, _) =
+        EmbeddedJournal::open(&directory.path().join("journal"), Options::default(), Arc::new(DiskFileSystem))
+            .unwrap();
+    let reader: Arc<dyn Reader> = reader;
+    let clock_again: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
+    let intake = Intake::start(Box::new(writer), Arc::clone(&reader), Arc::clone(&catalog), clock_again).unwrap();
+    let intake = Arc::new(intake);
+
+    let (mut recorded, mut expected, mut kept_out, mut unreadable) = (0, Vec::new(), 0, 0);
+    for sample in &samples {
+        let Ok(view) = EventView::parse(&sample.bytes) else {
+            unreadable += 1;
+            continue;
+        };
+        let region: Region = view.aws_region.parse().unwrap_or_else(|_| Region::us_east_1());
+        let snapshot = catalog.current();
+        if snapshot.route(&view, account, &region, Origin::Call).next().is_some() {
+            expected.push(String::from_utf8(sample.bytes.clone()).unwrap());
+        }
+        let event = sample.bytes.clone();
+        let draft = Draft { account, region, origin: Origin::Call, event, under: None };
+        match intake.submit(draft).await.unwrap() {
+            Admission::Recorded(position) => {
+                let bytes = reader.get(position).unwrap().unwrap();
+                assert_eq!(Entry::decode(&bytes).unwrap().event, sample.bytes, "{}", sample.file);
+                recorded += 1;
+            }
+            Admission::NotSelected => {
+                assert_ne!(view.category(), Category::Management, "{}", sample.file);
+                kept_out += 1;
+            }
+        }
+    }
+    expected.sort();
+
+    let bucket = Arc::new(Memory::default());
+    let config = DeliveryConfig { interval: "60s".parse().unwrap() };
+    let stop = CancellationToken::new();
+    let delivery = Arc::new(Delivery::new(
+        config,
+        Arc::clone(&catalog),
+        Source::new(Arc::clone(&reader)).unwrap(),
+        Arc::clone(&intake),
+        Arc::clone(&bucket) as Arc<dyn LogBucket>,
+        Arc::clone(&clock) as Arc<dyn Clock>,
+    ));
+    let running = tokio_util::task::TaskTracker::new().spawn(delivery.run(stop.clone()));
+    *clock.0.lock().unwrap() = "2026-03-02T08:01:00Z".parse().unwrap();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    while delivered(&bucket).len() < expected.len() {
+        tokio::time::timeout_at(deadline, bucket.changed.notified()).await.unwrap();
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(delivered(&bucket), expected);
+    println!(
+        "{} real events: {recorded} recorded and read back, {} delivered in {} files, {kept_out} selected by nobody, {unreadable} no events",
+        samples.len(),
+        expected.len(),
+        bucket.objects.lock().unwrap().len(),
+    );
+    intake.close().await;
+    catalog.close().await;
+}
