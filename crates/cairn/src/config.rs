@@ -26,7 +26,10 @@ impl Config {
                     if std::io::stdout().is_terminal() {
                         println!("{:<24} {value:<24} # {origin}", setting.key);
                     } else {
-                        println!("{}", json!({ "key": setting.key, "value": value, "origin": origin.to_string() }));
+                        println!(
+                            "{}",
+                            json!({ "key": setting.key, "value": value, "origin": origin.to_string() })
+                        );
                     }
                 }
             }

@@ -10,7 +10,10 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<()> {
     let config = place.understood()?;
     let dir = DataDir::new(&config.data_dir);
     let endpoint = dir.endpoint().with_context(|| {
-        format!("find a server in {}: start `cairn serve` with this data directory first", dir.root().display())
+        format!(
+            "find a server in {}: start `cairn serve` with this data directory first",
+            dir.root().display()
+        )
     })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let administrator = runtime.block_on(Administrator::load(&dir, config.account))?;

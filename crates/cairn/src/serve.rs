@@ -34,8 +34,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let server = Server::open(config).await?;
     println!("{}", greeting(&shown, &server));
     let stop = CancellationToken::new();
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stopping = stop.clone();
     let waiting = async move {
         tokio::select! {
@@ -52,7 +51,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 fn greeting(config: &Config, server: &Server) -> String {
     let directory = config.data_dir.display();
-    let binary = std::env::current_exe().map_or_else(|_| "cairn".to_owned(), |path| path.display().to_string());
+    let binary =
+        std::env::current_exe().map_or_else(|_| "cairn".to_owned(), |path| path.display().to_string());
     format!(
         "Cairn serves CloudTrail, S3 and STS at http://{address}\n\
          Account {account}, Region {region}, data in {directory}\n\

@@ -106,10 +106,10 @@ fn answer(page: Page) -> LookupEventsResponse {
 }
 
 fn shape(found: FoundEvent) -> Shape {
-    let resources = found.resources.into_iter().map(|(resource_type, name)| Resource {
-        resource_type,
-        resource_name: Some(name),
-    });
+    let resources = found
+        .resources
+        .into_iter()
+        .map(|(resource_type, name)| Resource { resource_type, resource_name: Some(name) });
     Shape {
         event_id: found.event_id,
         event_name: found.event_name,

@@ -44,7 +44,10 @@ impl Control {
         let asked = request.trail_name_list.as_deref().unwrap_or_default();
         let shadows = request.include_shadow_trails.unwrap_or(true);
         let trail_list = if asked.is_empty() {
-            here(&snapshot, caller).filter(|trail| shadows || trail.home_region == caller.region).map(shape).collect()
+            here(&snapshot, caller)
+                .filter(|trail| shadows || trail.home_region == caller.region)
+                .map(shape)
+                .collect()
         } else {
             let mut found = Vec::with_capacity(asked.len());
             for name in asked {
@@ -66,8 +69,7 @@ impl Control {
         request: &ListTrailsRequest,
     ) -> Result<Done<ListTrailsResponse>, Refusal> {
         let snapshot = self.catalog.current();
-        let own: Vec<&LiveTrail> =
-            snapshot.account_trails(&caller.account).iter().map(Arc::as_ref).collect();
+        let own: Vec<&LiveTrail> = snapshot.account_trails(&caller.account).iter().map(Arc::as_ref).collect();
         let after = request.next_token.as_deref().unwrap_or_default();
         if !after.is_empty() && TrailReference::parse(after, caller).is_err() {
             return Err(Refusal::NextTokenInvalid("The token is not one that ListTrails gave.".to_owned()));

@@ -17,9 +17,13 @@ pub enum Refusal {
     TrailExists { name: String, account: cairn_event::AccountId },
     #[error("User: {account} already has {max} trails in {region}.")]
     TrailsTooMany { account: cairn_event::AccountId, max: usize, region: cairn_event::Region },
-    #[error("The trail {arn} can be changed only in its home Region, {home}. Send the request to that Region.")]
+    #[error(
+        "The trail {arn} can be changed only in its home Region, {home}. Send the request to that Region."
+    )]
     HomeRegionElsewhere { arn: String, home: String },
-    #[error("The ARN {0} is not valid. A trail ARN has the form arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME.")]
+    #[error(
+        "The ARN {0} is not valid. A trail ARN has the form arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME."
+    )]
     TrailArnInvalid(String),
     #[error("Multi-Region trail must include global service events.")]
     MultiRegionWithoutGlobal,
@@ -33,7 +37,9 @@ pub enum Refusal {
     SelectorsInvalid(SelectorError),
     #[error("Bucket name {0} is not valid. It has 3 to 63 lower-case letters, digits, hyphens and periods.")]
     BucketNameInvalid(String),
-    #[error("S3 prefix is longer than the maximum length: 200 characters. Specified prefix length: {0} characters.")]
+    #[error(
+        "S3 prefix is longer than the maximum length: 200 characters. Specified prefix length: {0} characters."
+    )]
     PrefixTooLong(usize),
     #[error("S3 bucket {0} does not exist!")]
     BucketMissing(String),
@@ -49,11 +55,15 @@ pub enum Refusal {
     LogGroupMissing,
     #[error("The account {0} is not a member of an organization.")]
     NoOrganization(cairn_event::AccountId),
-    #[error("Log file integrity validation is not available in this version of Cairn. Leave EnableLogFileValidation out or set it to false.")]
+    #[error(
+        "Log file integrity validation is not available in this version of Cairn. Leave EnableLogFileValidation out or set it to false."
+    )]
     DigestsUnavailable,
     #[error("The operation {0} is not available in this version of Cairn.")]
     OperationUnavailable(String),
-    #[error("Tag keys must be unique, of 1 to 128 characters, and must not begin with aws:. Tag values have at most 256 characters.")]
+    #[error(
+        "Tag keys must be unique, of 1 to 128 characters, and must not begin with aws:. Tag values have at most 256 characters."
+    )]
     TagInvalid,
     #[error("A resource can have at most 50 tags.")]
     TagsTooMany,
@@ -77,7 +87,9 @@ pub enum Refusal {
     Throttled,
     #[error("Another change was made at the same time. Send the request again.")]
     Conflict,
-    #[error("An internal error occurred. Send the request again; if it persists, look into the server's log.")]
+    #[error(
+        "An internal error occurred. Send the request again; if it persists, look into the server's log."
+    )]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

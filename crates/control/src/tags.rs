@@ -2,8 +2,8 @@
 
 use cairn_catalog::{Change, Tag};
 use cairn_wire::cloudtrail::{
-    AddTagsRequest, AddTagsResponse, ListTagsRequest, ListTagsResponse, RemoveTagsRequest, RemoveTagsResponse,
-    ResourceTag, Tag as Shape,
+    AddTagsRequest, AddTagsResponse, ListTagsRequest, ListTagsResponse, RemoveTagsRequest,
+    RemoveTagsResponse, ResourceTag, Tag as Shape,
 };
 
 use crate::control::Done;

@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn bad_names_are_refused_in_order() {
         check(" ", "Trail name cannot be blank!");
-        check("ab", "Trail name too short. Minimum allowed length: 3 characters. Specified name length: 2 characters.");
+        check(
+            "ab",
+            "Trail name too short. Minimum allowed length: 3 characters. Specified name length: 2 characters.",
+        );
         check(
             &"x".repeat(129),
             "Trail name too long. Maximum allowed length: 128 characters. Specified name length: 129 characters.",

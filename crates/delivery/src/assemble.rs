@@ -100,15 +100,18 @@ mod tests {
             (6, "us-east-1", Category::Insight, event("D")),
             (7, "us-east-1", Category::Other, event("never delivered")),
         ]);
-        let seen: Vec<(u64, &str, &str, String)> = files
-            .iter()
-            .map(|f| (f.events, f.region.as_str(), f.folder.as_str(), gunzip(&f.body)))
-            .collect();
+        let seen: Vec<(u64, &str, &str, String)> =
+            files.iter().map(|f| (f.events, f.region.as_str(), f.folder.as_str(), gunzip(&f.body))).collect();
         let body = |events: &str| format!(r#"{{"Records":[{events}]}}"#);
         assert_eq!(
             seen,
             [
-                (2, "us-east-1", "CloudTrail", body(r#"{"eventName": "A" , "n":1.0},{"eventName": "C" , "n":1.0}"#)),
+                (
+                    2,
+                    "us-east-1",
+                    "CloudTrail",
+                    body(r#"{"eventName": "A" , "n":1.0},{"eventName": "C" , "n":1.0}"#)
+                ),
                 (1, "eu-west-1", "CloudTrail", body(r#"{"eventName": "B" , "n":1.0}"#)),
                 (1, "us-east-1", "CloudTrail-Insight", body(r#"{"eventName": "D" , "n":1.0}"#)),
             ]
@@ -118,7 +121,9 @@ mod tests {
     #[test]
     fn the_same_events_give_the_same_bytes_in_one_gzip_member() {
         let events: Vec<_> = (0..500_u64)
-            .map(|at| (at, "us-east-1", Category::Management, format!(r#"{{"eventID":"{at}"}}"#).into_bytes()))
+            .map(|at| {
+                (at, "us-east-1", Category::Management, format!(r#"{{"eventID":"{at}"}}"#).into_bytes())
+            })
             .collect();
         let (first, second) = (assemble(&events), assemble(&events));
         assert_eq!(first[0].body, second[0].body);

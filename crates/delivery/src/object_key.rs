@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn later_files_sort_behind_earlier_ones() {
         let positions = [0, 1, 9, 10, 35, 36, 61, 62, 3843, 3844, u64::MAX - 1, u64::MAX];
-        let keys: Vec<String> = positions.iter().map(|at| object_key(None, TRAIL, &file(60_000, *at))).collect();
+        let keys: Vec<String> =
+            positions.iter().map(|at| object_key(None, TRAIL, &file(60_000, *at))).collect();
         assert!(keys.is_sorted(), "{keys:#?}");
     }
 

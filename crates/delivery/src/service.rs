@@ -90,7 +90,10 @@ impl Delivery {
                 wanted.extend(open.filter_map(|cursor| parse_cursor_name(&cursor.name)));
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "delivery cursors could not be listed");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "delivery cursors could not be listed"
+                );
             }
         }
         wanted

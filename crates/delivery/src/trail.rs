@@ -284,7 +284,9 @@ impl TrailDelivery {
     async fn report(&self, error: &DeliverError) {
         let (code, region) = match error {
             DeliverError::Put { region, source: PutError::Refused { code } } => (code.as_str(), Some(region)),
-            DeliverError::Put { region, source: PutError::Different } => ("ObjectAlreadyExists", Some(region)),
+            DeliverError::Put { region, source: PutError::Different } => {
+                ("ObjectAlreadyExists", Some(region))
+            }
             DeliverError::Journal(_)
             | DeliverError::Snapshot(_)
             | DeliverError::Store(_)

@@ -95,12 +95,16 @@ async fn real_events_reach_log_files_byte_for_byte() {
     let made = Account { id: account, alias: None, created: clock.now() };
     let changes = vec![Change::PutAccount(made), Change::PutTrail(Box::new(trail()))];
     catalog.commit(0, changes).await.unwrap();
-    let (writer, reader, _) =
-        EmbeddedJournal::open(&directory.path().join("journal"), Options::default(), Arc::new(DiskFileSystem))
-            .unwrap();
+    let (writer, reader, _) = EmbeddedJournal::open(
+        &directory.path().join("journal"),
+        Options::default(),
+        Arc::new(DiskFileSystem),
+    )
+    .unwrap();
     let reader: Arc<dyn Reader> = reader;
     let clock_again: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
-    let intake = Intake::start(Box::new(writer), Arc::clone(&reader), Arc::clone(&catalog), clock_again).unwrap();
+    let intake =
+        Intake::start(Box::new(writer), Arc::clone(&reader), Arc::clone(&catalog), clock_again).unwrap();
     let intake = Arc::new(intake);
 
     let (mut recorded, mut expected, mut kept_out, mut unreadable) = (0, Vec::new(), 0, 0);

@@ -33,7 +33,9 @@ pub enum AdministratorError {
     #[error("open the administrator's secret")]
     Seal(#[from] SealError),
     /// There is no such account, or its administrator has no active key.
-    #[error("find an active key of {ADMINISTRATOR} in account {0}: start `cairn serve` with this data directory first")]
+    #[error(
+        "find an active key of {ADMINISTRATOR} in account {0}: start `cairn serve` with this data directory first"
+    )]
     Missing(AccountId),
 }
 

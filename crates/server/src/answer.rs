@@ -105,7 +105,8 @@ pub(crate) fn json(ids: &RequestIds, body: Vec<u8>) -> Response<Bytes> {
 /// Refuses an AWS JSON call.
 pub(crate) fn json_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> Response<Bytes> {
     let kind = code.to_string();
-    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind.as_str())];
+    let headers =
+        [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind.as_str())];
     answer(code.http_status(), json11::CONTENT_TYPE, &headers, json11::error_body(code, message))
 }
 
@@ -128,7 +129,8 @@ pub(crate) fn s3_refusal(
     method: &str,
     resource: &str,
 ) -> Response<Bytes> {
-    let body = ErrorBody { code: code.as_str(), message, resource, request_id: &ids.request, host_id: &ids.host };
+    let body =
+        ErrorBody { code: code.as_str(), message, resource, request_id: &ids.request, host_id: &ids.host };
     let body = if method == "HEAD" { String::new() } else { body.render() };
     let headers = [("x-amz-request-id", ids.request.as_str()), ("x-amz-id-2", ids.host.as_str())];
     answer(code.http_status(), ErrorBody::CONTENT_TYPE, &headers, body)

@@ -30,11 +30,9 @@ impl AuthRefusal {
                 QueryErrorCode::InvalidClientTokenId,
                 S3ErrorCode::InvalidToken,
             ),
-            Self::Broken => codes(
-                ErrorCode::InternalFailure,
-                QueryErrorCode::InternalFailure,
-                S3ErrorCode::InternalError,
-            ),
+            Self::Broken => {
+                codes(ErrorCode::InternalFailure, QueryErrorCode::InternalFailure, S3ErrorCode::InternalError)
+            }
             Self::Signature(error) => signature_codes(error),
         }
     }
@@ -135,11 +133,9 @@ fn signature_codes(error: &AuthError) -> AuthCodes {
             QueryErrorCode::RequestEntityTooLarge,
             S3ErrorCode::RequestHeaderSectionTooLarge,
         ),
-        AuthError::BodyNeeded => (
-            ErrorCode::InternalFailure,
-            QueryErrorCode::InternalFailure,
-            S3ErrorCode::InternalError,
-        ),
+        AuthError::BodyNeeded => {
+            (ErrorCode::InternalFailure, QueryErrorCode::InternalFailure, S3ErrorCode::InternalError)
+        }
     };
     AuthCodes { json, query, s3 }
 }

@@ -12,12 +12,7 @@ use crate::head::Head;
 #[derive(Debug)]
 pub(crate) enum Authentication {
     /// The signature is that of a key we keep.
-    Proven {
-        caller: Caller,
-        account: AccountId,
-        region: Region,
-        verified: Box<Verified>,
-    },
+    Proven { caller: Caller, account: AccountId, region: Region, verified: Box<Verified> },
     /// The request carries no signature.
     Unsigned,
     /// The request carries one that does not hold.
@@ -97,10 +92,7 @@ impl Authenticator {
         };
         match self.prove(&request, &presented, body, snapshot, now) {
             Ok((principal, account, verified)) => Authentication::Proven {
-                caller: Caller::Verified {
-                    principal,
-                    access_key_id: Some(presented.access_key_id.clone()),
-                },
+                caller: Caller::Verified { principal, access_key_id: Some(presented.access_key_id.clone()) },
                 account,
                 region: known_region,
                 verified: Box::new(verified),
@@ -128,10 +120,8 @@ impl Authenticator {
         })?;
         let secret = SecretKey::new(secret.expose_str().unwrap_or_default());
         let body = body.map_or(Body::Streamed, Body::Bytes);
-        let verified = self
-            .verifier
-            .verify(request, presented, &secret, body, now)
-            .map_err(AuthRefusal::Signature)?;
+        let verified =
+            self.verifier.verify(request, presented, &secret, body, now).map_err(AuthRefusal::Signature)?;
         match key.status {
             AccessKeyStatus::Active => Ok((principal(owner), key.account, verified)),
             AccessKeyStatus::Inactive => Err(AuthRefusal::InactiveKey),

@@ -1,6 +1,8 @@
 //! Whether a caller may make a call: the caller's policies, and the bucket's.
 
-use cairn_access::{AccessRequest, Caller, Context, Decision, Policy, PolicyError, PolicyKind, Principal, evaluate};
+use cairn_access::{
+    AccessRequest, Caller, Context, Decision, Policy, PolicyError, PolicyKind, Principal, evaluate,
+};
 use cairn_catalog::Snapshot;
 use cairn_event::AccountId;
 use cairn_wire::s3::{Call, Level};
@@ -37,7 +39,11 @@ pub(crate) fn s3_action(call: &Call) -> String {
         "HeadBucket" | "ListObjects" | "ListObjectsV2" => "ListBucket",
         "ListObjectVersions" => "ListBucketVersions",
         "ListBuckets" | "ListDirectoryBuckets" => "ListAllMyBuckets",
-        "CopyObject" | "UploadPart" | "UploadPartCopy" | "CreateMultipartUpload" | "CompleteMultipartUpload"
+        "CopyObject"
+        | "UploadPart"
+        | "UploadPartCopy"
+        | "CreateMultipartUpload"
+        | "CompleteMultipartUpload"
         | "PostObject" => "PutObject",
         "DeleteObjects" => "DeleteObject",
         "ListParts" => "ListMultipartUploadParts",
@@ -69,7 +75,9 @@ pub(crate) fn s3_action(call: &Call) -> String {
 pub(crate) fn s3_resource(call: &Call) -> String {
     match (call.level, &call.bucket, &call.key) {
         (Level::Object, Some(bucket), Some(key)) => format!("arn:aws:s3:::{bucket}/{key}"),
-        (Level::Bucket, Some(bucket), _) if matches!(call.operation, Some("DeleteObjects" | "PostObject")) => {
+        (Level::Bucket, Some(bucket), _)
+            if matches!(call.operation, Some("DeleteObjects" | "PostObject")) =>
+        {
             format!("arn:aws:s3:::{bucket}/*")
         }
         (_, Some(bucket), _) => format!("arn:aws:s3:::{bucket}"),
@@ -79,9 +87,7 @@ pub(crate) fn s3_resource(call: &Call) -> String {
 
 /// Returns the conditions that an S3 request can be decided by.
 pub(crate) fn s3_context(head: &Head, source_ip: &str) -> Context {
-    let mut context = Context::default()
-        .with("aws:SourceIp", source_ip)
-        .with("aws:SecureTransport", "false");
+    let mut context = Context::default().with("aws:SourceIp", source_ip).with("aws:SecureTransport", "false");
     if let Some(agent) = head.header("user-agent") {
         context = context.with("aws:UserAgent", agent);
     }
@@ -99,7 +105,8 @@ pub(crate) fn s3_context(head: &Head, source_ip: &str) -> Context {
 }
 
 fn query_value(query: &str, name: &str) -> Option<String> {
-    let (_, value) = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(given, _)| *given == name)?;
+    let (_, value) =
+        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(given, _)| *given == name)?;
     Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 

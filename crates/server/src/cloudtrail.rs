@@ -60,7 +60,12 @@ impl Front {
         }
     }
 
-    async fn dispatch(&self, operation: Operation, request: &Request, caller: &Caller) -> Result<Answer, Refused> {
+    async fn dispatch(
+        &self,
+        operation: Operation,
+        request: &Request,
+        caller: &Caller,
+    ) -> Result<Answer, Refused> {
         let control = &self.control;
         match operation {
             Operation::CreateTrail => answered(control.create_trail(caller, &input(request)?).await),
@@ -103,7 +108,8 @@ fn refused(refusal: Refusal) -> Refused {
 
 /// Returns the ARN that the call's permission is asked for; `*` for operations without a resource.
 fn resource(caller: &Caller, parameters: &Value) -> String {
-    let named = ["Name", "TrailName", "ResourceId"].iter().find_map(|member| parameters.get(member)?.as_str());
+    let named =
+        ["Name", "TrailName", "ResourceId"].iter().find_map(|member| parameters.get(member)?.as_str());
     match named {
         Some(arn) if arn.starts_with("arn:") => arn.to_owned(),
         Some(name) => format!("arn:aws:cloudtrail:{}:{}:trail/{name}", caller.region, caller.account),

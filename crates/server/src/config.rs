@@ -89,18 +89,26 @@ impl Config {
     pub fn understand(settings: &Settings) -> Result<Self, ConfigError> {
         let read = Reader { settings };
         Ok(Self {
-            data_dir: read.with("data_dir", "a directory", |text| (!text.is_empty()).then(|| PathBuf::from(text)))?,
+            data_dir: read
+                .with("data_dir", "a directory", |text| (!text.is_empty()).then(|| PathBuf::from(text)))?,
             account: read.with("account_id", "twelve digits are needed", |text| text.parse().ok())?,
             region: read.with("region", "a Region such as us-east-1 is needed", |text| text.parse().ok())?,
-            listen: read.with("server.listen", "ADDRESS:PORT such as 127.0.0.1:8585 is needed", |text| text.parse().ok())?,
-            base_domains: read.with("server.base_domains", "comma-separated host names are needed", domains)?,
+            listen: read.with("server.listen", "ADDRESS:PORT such as 127.0.0.1:8585 is needed", |text| {
+                text.parse().ok()
+            })?,
+            base_domains: read.with(
+                "server.base_domains",
+                "comma-separated host names are needed",
+                domains,
+            )?,
             connections_max: read.with("server.connections_max", "1 to 65536 is needed", |text| {
                 text.parse().ok().filter(|count| (1..=65_536).contains(count))
             })?,
             clock_skew: read.duration("server.clock_skew", 1, 3_600, "1s to 60m is needed")?,
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
             throttle: read.truth("cloudtrail.throttle", Throttle::Aws, Throttle::Off)?,
-            delivery_interval: read.with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
+            delivery_interval: read
+                .with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
             journal_bytes_max: read.with("journal.size_max", "256MiB to 16TiB is needed", |text| {
                 bytes(text).filter(|size| (256 << 20..=16 << 40).contains(size))
             })?,
@@ -111,7 +119,8 @@ impl Config {
                 "json" => Some(LogFormat::Json),
                 _ => None,
             })?,
-            log_filter: read.with("log.filter", "a level such as info is needed", |text| Some(text.to_owned()))?,
+            log_filter: read
+                .with("log.filter", "a level such as info is needed", |text| Some(text.to_owned()))?,
         })
     }
 }

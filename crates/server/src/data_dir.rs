@@ -44,10 +44,9 @@ impl DataDir {
         let file = File::options().create(true).truncate(false).write(true).open(self.root.join("lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(io::Error::new(
-                io::ErrorKind::ResourceBusy,
-                "another cairn serves from this directory",
-            )),
+            Err(TryLockError::WouldBlock) => {
+                Err(io::Error::new(io::ErrorKind::ResourceBusy, "another cairn serves from this directory"))
+            }
             Err(TryLockError::Error(error)) => Err(error),
         }
     }

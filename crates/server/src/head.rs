@@ -51,13 +51,15 @@ impl Head {
     /// Tells where the signature stands, which decides the words of its refusal.
     pub(crate) fn carrier(&self) -> Carrier {
         let headers = self.pairs();
-        let request = Request { method: &self.method, path: &self.path, query: &self.query, headers: &headers };
+        let request =
+            Request { method: &self.method, path: &self.path, query: &self.query, headers: &headers };
         Carrier::of(&request)
     }
 
     /// Tells whether the body is a form, in which a query call names its action.
     pub(crate) fn is_form(&self) -> bool {
-        self.header("content-type")
-            .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"))
+        self.header("content-type").is_some_and(|kind| {
+            kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+        })
     }
 }

@@ -119,7 +119,11 @@ impl Front {
                 Ok(policy) => Some(policy),
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "bucket policy can't be read");
-                    return Some(refuse_with(arrival, ErrorCode::AccessDenied, ErrorCode::AccessDenied.message()));
+                    return Some(refuse_with(
+                        arrival,
+                        ErrorCode::AccessDenied,
+                        ErrorCode::AccessDenied.message(),
+                    ));
                 }
             },
             None => None,
@@ -147,7 +151,8 @@ impl Front {
         let query: Vec<&str> = head.query.split('&').filter(|pair| !is_signing(pair)).collect();
         let query = query.join("&");
         let target = if query.is_empty() { head.path.clone() } else { format!("{}?{query}", head.path) };
-        let mut request = Request::builder().method(head.method.as_str()).uri(target).body(checked.body).ok()?;
+        let mut request =
+            Request::builder().method(head.method.as_str()).uri(target).body(checked.body).ok()?;
         let decoded = head.header("x-amz-decoded-content-length");
         for (name, value) in &head.headers {
             if SIGNING_HEADERS.contains(&name.as_str()) || (name == "content-length" && decoded.is_some()) {
@@ -162,7 +167,10 @@ impl Front {
         strip_chunked(&mut request);
         let extensions = request.extensions_mut();
         extensions.insert(checked.trailers);
-        extensions.insert(RequestTag { request_id: arrival.ids.request.clone(), host_id: arrival.ids.host.clone() });
+        extensions.insert(RequestTag {
+            request_id: arrival.ids.request.clone(),
+            host_id: arrival.ids.host.clone(),
+        });
         if let Some(arn) = who.caller.principal().arn() {
             extensions.insert(Caller {
                 account: who.account.to_string(),
@@ -236,7 +244,10 @@ async fn answered(arrival: &Arrival, call: &ServiceCall, response: Response<Body
             }
         };
     }
-    Answered::Streams(Response::from_parts(parts, http_body_util::BodyExt::map_err(body, StreamError::from).boxed_unsync()))
+    Answered::Streams(Response::from_parts(
+        parts,
+        http_body_util::BodyExt::map_err(body, StreamError::from).boxed_unsync(),
+    ))
 }
 
 fn refused(arrival: &Arrival, refusal: &AuthRefusal) -> Answered {

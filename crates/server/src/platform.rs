@@ -57,12 +57,10 @@ impl Platform for ServiceCaller {
         };
         let verdict = match &bucket {
             None => BucketVerdict::Missing,
-            Some(bucket) => {
-                match allowed(bucket, check.account, check.trail_arn, check.prefix) {
-                    true => BucketVerdict::Allowed,
-                    false => BucketVerdict::Denied,
-                }
-            }
+            Some(bucket) => match allowed(bucket, check.account, check.trail_arn, check.prefix) {
+                true => BucketVerdict::Allowed,
+                false => BucketVerdict::Denied,
+            },
         };
         let (status, error) = match verdict {
             BucketVerdict::Allowed => (200, None),

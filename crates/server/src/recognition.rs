@@ -31,7 +31,9 @@ pub(crate) fn reads_form(head: &Head) -> bool {
 fn signing_name(head: &Head) -> Option<String> {
     let scope = match head.header("authorization") {
         Some(header) if header.starts_with("AWS ") => return Some("s3".to_owned()),
-        Some(header) => header.split([',', ' ']).find_map(|part| part.strip_prefix("Credential="))?.to_owned(),
+        Some(header) => {
+            header.split([',', ' ']).find_map(|part| part.strip_prefix("Credential="))?.to_owned()
+        }
         None => {
             let pairs = || head.query.split('&').filter_map(|pair| pair.split_once('='));
             if pairs().any(|(name, _)| name == "AWSAccessKeyId") {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cairn_access::Trust;
-use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall, body_policy, Keep};
+use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, body_policy};
 use cairn_event::{Clock, Origin};
 use cairn_intake::{Draft, Intake, IntakeError};
 
@@ -38,12 +38,8 @@ impl Recorder {
             return None;
         }
         let request_headers = arrival.head.pairs();
-        let answered_headers: Vec<(&str, &[u8])> = served
-            .answered
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_bytes()))
-            .collect();
+        let answered_headers: Vec<(&str, &[u8])> =
+            served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let record = cairn_capture::record(
             &Exchange {
                 request: Request {

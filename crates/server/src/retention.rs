@@ -37,7 +37,10 @@ impl Retention {
                     let trimming = Arc::clone(&this);
                     let trimmed = tokio::task::spawn_blocking(move || trimming.trim(below)).await;
                     if let Err(error) = trimmed {
-                        tracing::error!(error = &error as &dyn std::error::Error, "trimming ended abnormally");
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "trimming ended abnormally"
+                        );
                     }
                 }
                 Ok(None) => {}

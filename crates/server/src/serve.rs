@@ -151,8 +151,7 @@ impl Front {
         body: Bytes,
     ) -> Served {
         let snapshot = self.catalog.current();
-        let found =
-            self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
+        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
         let who = self.who(&found);
         let (answered, under) = match (found.refusal(), service_call) {
             (Some(refusal), _) => (refuse::signature(arrival, call.protocol, &refusal), None),
@@ -204,9 +203,7 @@ impl Front {
             Authentication::Proven { caller, account, region, .. } => {
                 Who { caller: caller.clone(), account: *account, region: region.clone() }
             }
-            Authentication::Unsigned => {
-                Who { caller: Caller::Unsigned, account, region: own_region.clone() }
-            }
+            Authentication::Unsigned => Who { caller: Caller::Unsigned, account, region: own_region.clone() },
             Authentication::Refused { access_key_id, region, .. } => Who {
                 caller: Caller::Rejected { access_key_id: access_key_id.clone() },
                 account,

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use cairn_catalog::{
-    Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing,
-};
+use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig};
 use cairn_event::{Clock, Ids};
@@ -220,8 +218,7 @@ impl Stores {
         }
         let reader = Arc::clone(&journal) as Arc<dyn Reader>;
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
-        let s3_config =
-            cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
+        let s3_config = cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
         let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
         Ok(Self { lock, master, catalog, journal, intake: Arc::new(intake), s3 })
     }

@@ -71,7 +71,11 @@ pub const SETTINGS: &[Setting] = &[
         default: "123456789012",
         help: "The account made at first start. Twelve digits.",
     },
-    Setting { key: "region", default: "us-east-1", help: "The Region that `cairn env` tells clients to use." },
+    Setting {
+        key: "region",
+        default: "us-east-1",
+        help: "The Region that `cairn env` tells clients to use.",
+    },
     Setting {
         key: "server.listen",
         default: "127.0.0.1:8585",
@@ -146,7 +150,8 @@ impl Settings {
         environment: impl IntoIterator<Item = (String, String)>,
         flags: impl IntoIterator<Item = (&'static str, String)>,
     ) -> Result<Self, SettingsError> {
-        let defaults = SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
+        let defaults =
+            SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
         let mut settings = Self { values: defaults.collect() };
         if let Some(file) = file {
             let table = file.parse::<toml::Table>().map_err(|error| SettingsError::Toml(Box::new(error)))?;
@@ -263,7 +268,9 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_refused() {
-        for file in ["regoin = 1", "[delivery]\ninterval_s = 5", "[delivery.more]\nx = 1", "region = [1]", "="] {
+        for file in
+            ["regoin = 1", "[delivery]\ninterval_s = 5", "[delivery.more]\nx = 1", "region = [1]", "="]
+        {
             assert!(gather(file, &[]).is_err(), "{file}");
         }
         assert!(gather("", &[("CAIRN_DELIVERY_INTERVALL", "5s")]).is_err());

@@ -11,7 +11,8 @@ use crate::serve::{Arrival, Who};
 pub(crate) fn serve(arrival: &Arrival, action: &str, who: &Who) -> Response<Bytes> {
     let ids = &arrival.ids;
     if action != "GetCallerIdentity" {
-        let message = format!("Cairn does not serve the STS action {action}; GetCallerIdentity alone is built in.");
+        let message =
+            format!("Cairn does not serve the STS action {action}; GetCallerIdentity alone is built in.");
         return answer::query_refusal(ids, QueryErrorCode::InvalidAction, &message);
     }
     let principal = who.caller.principal();
