@@ -1,0 +1,74 @@
+"""Real clients: boto3, whose every answer is compared with the model, and the AWS CLI as it is installed."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from answers import violations
+
+
+class Clients:
+    """Clients of one server and one identity."""
+
+    def __init__(self, server):
+        self.environment = server.credentials()
+        self.region = self.environment["AWS_DEFAULT_REGION"]
+        self._session = boto3.Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def boto(self, service, region=None, **config):
+        """Makes a boto3 client that tries once, and that fails on an answer which the model does not allow."""
+        config = {"signature_version": "v4", "retries": {"total_max_attempts": 1}, "proxies": {}} | config
+        if service == "s3":
+            config = {"s3": {"addressing_style": "path"}} | config | {"signature_version": "s3v4"}
+        client = self._session.client(
+            service,
+            region_name=region or self.region,
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            config=Config(**config),
+        )
+        client.meta.events.register("after-call", demand_the_model)
+        return client
+
+    def aws(self, *arguments, region=None, succeeds=True):
+        """Runs the AWS CLI and returns what it prints; where it shall not succeed, the finished process."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))
+        } | self.environment
+        environment |= {
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_PAGER": "",
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1", "NO_PROXY": "127.0.0.1,localhost",
+        }  # fmt: skip
+        if region:
+            environment["AWS_DEFAULT_REGION"] = region
+        program = pathlib.Path(sys.executable).parent / "aws"
+        done = subprocess.run(
+            [program, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        if not succeeds:
+            return done
+        assert done.returncode == 0, f"aws {' '.join(map(str, arguments))}: {done.stderr}"
+        return done.stdout
+
+
+def demand_the_model(http_response, model, **_):
+    streams = model.has_streaming_output and http_response.status_code < 300
+    body = None if streams else http_response.content
+    found = violations(model, http_response.status_code, http_response.headers, body)
+    assert found == [], found
+
+
+def refusal(call, **arguments):
+    """Makes a call that must be refused; returns its code and message."""
+    try:
+        answer = call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"], error.response["Error"]["Message"]
+    raise AssertionError(f"not refused: {arguments} gave {answer}")

@@ -1,0 +1,49 @@
+"""What every test gets: a server of its module's own, and clients of it."""
+
+import os
+
+import pytest
+from clients import Clients
+from server import Server
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server that ends in good order and has logged nothing worse than INFO."""
+    server = Server()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def clients(server):
+    return Clients(server)
+
+
+@pytest.fixture(scope="module")
+def s3(clients):
+    return clients.boto("s3")
+
+
+@pytest.fixture(scope="module")
+def cloudtrail(clients):
+    return clients.boto("cloudtrail")
+
+
+@pytest.fixture
+def fresh():
+    """A server of the test's own, not yet started."""
+    server = Server()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def pytest_collection_modifyitems(items):
+    if not os.environ.get("CAIRN_SOAK"):
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(pytest.mark.skip(reason="takes long: set CAIRN_SOAK=1"))

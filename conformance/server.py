@@ -1,0 +1,113 @@
+"""The real binary: started on a free port, stopped in good order or killed, its log read afterwards."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.request
+
+from waiting import wait_for
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = pathlib.Path(os.environ.get("CAIRN_BIN", ROOT / "target" / "debug" / "cairn")).resolve()
+
+# Warnings that a test may cause without anything being wrong.
+AFTER_A_KILL = "cut off what a crash left at the journal's end"
+
+
+class Server:
+    """One data directory and, at times, one process that serves it."""
+
+    def __init__(self, **settings):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="cairn-conformance-"))
+        self.data_dir = self.home / "data"
+        self.log_path = self.home / "log"
+        self.allowed = set()
+        self.endpoint = None
+        self.process = None
+        self._settings = {"delivery.interval": "1s", "log.format": "json"} | settings
+
+    def start(self):
+        """Starts the server and returns once it says that calls would be recorded."""
+        assert self.process is None, "started already"
+        command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0"]
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._environment())
+        greeting = self.process.stdout.readline().decode()
+        assert " at http://127.0.0.1:" in greeting, f"{greeting!r}; log: {self.log_path.read_text()}"
+        self.endpoint = greeting.split(" at ")[1].strip()
+        wait_for(self.ready, "readyz answers 200")
+        return self
+
+    def stop(self):
+        """Ends the process as Ctrl-C does, and demands a good end."""
+        self.process.send_signal(signal.SIGINT)
+        assert self._ended(timeout=40) == 0, f"ended badly; log: {self.log_path.read_text()}"
+
+    def kill(self):
+        """Ends the process with SIGKILL: it can't do anything about it."""
+        self.allowed.add(AFTER_A_KILL)
+        self.process.kill()
+        self._ended(timeout=10)
+
+    def close(self):
+        """Stops what runs, complains about what it logged, and removes everything."""
+        try:
+            if self.process is not None:
+                self.stop()
+            assert (trouble := self.trouble()) == [], f"unexpected log lines: {trouble}"
+        finally:
+            if self.process is not None:
+                self.kill()
+            shutil.rmtree(self.home)
+
+    def trouble(self):
+        """Returns the log lines that are worse than INFO and that no test has announced, and all that are no log lines."""
+        lines = [line for line in self.log_path.read_text().splitlines() if line]
+        return [line for line in lines if not self._is_fine(line)]
+
+    def ready(self):
+        return self.page("readyz").status == 200
+
+    def page(self, name):
+        """Returns the answer of one of Cairn's own pages."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return opener.open(f"{self.endpoint}/_cairn/{name}", timeout=10)
+
+    def command(self, *arguments):
+        """Runs another command of the binary on the same data directory and returns what it prints."""
+        command = [BINARY, *arguments, "--data-dir", self.data_dir]
+        return subprocess.run(command, env=self._environment(), check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def credentials(self):
+        """Returns what `cairn env` exports, as a dictionary."""
+        exports = [line.removeprefix("export ") for line in self.command("env").splitlines()]
+        return dict(line.split("=", 1) for line in exports)
+
+    def memory_bytes_max(self):
+        """Returns the most memory that the process ever held resident."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(peak.split()[1]) * 1024
+
+    def _ended(self, timeout):
+        code = self.process.wait(timeout=timeout)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def _environment(self):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
+        named = {f"CAIRN_{key.upper().replace('.', '_')}": value for key, value in self._settings.items()}
+        return kept | named
+
+    def _is_fine(self, line):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            return False
+        level, message = entry["level"], entry["fields"].get("message", "")
+        return level not in ("WARN", "ERROR") or message in self.allowed
