@@ -8,6 +8,7 @@
 //! history/          index splits of the event history
 //! s3/               the built-in S3
 //! endpoint          the address of the server that runs or ran last
+//! server.json       that server's account and Region
 //! ```
 
 use std::fs::{self, DirBuilder, File, TryLockError};
@@ -15,6 +16,18 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+
+use cairn_event::{AccountId, Region};
+use serde::{Deserialize, Serialize};
+
+/// What a server tells the commands that are run beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The account of first start.
+    pub account_id: AccountId,
+    /// The Region that clients are told to use.
+    pub region: Region,
+}
 
 /// A data directory.
 #[derive(Debug, Clone)]
@@ -51,15 +64,49 @@ impl DataDir {
         }
     }
 
-    /// Writes down where the server listens, for `cairn env`.
+    /// Tells whether a server holds the directory. Writes nothing.
     ///
     /// # Errors
     /// The file system refused.
+    pub fn is_served(&self) -> io::Result<bool> {
+        let file = match File::open(self.root.join("lock")) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Writes down where the server listens and for whom, for the commands that are run beside it.
+    ///
+    /// # Errors
+    /// The file system refused.
+    pub fn announce(&self, address: SocketAddr, told: &Announcement) -> io::Result<()> {
+        self.put("server.json", &format!("{}\n", serde_json::to_string(told)?))?;
+        self.put("endpoint", &format!("http://{address}\n"))
+    }
+
+    /// Returns what the server that runs or ran last told; none when nobody ever ran here.
+    ///
+    /// # Errors
+    /// The file system refused, or the file holds something else.
+    pub fn announced(&self) -> io::Result<Option<Announcement>> {
+        match fs::read(self.root.join("server.json")) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the file only has to be whole; a restart writes it anew")]
-    pub fn announce(&self, address: SocketAddr) -> io::Result<()> {
-        let fresh = self.root.join("endpoint.new");
-        File::create(&fresh)?.write_all(format!("http://{address}\n").as_bytes())?;
-        fs::rename(fresh, self.root.join("endpoint"))
+    fn put(&self, name: &str, content: &str) -> io::Result<()> {
+        let fresh = self.root.join(format!("{name}.new"));
+        File::create(&fresh)?.write_all(content.as_bytes())?;
+        fs::rename(fresh, self.root.join(name))
     }
 
     /// Returns where the server listens or last listened.
@@ -98,5 +145,36 @@ impl DataDir {
     /// Returns the built-in S3's directory.
     pub fn s3(&self) -> PathBuf {
         self.root.join("s3")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_seen_and_nothing_is_made_by_looking() {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = DataDir::new(temporary.path());
+        assert!(!dir.is_served().unwrap());
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+        let lock = dir.lock().unwrap();
+        assert!(dir.is_served().unwrap());
+        drop(lock);
+        assert!(!dir.is_served().unwrap());
+    }
+
+    #[test]
+    fn what_is_announced_is_read_back() {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = DataDir::new(temporary.path());
+        assert_eq!(dir.announced().unwrap(), None);
+        let told = Announcement {
+            account_id: "111122223333".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+        };
+        dir.announce("127.0.0.1:9".parse().unwrap(), &told).unwrap();
+        assert_eq!(dir.announced().unwrap(), Some(told));
+        assert_eq!(dir.endpoint().unwrap(), "http://127.0.0.1:9");
     }
 }

@@ -34,7 +34,7 @@ mod telemetry;
 pub use administrator::{Administrator, AdministratorError};
 pub use clock::{SystemClock, SystemIds};
 pub use config::{Config, ConfigError, LogFormat, Recorded, Throttle};
-pub use data_dir::DataDir;
+pub use data_dir::{Announcement, DataDir};
 pub use first_start::{ADMINISTRATOR, FirstStartError};
 pub use server::{OpenServerError, Server};
 pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environment_name};

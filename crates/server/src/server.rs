@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use crate::authenticate::Authenticator;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Throttle};
-use crate::data_dir::DataDir;
+use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
 use crate::listen::listen;
 use crate::object_service::ObjectService;
@@ -135,7 +135,8 @@ impl Server {
         let address = config.listen;
         let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
         let address = listener.local_addr().unwrap_or(address);
-        let told = dir.announce(address);
+        let (account_id, region) = (config.account, config.region.clone());
+        let told = dir.announce(address, &Announcement { account_id, region });
         told.map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })?;
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
