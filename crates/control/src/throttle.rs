@@ -9,9 +9,12 @@ use jiff::Timestamp;
 /// Counts calls, when it is on.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    /// The second and how often it was used, for each account and Region; `None` when off.
-    used: Option<Mutex<BTreeMap<(AccountId, Region), (i64, u32)>>>,
+    /// `None` when off.
+    used: Option<Mutex<Used>>,
 }
+
+/// The second and how often it was used, for each account and Region.
+type Used = BTreeMap<(AccountId, Region), (i64, u32)>;
 
 impl Throttle {
     /// Lets everything through.

@@ -65,10 +65,10 @@ impl Delivery {
             running.retain(|_, task| !task.is_finished());
             for trail in self.wanted().await {
                 let name = cursor_name(&trail);
-                if !running.contains_key(&name) {
+                running.entry(name).or_insert_with_key(|name| {
                     let task = TrailDelivery::new(Arc::clone(&self), name.clone(), trail);
-                    running.insert(name, tasks.spawn(task.run(stop.clone())));
-                }
+                    tasks.spawn(task.run(stop.clone()))
+                });
             }
             tokio::select! {
                 () = stop.cancelled() => break,

@@ -1,7 +1,10 @@
 //! Real events through the whole path: parse, admit, journal, route, log file, and back, byte for byte.
 
+#![expect(clippy::unwrap_used, reason = "what this test builds on is tested elsewhere")]
+
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -84,6 +87,21 @@ fn delivered(bucket: &Memory) -> Vec<String> {
     records
 }
 
+/// Opens a journal and its writer.
+fn intake_in(
+    directory: &Path,
+    catalog: &Arc<dyn Catalog>,
+    clock: &Arc<Hand>,
+) -> (Arc<dyn Reader>, Arc<Intake>) {
+    let journal = directory.join("journal");
+    let opened = EmbeddedJournal::open(&journal, Options::default(), Arc::new(DiskFileSystem));
+    let (writer, reader, _) = opened.unwrap();
+    let reader: Arc<dyn Reader> = reader;
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let intake = Intake::start(Box::new(writer), Arc::clone(&reader), Arc::clone(catalog), clock);
+    (reader, Arc::new(intake.unwrap()))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn real_events_reach_log_files_byte_for_byte() {
     let Some(samples) = reader::samples().unwrap() else { return };
@@ -95,17 +113,7 @@ async fn real_events_reach_log_files_byte_for_byte() {
     let made = Account { id: account, alias: None, created: clock.now() };
     let changes = vec![Change::PutAccount(made), Change::PutTrail(Box::new(trail()))];
     catalog.commit(0, changes).await.unwrap();
-    let (writer, reader, _) = EmbeddedJournal::open(
-        &directory.path().join("journal"),
-        Options::default(),
-        Arc::new(DiskFileSystem),
-    )
-    .unwrap();
-    let reader: Arc<dyn Reader> = reader;
-    let clock_again: Arc<dyn Clock> = Arc::clone(&clock) as Arc<dyn Clock>;
-    let intake =
-        Intake::start(Box::new(writer), Arc::clone(&reader), Arc::clone(&catalog), clock_again).unwrap();
-    let intake = Arc::new(intake);
+    let (reader, intake) = intake_in(directory.path(), &catalog, &clock);
 
     let (mut recorded, mut expected, mut kept_out, mut unreadable) = (0, Vec::new(), 0, 0);
     for sample in &samples {

@@ -54,6 +54,7 @@ impl AuthRefusal {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one exhaustive match: the table of codes")]
 fn signature_codes(error: &AuthError) -> AuthCodes {
     let (json, query, s3) = match error {
         AuthError::MissingAuthentication => (

@@ -1,7 +1,5 @@
 //! The real clock and the real randomness: the only places where Cairn asks the machine for either.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_lc_rs::rand;
 use cairn_event::{Clock, Ids};
 use jiff::Timestamp;
@@ -21,7 +19,7 @@ pub struct SystemIds;
 )]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let nanos = i128::try_from(since.as_nanos()).unwrap_or(i128::MAX);
         Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX)
     }
