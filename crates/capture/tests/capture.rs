@@ -11,5 +11,7 @@ mod observed;
 mod owner_copy;
 #[path = "capture/properties.rs"]
 mod properties;
+#[path = "capture/rules.rs"]
+mod rules;
 #[path = "capture/secrets.rs"]
 mod secrets;

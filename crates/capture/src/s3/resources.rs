@@ -1,7 +1,7 @@
 //! `resources` of S3: the object, its bucket, and the source of a copy.
 
 use cairn_event::Resource;
-use cairn_wire::s3::{Call, Level};
+use cairn_wire::s3::{Call, Category, Level};
 use percent_encoding::percent_decode_str;
 
 use super::parameters::query;
@@ -16,7 +16,10 @@ pub(super) fn resources(exchange: &Exchange<'_>, call: &Call, failure: Option<&F
     }
     let object = match &call.key {
         Some(key) => Some(object(bucket, key)),
-        None if lists_objects(call) => Some(listed(bucket, exchange.request.query)),
+        None if lists_objects(call) => Some(objects(bucket, &asked_prefix(exchange.request.query))),
+        // DeleteObjects, HeadBucket and a form: which objects is not told, but that it is objects decides
+        // whether a trail selects the event.
+        None if call.category == Category::Data => Some(objects(bucket, "")),
         None => None,
     };
     let bucket = Resource {
@@ -57,9 +60,12 @@ fn object(bucket: &str, key: &str) -> Resource {
     }
 }
 
-fn listed(bucket: &str, raw_query: &str) -> Resource {
-    let prefix =
-        query(raw_query).find(|(name, _)| name == "prefix").map(|(_, prefix)| prefix).unwrap_or_default();
+fn asked_prefix(raw_query: &str) -> String {
+    query(raw_query).find(|(name, _)| name == "prefix").map(|(_, prefix)| prefix).unwrap_or_default()
+}
+
+/// Stands for every object of a bucket whose key begins with a prefix.
+fn objects(bucket: &str, prefix: &str) -> Resource {
     Resource {
         kind: Some(OBJECT.to_owned()),
         arn_prefix: Some(format!("arn:aws:s3:::{bucket}/{prefix}")),

@@ -7,6 +7,21 @@ use cairn_capture::Tls;
 use serde_json::Value;
 
 use crate::observed::{Body, Observed};
+use crate::rules;
+
+#[test]
+fn every_record_keeps_the_rules() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut broken = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let case: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let rules = rules::broken(&observed(&case["exchange"]));
+        broken.extend(rules.into_iter().map(|rule| format!("{}: {rule}", file.display())));
+    }
+    broken.sort();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
 
 #[test]
 fn exchanges_become_these_events() {

@@ -8,6 +8,7 @@ use cairn_wire::recognise::Protocol;
 use serde_json::Value;
 
 use crate::observed::{Body, Observed};
+use crate::rules;
 
 /// Where a record deliberately says something else than the researcher's reading: file, member, reason.
 const DEVIATIONS: &[(&str, &str, &str)] = &[(
@@ -34,9 +35,10 @@ fn recorded_exchanges_become_the_events_that_the_capture_rules_demand() {
         learn(&observed, &mut sessions);
         let name = file.file_name().unwrap().to_string_lossy();
         members += check(&name, &observed, &fixture["expect"], &mut failures);
+        failures.extend(rules::broken(&observed).into_iter().map(|rule| format!("{name}: {rule}")));
         exchanges += 1;
     }
-    println!("{exchanges} exchanges, {members} expected members");
+    println!("{exchanges} exchanges, {members} expected members, and the rules of every record");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(exchanges, 49, "all recorded exchanges of S3, STS and CloudTrail");
 }
