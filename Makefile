@@ -2,7 +2,7 @@
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := target/conformance
-DATA_DIR ?= data
+DATA_DIR ?= cairn-data
 
 .PHONY: run test check unit conformance bench soak tidy generated deny clean-data
 
@@ -31,9 +31,11 @@ target/botocore/ready: xtask/requirements.txt
 	$(PYTHON) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade --target target/botocore -r xtask/requirements.txt
 	@touch $@
 
+# Licences and bans always; advisories and sources where cargo-deny is installed.
 deny:
+	$(CARGO) run -q -p xtask -- dependencies
 	@if command -v cargo-deny >/dev/null; then $(CARGO) deny check; \
-	else echo "deny: SKIPPED, cargo-deny is not installed (cargo install cargo-deny)"; fi
+	else echo "deny: advisories and sources SKIPPED, cargo-deny is not installed (cargo install cargo-deny)"; fi
 
 # Unit, property and crash tests, then documentation examples.
 unit:
@@ -53,7 +55,7 @@ $(VENV)/ready: conformance/requirements.txt
 
 # Figures, each with the command that gives it.
 bench:
-	$(CARGO) build --release -p cairn-bench --bin cairn-bench --bin cairn
+	$(CARGO) build --release -p cairn-bench -p cairn
 	target/release/cairn-bench
 
 # What takes hours: kills under load, long fuzzing.

@@ -1,8 +1,9 @@
 //! The project's own chores: `generate` writes the tables that come from published service models,
-//! `tidy` holds the tree to the house rules.
+//! `tidy` holds the tree to the house rules, `dependencies` holds the lock file to `deny.toml`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal and for CI")]
 
+mod dependencies;
 mod generate;
 mod tidy;
 
@@ -13,10 +14,13 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "usage: xtask generate [--check] [--botocore DIR]
        xtask tidy [--root DIR]
+       xtask dependencies [--root DIR]
 
 generate  writes crates/wire/src/cloudtrail/ from botocore's CloudTrail model;
           with --check it writes nothing and fails when the committed files differ
-tidy      prints one line for each broken house rule and fails when there is any";
+tidy      prints one line for each broken house rule and fails when there is any
+dependencies
+          prints one line for each crate whose licence or name deny.toml does not allow";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -42,6 +46,7 @@ fn run(mut arguments: Vec<String>) -> Result<ExitCode> {
     match command.as_str() {
         "generate" => generate::run(&root, botocore, check),
         "tidy" => report(&tidy::findings(&root)?),
+        "dependencies" => report_dependencies(&root),
         _ => bail!("unknown command {command:?}\n{USAGE}"),
     }
 }
@@ -56,6 +61,15 @@ fn report(findings: &[tidy::Finding]) -> Result<ExitCode> {
     }
     println!("tidy: {} to settle", findings.len());
     Ok(ExitCode::FAILURE)
+}
+
+fn report_dependencies(root: &Path) -> Result<ExitCode> {
+    let (findings, crates) = dependencies::findings(root)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    println!("dependencies: {crates} crates, {} not allowed", findings.len());
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn take_flag(arguments: &mut Vec<String>, name: &str) -> bool {

@@ -1,0 +1,106 @@
+//! `xtask dependencies`: holds every crate of the lock file to the licences and bans of `deny.toml`.
+//!
+//! `cargo deny` checks more (advisories, sources) and is run where it is installed; this check needs
+//! nothing but cargo, so that it can run everywhere.
+
+mod expression;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// The parts of `deny.toml` that are checked here.
+#[derive(Debug, Deserialize)]
+struct Rules {
+    licenses: Licences,
+    bans: Bans,
+}
+
+#[derive(Debug, Deserialize)]
+struct Licences {
+    allow: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bans {
+    deny: Vec<Ban>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Ban {
+    #[serde(rename = "crate")]
+    name: String,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    license: Option<String>,
+}
+
+/// Returns one line for each crate that may not be used, and the number of crates looked at.
+pub(crate) fn findings(root: &Path) -> Result<(Vec<String>, usize)> {
+    let page = root.join("deny.toml");
+    let rules = std::fs::read_to_string(&page).with_context(|| format!("read {}", page.display()))?;
+    let rules: Rules = toml::from_str(&rules).with_context(|| format!("read {}", page.display()))?;
+    let output = Command::new("cargo")
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .context("run cargo metadata")?;
+    if !output.status.success() {
+        bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("read cargo metadata")?;
+    let findings = metadata.packages.iter().filter_map(|package| judge(package, &rules)).collect();
+    Ok((findings, metadata.packages.len()))
+}
+
+fn judge(package: &Package, rules: &Rules) -> Option<String> {
+    let Package { name, version, license } = package;
+    if let Some(ban) = rules.bans.deny.iter().find(|ban| ban.name == *name) {
+        return Some(format!("{name} {version}: banned: {}", ban.reason));
+    }
+    let Some(license) = license else {
+        return Some(format!("{name} {version}: names no licence"));
+    };
+    let allowed = |id: &str| rules.licenses.allow.iter().any(|allowed| allowed == id);
+    match expression::holds(license, allowed) {
+        Some(true) => None,
+        Some(false) => Some(format!("{name} {version}: licence {license} is not in deny.toml")),
+        None => Some(format!("{name} {version}: licence {license} can not be read")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_judged_by_name_and_licence() {
+        let rules: Rules = toml::from_str(
+            "[licenses]\nallow = [\"MIT\"]\n[bans]\ndeny = [{ crate = \"openssl\", reason = \"one stack\" }]",
+        )
+        .unwrap();
+        for (name, license, finding) in [
+            ("serde", Some("MIT OR Apache-2.0"), None),
+            ("openssl", Some("MIT"), Some("openssl 1.0.0: banned: one stack")),
+            ("gpl", Some("GPL-3.0-only"), Some("gpl 1.0.0: licence GPL-3.0-only is not in deny.toml")),
+            ("bare", None, Some("bare 1.0.0: names no licence")),
+            ("odd", Some("MIT OR"), Some("odd 1.0.0: licence MIT OR can not be read")),
+        ] {
+            let license = license.map(str::to_owned);
+            let package = Package { name: name.to_owned(), version: "1.0.0".to_owned(), license };
+            assert_eq!(judge(&package, &rules).as_deref(), finding);
+        }
+    }
+}
