@@ -32,15 +32,19 @@ class Server:
 
     def start(self):
         """Starts the server and returns once it says that calls would be recorded."""
-        assert self.process is None, "started already"
-        command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0"]
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._environment())
+        self.launch()
         greeting = self.process.stdout.readline().decode()
         assert " at http://127.0.0.1:" in greeting, f"{greeting!r}; log: {self.log_path.read_text()}"
         self.endpoint = greeting.split(" at ")[1].strip()
         wait_for(self.ready, "readyz answers 200")
         return self
+
+    def launch(self):
+        """Starts the process and waits for nothing."""
+        assert self.process is None, "started already"
+        command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0"]
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._environment())
 
     def stop(self):
         """Ends the process as Ctrl-C does, and demands a good end."""
