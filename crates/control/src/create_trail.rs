@@ -4,7 +4,7 @@ use cairn_catalog::{Change, Snapshot, Tag, Trail};
 use cairn_wire::cloudtrail::{CreateTrailRequest, CreateTrailResponse};
 
 use crate::control::Done;
-use crate::destination::{Destination, filled};
+use crate::destination::{Asked, filled};
 use crate::tags::valid_tags;
 use crate::trail_name::TrailName;
 use crate::trail_reference::trail_arn;
@@ -31,16 +31,15 @@ impl Control {
         if multi_region && !global {
             return Err(Refusal::MultiRegionWithoutGlobal);
         }
-        let to = Destination {
-            trail_arn: &arn,
-            bucket: &request.s3_bucket_name,
+        let asked = Asked {
+            bucket: Some(&request.s3_bucket_name),
             prefix: filled(request.s3_key_prefix.as_deref()),
             sns_topic: filled(request.sns_topic_name.as_deref()),
             kms_key_id: filled(request.kms_key_id.as_deref()),
             log_group: filled(request.cloud_watch_logs_log_group_arn.as_deref()),
             log_role: filled(request.cloud_watch_logs_role_arn.as_deref()),
         };
-        to.check_form()?;
+        asked.check_form()?;
         let tags = valid_tags(request.tags_list.as_deref().unwrap_or_default())?;
         if request.is_organization_trail == Some(true) {
             return Err(Refusal::NoOrganization(caller.account));
@@ -50,7 +49,7 @@ impl Control {
         }
         let trail = self.new_trail(caller, request, &name, &arn, tags);
         check_room(&self.catalog.current(), caller, &trail)?;
-        self.check_destination(caller, &caller.region, &to).await?;
+        self.check_destination(caller, &trail, &asked).await?;
         let (output, _) = self
             .change(|snapshot| {
                 check_room(snapshot, caller, &trail)?;

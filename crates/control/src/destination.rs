@@ -1,15 +1,16 @@
 //! Where a trail delivers: the checks that CreateTrail and UpdateTrail share (reference §4.5).
 
+use cairn_catalog::Trail;
 use cairn_event::Region;
 
 use crate::platform::{BucketVerdict, DeliveryCheck};
 use crate::{Caller, Control, Refusal};
 
-/// The destinations of a trail that is to be.
-#[derive(Debug)]
-pub(crate) struct Destination<'a> {
-    pub(crate) trail_arn: &'a str,
-    pub(crate) bucket: &'a str,
+/// The destinations that a request names; empty texts count as absent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// As given, even if empty.
+    pub(crate) bucket: Option<&'a str>,
     pub(crate) prefix: Option<&'a str>,
     pub(crate) sns_topic: Option<&'a str>,
     pub(crate) kms_key_id: Option<&'a str>,
@@ -17,7 +18,7 @@ pub(crate) struct Destination<'a> {
     pub(crate) log_role: Option<&'a str>,
 }
 
-impl Destination<'_> {
+impl Asked<'_> {
     /// Checks what can be told from the request alone, in the reference's order: combinations, then forms.
     pub(crate) fn check_form(&self) -> Result<(), Refusal> {
         match (self.log_group, self.log_role) {
@@ -33,8 +34,15 @@ impl Destination<'_> {
         if self.sns_topic.is_some_and(|topic| topic.chars().count() > TOPIC_CHARS_MAX) {
             return Err(Refusal::TopicNameTooLong);
         }
-        if !is_bucket_name(self.bucket) {
-            return Err(Refusal::BucketNameInvalid(self.bucket.to_owned()));
+        if let Some(key) = self.kms_key_id
+            && !is_key_id(key)
+        {
+            return Err(Refusal::KeyIdInvalid(key.to_owned()));
+        }
+        if let Some(bucket) = self.bucket
+            && !is_bucket_name(bucket)
+        {
+            return Err(Refusal::BucketNameInvalid(bucket.to_owned()));
         }
         Ok(())
     }
@@ -47,28 +55,29 @@ impl Control {
     pub(crate) async fn check_destination(
         &self,
         caller: &Caller,
-        region: &Region,
-        to: &Destination<'_>,
+        trail: &Trail,
+        asked: &Asked<'_>,
     ) -> Result<(), Refusal> {
+        let bucket = trail.s3_bucket.as_str();
         let check = DeliveryCheck {
             account: caller.account,
-            region,
-            trail_arn: to.trail_arn,
-            bucket: to.bucket,
-            prefix: to.prefix,
+            region: &caller.region,
+            trail_arn: &trail.arn,
+            bucket,
+            prefix: trail.s3_prefix.as_deref(),
         };
         match self.platform.check_delivery(check).await {
             BucketVerdict::Allowed => {}
-            BucketVerdict::Missing => return Err(Refusal::BucketMissing(to.bucket.to_owned())),
-            BucketVerdict::Denied => return Err(Refusal::BucketPolicyInsufficient(to.bucket.to_owned())),
+            BucketVerdict::Missing => return Err(Refusal::BucketMissing(bucket.to_owned())),
+            BucketVerdict::Denied => return Err(Refusal::BucketPolicyInsufficient(bucket.to_owned())),
         }
-        if let Some(key) = to.kms_key_id {
+        if let Some(key) = asked.kms_key_id {
             return Err(Refusal::KeyMissing(key.to_owned()));
         }
-        if to.sns_topic.is_some() {
+        if asked.sns_topic.is_some() {
             return Err(Refusal::TopicMissing);
         }
-        if to.log_group.is_some() {
+        if asked.log_group.is_some() {
             return Err(Refusal::LogGroupMissing);
         }
         Ok(())
@@ -87,6 +96,41 @@ fn is_bucket_name(text: &str) -> bool {
         && text.parse::<std::net::Ipv4Addr>().is_err()
 }
 
+/// Tells whether a text has one of the four forms of a key's name: id, `alias/NAME`, and the ARN of either.
+fn is_key_id(text: &str) -> bool {
+    let is_alias = |resource: &str| {
+        resource.strip_prefix("alias/").is_some_and(|name| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-');
+            (1..=ALIAS_BYTES_MAX).contains(&name.len()) && name.bytes().all(allowed)
+        })
+    };
+    if !text.starts_with("arn:") {
+        return is_alias(text) || is_bare_key_id(text);
+    }
+    cairn_event::Arn::parse(text).is_ok_and(|arn| {
+        let of_key = arn.resource.strip_prefix("key/").is_some_and(is_bare_key_id);
+        arn.service == "kms"
+            && arn.region.parse::<Region>().is_ok()
+            && arn.account.parse::<cairn_event::AccountId>().is_ok()
+            && (of_key || is_alias(arn.resource))
+    })
+}
+
+/// Tells whether a text is a UUID, or the id of a multi-Region key.
+fn is_bare_key_id(text: &str) -> bool {
+    let hex = |part: &str, digits: usize| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit());
+    match text.strip_prefix("mrk-") {
+        Some(digits) => hex(digits, 32),
+        None => {
+            let parts: Vec<&str> = text.split('-').collect();
+            parts.len() == UUID_PARTS.len()
+                && parts.iter().zip(UUID_PARTS).all(|(part, digits)| hex(part, digits))
+        }
+    }
+}
+
+const UUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
+const ALIAS_BYTES_MAX: usize = 250;
 const PREFIX_CHARS_MAX: usize = 200;
 const TOPIC_CHARS_MAX: usize = 256;
 

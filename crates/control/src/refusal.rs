@@ -25,6 +25,8 @@ pub enum Refusal {
         "The ARN {0} is not valid. A trail ARN has the form arn:aws:cloudtrail:REGION:ACCOUNT:trail/NAME."
     )]
     TrailArnInvalid(String),
+    #[error("Region in ARN is wrong, you can only access resources in region {0}.")]
+    ArnOfOtherRegion(cairn_event::Region),
     #[error("Multi-Region trail must include global service events.")]
     MultiRegionWithoutGlobal,
     #[error("You must specify a role ARN as well as a log group.")]
@@ -49,6 +51,10 @@ pub enum Refusal {
     TopicNameTooLong,
     #[error("SNS Topic does not exist or the topic policy is incorrect!")]
     TopicMissing,
+    #[error(
+        "KMS key ID {0} is not valid. It is the ID, the ARN, the alias (alias/NAME) or the alias ARN of a key."
+    )]
+    KeyIdInvalid(String),
     #[error("KMS key {0} does not exist. This version of Cairn keeps no KMS keys: leave KmsKeyId out.")]
     KeyMissing(String),
     #[error("CloudTrail cannot validate the specified log group ARN.")]
@@ -71,8 +77,10 @@ pub enum Refusal {
     ResourceMissing(String),
     #[error("Resources of the type of {0} can not be tagged in this version of Cairn.")]
     ResourceTypeUnsupported(String),
-    #[error("{0}")]
-    ParameterInvalid(String),
+    #[error("At most {max} resources can be listed at once; {given} were given.")]
+    ResourcesTooMany { given: usize, max: usize },
+    #[error("The token is not one that was given: the list has no second page.")]
+    TokenInvalid,
     #[error("{0}")]
     LookupAttributesInvalid(String),
     #[error("{0}")]
@@ -102,7 +110,7 @@ impl Refusal {
             Self::TrailExists { .. } => ErrorCode::TrailAlreadyExistsException,
             Self::TrailsTooMany { .. } => ErrorCode::MaximumNumberOfTrailsExceededException,
             Self::HomeRegionElsewhere { .. } => ErrorCode::InvalidHomeRegionException,
-            Self::TrailArnInvalid(_) => ErrorCode::CloudTrailARNInvalidException,
+            Self::TrailArnInvalid(_) | Self::ArnOfOtherRegion(_) => ErrorCode::CloudTrailARNInvalidException,
             Self::MultiRegionWithoutGlobal => ErrorCode::InvalidParameterCombinationException,
             Self::LogGroupWithoutRole => ErrorCode::InvalidCloudWatchLogsRoleArnException,
             Self::RoleWithoutLogGroup | Self::LogGroupMissing => {
@@ -117,6 +125,7 @@ impl Refusal {
             Self::BucketPolicyInsufficient(_) => ErrorCode::InsufficientS3BucketPolicyException,
             Self::TopicNameTooLong => ErrorCode::InvalidSnsTopicNameException,
             Self::TopicMissing => ErrorCode::InsufficientSnsTopicPolicyException,
+            Self::KeyIdInvalid(_) => ErrorCode::InvalidKmsKeyIdException,
             Self::KeyMissing(_) => ErrorCode::KmsKeyNotFoundException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
             Self::DigestsUnavailable | Self::OperationUnavailable(_) => {
@@ -126,7 +135,8 @@ impl Refusal {
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
             Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,
             Self::ResourceTypeUnsupported(_) => ErrorCode::ResourceTypeNotSupportedException,
-            Self::ParameterInvalid(_) => ErrorCode::InvalidParameterException,
+            Self::ResourcesTooMany { .. } => ErrorCode::ValidationException,
+            Self::TokenInvalid => ErrorCode::InvalidTokenException,
             Self::LookupAttributesInvalid(_) => ErrorCode::InvalidLookupAttributesException,
             Self::TimeRangeInvalid(_) => ErrorCode::InvalidTimeRangeException,
             Self::MaxResultsInvalid(_) => ErrorCode::InvalidMaxResultsException,

@@ -57,17 +57,18 @@ impl Control {
     /// Lists the tags of up to twenty trails of the endpoint's Region.
     ///
     /// # Errors
-    /// Unknown resources.
+    /// Unknown resources, and any token: the list has one page.
     pub fn list_tags(
         &self,
         caller: &Caller,
         request: &ListTagsRequest,
     ) -> Result<Done<ListTagsResponse>, Refusal> {
-        if request.resource_id_list.len() > RESOURCES_MAX {
-            let count = request.resource_id_list.len();
-            return Err(Refusal::ParameterInvalid(format!(
-                "At most {RESOURCES_MAX} resources can be listed at once; {count} were given."
-            )));
+        let given = request.resource_id_list.len();
+        if given > RESOURCES_MAX {
+            return Err(Refusal::ResourcesTooMany { given, max: RESOURCES_MAX });
+        }
+        if request.next_token.as_deref().is_some_and(|token| !token.is_empty()) {
+            return Err(Refusal::TokenInvalid);
         }
         let snapshot = self.catalog.current();
         let mut list = Vec::with_capacity(request.resource_id_list.len());
@@ -122,11 +123,15 @@ pub(crate) fn valid_tags(given: &[Shape]) -> Result<Vec<Tag>, Refusal> {
     Ok(tags)
 }
 
-/// Reads a resource's ARN; only trails have tags yet.
+/// Reads a resource's ARN; only trails have tags yet. Tags are kept in the resource's own Region.
 fn resource(id: &str, caller: &Caller) -> Result<TrailReference, Refusal> {
     let arn = cairn_event::Arn::parse(id).map_err(|_malformed| Refusal::TrailArnInvalid(id.to_owned()))?;
     if ["eventdatastore/", "channel/", "dashboard/"].iter().any(|kind| arn.resource.starts_with(kind)) {
         return Err(Refusal::ResourceTypeUnsupported(id.to_owned()));
     }
-    TrailReference::parse(id, caller)
+    let reference = TrailReference::parse(id, caller)?;
+    if arn.region != caller.region.as_str() {
+        return Err(Refusal::ArnOfOtherRegion(caller.region.clone()));
+    }
+    Ok(reference)
 }

@@ -4,7 +4,7 @@ use cairn_catalog::{Change, Trail};
 use cairn_wire::cloudtrail::{UpdateTrailRequest, UpdateTrailResponse};
 
 use crate::control::Done;
-use crate::destination::{Destination, filled};
+use crate::destination::{Asked, filled};
 use crate::trail_reference::{Report, TrailReference};
 use crate::{Caller, Control, Refusal};
 
@@ -19,25 +19,28 @@ impl Control {
         request: &UpdateTrailRequest,
     ) -> Result<Done<UpdateTrailResponse>, Refusal> {
         let reference = TrailReference::parse(&request.name, caller)?;
-        let snapshot = self.catalog.current();
-        let trail = updated(reference.change(&snapshot, caller, Report::Given)?, request)?;
-        let to = Destination {
-            trail_arn: &trail.arn,
-            bucket: &trail.s3_bucket,
-            prefix: trail.s3_prefix.as_deref(),
+        if request.is_multi_region_trail == Some(true) && request.include_global_service_events == Some(false)
+        {
+            return Err(Refusal::MultiRegionWithoutGlobal);
+        }
+        let asked = Asked {
+            bucket: request.s3_bucket_name.as_deref(),
+            prefix: filled(request.s3_key_prefix.as_deref()),
             sns_topic: filled(request.sns_topic_name.as_deref()),
             kms_key_id: filled(request.kms_key_id.as_deref()),
             log_group: filled(request.cloud_watch_logs_log_group_arn.as_deref()),
             log_role: filled(request.cloud_watch_logs_role_arn.as_deref()),
         };
-        to.check_form()?;
+        asked.check_form()?;
         if request.is_organization_trail == Some(true) {
             return Err(Refusal::NoOrganization(caller.account));
         }
         if request.enable_log_file_validation == Some(true) {
             return Err(Refusal::DigestsUnavailable);
         }
-        self.check_destination(caller, &caller.region, &to).await?;
+        let snapshot = self.catalog.current();
+        let trail = updated(reference.change(&snapshot, caller, Report::Given)?, request)?;
+        self.check_destination(caller, &trail, &asked).await?;
         let (output, _) = self
             .change(|snapshot| {
                 let trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;

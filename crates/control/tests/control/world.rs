@@ -1,0 +1,184 @@
+//! A control plane over a real catalog, journal and history, with buckets that answer by their names.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cairn_catalog::{Account, Catalog, Change, DeliveryKind, SqliteCatalog};
+use cairn_control::{BucketVerdict, Caller, Control, DeliveryCheck, Done, Platform, Refusal, Throttle};
+use cairn_event::{AccountId, Clock, Entry, Origin, Region};
+use cairn_history::{History, HistoryConfig};
+use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedWriter, Options, Reader, Writer};
+use cairn_projection::Source;
+use cairn_wire::json11::Request;
+use cairn_wire::{Input, Operation};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a condition may take to come true on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+pub(crate) struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+impl SetClock {
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+/// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing.
+#[derive(Debug)]
+struct NamedBuckets;
+
+#[async_trait]
+impl Platform for NamedBuckets {
+    fn next_position(&self) -> u64 {
+        0
+    }
+
+    async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict {
+        assert!(check.trail_arn.starts_with("arn:aws:cloudtrail:"), "{check:?}");
+        match check.bucket {
+            bucket if bucket.starts_with("missing") => BucketVerdict::Missing,
+            bucket if bucket.starts_with("denied") => BucketVerdict::Denied,
+            _ => BucketVerdict::Allowed,
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) control: Arc<Control>,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) clock: Arc<SetClock>,
+    history: History,
+    writer: EmbeddedWriter,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+    _dir: TempDir,
+}
+
+/// What a call came to: the answer's body, or the error class and its message.
+pub(crate) type Outcome = Result<Value, (String, String)>;
+
+impl World {
+    pub(crate) async fn new(now: &str, throttle: Throttle) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(SetClock(AtomicI64::new(now.parse::<Timestamp>().unwrap().as_second())));
+        let catalog: Arc<dyn Catalog> =
+            Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
+        let made = |id: &str| Account { id: id.parse().unwrap(), alias: None, created: clock.now() };
+        let accounts = ["123456789012", "999988887777"].map(|id| Change::PutAccount(made(id)));
+        catalog.commit(0, accounts.into()).await.unwrap();
+        let options = Options {
+            segment_bytes: 16 << 20,
+            bytes_max: 1 << 30,
+            reserve_bytes: 1 << 16,
+            ..Options::default()
+        };
+        let journal = EmbeddedJournal::open(&dir.path().join("journal"), options, Arc::new(DiskFileSystem));
+        let (writer, reader, _) = journal.unwrap();
+        let reader: Arc<dyn Reader> = reader;
+        let source = Source::new(reader).unwrap();
+        let config = HistoryConfig::new(dir.path().join("history"));
+        let told = Arc::clone(&clock) as Arc<dyn Clock>;
+        let opened = History::open(config, Arc::clone(&catalog), source, Arc::clone(&told), [3; 32]);
+        let (history, service) = opened.await.unwrap();
+        let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
+        drop(tasks.spawn(service.run(shutdown.clone())));
+        tasks.close();
+        let control =
+            Control::new(Arc::clone(&catalog), history.clone(), Arc::new(NamedBuckets), told, throttle);
+        Self { control: Arc::new(control), catalog, clock, history, writer, shutdown, tasks, _dir: dir }
+    }
+
+    /// Records an event and waits until it can be looked up.
+    pub(crate) async fn record(&mut self, event: &Value) {
+        let text = |member: &str| event[member].as_str().unwrap();
+        let entry = Entry {
+            revision: 1,
+            received_ms: 0,
+            account: text("recipientAccountId").parse().unwrap(),
+            region: text("awsRegion").parse().unwrap(),
+            origin: Origin::Call,
+            event: event.to_string().into_bytes(),
+        };
+        let last = self.writer.append(&[&entry.encode()]).unwrap().end - 1;
+        let waiting = self.history.wait_for(last);
+        tokio::time::timeout(DEADLINE, waiting).await.expect("an event is indexed in time");
+    }
+
+    /// Notes what delivery would have noted of a trail.
+    pub(crate) async fn delivered(&self, arn: &str, region: &Region, error: Option<&str>) {
+        let trail = self.catalog.current().trail(arn).unwrap().id().clone();
+        let (kind, now) = (DeliveryKind::LogFiles, self.clock.now());
+        let noted = match error {
+            None => self.catalog.record_delivery_success(&trail, region, kind, now).await,
+            Some(code) => self.catalog.record_delivery_failure(&trail, region, kind, now, code).await,
+        };
+        noted.unwrap();
+    }
+
+    pub(crate) async fn call(&self, account: AccountId, region: &Region, name: &str, body: &[u8]) -> Outcome {
+        let caller = Caller { account, region: region.clone() };
+        let operation: Operation = name.parse().unwrap();
+        let request = Request::decode(operation, None, body).map_err(refused_early)?;
+        self.dispatch(&caller, operation, &request).await
+    }
+
+    async fn dispatch(&self, caller: &Caller, operation: Operation, request: &Request) -> Outcome {
+        let control = &self.control;
+        match operation {
+            Operation::CreateTrail => answered(control.create_trail(caller, &input(request)?).await),
+            Operation::UpdateTrail => answered(control.update_trail(caller, &input(request)?).await),
+            Operation::DeleteTrail => answered(control.delete_trail(caller, &input(request)?).await),
+            Operation::GetTrail => answered(control.get_trail(caller, &input(request)?)),
+            Operation::DescribeTrails => answered(control.describe_trails(caller, &input(request)?)),
+            Operation::ListTrails => answered(control.list_trails(caller, &input(request)?)),
+            Operation::GetTrailStatus => answered(control.get_trail_status(caller, &input(request)?).await),
+            Operation::StartLogging => answered(control.start_logging(caller, &input(request)?).await),
+            Operation::StopLogging => answered(control.stop_logging(caller, &input(request)?).await),
+            Operation::GetEventSelectors => answered(control.get_event_selectors(caller, &input(request)?)),
+            Operation::PutEventSelectors => {
+                answered(control.put_event_selectors(caller, &input(request)?).await)
+            }
+            Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
+            Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
+            Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
+            Operation::ListTags => answered(control.list_tags(caller, &input(request)?)),
+            other => panic!("{} is not served", other.name()),
+        }
+    }
+
+    pub(crate) async fn end(self) {
+        self.shutdown.cancel();
+        self.tasks.wait().await;
+        self.catalog.close().await;
+    }
+}
+
+fn input<I: Input>(request: &Request) -> Result<I, (String, String)> {
+    request.input().map_err(refused_early)
+}
+
+fn refused_early(refusal: cairn_wire::json11::Refusal) -> (String, String) {
+    (refusal.code.to_string(), refusal.message)
+}
+
+fn answered<T: Serialize>(outcome: Result<Done<T>, Refusal>) -> Outcome {
+    match outcome {
+        Ok(done) => Ok(serde_json::to_value(done.output).unwrap()),
+        Err(refusal) => Err((refusal.code().to_string(), refusal.to_string())),
+    }
+}
