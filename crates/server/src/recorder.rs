@@ -47,7 +47,7 @@ impl Recorder {
                     path: &arrival.head.path,
                     query: &arrival.head.query,
                     headers: &request_headers,
-                    body: served.received.as_deref().map_or(Captured::Nothing, Captured::Whole),
+                    body: received(call, served.received.as_deref(), served.received_bytes),
                     body_bytes: served.received_bytes,
                 },
                 response: Response {
@@ -78,6 +78,15 @@ impl Recorder {
     }
 }
 
+/// Shows the record the body of a request, or that it was too long to be kept.
+fn received<'a>(call: &ServiceCall, kept: Option<&'a [u8]>, length: u64) -> Captured<'a> {
+    match (kept, body_policy(call).request) {
+        (Some(body), _) => Captured::Whole(body),
+        (None, Keep::Always { bytes_max }) if length > bytes_max as u64 => Captured::Cut,
+        (None, _) => Captured::Nothing,
+    }
+}
+
 /// Shows the record as much of an answer as its rules ask for.
 fn kept<'a>(call: &ServiceCall, answered: &'a Answered) -> Captured<'a> {
     let Answered::Whole(response) = answered else { return Captured::Nothing };
@@ -88,4 +97,26 @@ fn kept<'a>(call: &ServiceCall, answered: &'a Answered) -> Captured<'a> {
         Keep::Always { bytes_max } => bytes_max,
     };
     if response.body().len() <= bytes_max { Captured::Whole(response.body()) } else { Captured::Cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_capture::PARAMETERS_BODY_BYTES_MAX;
+    use cairn_wire::s3::{Resolver, Seen};
+
+    use super::*;
+
+    #[test]
+    fn a_configuration_that_is_too_long_is_told_as_such() {
+        let resolver = Resolver::new([]);
+        let put = |query| {
+            ServiceCall::S3(resolver.resolve(&Seen { method: "PUT", path: "/b", query, ..Seen::default() }))
+        };
+        let object = resolver.resolve(&Seen { method: "PUT", path: "/b/k", ..Seen::default() });
+        let most = PARAMETERS_BODY_BYTES_MAX as u64;
+        assert_eq!(received(&put("policy"), Some(b"{}"), 2), Captured::Whole(b"{}"));
+        assert_eq!(received(&put("policy"), None, most), Captured::Nothing);
+        assert_eq!(received(&put("policy"), None, most + 1), Captured::Cut);
+        assert_eq!(received(&ServiceCall::S3(object), None, most + 1), Captured::Nothing);
+    }
 }
