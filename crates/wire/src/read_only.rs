@@ -44,6 +44,8 @@ const READING_VERBS: &[&str] = &[
 const EXCEPTIONS: &[(&str, &str, bool)] = &[
     ("bedrock", "InvokeModel", true),
     ("bedrock", "InvokeModelWithResponseStream", true),
+    // Ours: what `/_cairn/tail` is recorded as.
+    ("cloudtrail", "TailEvents", true),
     ("kms", "Decrypt", true),
     ("kms", "Encrypt", true),
     ("kms", "GenerateDataKey", true),
@@ -81,6 +83,7 @@ mod tests {
     fn verbs_and_exceptions_decide() {
         for (source, operation, expected) in [
             ("cloudtrail.amazonaws.com", "LookupEvents", true),
+            ("cloudtrail.amazonaws.com", "TailEvents", true),
             ("cloudtrail.amazonaws.com", "CreateTrail", false),
             ("s3.amazonaws.com", "HeadObject", true),
             ("s3.amazonaws.com", "SelectObjectContent", true),
