@@ -2,6 +2,7 @@
 
 use cairn_access::delivery_bucket_policy;
 
+use crate::output;
 use crate::settings::Place;
 
 /// Flags of `cairn bucket-policy`.
@@ -16,8 +17,7 @@ pub(crate) struct BucketPolicy {
 
 impl BucketPolicy {
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
-        let config = place.understood()?;
-        println!("{}", delivery_bucket_policy(&self.bucket, config.account, self.prefix.as_deref()));
-        Ok(())
+        let account = place.installation()?.account;
+        output::print(format!("{}\n", delivery_bucket_policy(&self.bucket, account, self.prefix.as_deref())))
     }
 }

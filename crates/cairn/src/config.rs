@@ -1,17 +1,19 @@
 //! `cairn config`.
 
-use std::io::IsTerminal as _;
-
-use cairn_server::environment_name;
+use cairn_server::{Origin, Settings, environment_name};
 use serde_json::json;
 
+use crate::output::{self, Form, JsonFlag, Paint, Tone};
 use crate::settings::Place;
 
 /// What can be asked about settings.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Config {
     /// Print every setting with its value and where the value came from; JSON lines when piped.
-    Show,
+    Show {
+        #[command(flatten)]
+        json: JsonFlag,
+    },
     /// Print the reference page of all settings, in Markdown.
     Reference,
 }
@@ -20,23 +22,24 @@ impl Config {
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
         let settings = place.settings(Vec::new())?;
         match self {
-            Self::Show => {
+            Self::Show { json } => {
                 cairn_server::Config::understand(&settings)?;
-                for (setting, value, origin) in settings.iter() {
-                    if std::io::stdout().is_terminal() {
-                        println!("{:<24} {value:<24} # {origin}", setting.key);
-                    } else {
-                        println!(
-                            "{}",
-                            json!({ "key": setting.key, "value": value, "origin": origin.to_string() })
-                        );
-                    }
-                }
+                output::print(shown(&settings, Form::choose(*json), Paint::choose()))
             }
-            Self::Reference => print!("{}", reference()),
+            Self::Reference => output::print(reference()),
         }
-        Ok(())
     }
+}
+
+fn shown(settings: &Settings, form: Form, paint: Paint) -> String {
+    let line = |key: &str, value: &str, origin: &Origin| match form {
+        Form::JsonLines => json!({ "key": key, "value": value, "origin": origin.to_string() }).to_string(),
+        Form::Table => {
+            let aside = paint.paint(Tone::Aside, &origin.to_string());
+            format!("{key:<24}  {value:<24}  {aside}")
+        }
+    };
+    settings.iter().map(|(setting, value, origin)| line(setting.key, value, origin) + "\n").collect()
 }
 
 /// Renders `docs/configuration.md`.
@@ -58,4 +61,31 @@ fn reference() -> String {
         ));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_page_is_what_is_printed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, reference()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap();
+        assert_eq!(committed, reference(), "UPDATE_EXPECT=1 writes docs/configuration.md anew");
+    }
+
+    #[test]
+    fn settings_are_shown_with_their_origin() {
+        let settings = Settings::gather(None, [], [("region", "eu-west-1".to_owned())]).unwrap();
+        let json = shown(&settings, Form::JsonLines, Paint::Plain);
+        let region = r#"{"key":"region","origin":"the command line","value":"eu-west-1"}"#;
+        assert!(json.lines().any(|line| line == region), "{json}");
+        assert_eq!(json.lines().count(), cairn_server::SETTINGS.len());
+        let table = shown(&settings, Form::Table, Paint::Plain);
+        let region = "region                    eu-west-1                 the command line";
+        assert!(table.lines().any(|line| line == region), "{table}");
+    }
 }

@@ -1,12 +1,20 @@
 //! The one binary: `cairn serve`, and what an operator or analyst types beside it.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on these")]
+#![expect(clippy::print_stderr, reason = "a command line says there what went wrong")]
 
 mod bucket_policy;
+mod client;
 mod config;
+mod doctor;
 mod env;
+mod installation;
+mod instant;
+mod lookup;
+mod output;
+mod row;
 mod serve;
 mod settings;
+mod tail;
 
 use std::process::ExitCode;
 
@@ -26,10 +34,27 @@ struct Cli {
 enum Command {
     /// Serve CloudTrail, S3 and STS on one address, and record every call.
     Serve(serve::Serve),
-    /// Print the variables that point AWS clients at the server: eval "$(cairn env)".
+    /// Print the variables that point AWS clients at the server, for eval "$(cairn env)".
     Env,
     /// Print the bucket policy that lets CloudTrail deliver log files to BUCKET.
     BucketPolicy(bucket_policy::BucketPolicy),
+    /// Find events: LookupEvents as a table, or as JSON lines when piped.
+    ///
+    /// Shows the newest first, out of the 90 days of event history of one account and Region. Several
+    /// conditions must all hold: CloudTrail takes one of them, the most particular, and the others are checked
+    /// here on what it answers.
+    Lookup(Box<lookup::Lookup>),
+    /// Show the last events, and with -f those to come; JSON lines when piped.
+    ///
+    /// Shows what the journal still holds (setting journal.hold), data events among it; `cairn lookup` finds
+    /// older events. When the server goes away, -f tries again until it is back and goes on where it stopped:
+    /// nothing is repeated, and nothing is missed unless the journal was trimmed meanwhile, which is said.
+    Tail(tail::Tail),
+    /// Look for what is wrong with an installation, and say what to do.
+    ///
+    /// Works beside a running server and without one. Writes nothing into the data directory and repairs
+    /// nothing. Ends with exit code 1 when there is a problem; a warning is no problem yet.
+    Doctor(doctor::Doctor),
     /// Show the settings in force.
     #[command(subcommand)]
     Config(config::Config),
@@ -41,10 +66,18 @@ fn main() -> ExitCode {
         Command::Serve(command) => command.run(&cli.place),
         Command::Env => env::run(&cli.place),
         Command::BucketPolicy(command) => command.run(&cli.place),
+        Command::Lookup(command) => command.run(&cli.place),
+        Command::Tail(command) => command.run(&cli.place),
+        Command::Doctor(command) => match command.run(&cli.place) {
+            Ok(doctor::Verdict::Healthy) => Ok(()),
+            Ok(doctor::Verdict::Ill) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
         Command::Config(command) => command.run(&cli.place),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: could not {}", chain(&error));
             ExitCode::FAILURE
@@ -56,4 +89,16 @@ fn main() -> ExitCode {
 fn chain(error: &anyhow::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     causes.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
 }

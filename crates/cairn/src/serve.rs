@@ -1,13 +1,17 @@
 //! `cairn serve`.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cairn_server::{Config, LogFormat, Server};
+use cairn_server::{Config, LogFormat, SETTINGS, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use crate::installation::shell_word;
+use crate::output::{self, Paint, Tone};
 use crate::settings::Place;
 
 /// Flags of `cairn serve`; everything else is a setting.
@@ -32,7 +36,11 @@ impl Serve {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let shown = config.clone();
     let server = Server::open(config).await?;
-    println!("{}", greeting(&shown, &server));
+    let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cairn"));
+    let said = output::print(greeting(&shown, server.address(), &binary, Paint::choose()));
+    if let Err(error) = said {
+        tracing::warn!(error = &*error as &dyn std::error::Error, "nobody reads the greeting");
+    }
     let stop = CancellationToken::new();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stopping = stop.clone();
@@ -49,27 +57,34 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn greeting(config: &Config, server: &Server) -> String {
-    let directory = config.data_dir.display();
-    let binary =
-        std::env::current_exe().map_or_else(|_| "cairn".to_owned(), |path| path.display().to_string());
+/// Says what to type next. Paths are absolute, so that it works wherever it is pasted.
+fn greeting(config: &Config, address: SocketAddr, binary: &Path, paint: Paint) -> String {
+    let directory = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    let binary = shell_word(&binary.display().to_string());
+    let usual = SETTINGS.iter().any(|one| one.key == "account_id" && one.default == config.account.as_str());
+    let account = if usual { String::new() } else { format!(" --account-id {}", config.account) };
+    let heading = |text: &str| paint.paint(Tone::Heading, text);
     format!(
-        "Cairn serves CloudTrail, S3 and STS at http://{address}\n\
-         Account {account}, Region {region}, data in {directory}\n\
+        "{title}\n\
+         Account {account_id}, Region {region}, data in {directory}\n\
          \n\
-         In a second terminal:\n\
+         {next}\n\
          \n\
-         \x20 eval \"$({binary} env --data-dir {directory})\"\n\
+         \x20 eval \"$({binary} env --data-dir {quoted})\"\n\
          \x20 aws s3 mb s3://audit-logs\n\
-         \x20 aws s3api put-bucket-policy --bucket audit-logs --policy \"$({binary} bucket-policy audit-logs)\"\n\
+         \x20 aws s3api put-bucket-policy --bucket audit-logs --policy \"$({binary} bucket-policy audit-logs{account})\"\n\
          \x20 aws cloudtrail create-trail --name main --s3-bucket-name audit-logs --is-multi-region-trail\n\
          \x20 aws cloudtrail start-logging --name main\n\
-         \x20 aws cloudtrail lookup-events\n\
+         \x20 {binary} lookup --event-name CreateTrail\n\
+         \x20 {binary} tail -f\n\
          \n\
-         Log files reach the bucket within {interval}. Ctrl-C stops in good order.",
-        address = server.address(),
-        account = config.account,
+         Log files reach the bucket within {interval}. Ctrl-C stops in good order.\n",
+        title = heading(&format!("Cairn serves CloudTrail, S3 and STS at http://{address}")),
+        account_id = config.account,
         region = config.region,
+        directory = directory.display(),
+        next = heading("In a second terminal:"),
+        quoted = shell_word(&directory.display().to_string()),
         interval = config.delivery_interval,
     )
 }
@@ -79,8 +94,33 @@ fn start_logs(config: &Config) -> anyhow::Result<()> {
         .with_context(|| format!("use `{}` for setting `log.filter`", config.log_filter))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
-        LogFormat::Text => logs.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Text => logs
+            .with_ansi(
+                std::io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").unwrap_or_default().is_empty(),
+            )
+            .init(),
         LogFormat::Json => logs.json().init(),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_server::Settings;
+
+    use super::*;
+
+    #[test]
+    fn the_greeting_works_in_another_directory() {
+        let flags = [("data_dir", "my data".to_owned()), ("account_id", "111122223333".to_owned())];
+        let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
+        let address = "127.0.0.1:8585".parse().unwrap();
+        let said = greeting(&config, address, Path::new("/opt/cairn"), Paint::Plain);
+        let here = std::env::current_dir().unwrap();
+        let env = format!("eval \"$(/opt/cairn env --data-dir '{}/my data')\"", here.display());
+        assert!(said.contains(&env), "{said}");
+        assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
+        assert!(said.ends_with("good order.\n"));
+    }
 }

@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use cairn_server::{Config, Settings};
+use cairn_server::Settings;
+
+use crate::installation::Installation;
 
 /// What every command is told about the installation.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Place {
     /// Configuration file (TOML). Environment variables named CAIRN_… override it.
-    #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Installation", env = "CAIRN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Directory for everything Cairn keeps [default: cairn-data].
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "Installation", value_name = "DIR")]
     data_dir: Option<String>,
     /// The account [default: 123456789012].
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, help_heading = "Installation", value_name = "ID")]
     account_id: Option<String>,
 }
 
@@ -34,8 +36,13 @@ impl Place {
         Ok(Settings::gather(file.as_deref(), std::env::vars(), own.chain(flags))?)
     }
 
-    /// Gathers and checks the settings.
-    pub(crate) fn understood(&self) -> anyhow::Result<Config> {
-        Ok(Config::understand(&self.settings(Vec::new())?)?)
+    /// Returns the installation that the settings and the data directory tell of.
+    pub(crate) fn installation(&self) -> anyhow::Result<Installation> {
+        Installation::understand(&self.settings(Vec::new())?)
+    }
+
+    /// Tells whether a flag names the data directory.
+    pub(crate) fn names_data_dir(&self) -> bool {
+        self.data_dir.is_some()
     }
 }

@@ -1,0 +1,216 @@
+//! Signed calls to the server.
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use cairn_event::{Clock as _, Region};
+use cairn_server::{Administrator, SystemClock};
+use cairn_sigv4::{Credentials, PayloadToSign, SecretKey, SessionToken, Signer};
+use http::{Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+
+use crate::installation::Installation;
+use crate::settings::Place;
+
+/// The longest answer that is read whole. A page of LookupEvents stays far below.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// A server, and who calls it.
+#[derive(Debug)]
+pub(crate) struct Client {
+    whereabouts: Whereabouts,
+    credentials: Credentials,
+    region: Region,
+    http: HttpClient<HttpConnector, Full<Bytes>>,
+}
+
+/// How the server is found.
+#[derive(Debug)]
+enum Whereabouts {
+    /// `AWS_ENDPOINT_URL`.
+    Given(String),
+    /// Where the server of a data directory listens; it may change with each start.
+    Announced(Installation),
+}
+
+/// A call did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    /// No answer came.
+    #[error("reach the server at {endpoint}; does it run? `cairn serve` starts it, `cairn doctor` looks")]
+    Unreachable {
+        endpoint: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server said no.
+    #[error("{code}: {message}{}", advice(code))]
+    Refused { status: StatusCode, code: String, message: String },
+    /// The call can't be made.
+    #[error("make the call")]
+    Unmakeable(#[source] anyhow::Error),
+}
+
+impl Client {
+    /// Finds the server and the caller's keys: those of the data directory that a flag names, else those of
+    /// the environment when it names an endpoint, else those of the data directory in the settings.
+    pub(crate) async fn find(place: &Place, region: Option<&Region>) -> anyhow::Result<Self> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let http = HttpClient::builder(TokioExecutor::new()).build_http();
+        if let Some(endpoint) = variable("AWS_ENDPOINT_URL").filter(|_| !place.names_data_dir()) {
+            let key = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY")).context(
+                "find keys in the environment: AWS_ENDPOINT_URL is set, so set AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY too, or name the server's data directory with --data-dir",
+            )?;
+            let credentials = sign_as(&key.0, &key.1, variable("AWS_SESSION_TOKEN"));
+            let named = variable("AWS_DEFAULT_REGION").or_else(|| variable("AWS_REGION"));
+            let named = named.map(|name| name.parse()).transpose().context("use AWS_DEFAULT_REGION")?;
+            let region = region.cloned().or(named).unwrap_or_else(Region::us_east_1);
+            return Ok(Self { whereabouts: Whereabouts::Given(endpoint), credentials, region, http });
+        }
+        let installation = place.installation()?;
+        installation.endpoint()?;
+        let administrator = Administrator::load(&installation.dir, installation.account).await?;
+        let credentials = sign_as(&administrator.access_key_id, &administrator.secret_access_key, None);
+        let region = region.unwrap_or(&installation.region).clone();
+        Ok(Self { whereabouts: Whereabouts::Announced(installation), credentials, region, http })
+    }
+
+    /// Returns the Region that calls are made to.
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Returns where calls go now.
+    pub(crate) fn endpoint(&self) -> anyhow::Result<String> {
+        match &self.whereabouts {
+            Whereabouts::Given(endpoint) => Ok(endpoint.trim_end_matches('/').to_owned()),
+            Whereabouts::Announced(installation) => installation.endpoint(),
+        }
+    }
+
+    /// Calls an operation of CloudTrail and returns its answer.
+    pub(crate) async fn call(&self, operation: &str, input: &Value) -> Result<Value, CallError> {
+        let target = format!("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        let body = Bytes::from(input.to_string());
+        let answer = self.send("POST", "/", "", &headers, body).await?;
+        let body = self.whole(answer.into_body()).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| CallError::Unmakeable(anyhow::Error::new(error).context("read the answer")))
+    }
+
+    /// Fetches one of the server's own pages; the answer's body has only begun when this returns.
+    pub(crate) async fn page(&self, path: &str, query: &str) -> Result<Incoming, CallError> {
+        Ok(self.send("GET", path, query, &[], Bytes::new()).await?.into_body())
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<Response<Incoming>, CallError> {
+        let endpoint = self.endpoint().map_err(CallError::Unmakeable)?;
+        let request = self.sign(&endpoint, method, (path, query), headers, body);
+        let answer = self.http.request(request.map_err(CallError::Unmakeable)?).await;
+        let answer = answer.map_err(|error| CallError::Unreachable { endpoint, source: Box::new(error) })?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let status = answer.status();
+        let body = self.whole(answer.into_body()).await?;
+        let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let text = |names: [&str; 2]| names.iter().find_map(|name| told.get(name)?.as_str());
+        let code = text(["__type", "code"]).map_or_else(|| status.to_string(), str::to_owned);
+        let code = code.rsplit('#').next().unwrap_or_default().to_owned();
+        let message = text(["message", "Message"]).unwrap_or("no reason was given").to_owned();
+        Err(CallError::Refused { status, code, message })
+    }
+
+    fn sign(
+        &self,
+        endpoint: &str,
+        method: &str,
+        (path, query): (&str, &str),
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> anyhow::Result<Request<Full<Bytes>>> {
+        let host = host(endpoint)?;
+        let given = std::iter::once((header::HOST.as_str(), host.as_str())).chain(headers.iter().copied());
+        let given: Vec<(&str, &[u8])> = given.map(|(name, value)| (name, value.as_bytes())).collect();
+        let signer =
+            Signer { credentials: &self.credentials, region: self.region.as_str(), service: "cloudtrail" };
+        let unsigned = cairn_sigv4::Request { method, path, query, headers: &given };
+        let signed = signer.sign_headers(&unsigned, PayloadToSign::Bytes(&body), SystemClock.now())?;
+        let question = if query.is_empty() { "" } else { "?" };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://{host}{path}{question}{query}"))
+            .header(header::USER_AGENT, concat!("cairn/", env!("CARGO_PKG_VERSION")));
+        for (name, value) in &given {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in &signed.headers {
+            request = request.header(*name, value);
+        }
+        Ok(request.body(Full::new(body))?)
+    }
+
+    async fn whole(&self, body: Incoming) -> Result<Bytes, CallError> {
+        match Limited::new(body, ANSWER_BYTES_MAX).collect().await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(source) => {
+                let endpoint = self.endpoint().map_err(CallError::Unmakeable)?;
+                Err(CallError::Unreachable { endpoint, source })
+            }
+        }
+    }
+}
+
+fn sign_as(id: &str, secret: &str, token: Option<String>) -> Credentials {
+    Credentials::new(id, SecretKey::new(secret), token.map(SessionToken::new))
+}
+
+/// Returns host and port of an endpoint.
+fn host(endpoint: &str) -> anyhow::Result<String> {
+    let uri: Uri = endpoint.parse().with_context(|| format!("use the endpoint {endpoint}"))?;
+    let (scheme, authority) = (uri.scheme_str(), uri.authority());
+    match (scheme, authority) {
+        (Some("http"), Some(authority)) if uri.path() == "/" => Ok(authority.to_string()),
+        _ => anyhow::bail!("use the endpoint {endpoint}: http://HOST:PORT is needed"),
+    }
+}
+
+fn advice(code: &str) -> &'static str {
+    match code {
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => {
+            " Are these keys of that server? `eval \"$(cairn env)\"` sets those of the administrator."
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_understood_or_refused() {
+        for (endpoint, expected) in [
+            ("http://127.0.0.1:8585", Some("127.0.0.1:8585")),
+            ("http://[::1]:8585/", Some("[::1]:8585")),
+            ("https://example.com", None),
+            ("127.0.0.1:8585", None),
+            ("http://127.0.0.1:8585/path", None),
+        ] {
+            assert_eq!(host(endpoint).ok().as_deref(), expected, "{endpoint}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `cairn lookup`: LookupEvents from the command line.
+
+mod conditions;
+mod table;
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use cairn_event::{Clock as _, Region};
+use cairn_server::SystemClock;
+use clap::builder::NonEmptyStringValueParser;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::conditions::Conditions;
+use crate::client::{CallError, Client};
+use crate::instant;
+use crate::output::{self, Form, JsonFlag, Paint, Tone};
+use crate::row::Row;
+use crate::settings::Place;
+
+/// The most events of one page.
+const PAGE_EVENTS_MAX: usize = 50;
+
+/// How long to wait when the server throttles, and how often.
+const THROTTLED: (Duration, u32) = (Duration::from_millis(500), 20);
+
+/// Flags of `cairn lookup`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Lookup {
+    /// The API action, such as CreateBucket.
+    #[arg(long, value_name = "NAME", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    event_name: Option<String>,
+    /// The service, such as s3 or s3.amazonaws.com.
+    #[arg(long, value_name = "SERVICE", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    event_source: Option<String>,
+    /// The user, the role session or the service that called.
+    #[arg(long, value_name = "NAME", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    username: Option<String>,
+    /// The event's own id.
+    #[arg(long, value_name = "GUID", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    event_id: Option<String>,
+    /// The access key that signed the call.
+    #[arg(long, value_name = "ID", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    access_key: Option<String>,
+    /// The type of a resource, such as AWS::S3::Bucket.
+    #[arg(long, value_name = "TYPE", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    resource_type: Option<String>,
+    /// The id, name or ARN of a resource.
+    #[arg(long, value_name = "NAME", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    resource_name: Option<String>,
+    /// Whether the call could change nothing.
+    #[arg(long, value_name = "true|false", help_heading = "Conditions", hide_possible_values = true)]
+    read_only: Option<bool>,
+    /// Only events of the last 30m, 2h, 7d …
+    #[arg(long, value_name = "AGE", help_heading = "Time", value_parser = instant::age, conflicts_with = "from")]
+    since: Option<SignedDuration>,
+    /// Only events from this instant on: 2026-01-31, 2026-01-31T10:00 (UTC), 2026-01-31T10:00:00+01:00.
+    #[arg(long, value_name = "INSTANT", help_heading = "Time", value_parser = instant::instant)]
+    from: Option<Timestamp>,
+    /// Only events up to this instant.
+    #[arg(long, value_name = "INSTANT", help_heading = "Time", value_parser = instant::instant)]
+    to: Option<Timestamp>,
+    /// The Region whose history is searched [default: the server's].
+    #[arg(long, value_name = "REGION")]
+    region: Option<Region>,
+    /// Show so many events at most.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    max: u32,
+    #[command(flatten)]
+    json: JsonFlag,
+}
+
+/// A page of LookupEvents.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page {
+    #[serde(default)]
+    events: Vec<Found>,
+    next_token: Option<String>,
+}
+
+/// An event as LookupEvents tells it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Found {
+    event_id: Option<String>,
+    event_name: Option<String>,
+    read_only: Option<String>,
+    access_key_id: Option<String>,
+    event_source: Option<String>,
+    username: Option<String>,
+    resources: Vec<FoundResource>,
+    cloud_trail_event: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct FoundResource {
+    resource_type: Option<String>,
+    resource_name: Option<String>,
+}
+
+impl Lookup {
+    pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(self.search(place))
+    }
+
+    async fn search(&self, place: &Place) -> anyhow::Result<()> {
+        let client = Client::find(place, self.region.as_ref()).await?;
+        let (form, max) = (Form::choose(self.json), usize::try_from(self.max).unwrap_or(usize::MAX));
+        let (conditions, mut rows, mut shown) = (self.conditions(), Vec::new(), 0);
+        let mut input = self.input(&conditions, max);
+        let more = loop {
+            let page = page(&client, &input).await?;
+            let matching = page.events.iter().filter(|found| conditions.hold(found));
+            for found in matching.take(max - shown) {
+                shown += 1;
+                match form {
+                    Form::Table => rows.push(row(found, client.region())),
+                    Form::JsonLines => output::print(format!("{}\n", found.cloud_trail_event))?,
+                }
+            }
+            match page.next_token {
+                Some(token) if shown < max => input["NextToken"] = Value::String(token),
+                token => break token.is_some(),
+            }
+        };
+        match form {
+            Form::Table => output::print(summary(&rows, more, self.max, client.region(), Paint::choose())),
+            Form::JsonLines => Ok(()),
+        }
+    }
+
+    fn conditions(&self) -> Conditions {
+        Conditions::new(
+            self.event_id.clone(),
+            self.resource_name.clone(),
+            self.access_key.clone(),
+            self.username.clone(),
+            self.event_name.clone(),
+            self.resource_type.clone(),
+            self.event_source.clone(),
+            self.read_only,
+        )
+    }
+
+    fn input(&self, conditions: &Conditions, max: usize) -> Value {
+        // A condition that is checked here leaves little of a page, so pages are as large as can be.
+        let size = if conditions.are_all_asked() { max.min(PAGE_EVENTS_MAX) } else { PAGE_EVENTS_MAX };
+        let mut input = json!({ "MaxResults": size });
+        if let Some((attribute, value)) = conditions.asked() {
+            input["LookupAttributes"] = json!([{ "AttributeKey": attribute, "AttributeValue": value }]);
+        }
+        let start = self.from.or_else(|| SystemClock.now().checked_sub(self.since?).ok());
+        for (name, at) in [("StartTime", start), ("EndTime", self.to)] {
+            if let Some(at) = at {
+                input[name] = json!(at.as_second());
+            }
+        }
+        input
+    }
+}
+
+/// Asks for a page; waits a little where the server throttles.
+async fn page(client: &Client, input: &Value) -> anyhow::Result<Page> {
+    let (pause, tries) = THROTTLED;
+    for attempt in 1.. {
+        match client.call("LookupEvents", input).await {
+            Ok(answer) => return serde_json::from_value(answer).context("read the answer of LookupEvents"),
+            Err(CallError::Refused { code, .. }) if code == "ThrottlingException" && attempt < tries => {
+                tokio::time::sleep(pause).await;
+            }
+            Err(error) => return Err(anyhow::Error::new(error).context("look events up")),
+        }
+    }
+    anyhow::bail!("look events up")
+}
+
+/// Makes a row; the Region is left out where it is the one that was asked.
+fn row(found: &Found, asked: &Region) -> Row {
+    let row = Row::of(found.cloud_trail_event.as_bytes());
+    let region = if row.region == asked.as_str() { String::new() } else { row.region };
+    Row { region, ..row }
+}
+
+/// Renders the table and what is to be known beside it.
+fn summary(rows: &[Row], more: bool, max: u32, region: &Region, paint: Paint) -> String {
+    let note = match (rows.len(), more) {
+        (0, _) => format!("no event matches in {region}"),
+        (1, false) => format!("1 event in {region}"),
+        (count, false) => format!("{count} events in {region}"),
+        (count, true) => format!(
+            "the newest {count} events in {region}; there may be more: --max {} shows them",
+            max.saturating_mul(10)
+        ),
+    };
+    let table = if rows.is_empty() { String::new() } else { table::render(rows, paint) };
+    format!("{table}{}\n", paint.paint(Tone::Aside, &note))
+}
+
+#[cfg(test)]
+mod tests;
