@@ -1,0 +1,101 @@
+//! What every part gets: where to write, how long to measure, and the report it adds to.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use crate::report::{Report, Table, Target};
+
+/// One run of some parts.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// Where parts make their directories.
+    pub(crate) dir: PathBuf,
+    /// How long closed loops run.
+    pub(crate) during: Duration,
+    /// How many events the largest history gets.
+    pub(crate) events: u64,
+    /// How many bytes the large upload has.
+    pub(crate) upload_bytes: u64,
+    report: Report,
+}
+
+/// A part by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Events/s through intake with fsync at 1, 16 and 256 callers.
+    Intake,
+    /// Events/s durably journaled and indexed at 256 callers.
+    Indexed,
+    /// Time from opening a million events to a complete history.
+    Recovery,
+    /// LookupEvents in the engine, each attribute.
+    Lookup,
+    /// LookupEvents over HTTP.
+    Socket,
+    /// What recording adds to an S3 PUT of 4 KB.
+    Put,
+    /// Memory of a server that does nothing.
+    Idle,
+    /// A 2 GB upload and 1,000 small ones.
+    Upload,
+    /// Time from a fresh clone to the first answered request; only when asked for.
+    Build,
+}
+
+impl Part {
+    /// What runs when no part is named, in this order.
+    pub(crate) const DEFAULT: [Self; 7] =
+        [Self::Intake, Self::Indexed, Self::Recovery, Self::Lookup, Self::Put, Self::Idle, Self::Upload];
+
+    /// Measures.
+    pub(crate) fn run(self, run: &mut Run) -> anyhow::Result<()> {
+        match self {
+            Self::Intake => crate::intake::run(run),
+            Self::Indexed => crate::indexed::run(run),
+            Self::Recovery => crate::recovery::run(run),
+            Self::Lookup => crate::lookup::run(run),
+            Self::Socket => crate::socket::run(run),
+            Self::Put => crate::put::run(run),
+            Self::Idle => crate::idle::run(run),
+            Self::Upload => crate::upload::run(run),
+            Self::Build => crate::build::run(run),
+        }
+    }
+}
+
+impl Run {
+    pub(crate) fn new(dir: PathBuf, during: Duration, events: u64, upload_bytes: u64) -> Self {
+        Self { dir, during, events, upload_bytes, report: Report::default() }
+    }
+
+    /// Prints a table and keeps it for the end.
+    #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
+    pub(crate) fn show(&mut self, table: Table) {
+        print!("{}", self.report.add(table));
+    }
+
+    pub(crate) fn target(&mut self, target: Target) {
+        self.report.target(target);
+    }
+
+    pub(crate) fn into_report(self) -> Report {
+        self.report
+    }
+}
+
+/// Makes the runtime of a part: two workers, as a server has on the machine of the targets.
+pub(crate) fn runtime(name: &str) -> anyhow::Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name(name)
+        .enable_all()
+        .build()?)
+}
+
+/// Makes a count a figure.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+pub(crate) fn count(number: u64) -> f64 {
+    number as f64
+}
