@@ -18,10 +18,17 @@ impl Control {
         request: &DeleteTrailRequest,
     ) -> Result<Done<DeleteTrailResponse>, Refusal> {
         let reference = TrailReference::parse(&request.name, caller)?;
+        let snapshot = self.catalog.current();
+        let held = reference.change(&snapshot, caller, Report::Arn)?;
+        self.platform.hold_delivery(held).await.map_err(Refusal::Internal)?;
         let ((), before) = self
             .change(|snapshot| {
-                let arn = reference.change(snapshot, caller, Report::Arn)?.arn.clone();
-                Ok((vec![Change::DeleteTrail { arn }], ()))
+                let trail = reference.change(snapshot, caller, Report::Arn)?;
+                // Another trail may have been made under the name, whose delivery nobody holds.
+                if trail.id() != held.id() {
+                    return Err(Refusal::Conflict);
+                }
+                Ok((vec![Change::DeleteTrail { arn: trail.arn.clone() }], ()))
             })
             .await?;
         Ok(Done { output: DeleteTrailResponse::default(), under: Some(before) })

@@ -1,8 +1,10 @@
 //! What control asks of the rest of the server.
 
+use std::error::Error;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use cairn_catalog::LiveTrail;
 use cairn_event::{AccountId, Region};
 
 /// The surroundings that a use case depends on but must not know.
@@ -14,6 +16,12 @@ pub trait Platform: Send + Sync + Debug {
     /// Asks in CloudTrail's name whether a bucket takes a trail's log files, as CreateTrail does: reads
     /// the bucket's ACL and tries its policy for the exact prefix. The call is an event of its own.
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict;
+
+    /// Writes down that a trail has something to deliver, so that it is delivered once the trail is gone.
+    ///
+    /// # Errors
+    /// Nothing was written down; the trail must stay.
+    async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
 }
 
 /// The log files that a trail wants to write.

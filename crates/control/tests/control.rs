@@ -3,6 +3,8 @@
 
 #[path = "control/concurrent.rs"]
 mod concurrent;
+#[path = "control/deleted.rs"]
+mod deleted;
 #[path = "control/sessions.rs"]
 mod sessions;
 #[path = "control/throttled.rs"]

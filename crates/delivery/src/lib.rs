@@ -21,5 +21,5 @@ pub use assemble::Assembler;
 pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
 pub use object_key::object_key;
-pub use service::{DONE, Delivery, DeliveryConfig, cursor_name};
+pub use service::{DONE, Delivery, DeliveryConfig, cursor_name, enroll};
 pub use window::{Interval, IntervalError};

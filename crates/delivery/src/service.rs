@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, TrailId};
+use cairn_catalog::{Catalog, CursorError, CursorMove, LiveTrail, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -39,6 +39,19 @@ pub struct Delivery {
 /// Returns the name of a trail's cursor.
 pub fn cursor_name(trail: &TrailId) -> String {
     format!("{CURSOR_PREFIX}{}/{}", trail.created, trail.arn)
+}
+
+/// Gives a trail its cursor, if it has none yet. Until then nobody knows after its deletion that it was: a
+/// trail that comes and goes between two looks at the list would never deliver.
+///
+/// # Errors
+/// The cursor could not be stored.
+pub async fn enroll(catalog: &dyn Catalog, trail: &LiveTrail) -> Result<(), CursorError> {
+    let (name, to) = (cursor_name(trail.id()), trail.created_at_position);
+    match catalog.advance(CursorMove { name, expected: None, to }).await {
+        Ok(()) | Err(CursorError::Moved { .. }) => Ok(()),
+        Err(error @ (CursorError::Refused(_) | CursorError::Store(_))) => Err(error),
+    }
 }
 
 /// Where the cursor of a trail stands that is deleted and delivered: beyond every position.

@@ -136,8 +136,12 @@ impl TrailDelivery {
             None => {
                 let first = self.live().map_or(0, |trail| trail.created_at_position);
                 let to = first.max(self.journal.reader().head());
-                self.shared.catalog.advance(self.step_of(None, to)).await?;
-                to
+                match self.shared.catalog.advance(self.step_of(None, to)).await {
+                    Ok(()) => to,
+                    // Whoever is about to delete the trail gave it its cursor.
+                    Err(CursorError::Moved { actual: Some(position) }) => position,
+                    Err(error) => return Err(error.into()),
+                }
             }
         };
         self.next = self.committed;

@@ -1,6 +1,7 @@
 //! What control and delivery need of the built-in S3: bucket checks and log files, both in CloudTrail's
 //! name and both recorded.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use cairn_access::{
     CLOUDTRAIL_SERVICE, Caller, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
-use cairn_catalog::Trail;
+use cairn_catalog::{Catalog, LiveTrail, Trail};
 use cairn_control::{BucketVerdict, DeliveryCheck, Platform};
 use cairn_delivery::{LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
@@ -19,6 +20,7 @@ use cairn_wire::s3::{Resolver, Seen};
 
 /// CloudTrail as a caller of the built-in S3.
 pub(crate) struct ServiceCaller {
+    pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) store: Arc<ObjectStore>,
     pub(crate) resolver: Resolver,
     pub(crate) journal: Arc<dyn Reader>,
@@ -81,6 +83,10 @@ impl Platform for ServiceCaller {
         })
         .await;
         verdict
+    }
+
+    async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(cairn_delivery::enroll(&*self.catalog, trail).await?)
     }
 }
 

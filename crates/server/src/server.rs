@@ -226,6 +226,7 @@ impl Stores {
 
     fn service_caller(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> ServiceCaller {
         ServiceCaller {
+            catalog: Arc::clone(&self.catalog),
             store: self.s3.store(),
             resolver: Resolver::new(config.base_domains.iter().cloned()),
             journal: Arc::clone(&self.journal) as Arc<dyn Reader>,

@@ -1,11 +1,12 @@
 //! A control plane over a real catalog, journal and history, with buckets that answer by their names.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Account, Catalog, Change, DeliveryKind, SqliteCatalog};
+use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog};
 use cairn_control::{BucketVerdict, Caller, Control, DeliveryCheck, Done, Platform, Refusal, Throttle};
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
@@ -38,7 +39,8 @@ impl SetClock {
     }
 }
 
-/// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing.
+/// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing. Deliveries
+/// to those with `unheld` can't be written down.
 #[derive(Debug)]
 struct NamedBuckets;
 
@@ -55,6 +57,10 @@ impl Platform for NamedBuckets {
             bucket if bucket.starts_with("denied") => BucketVerdict::Denied,
             _ => BucketVerdict::Allowed,
         }
+    }
+
+    async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        if trail.s3_bucket.starts_with("unheld") { Err("the store failed".into()) } else { Ok(()) }
     }
 }
 
