@@ -13,6 +13,7 @@ mod clock;
 mod cloudtrail;
 mod config;
 mod data_dir;
+mod early_answer;
 mod first_start;
 mod head;
 mod incoming;

@@ -30,6 +30,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::answer::{self, AnswerBody, Answered, RequestIds};
 use crate::authenticate::{Authentication, Authenticator};
+use crate::early_answer::Leave;
 use crate::head::Head;
 use crate::incoming;
 use crate::object_service::ObjectService;
@@ -105,7 +106,8 @@ impl Front {
         let serving = tasks.spawn(async move {
             let (parts, body) = request.into_parts();
             let arrival = Arrival { head: Head::of(&parts), peer, ids: self.request_ids() };
-            self.serve(arrival, body).await.into_response()
+            let leave = Leave::of(&arrival.head, parts.version);
+            leave.settle(self.serve(arrival, body).await.into_response())
         });
         match serving.await {
             Ok(response) => response,
