@@ -135,8 +135,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "log.filter",
-        default: "info",
-        help: "What is logged, as `level` or `target=level,…`: error, warn, info, debug, trace.",
+        default: "info,s3s=off",
+        help: "What is logged, as `level` or `target=level,…`: error, warn, info, debug, trace. `s3s=off` \
+               leaves out what the S3 library says about refused requests.",
     },
 ];
 
