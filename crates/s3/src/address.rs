@@ -101,17 +101,18 @@ impl S3Host for BaseDomains {
     }
 }
 
-/// Cuts the bucket off `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.s3-REGION.…` and `BUCKET.s3.amazonaws.com`.
+/// Cuts the bucket off `BUCKET.s3[…].amazonaws.com[.cn]`: with a Region, `dualstack`, FIPS, acceleration,
+/// website and access point hosts among them. Whoever authorizes requests must read hosts the same way.
 fn bucket_of_amazon(host: &str) -> Option<&str> {
-    let rest = host.strip_suffix(".amazonaws.com")?;
-    if let Some(bucket) = rest.strip_suffix(".s3") {
-        return Some(bucket);
+    let mut rest = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+    // A bucket may hold a label like the service's, so that the last such label is the service.
+    while let Some((before, label)) = rest.rsplit_once('.') {
+        if label == "s3" || label.starts_with("s3-") {
+            return Some(before);
+        }
+        rest = before;
     }
-    let (before, region) = rest.rsplit_once('.')?;
-    if let Some(bucket) = before.strip_suffix(".s3") {
-        return Some(bucket);
-    }
-    region.starts_with("s3-").then_some(before)
+    None
 }
 
 fn named(text: &str) -> Option<String> {
@@ -122,7 +123,10 @@ fn without_port(host: &str) -> &str {
     if let Some(v6) = host.strip_prefix('[') {
         return v6.split_once(']').map_or(host, |(address, _port)| address);
     }
-    host.rsplit_once(':').map_or(host, |(name, _port)| name)
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
 }
 
 fn is_domain(text: &str) -> bool {

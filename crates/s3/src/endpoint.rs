@@ -1,7 +1,7 @@
 //! The S3 protocol in front of the store: what s3s does not check, and what it leaves out of its answers.
 //!
-//! s3s runs without an authentication provider: it then takes unsigned requests and checks nothing, and
-//! answers `NotImplemented` to a signed one. The server has verified and stripped the signature before.
+//! Requests come here unsigned: the server has verified and stripped the signature before, and says in an
+//! extension what it authorized. s3s is made to compare that with what it serves.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use s3s::{Body, S3Error, S3ErrorCode};
 
 use crate::address::{Address, AddressError, BaseDomains};
 use crate::api::{Api, Status, error};
+use crate::authorized::Door;
 use crate::body::{Promise, Trailers, refusal_of};
 use crate::caller::RequestTag;
 use crate::checksum::{Algorithm, Digester};
@@ -69,7 +70,8 @@ impl S3 {
 /// - no `Authorization`, `x-amz-security-token`, `x-amz-content-sha256`, and no `X-Amz-*` in the query;
 /// - an `aws-chunked` body decoded, that coding gone from `Content-Encoding`, and `Content-Length` the
 ///   decoded length; `x-amz-trailer` left in place, with a [`Trailers`] extension;
-/// - extensions: a [`Caller`](crate::Caller) unless anonymous, a [`RequestTag`] for error bodies.
+/// - extensions: what was [`Authorized`](crate::Authorized), a [`Caller`](crate::Caller) unless anonymous, a
+///   [`RequestTag`] for error bodies.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     service: S3Service,
@@ -80,6 +82,8 @@ impl Endpoint {
     fn new(store: Arc<ObjectStore>, domains: BaseDomains) -> Self {
         let mut builder = S3ServiceBuilder::new(Api::new(store));
         builder.set_host(domains.clone());
+        builder.set_auth(Door);
+        builder.set_access(Door);
         let mut config = S3Config::default();
         config.xml_max_body_size = DOCUMENT_BYTES_MAX;
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));

@@ -13,6 +13,7 @@
 
 mod address;
 mod api;
+mod authorized;
 mod body;
 mod caller;
 mod checksum;
@@ -26,6 +27,7 @@ mod telemetry;
 mod testing;
 
 pub use address::{Address, AddressError, BaseDomains};
+pub use authorized::{Authorized, Deed, Gate};
 pub use body::{BodyRefused, Trailers};
 pub use caller::{Caller, RequestTag};
 pub use checksum::{Algorithm, ChecksumKind, Checksums, Digester};

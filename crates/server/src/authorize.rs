@@ -1,10 +1,13 @@
 //! Whether a caller may make a call: the caller's policies, and the bucket's.
 
+use std::sync::Arc;
+
 use cairn_access::{
     AccessRequest, Caller, Context, Decision, Policy, PolicyError, PolicyKind, Principal, evaluate,
 };
 use cairn_catalog::Snapshot;
 use cairn_event::AccountId;
+use cairn_s3::{Bucket, Deed, Gate};
 use cairn_wire::s3::{Call, Level};
 
 use crate::head::Head;
@@ -24,6 +27,38 @@ pub(crate) fn decide(
     let policies = identity_policies(principal, snapshot)?;
     let request = AccessRequest { principal, action, resource, resource_account: owner, context };
     Ok(evaluate(&policies, resource_policy, &request))
+}
+
+/// Decides about objects that a call names elsewhere than in its address: the source of a copy, the keys
+/// of a DeleteObjects.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    pub(crate) caller: Caller,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) context: Context,
+}
+
+impl Gate for Policies {
+    fn allows(&self, deed: Deed, bucket: &Bucket, key: &str) -> bool {
+        let action = match deed {
+            Deed::Read => "s3:GetObject",
+            Deed::Delete => "s3:DeleteObject",
+        };
+        let resource = format!("arn:aws:s3:::{}/{key}", bucket.name);
+        let Ok(owner) = bucket.owner.parse() else { return false };
+        let policy = bucket.policy.as_deref().map(|text| Policy::parse(PolicyKind::Resource, text));
+        let decision = policy.transpose().and_then(|policy| {
+            let asked = (action, resource.as_str(), owner);
+            decide(&self.caller, &self.snapshot, policy.as_ref(), asked, self.context.clone())
+        });
+        match decision {
+            Ok(decision) => decision.message().is_none(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+                false
+            }
+        }
+    }
 }
 
 fn identity_policies(principal: &Principal, snapshot: &Snapshot) -> Result<Vec<Policy>, PolicyError> {
@@ -70,14 +105,12 @@ pub(crate) fn s3_action(call: &Call) -> String {
     format!("s3:{name}")
 }
 
-/// Returns the ARN of what an S3 call is done to. DeleteObjects names its keys in the body alone, so it is
-/// decided for every key of the bucket.
+/// Returns the ARN of what an S3 call is done to.
 pub(crate) fn s3_resource(call: &Call) -> String {
     match (call.level, &call.bucket, &call.key) {
         (Level::Object, Some(bucket), Some(key)) => format!("arn:aws:s3:::{bucket}/{key}"),
-        (Level::Bucket, Some(bucket), _)
-            if matches!(call.operation, Some("DeleteObjects" | "PostObject")) =>
-        {
+        // The key stands in the form.
+        (Level::Bucket, Some(bucket), _) if call.operation == Some("PostObject") => {
             format!("arn:aws:s3:::{bucket}/*")
         }
         (_, Some(bucket), _) => format!("arn:aws:s3:::{bucket}"),
@@ -85,12 +118,18 @@ pub(crate) fn s3_resource(call: &Call) -> String {
     }
 }
 
+/// Returns the conditions that any request can be decided by.
+pub(crate) fn request_context(head: &Head, source_ip: &str) -> Context {
+    let context = Context::default().with("aws:SourceIp", source_ip).with("aws:SecureTransport", "false");
+    match head.header("user-agent") {
+        Some(agent) => context.with("aws:UserAgent", agent),
+        None => context,
+    }
+}
+
 /// Returns the conditions that an S3 request can be decided by.
 pub(crate) fn s3_context(head: &Head, source_ip: &str) -> Context {
-    let mut context = Context::default().with("aws:SourceIp", source_ip).with("aws:SecureTransport", "false");
-    if let Some(agent) = head.header("user-agent") {
-        context = context.with("aws:UserAgent", agent);
-    }
+    let mut context = request_context(head, source_ip);
     for name in CONDITION_HEADERS {
         if let Some(value) = head.header(name) {
             context = context.with(&format!("s3:{name}"), value);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cairn_access::{Policy, PolicyKind};
 use cairn_capture::{Keep, PARAMETERS_BODY_BYTES_MAX, ServiceCall, body_policy};
 use cairn_event::AccountId;
-use cairn_s3::{Body, Bucket, Caller, Endpoint, ObjectStore, RequestTag, Trailers};
+use cairn_s3::{Authorized, Body, Bucket, Caller, Endpoint, ObjectStore, RequestTag, Trailers};
 use cairn_sigv4::BodyCheck;
 use cairn_wire::recognise::Protocol;
 use cairn_wire::s3::{Call, ErrorCode, Resolver, Seen};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::answer::{self, Answered};
 use crate::authenticate::{AuthRefusal, Authentication};
-use crate::authorize;
+use crate::authorize::{self, Policies};
 use crate::head::Head;
 use crate::incoming::{self, StreamError};
 use crate::refuse;
@@ -86,7 +86,8 @@ impl Front {
             Err(refusal) => return served(refused_body(arrival, refusal), None),
         };
         let kept = checked.kept.clone();
-        let Some(request) = self.request(arrival, &who, checked) else {
+        let authorized = self.authorized(arrival, call, &who);
+        let Some(request) = self.request(arrival, &who, authorized, checked) else {
             let (code, message) = (ErrorCode::InvalidRequest, "The request target can not be read.");
             return served(refuse_with(arrival, code, message), kept);
         };
@@ -105,7 +106,8 @@ impl Front {
         }
     }
 
-    /// Returns the refusal of a call that policies do not allow.
+    /// Returns the refusal of a call that policies do not allow. DeleteObjects is decided key by key when its
+    /// body is read, and answers so.
     fn deny(
         &self,
         arrival: &Arrival,
@@ -114,6 +116,9 @@ impl Front {
         bucket: Option<&Bucket>,
         owner: Option<AccountId>,
     ) -> Option<Answered> {
+        if call.operation == Some("DeleteObjects") {
+            return None;
+        }
         let policy = match bucket.and_then(|bucket| bucket.policy.as_deref()) {
             Some(text) => match Policy::parse(PolicyKind::Resource, text) {
                 Ok(policy) => Some(policy),
@@ -145,8 +150,30 @@ impl Front {
         }
     }
 
-    /// Makes the request that the store sees: what signed it is gone, who signed it is an extension.
-    fn request(&self, arrival: &Arrival, who: &Who, checked: Checked) -> Option<Request<Body>> {
+    /// Says what was let through, and who decides about objects that the call names elsewhere.
+    fn authorized(&self, arrival: &Arrival, call: &Call, who: &Who) -> Authorized {
+        let gate = Policies {
+            caller: who.caller.clone(),
+            snapshot: self.catalog.current(),
+            context: authorize::request_context(&arrival.head, &arrival.peer.ip().to_string()),
+        };
+        Authorized {
+            operation: call.operation,
+            bucket: call.bucket.clone(),
+            key: call.key.clone(),
+            gate: Arc::new(gate),
+        }
+    }
+
+    /// Makes the request that the store sees: what signed it is gone; who signed it and what was decided are
+    /// extensions.
+    fn request(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        authorized: Authorized,
+        checked: Checked,
+    ) -> Option<Request<Body>> {
         let head = &arrival.head;
         let query: Vec<&str> = head.query.split('&').filter(|pair| !is_signing(pair)).collect();
         let query = query.join("&");
@@ -166,6 +193,7 @@ impl Front {
         }
         strip_chunked(&mut request);
         let extensions = request.extensions_mut();
+        extensions.insert(authorized);
         extensions.insert(checked.trailers);
         extensions.insert(RequestTag {
             request_id: arrival.ids.request.clone(),

@@ -10,6 +10,7 @@ use super::shape::{checksum_members, checksum_type, etag, only_version, seconds,
 use super::upload::part_number;
 use super::write::{algorithm_named, check_extras, extras, metadata_of};
 use super::{Answer, Api, ok};
+use crate::authorized::{self, Deed};
 use crate::body::{PUT_BYTES_MAX, Promise};
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::condition::{ReadConditions, ReadVerdict, WriteCondition};
@@ -17,7 +18,7 @@ use crate::store::{Content, Object as Stored, PutRequest};
 
 impl Api {
     pub(super) async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
-        let input = request.input;
+        let S3Request { input, extensions, .. } = request;
         self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         check_extras(&extras!(input))?;
         refuse_customer_key(input.copy_source_sse_customer_algorithm.is_some())?;
@@ -28,7 +29,8 @@ impl Api {
             if_unmodified_since: input.copy_source_if_unmodified_since.as_ref().and_then(seconds),
         };
         let source_owner = input.expected_source_bucket_owner.as_deref();
-        let (from, source, content) = self.source(&input.copy_source, source_owner, &conditions).await?;
+        let (from, source, content) =
+            self.source(&input.copy_source, source_owner, &conditions, &extensions).await?;
         if source.size > PUT_BYTES_MAX {
             return Err(invalid_request(
                 "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
@@ -67,7 +69,7 @@ impl Api {
         &self,
         request: S3Request<UploadPartCopyInput>,
     ) -> Answer<UploadPartCopyOutput> {
-        let input = request.input;
+        let S3Request { input, extensions, .. } = request;
         self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         refuse_customer_key(
             input.sse_customer_algorithm.is_some() || input.copy_source_sse_customer_algorithm.is_some(),
@@ -80,7 +82,8 @@ impl Api {
             if_unmodified_since: input.copy_source_if_unmodified_since.as_ref().and_then(seconds),
         };
         let source_owner = input.expected_source_bucket_owner.as_deref();
-        let (_from, source, content) = self.source(&input.copy_source, source_owner, &conditions).await?;
+        let (_from, source, content) =
+            self.source(&input.copy_source, source_owner, &conditions, &extensions).await?;
         let span = match &input.copy_source_range {
             None => 0..source.size,
             Some(text) => copied_range(text, source.size)?,
@@ -103,18 +106,20 @@ impl Api {
         ok(UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() })
     }
 
-    /// Opens a copy's source and checks the conditions on it.
+    /// Opens a copy's source, if the caller may read it, and checks the conditions on it.
     async fn source(
         &self,
         source: &CopySource,
         expected_owner: Option<&str>,
         conditions: &ReadConditions,
+        extensions: &http::Extensions,
     ) -> S3Result<((String, String), Stored, Content)> {
         let CopySource::Bucket { bucket, key, version_id } = source else {
             return Err(not_implemented("Copying from access points is not implemented."));
         };
         only_version(version_id.as_deref())?;
-        self.bucket(bucket, expected_owner).await?;
+        let of = self.bucket(bucket, expected_owner).await?;
+        authorized::check(extensions, Deed::Read, &of, key)?;
         let (object, content) = self.store.open_object(bucket, key).await.map_err(answer)?;
         match conditions.judge(&object.etag, object.modified_s()) {
             ReadVerdict::Go => Ok(((bucket.to_string(), key.to_string()), object, content)),

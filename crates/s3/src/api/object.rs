@@ -11,6 +11,7 @@ use super::shape::{
 };
 use super::write::{check_extras, extras, metadata_of, promise};
 use super::{Answer, Api, ok};
+use crate::authorized::{self, Deed};
 use crate::condition::WriteCondition;
 use crate::store::{PutRequest, StoreError, TagSet};
 
@@ -84,8 +85,8 @@ impl Api {
         &self,
         request: S3Request<DeleteObjectsInput>,
     ) -> Answer<DeleteObjectsOutput> {
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         let listed = input.delete.objects;
         if listed.is_empty() || listed.len() > DELETES_MAX {
             return Err(refuse(
@@ -97,7 +98,8 @@ impl Api {
         let mut errors = Vec::new();
         let mut keys = Vec::with_capacity(listed.len());
         for object in listed {
-            match only_version(object.version_id.as_deref()) {
+            let allowed = authorized::check(&extensions, Deed::Delete, &bucket, &object.key);
+            match allowed.and_then(|()| only_version(object.version_id.as_deref())) {
                 Ok(()) => {
                     let condition = object.e_tag.map(|etag| WriteCondition::Is(etag.into_value()));
                     keys.push((object.key, object.version_id, condition.unwrap_or_default()));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cairn_event::{Clock, Ids};
-use cairn_s3::{Body, Caller, Config, RequestTag, S3};
+use cairn_s3::{Authorized, Body, Bucket, Caller, Config, Deed, Gate, RequestTag, S3};
+use cairn_wire::s3::{Resolver, Seen};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 
@@ -85,6 +86,30 @@ pub(crate) fn caller() -> Caller {
     }
 }
 
+/// Lets everything happen.
+#[derive(Debug)]
+struct Open;
+
+impl Gate for Open {
+    fn allows(&self, _deed: Deed, _bucket: &Bucket, _key: &str) -> bool {
+        true
+    }
+}
+
+/// Reads a request as the server does to decide about it.
+pub(crate) fn as_read(request: &Request<Body>, gate: Arc<dyn Gate>) -> Authorized {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let domains = ["localhost", "s3.localhost"].map(str::to_owned);
+    let call = Resolver::new(domains).resolve(&Seen {
+        method: request.method().as_str(),
+        path: request.uri().path(),
+        query: request.uri().query().unwrap_or_default(),
+        host: header("host").unwrap_or_default(),
+        copies: header("x-amz-copy-source").is_some(),
+    });
+    Authorized { operation: call.operation, bucket: call.bucket, key: call.key, gate }
+}
+
 impl Client {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -135,7 +160,11 @@ impl Client {
         self.answer(request.body(body).unwrap()).await
     }
 
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Reply {
+        if request.extensions().get::<Authorized>().is_none() {
+            let authorized = as_read(&request, Arc::new(Open));
+            request.extensions_mut().insert(authorized);
+        }
         let Ok(response) = self.s3.service().call(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();

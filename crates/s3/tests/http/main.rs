@@ -1,6 +1,8 @@
 //! The S3 protocol over the built-in store, request by request, in process.
 
 #[cfg(test)]
+mod authorized;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod listing;

@@ -1,5 +1,7 @@
 //! Bucket and key, from the host and the path.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use super::operation::operation;
@@ -47,25 +49,28 @@ impl Resolver {
         Call::new(operation(seen, level), level, bucket, key)
     }
 
+    /// Decodes before it splits, so that an escaped slash is a slash: whoever serves the request decodes
+    /// first, and both must mean the same bucket and key.
     fn address(&self, seen: &Seen<'_>) -> (Option<String>, Option<String>) {
-        let path = seen.path.strip_prefix('/').unwrap_or(seen.path);
+        let path = decode(seen.path);
+        let path = path.strip_prefix('/').unwrap_or(&path);
         let (bucket, key) = match self.bucket_of_host(seen.host) {
             Some(bucket) => (bucket, path),
             None => {
                 let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
-                (decode(bucket), key)
+                (bucket.to_owned(), key)
             }
         };
         if bucket.is_empty() {
             return (None, None);
         }
-        (Some(bucket), Some(decode(key)).filter(|key| !key.is_empty()))
+        (Some(bucket), (!key.is_empty()).then(|| key.to_owned()))
     }
 }
 
 /// Decodes percent escapes once; what is not UTF-8 then stays as it was sent. `+` is a plus.
-fn decode(raw: &str) -> String {
-    percent_decode_str(raw).decode_utf8().map_or_else(|_not_text| raw.to_owned(), |text| text.into_owned())
+fn decode(raw: &str) -> Cow<'_, str> {
+    percent_decode_str(raw).decode_utf8().unwrap_or(Cow::Borrowed(raw))
 }
 
 fn without_port(host: &str) -> &str {
