@@ -23,7 +23,7 @@ class Clients:
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def boto(self, service, region=None, **config):
+    def boto(self, service, region=None, endpoint=None, **config):
         """Makes a boto3 client that tries once, and that fails on an answer which the model does not allow."""
         config = {"signature_version": "v4", "retries": {"total_max_attempts": 1}, "proxies": {}} | config
         if service == "s3":
@@ -31,7 +31,7 @@ class Clients:
         client = self._session.client(
             service,
             region_name=region or self.region,
-            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            endpoint_url=endpoint or self.environment["AWS_ENDPOINT_URL"],
             config=Config(**config),
         )
         client.meta.events.register("after-call", demand_the_model)
