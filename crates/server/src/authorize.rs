@@ -143,10 +143,13 @@ pub(crate) fn s3_context(head: &Head, source_ip: &str) -> Context {
     context
 }
 
+/// Returns the first value of a parameter, name and value decoded as the store decodes them.
 fn query_value(query: &str, name: &str) -> Option<String> {
-    let (_, value) =
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(given, _)| *given == name)?;
-    Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
+    let decoded = |text: &str| {
+        percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    };
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(given, _)| decoded(given) == name).map(|(_, value)| decoded(value))
 }
 
 const CONDITION_HEADERS: [&str; 6] = [
@@ -157,3 +160,16 @@ const CONDITION_HEADERS: [&str; 6] = [
     "x-amz-storage-class",
     "x-amz-grant-full-control",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_conditions_are_read_however_they_are_escaped() {
+        for query in ["prefix=a+b%2F", "x=1&%70refix=a%20b/", "pre%66ix=a%20b%2f&prefix=other"] {
+            assert_eq!(query_value(query, "prefix").as_deref(), Some("a b/"), "{query}");
+        }
+        assert_eq!(query_value("Prefix=a&prefix", "prefix"), None);
+    }
+}
