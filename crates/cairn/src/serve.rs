@@ -36,13 +36,14 @@ impl Serve {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let shown = config.clone();
     let server = Server::open(config).await?;
+    // Before the greeting: whoever has read it may press Ctrl-C at once.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cairn"));
     let said = output::print(greeting(&shown, server.address(), &binary, Paint::choose()));
     if let Err(error) = said {
         tracing::warn!(error = &*error as &dyn std::error::Error, "nobody reads the greeting");
     }
     let stop = CancellationToken::new();
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stopping = stop.clone();
     let waiting = async move {
         tokio::select! {
