@@ -28,7 +28,7 @@ pub(crate) enum Part {
     Intake,
     /// Events/s durably journaled and indexed at 256 callers.
     Indexed,
-    /// Time from opening a million events to a complete history.
+    /// Time from opening what a killed process left to a complete history.
     Recovery,
     /// LookupEvents in the engine, each attribute.
     Lookup,
@@ -42,6 +42,9 @@ pub(crate) enum Part {
     Upload,
     /// Time from a fresh clone to the first answered request; only when asked for.
     Build,
+    /// The process that `recovery` kills.
+    #[value(hide = true)]
+    Victim,
 }
 
 impl Part {
@@ -61,6 +64,7 @@ impl Part {
             Self::Idle => crate::idle::run(run),
             Self::Upload => crate::upload::run(run),
             Self::Build => crate::build::run(run),
+            Self::Victim => crate::recovery::victim(run),
         }
     }
 }
