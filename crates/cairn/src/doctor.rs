@@ -70,6 +70,7 @@ impl Doctor {
             report.one(Finding::ok("journal", "not read (--quick)"))?;
             None
         } else {
+            journal::announce(&dir.journal());
             let (end, findings) = journal::look(&dir.journal(), running.is_some());
             report.all(findings)?;
             end

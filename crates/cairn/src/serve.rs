@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cairn_server::{Config, LogFormat, SETTINGS, Server};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -29,7 +29,10 @@ impl Serve {
         start_logs(&config)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-        runtime.block_on(serve(config))
+        let served = runtime.block_on(serve(config));
+        // Whatever still runs has been named in the log, or was given up by a second Ctrl-C.
+        runtime.shutdown_background();
+        served
     }
 }
 
@@ -37,7 +40,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let shown = config.clone();
     let server = Server::open(config).await?;
     // Before the greeting: whoever has read it may press Ctrl-C at once.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut signals = Signals::listen()?;
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cairn"));
     let said = output::print(greeting(&shown, server.address(), &binary, Paint::choose()));
     if let Err(error) = said {
@@ -45,17 +48,40 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let stop = CancellationToken::new();
     let stopping = stop.clone();
-    let waiting = async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping: no new connections; open requests are finished");
+    let impatience = async move {
+        signals.next().await;
+        tracing::info!(
+            "stopping: no new connections; open requests are finished, Ctrl-C again gives them up"
+        );
         stopping.cancel();
+        signals.next().await;
     };
-    tokio::join!(server.run(stop), waiting);
-    tracing::info!("stopped in good order");
-    Ok(())
+    tokio::select! {
+        () = server.run(stop) => {
+            tracing::info!("stopped in good order");
+            Ok(())
+        }
+        () = impatience => anyhow::bail!("stop in good order: interrupted again; the next start recovers"),
+    }
+}
+
+/// What asks a server to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// Says what to type next. Paths are absolute, so that it works wherever it is pasted.

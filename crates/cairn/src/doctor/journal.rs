@@ -1,5 +1,6 @@
 //! The journal, every byte of it, and the cursors that follow it.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use cairn_catalog::Cursor;
@@ -12,6 +13,18 @@ use super::server::Running;
 
 /// How often to look again beside a running server, which appends and trims meanwhile.
 const LOOKS_MAX: usize = 3;
+
+/// From this size on, reading the journal takes long enough to say so.
+const LONG_BYTES: u64 = 1 << 30;
+
+/// Says what will take a while, to whoever waits at a terminal.
+pub(super) fn announce(dir: &Path) {
+    let files = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
+    let bytes = files.filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+    if bytes >= LONG_BYTES && std::io::stderr().is_terminal() {
+        eprintln!("reading {} of journal; --quick leaves that out", size_text(bytes));
+    }
+}
 
 /// Reads the whole journal, and returns its end where that is known.
 pub(super) fn look(dir: &Path, is_served: bool) -> (Option<Position>, Vec<Finding>) {
@@ -76,7 +89,7 @@ pub(super) fn cursors(cursors: &[Cursor], end: Option<Position>, running: Option
     let Some(end) = end.into_iter().chain(running.and_then(|running| running.tail)).max() else {
         return Vec::new();
     };
-    let open = cursors.iter().filter(|cursor| cursor.position != cairn_delivery_done());
+    let open = cursors.iter().filter(|cursor| cursor.position != DONE);
     let mut findings = Vec::new();
     for cursor in open {
         if cursor.position > end {
@@ -95,10 +108,8 @@ pub(super) fn cursors(cursors: &[Cursor], end: Option<Position>, running: Option
     findings
 }
 
-/// Where the cursor of a trail stands that is deleted and wholly delivered.
-fn cairn_delivery_done() -> Position {
-    i64::MAX.unsigned_abs()
-}
+/// Where the cursor of a trail stands that is deleted and wholly delivered: delivery's own mark.
+const DONE: Position = i64::MAX.unsigned_abs();
 
 #[cfg(test)]
 mod tests {
@@ -158,7 +169,7 @@ mod tests {
         assert_eq!(levels(cursor("history", 11), None), [Level::Problem]);
         let running = Running { tail: Some(11), date: None };
         assert_eq!(levels(cursor("history", 11), Some(&running)), [Level::Ok]);
-        assert_eq!(levels(cursor("delivery/x", cairn_delivery_done()), None), [Level::Ok]);
+        assert_eq!(levels(cursor("delivery/x", DONE), None), [Level::Ok]);
         let behind = cursors(&[cursor("history", 4)], Some(10), None);
         assert_eq!(behind[0].message, "history is 6 events behind; the next start catches up");
     }

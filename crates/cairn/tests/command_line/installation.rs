@@ -1,5 +1,8 @@
 //! `cairn serve`, `env`, `bucket-policy` and `config`: an installation from its first start on.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use crate::running::{Desk, text};
 
 #[test]
@@ -53,6 +56,25 @@ fn ctrl_c_ends_with_success_and_the_next_start_is_clean() {
     let (status, log) = desk.serve(&[]).interrupt();
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
+}
+
+#[test]
+fn a_second_ctrl_c_gives_open_requests_up() {
+    let desk = Desk::new();
+    let server = desk.serve(&[]);
+    let address = std::fs::read_to_string(desk.data_dir().join("endpoint")).unwrap();
+    let mut hanging = TcpStream::connect(address.trim().strip_prefix("http://").unwrap()).unwrap();
+    let head = "POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: CloudTrail_20131101.LookupEvents\r\n\
+                content-type: application/x-amz-json-1.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n";
+    hanging.write_all(head.as_bytes()).unwrap();
+    let mut told = [0; 12];
+    hanging.read_exact(&mut told).unwrap();
+    assert_eq!(&told, b"HTTP/1.1 100", "the server waits for the body");
+    let (status, log) = server.interrupt_twice();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("stopping") && log.contains("interrupted again"), "{log}");
+    let (status, log) = desk.serve(&[]).interrupt();
+    assert_eq!(status.code(), Some(0), "{log}");
 }
 
 #[test]

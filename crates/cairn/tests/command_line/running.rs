@@ -1,15 +1,15 @@
 //! Running the binary, and waiting for what it does.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// How long to wait for what must happen, on a busy machine.
 const WAIT: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ pub(crate) struct Desk(TempDir);
 /// A server, stopped with `kill -9` when the test forgets it.
 pub(crate) struct Server {
     child: Child,
-    errors: JoinHandle<String>,
+    log: NamedTempFile,
     /// What was printed at the start.
     pub(crate) greeting: String,
 }
@@ -79,18 +79,15 @@ impl Desk {
     pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.args(arguments).env("CAIRN_DELIVERY_INTERVAL", "1s");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let errors = drain(child.stderr.take().unwrap());
+        let log = NamedTempFile::new().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log.reopen().unwrap()).spawn().unwrap();
         let mut greeting = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         while !greeting.contains("Ctrl-C stops in good order.") {
-            assert!(
-                out.read_line(&mut greeting).unwrap() > 0,
-                "no server: {greeting}{}",
-                errors.join().unwrap()
-            );
+            let read = out.read_line(&mut greeting).unwrap();
+            assert!(read > 0, "no server: {greeting}{}", std::fs::read_to_string(log.path()).unwrap());
         }
-        Server { child, errors, greeting }
+        Server { child, log, greeting }
     }
 
     /// Starts a command that goes on.
@@ -115,9 +112,18 @@ impl Server {
     /// Stops with Ctrl-C; returns how it ended and what it logged.
     pub(crate) fn interrupt(mut self) -> (ExitStatus, String) {
         signal(&self.child, Signal::INT);
-        let status = ended(&mut self.child);
-        let errors = std::mem::replace(&mut self.errors, thread::spawn(String::new));
-        (status, errors.join().unwrap())
+        (ended(&mut self.child), self.logged())
+    }
+
+    /// Presses Ctrl-C, and again once the server says that it is stopping.
+    pub(crate) fn interrupt_twice(self) -> (ExitStatus, String) {
+        signal(&self.child, Signal::INT);
+        until(|| self.logged().contains("stopping").then_some(()));
+        self.interrupt()
+    }
+
+    fn logged(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
     }
 
     pub(crate) fn kill(mut self) {
@@ -185,12 +191,4 @@ fn ended(child: &mut Child) -> ExitStatus {
 fn signal(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     kill_process(pid, signal).unwrap();
-}
-
-fn drain(mut errors: ChildStderr) -> JoinHandle<String> {
-    thread::spawn(move || {
-        let mut text = String::new();
-        errors.read_to_string(&mut text).unwrap();
-        text
-    })
 }
