@@ -77,18 +77,18 @@ impl Authenticator {
                 };
             }
         };
-        let region: Option<Region> = presented.scope.region.parse().ok();
+        // Only Regions that exist here: a refused call is recorded too, and whoever sends it must not be able
+        // to invent folders in log buckets.
+        let region: Option<Region> =
+            presented.scope.region.parse().ok().filter(|region| snapshot.is_enabled(region));
         let refused = |refusal| Authentication::Refused {
             refusal,
             access_key_id: Some(presented.access_key_id.clone()),
             region: region.clone(),
         };
-        let known_region = match &region {
-            Some(region) if snapshot.is_enabled(region) => region.clone(),
-            Some(_) | None => {
-                let (got, expected) = (presented.scope.region.clone(), self.region.to_string());
-                return refused(AuthRefusal::Signature(AuthError::ScopeRegion { got, expected }));
-            }
+        let Some(known_region) = region.clone() else {
+            let (got, expected) = (presented.scope.region.clone(), self.region.to_string());
+            return refused(AuthRefusal::Signature(AuthError::ScopeRegion { got, expected }));
         };
         match self.prove(&request, &presented, body, snapshot, now) {
             Ok((principal, account, verified)) => Authentication::Proven {
