@@ -13,7 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::pause::Pause;
 use crate::telemetry::{self, Step};
-use crate::{Batch, Projection, Source};
+use crate::{Batch, BatchError, Projection, Source};
 
 /// Failures in a row after which a failure is told as one that needs a human.
 const FAILURES_TO_ALARM: u32 = 5;
@@ -47,6 +47,7 @@ pub async fn run<P: Projection>(
     let mut next = from;
     let mut pause = Pause::default();
     let mut idle_at = Instant::now();
+    let mut ahead = None;
     info!(projection = name, position = next, "projection started");
     while !shutdown.is_cancelled() {
         if Instant::now() >= idle_at {
@@ -55,7 +56,11 @@ pub async fn run<P: Projection>(
                 report(name, Step::Idle, next, &failure, pause.failures());
             }
         }
-        let batch = match source.read(next, options.batch_bytes_max).await {
+        let read = match ahead.take() {
+            Some(read) => read,
+            None => source.read(next, options.batch_bytes_max).await,
+        };
+        let batch = match read {
             Ok(Some(batch)) => batch,
             Ok(None) => {
                 pause.succeeded();
@@ -75,7 +80,10 @@ pub async fn run<P: Projection>(
             }
         };
         telemetry::received(name, batch.len());
-        if !apply(&mut projection, &batch, &mut pause, &shutdown).await {
+        let reading = read_ahead(&source, &batch, options.batch_bytes_max);
+        let applied;
+        (applied, ahead) = tokio::join!(apply(&mut projection, &batch, &mut pause, &shutdown), reading);
+        if !applied {
             break;
         }
         telemetry::done(name, batch.len());
@@ -87,6 +95,22 @@ pub async fn run<P: Projection>(
     }
     info!(projection = name, position = next, "projection stopped");
     next
+}
+
+/// Reads what follows a large batch while that is applied: who has much to catch up with need not wait
+/// for the disk as well. Nothing is read ahead of a small batch, since by waiting the next one grows.
+async fn read_ahead(
+    source: &Source,
+    batch: &Batch,
+    bytes_max: usize,
+) -> Option<Result<Option<Batch>, BatchError>> {
+    let from = batch.last()?.position + 1;
+    let bytes: usize = batch.iter().map(|record| record.entry.event.len()).sum();
+    if bytes >= bytes_max / 2 && source.tail() > from {
+        Some(source.read(from, bytes_max).await)
+    } else {
+        None
+    }
 }
 
 /// Applies one batch, again and again; false when shutdown came between two tries.

@@ -138,11 +138,16 @@ async fn check(from: Position, read_failures: u32, stumbles: u32, bytes_max: usi
     );
     let driving = async {
         let mut positions = Vec::new();
-        while positions.len() < usize::try_from(10 - from).unwrap() {
+        if from < 10 {
+            positions.extend(told.recv().await);
+        }
+        // From now on reading fails while a batch is applied, where the next one is read ahead.
+        *journal.read_failures.lock().unwrap() = read_failures;
+        while (positions.len() as u64) < 10 - from {
             positions.extend(told.recv().await);
         }
         journal.append(10..20);
-        while positions.len() < usize::try_from(20 - from).unwrap() {
+        while (positions.len() as u64) < 20 - from {
             positions.extend(told.recv().await);
         }
         shutdown.cancel();
