@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use cairn_event::{AccountId, Entry};
 use cairn_journal::Position;
+use cairn_projection::Record;
 
 use crate::chunk::Chunk;
+use crate::derive;
 use crate::documents::DocumentWriter;
 use crate::durable;
 use crate::error::StoreError;
-use crate::key::Key;
-use crate::lookup_fields::LookupFields;
 use crate::row::Row;
-use crate::telemetry::{self, Passed};
 use crate::view::HeadPart;
 
 /// A split that is not sealed yet.
@@ -43,21 +42,28 @@ impl Draft {
         Ok(Self { id, dir, from, next: from, writer, full, last, events: 0, accounts })
     }
 
-    /// Takes the next record of the journal. Records taken before, as after a failure, are passed over.
-    pub(crate) fn take(&mut self, position: Position, entry: &Entry) -> Result<(), StoreError> {
-        if position < self.next {
-            return Ok(());
-        }
-        if let Some(row) = row_of(position, entry) {
-            self.writer.push(position, entry.account, &entry.region, &entry.event)?;
-            self.last.push(&row);
-            if self.last.is_full() {
-                self.full.push(Arc::new(std::mem::take(&mut self.last)));
+    /// Takes the next records of the journal, in order. Records taken before, as after a failure, are
+    /// passed over.
+    pub(crate) fn take(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let taken = records.partition_point(|record| record.position < self.next);
+        let records = records.get(taken..).unwrap_or_default();
+        for (Record { position, entry }, row) in records.iter().zip(derive::rows(records)) {
+            if let Some(row) = row {
+                self.add(*position, entry, &row)?;
             }
-            self.accounts.insert(entry.account);
-            self.events += 1;
+            self.next = position + 1;
         }
-        self.next = position + 1;
+        Ok(())
+    }
+
+    fn add(&mut self, position: Position, entry: &Entry, row: &Row) -> Result<(), StoreError> {
+        self.writer.push(position, entry.account, &entry.region, &entry.event)?;
+        self.last.push(row);
+        if self.last.is_full() {
+            self.full.push(Arc::new(std::mem::take(&mut self.last)));
+        }
+        self.accounts.insert(entry.account);
+        self.events += 1;
         Ok(())
     }
 
@@ -103,27 +109,5 @@ impl Draft {
 
     pub(crate) fn accounts(&self) -> Vec<AccountId> {
         self.accounts.iter().copied().collect()
-    }
-}
-
-/// Returns the row of an entry; none for what does not belong in the history.
-fn row_of(position: Position, entry: &Entry) -> Option<Row> {
-    match LookupFields::parse(&entry.event) {
-        Ok(fields) => match fields.category {
-            Some(category) => {
-                let key = Key { seconds: fields.seconds, position };
-                Some(Row::new(key, entry.account, &entry.region, category, &fields))
-            }
-            None => {
-                telemetry::passed(Passed::OtherCategory);
-                None
-            }
-        },
-        // Intake lets nothing in that is no event; should it, the rest of the history must not wait.
-        Err(error) => {
-            tracing::error!(position, %error, "record is no event and stays out of the history");
-            telemetry::passed(Passed::Unreadable);
-            None
-        }
     }
 }

@@ -105,7 +105,7 @@ impl Projection for Indexer {
     async fn apply(&mut self, batch: Batch) -> Result<(), IndexError> {
         let mut draft = self.draft.take().ok_or(IndexError::Lost)?;
         let work = tokio::task::spawn_blocking(move || {
-            let taken = batch.iter().try_for_each(|record| draft.take(record.position, &record.entry));
+            let taken = draft.take(&batch);
             (draft, taken)
         });
         let Ok((draft, taken)) = work.await else { return Err(IndexError::Lost) };

@@ -16,6 +16,7 @@
 mod attribute;
 mod chunk;
 mod config;
+mod derive;
 mod documents;
 mod draft;
 mod durable;

@@ -10,7 +10,7 @@ use crate::lookup_fields::LookupFields;
 pub(crate) const COLUMNS: usize = 7;
 
 /// One event's place and terms.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) key: Key,
     /// By [`column`]; [`Term::NONE`] where the event has no value.

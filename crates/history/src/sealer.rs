@@ -76,14 +76,26 @@ impl Sealer {
 
     /// Works until `shutdown`; a step that was begun is finished.
     pub(crate) async fn run(mut self, shutdown: CancellationToken) {
-        while !shutdown.is_cancelled() {
+        let every = self.shared.config.reconcile_every;
+        // Nothing at first: a start has its head to index again, and merging would compete with that.
+        let mut wait = every;
+        loop {
+            // A draft at hand is tried again before another is taken.
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                draft = self.drafts.recv(), if self.at_hand.is_none() => match draft {
+                    Some(draft) => self.at_hand = Some(Sealing::Draft(Box::new(draft))),
+                    None => break,
+                },
+                () = tokio::time::sleep(wait) => {}
+            }
             let (work, done) = if self.at_hand.is_some() {
                 (Work::Seal, self.seal().await.map(|()| true))
             } else {
                 self.maintain().await
             };
-            let every = self.shared.config.reconcile_every;
-            let wait = match done {
+            wait = match done {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => every,
                 Err(failure) => {
@@ -93,16 +105,6 @@ impl Sealer {
                     PAUSE
                 }
             };
-            // A draft at hand is tried again before another is taken.
-            tokio::select! {
-                biased;
-                () = shutdown.cancelled() => {}
-                draft = self.drafts.recv(), if self.at_hand.is_none() => match draft {
-                    Some(draft) => self.at_hand = Some(Sealing::Draft(Box::new(draft))),
-                    None => break,
-                },
-                () = tokio::time::sleep(wait) => {}
-            }
         }
     }
 

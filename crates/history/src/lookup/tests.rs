@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cairn_event::{AccountId, Entry, Origin, Region};
+use cairn_projection::Record;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -123,10 +124,11 @@ fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)]) -> View {
     let mut position = 0;
     for (number, (length, kept)) in (0_u64..).zip(stretches.iter().chain([&(usize::MAX, Kept::Head)])) {
         let mut draft = Draft::create(&drafts, number, position).unwrap();
-        for entry in entries.iter().skip(usize::try_from(position).unwrap()).take(*length) {
-            draft.take(position, entry).unwrap();
-            position += 1;
-        }
+        let stretch = (position..).zip(entries.iter().skip(usize::try_from(position).unwrap()).take(*length));
+        let records: Vec<Record> =
+            stretch.map(|(position, entry)| Record { position, entry: entry.clone() }).collect();
+        draft.take(&records).unwrap();
+        position = draft.next();
         if draft.events() == 0 || *kept == Kept::Head {
             merge(&drafts, &splits, &mut merging, &mut view);
             view.put_head(draft.part());
