@@ -129,7 +129,12 @@ impl Lookup {
             }
         };
         match form {
-            Form::Table => output::print(summary(&rows, more, self.max, client.region(), Paint::choose())),
+            Form::Table if rows.is_empty() => output::print(note(0, false, self.max, client.region()) + "\n"),
+            Form::Table => {
+                let table = table::render(&rows, table::terminal_columns(), Paint::choose());
+                let note = note(rows.len(), more, self.max, client.region());
+                output::print(format!("{table}{}\n", Paint::choose().paint(Tone::Aside, &note)))
+            }
             Form::JsonLines => Ok(()),
         }
     }
@@ -186,19 +191,17 @@ fn row(found: &Found, asked: &Region) -> Row {
     Row { region, ..row }
 }
 
-/// Renders the table and what is to be known beside it.
-fn summary(rows: &[Row], more: bool, max: u32, region: &Region, paint: Paint) -> String {
-    let note = match (rows.len(), more) {
+/// Says what is to be known beside the table.
+fn note(shown: usize, more: bool, max: u32, region: &Region) -> String {
+    match (shown, more) {
         (0, _) => format!("no event matches in {region}"),
         (1, false) => format!("1 event in {region}"),
-        (count, false) => format!("{count} events in {region}"),
-        (count, true) => format!(
-            "the newest {count} events in {region}; there may be more: --max {} shows them",
+        (shown, false) => format!("{shown} events in {region}"),
+        (shown, true) => format!(
+            "the newest {shown} in {region}; there may be more: --max {} shows them",
             max.saturating_mul(10)
         ),
-    };
-    let table = if rows.is_empty() { String::new() } else { table::render(rows, paint) };
-    format!("{table}{}\n", paint.paint(Tone::Aside, &note))
+    }
 }
 
 #[cfg(test)]

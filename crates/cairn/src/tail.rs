@@ -53,6 +53,7 @@ enum Ended {
 struct Telling {
     form: Form,
     paint: Paint,
+    region: Region,
     /// The position to go on from; none before the server has told one.
     next: Option<u64>,
 }
@@ -71,7 +72,12 @@ impl Tail {
 
     async fn tell(&self, place: &Place) -> anyhow::Result<()> {
         let client = Client::find(place, self.region.as_ref()).await?;
-        let mut telling = Telling { form: Form::choose(self.json), paint: Paint::choose(), next: None };
+        let mut telling = Telling {
+            form: Form::choose(self.json),
+            paint: Paint::choose(),
+            region: client.region().clone(),
+            next: None,
+        };
         let (mut pause, mut outage) = (PAUSE.0, false);
         loop {
             let before = telling.next;
@@ -141,7 +147,7 @@ impl Telling {
     fn print(&self, event: &str) -> anyhow::Result<()> {
         match self.form {
             Form::JsonLines => output::print(format!("{event}\n")),
-            Form::Table => output::print(columns(&Row::of(event.as_bytes()), self.paint)),
+            Form::Table => output::print(columns(&Row::of(event.as_bytes()), &self.region, self.paint)),
         }
     }
 }

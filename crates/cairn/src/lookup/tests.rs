@@ -83,18 +83,23 @@ fn what_is_not_asked_is_checked_here() {
 }
 
 #[test]
-fn a_table_leaves_empty_columns_out_and_says_whether_there_is_more() {
+fn a_table_leaves_the_region_out_that_was_asked() {
     let record = r#"{"eventTime":"2026-01-31T10:00:00Z","userIdentity":{"userName":"alice"},
         "eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"us-east-1"}"#;
     let found = Found { cloud_trail_event: record.to_owned(), ..Found::default() };
+    let region = |asked: &str| row(&found, &asked.parse().unwrap()).region;
+    assert_eq!((region("us-east-1"), region("eu-west-1")), (String::new(), "us-east-1".to_owned()));
+}
+
+#[test]
+fn a_note_says_whether_there_is_more() {
     let region = "us-east-1".parse().unwrap();
-    assert_eq!(
-        summary(&[row(&found, &region)], true, 1, &region, Paint::Plain),
-        "TIME (UTC)           USER   EVENT        SOURCE\n\
-         2026-01-31 10:00:00  alice  ListBuckets  s3\n\
-         the newest 1 events in us-east-1; there may be more: --max 10 shows them\n"
-    );
-    let other = row(&found, &"eu-west-1".parse().unwrap());
-    assert_eq!(other.region, "us-east-1");
-    assert_eq!(summary(&[], false, 1, &region, Paint::Plain), "no event matches in us-east-1\n");
+    for (shown, more, expected) in [
+        (0, false, "no event matches in us-east-1"),
+        (1, false, "1 event in us-east-1"),
+        (7, false, "7 events in us-east-1"),
+        (7, true, "the newest 7 in us-east-1; there may be more: --max 70 shows them"),
+    ] {
+        assert_eq!(note(shown, more, 7, &region), expected);
+    }
 }

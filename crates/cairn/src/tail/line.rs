@@ -1,5 +1,6 @@
 //! A line of the tail: as the server writes it, and as people read it.
 
+use cairn_event::Region;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -26,19 +27,20 @@ fn raw<'de: 'a, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opti
     <&'a RawValue>::deserialize(deserializer).map(|raw| Some(raw.get()))
 }
 
-/// Renders an event in columns that keep their places from line to line.
-pub(super) fn columns(row: &Row, paint: Paint) -> String {
-    let place =
-        if row.address.is_empty() { row.region.clone() } else { format!("{} {}", row.region, row.address) };
+/// Renders an event in columns that keep their places from line to line. The Region is left out where it is
+/// the one that was asked.
+pub(super) fn columns(row: &Row, asked: &Region, paint: Paint) -> String {
+    let region = if row.region == asked.as_str() { String::new() } else { format!("{} ", row.region) };
     let fixed = format!(
-        "{}  {}  {}  {}  {}",
-        paint.paint(Tone::Aside, &fit(&row.time, 19)),
-        fit(&row.user, 16),
-        fit(&row.event, 24),
+        "{}  {}  {}  {}  {}{:<15}",
+        paint.paint(Tone::Aside, &row.time),
+        fit(&row.user, 20),
+        fit(&row.event, 23),
         fit(&row.source, 10),
-        fit(&place, 26),
+        region,
+        row.address,
     );
-    let error = if row.error.is_empty() { String::new() } else { paint.paint(Tone::Bad, &row.error) + " " };
+    let error = if row.error.is_empty() { String::new() } else { paint.paint(Tone::Bad, &row.error) + "  " };
     let line = format!("{fixed}  {error}{}", row.resource);
     format!("{}\n", line.trim_end())
 }
@@ -68,14 +70,19 @@ mod tests {
     #[test]
     fn columns_keep_their_places() {
         let event =
-            br#"{"eventTime":"2026-01-31T10:00:00Z","userIdentity":{"userName":"a-very-long-user-name"},
+            br#"{"eventTime":"2026-01-31T10:00:00Z","userIdentity":{"userName":"a-user-whose-name-is-long"},
             "eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"us-east-1",
             "sourceIPAddress":"127.0.0.1","errorCode":"AccessDenied"}"#;
+        let asked = "us-east-1".parse().unwrap();
         assert_eq!(
-            columns(&Row::of(event), Paint::Plain),
-            "2026-01-31 10:00:00  a-very-long-use…  ListBuckets               s3          us-east-1 127.0.0.1         \
+            columns(&Row::of(event), &asked, Paint::Plain),
+            "2026-01-31 10:00:00  a-user-whose-name-i…  ListBuckets              s3          127.0.0.1        \
              AccessDenied\n"
         );
-        assert!(columns(&Row::of(event), Paint::Coloured).contains("\u{1b}[31mAccessDenied\u{1b}[0m"));
+        assert!(
+            columns(&Row::of(event), &asked, Paint::Coloured).contains("\u{1b}[31mAccessDenied\u{1b}[0m")
+        );
+        let other = "eu-west-1".parse().unwrap();
+        assert!(columns(&Row::of(event), &other, Paint::Plain).contains("  us-east-1 127.0.0.1"));
     }
 }
