@@ -121,6 +121,12 @@ pub(crate) fn query_refusal(ids: &RequestIds, code: QueryErrorCode, message: &st
     answer(code.http_status(), query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, &ids.request)], body)
 }
 
+/// Refuses a call of EC2's own query protocol.
+pub(crate) fn ec2_refusal(ids: &RequestIds, code: QueryErrorCode, message: &str) -> Response<Bytes> {
+    let body = query::ec2_error_body(code, message, &ids.request);
+    answer(code.http_status(), query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, &ids.request)], body)
+}
+
 /// Refuses an S3 call before the store sees it. A HEAD is answered without a body.
 pub(crate) fn s3_refusal(
     ids: &RequestIds,

@@ -68,11 +68,15 @@ fn signature_codes(error: &AuthError) -> AuthCodes {
         | AuthError::SigV4a { .. }
         | AuthError::UnsupportedAlgorithm { .. }
         | AuthError::PayloadNotSigned
-        | AuthError::MissingDecodedLength
-        | AuthError::MalformedUri => (
+        | AuthError::MissingDecodedLength => (
             ErrorCode::IncompleteSignatureException,
             QueryErrorCode::IncompleteSignature,
             S3ErrorCode::InvalidRequest,
+        ),
+        AuthError::MalformedUri => (
+            ErrorCode::IncompleteSignatureException,
+            QueryErrorCode::IncompleteSignature,
+            S3ErrorCode::InvalidUri,
         ),
         AuthError::IncompleteHeader { .. }
         | AuthError::MalformedParameter { .. }

@@ -18,8 +18,9 @@ use crate::serve::Front;
 /// How long a client may take to send the head of a request.
 const HEAD_WAIT: Duration = Duration::from_secs(30);
 
-/// The largest head that is read, in bytes; a larger one is answered with 431.
-const HEAD_BYTES_MAX: usize = 64 << 10;
+/// The largest head that is read, in bytes; a larger one is answered with 431 and no body. Twice what the
+/// signature's verifier takes: what lies between is refused in the caller's protocol and recorded.
+const HEAD_BYTES_MAX: usize = 128 << 10;
 
 /// The most headers of a request.
 const HEADERS_MAX: usize = 256;

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use cairn_sigv4::Family;
-use cairn_wire::query::{self, QueryErrorCode};
+use cairn_wire::query::QueryErrorCode;
 use cairn_wire::recognise::{Call, Protocol};
 use cairn_wire::s3::ErrorCode as S3ErrorCode;
 use cairn_wire::{ErrorCode, json11};
-use http::Response;
+use http::{Response, StatusCode};
 
-use crate::answer::{answer, json_refusal, query_refusal, s3_refusal};
+use crate::answer::{answer, ec2_refusal, json_refusal, query_refusal, s3_refusal};
 use crate::authenticate::AuthRefusal;
 use crate::incoming::ReadBodyError;
 use crate::serve::Arrival;
@@ -74,10 +74,11 @@ pub(crate) fn service(arrival: &Arrival, call: &Call) -> Response<Bytes> {
             let (method, path) = (&arrival.head.method, &arrival.head.path);
             s3_refusal(&arrival.ids, S3ErrorCode::NotImplemented, &message, method, path)
         }
-        Protocol::Query | Protocol::Ec2Query => {
-            let body = query::error_body(QueryErrorCode::InvalidAction, &message, request_id);
-            answer(501, query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, request_id)], body)
+        Protocol::Query if call.event_source == "sts.amazonaws.com" => {
+            query_refusal(&arrival.ids, QueryErrorCode::MissingAction, &message)
         }
+        Protocol::Query => not_served(query_refusal(&arrival.ids, QueryErrorCode::InvalidAction, &message)),
+        Protocol::Ec2Query => not_served(ec2_refusal(&arrival.ids, QueryErrorCode::InvalidAction, &message)),
         Protocol::Cbor | Protocol::RestJson => {
             let code = ErrorCode::UnknownOperationException;
             let kind = code.to_string();
@@ -88,9 +89,16 @@ pub(crate) fn service(arrival: &Arrival, call: &Call) -> Response<Bytes> {
     }
 }
 
+/// An action of a service that is not here is not the client's fault.
+fn not_served(mut refusal: Response<Bytes>) -> Response<Bytes> {
+    *refusal.status_mut() = StatusCode::NOT_IMPLEMENTED;
+    refusal
+}
+
 fn say(arrival: &Arrival, protocol: Protocol, words: &Words<'_>) -> Response<Bytes> {
     match protocol {
-        Protocol::Query | Protocol::Ec2Query => query_refusal(&arrival.ids, words.query, words.message),
+        Protocol::Query => query_refusal(&arrival.ids, words.query, words.message),
+        Protocol::Ec2Query => ec2_refusal(&arrival.ids, words.query, words.message),
         Protocol::RestXml => {
             let (method, path) = (&arrival.head.method, &arrival.head.path);
             s3_refusal(&arrival.ids, words.s3, words.message, method, path)

@@ -100,7 +100,9 @@ pub enum QueryErrorCode {
     MalformedQueryString,
     /// The request is not signed.
     MissingAuthenticationToken,
-    /// A required parameter is missing, `Action` among them.
+    /// The request names no action.
+    MissingAction,
+    /// A required parameter is missing.
     MissingParameter,
     /// The body is too long.
     RequestEntityTooLarge,
@@ -127,6 +129,7 @@ impl QueryErrorCode {
             Self::InvalidParameterValue => "InvalidParameterValue",
             Self::MalformedQueryString => "MalformedQueryString",
             Self::MissingAuthenticationToken => "MissingAuthenticationToken",
+            Self::MissingAction => "MissingAction",
             Self::MissingParameter => "MissingParameter",
             Self::RequestEntityTooLarge => "RequestEntityTooLarge",
             Self::ServiceUnavailable => "ServiceUnavailable",
@@ -147,6 +150,7 @@ impl QueryErrorCode {
             Self::IncompleteSignature
             | Self::InvalidAction
             | Self::InvalidParameterValue
+            | Self::MissingAction
             | Self::MissingParameter
             | Self::Throttling
             | Self::ValidationError => 400,
@@ -191,6 +195,17 @@ pub fn error_body(code: QueryErrorCode, message: &str, request_id: &str) -> Stri
     body.push_str("</Error>");
     element(&mut body, "RequestId", request_id);
     body.push_str("</ErrorResponse>");
+    body
+}
+
+/// Renders a refusal as EC2's clients read it; they know no other form.
+pub fn ec2_error_body(code: QueryErrorCode, message: &str, request_id: &str) -> String {
+    let mut body = "<Response><Errors><Error>".to_owned();
+    element(&mut body, "Code", code.as_str());
+    element(&mut body, "Message", message);
+    body.push_str("</Error></Errors>");
+    element(&mut body, "RequestID", request_id);
+    body.push_str("</Response>");
     body
 }
 

@@ -45,6 +45,11 @@ fn answers_are_sts_xml() {
          <Code>InvalidAction</Code><Message>&lt;x&gt;</Message></Error><RequestId>r</RequestId></ErrorResponse>"
     );
     assert!(error_body(QueryErrorCode::InternalFailure, "", "r").contains("<Type>Receiver</Type>"));
+    assert_eq!(
+        ec2_error_body(QueryErrorCode::InvalidAction, "<x>", "r"),
+        "<Response><Errors><Error><Code>InvalidAction</Code><Message>&lt;x&gt;</Message></Error></Errors>\
+         <RequestID>r</RequestID></Response>"
+    );
 }
 
 proptest! {

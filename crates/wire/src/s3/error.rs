@@ -30,6 +30,8 @@ pub enum ErrorCode {
     InvalidRequest,
     /// The session token does not belong to the key.
     InvalidToken,
+    /// The path or the query has a broken percent escape.
+    InvalidUri,
     /// The resource has no such method.
     MethodNotAllowed,
     /// A required header is missing.
@@ -101,6 +103,7 @@ impl ErrorCode {
             Self::InvalidToken => {
                 ("InvalidToken", 400, "The provided token is malformed or otherwise not valid.")
             }
+            Self::InvalidUri => ("InvalidURI", 400, "Couldn't parse the specified URI."),
             Self::MethodNotAllowed => {
                 ("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
             }
