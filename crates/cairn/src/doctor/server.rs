@@ -113,7 +113,7 @@ fn lag(projection: &str, positions: f64, seconds: f64) -> Finding {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, shown to a person")]
     let count = positions.max(0.0) as u64;
     if count == 0 {
-        return Finding::ok(check, format!("{projection} has read all that is recorded"));
+        return Finding::ok(check, format!("{projection} is at the journal's end"));
     }
     let message = format!("{projection} is {} behind, {seconds:.0} s", events(count));
     let (most, remedy) = match projection.starts_with("delivery/") {
@@ -183,7 +183,7 @@ mod tests {
             [
                 (Level::Warning, "history is 7 events behind, 32 s".to_owned()),
                 (Level::Ok, "delivery/arn:x is 1 event behind, 31 s".to_owned()),
-                (Level::Ok, "delivery/arn:y has read all that is recorded".to_owned()),
+                (Level::Ok, "delivery/arn:y is at the journal's end".to_owned()),
             ]
         );
     }
