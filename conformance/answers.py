@@ -18,7 +18,7 @@ def violations(operation, status, headers, body):
     """Returns what is wrong with an answer; `body` is `None` where it streams."""
     headers = {name.lower(): value for name, value in headers.items()}
     protocol = operation.service_model.metadata["protocol"]
-    check = {"json": json_answer, "rest-xml": s3_answer, "query": query_answer, "rest-json": unserved}[protocol]
+    check = {"json": json_answer, "rest-xml": s3_answer, "query": query_answer}[protocol]
     return [f"{operation.name}: {found}" for found in check(operation, status, headers, body)]
 
 
@@ -38,13 +38,6 @@ def json_answer(operation, status, headers, body):
         yield f"x-amzn-ErrorType is {headers.get('x-amzn-errortype')}"
     if set(told) != {"__type", "Message"} or not told.get("Message"):
         yield f"error body {told}"
-
-
-def unserved(operation, status, headers, body):
-    """No service of this protocol is built: every call is refused with HTTP 501, in the protocol's own form."""
-    told = json.loads(body)
-    if status != 501 or not told.get("Message") or headers.get("x-amzn-errortype") != told.get("__type"):
-        yield f"answer {status} {body}"
 
 
 def json_value(shape, value, at):

@@ -23,8 +23,8 @@ class Clients:
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def boto(self, service, region=None, endpoint=None, **config):
-        """Makes a boto3 client that tries once, and that fails on an answer which the model does not allow."""
+    def boto(self, service, region=None, endpoint=None, checked=True, **config):
+        """Makes a boto3 client that tries once and, if `checked`, fails on an answer which the model does not allow."""
         config = {"signature_version": "v4", "retries": {"total_max_attempts": 1}, "proxies": {}} | config
         if service == "s3":
             config = {"s3": {"addressing_style": "path"}} | config | {"signature_version": "s3v4"}
@@ -34,7 +34,8 @@ class Clients:
             endpoint_url=endpoint or self.environment["AWS_ENDPOINT_URL"],
             config=Config(**config),
         )
-        client.meta.events.register("after-call", demand_the_model)
+        if checked:
+            client.meta.events.register("after-call", demand_the_model)
         return client
 
     def aws(self, *arguments, region=None, succeeds=True):
