@@ -7,6 +7,8 @@ mod conditions;
 mod decisions;
 #[path = "access/delivery.rs"]
 mod delivery;
+#[path = "access/fuzz.rs"]
+mod fuzz;
 #[path = "access/identities.rs"]
 mod identities;
 #[path = "access/policies.rs"]

@@ -5,6 +5,8 @@
 mod cases;
 #[path = "capture/exchanges.rs"]
 mod exchanges;
+#[path = "capture/fuzz.rs"]
+mod fuzz;
 #[path = "capture/observed.rs"]
 mod observed;
 #[path = "capture/owner_copy.rs"]

@@ -6,8 +6,12 @@
 mod corpus;
 #[path = "history/crash.rs"]
 mod crash;
+#[path = "history/fuzz.rs"]
+mod fuzz;
 #[path = "history/life.rs"]
 mod life;
+#[path = "../../event/tests/fuzz/mutator.rs"]
+mod mutator;
 #[path = "../../event/tests/corpus/reader.rs"]
 mod reader;
 #[path = "history/world.rs"]

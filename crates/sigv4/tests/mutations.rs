@@ -164,7 +164,7 @@ fn dice() -> Dice {
 }
 
 #[test]
-fn mutated_requests_never_panic_nor_change_who_signed() {
+fn fuzz_requests_never_panic_nor_change_who_signed() {
     let seeds = seeds();
     for (index, seed) in seeds.iter().enumerate() {
         assert!(attempt(seed).is_ok(), "seed {index}: {:?}", attempt(seed).unwrap_err());
@@ -204,7 +204,7 @@ fn mutated_requests_never_panic_nor_change_who_signed() {
 }
 
 #[test]
-fn mutated_chunked_bodies_never_panic_nor_decode_to_something_else() {
+fn fuzz_chunked_bodies_never_panic_nor_decode_to_something_else() {
     let now = AT.parse().unwrap();
     let credentials = Credentials::new(KEY, SecretKey::new(SECRET), None);
     let signer = Signer { credentials: &credentials, region: "us-east-1", service: "s3" };

@@ -60,30 +60,3 @@ impl Dice {
 pub(crate) fn iterations(unless_set: usize) -> usize {
     std::env::var("CAIRN_FUZZ_ITERATIONS").ok().map_or(unless_set, |text| text.parse().unwrap())
 }
-
-/// Pieces of JSON that change what follows.
-#[expect(dead_code, reason = "not every parser under test reads JSON")]
-pub(crate) const JSON: &[&str] = &[
-    "\"",
-    "\\",
-    "\\u0000",
-    "\\ud800",
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "null",
-    "true",
-    "1e999",
-    "-0",
-    "0.5",
-    "9223372036854775808",
-    "\u{e9}",
-    "\u{0}",
-    "[[[[[[[[",
-    "{\"a\":",
-    " ",
-    "\n",
-];

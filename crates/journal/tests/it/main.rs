@@ -6,9 +6,12 @@
 
 mod damage;
 mod fault;
+mod fuzz;
 mod inspection;
 mod limits;
 mod model;
+#[path = "../../../event/tests/fuzz/mutator.rs"]
+mod mutator;
 mod readers;
 mod real_disk;
 mod rig;
