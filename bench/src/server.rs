@@ -33,6 +33,8 @@ pub(crate) struct ServerProcess {
 pub(crate) struct Memory {
     pub(crate) now_mb: f64,
     pub(crate) peak_mb: f64,
+    /// What no file backs; mapped splits count as resident but can be dropped at any time.
+    pub(crate) anonymous_mb: f64,
 }
 
 impl ServerProcess {
@@ -89,7 +91,7 @@ impl ServerProcess {
             let kib: f64 = kib.with_context(|| format!("find {field} of the server"))?.parse()?;
             anyhow::Ok(kib * 1024.0 / 1e6)
         };
-        Ok(Memory { now_mb: mb("VmRSS")?, peak_mb: mb("VmHWM")? })
+        Ok(Memory { now_mb: mb("VmRSS")?, peak_mb: mb("VmHWM")?, anonymous_mb: mb("RssAnon")? })
     }
 
     /// Returns the CPU seconds that the process has used, ended threads included, to 10 ms.

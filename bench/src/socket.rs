@@ -58,7 +58,7 @@ pub(crate) async fn lookups(dir: &Path, maker: &Maker, events: u64) -> anyhow::R
         &format!("LookupEvents at the socket, {events} events (cairn-bench lookup, cairn-bench socket)"),
         "`cairn serve` on loopback, SigV4, all eight attributes in turn, frequent, rare and missing values; each \
          call is recorded with a sync before it is answered; `raw` is one write+fdatasync of as many bytes",
-        &["calls/s", "p50 ms", "p99 ms", "raw p50 ms", "raw p99 ms", "RSS MB"],
+        &["calls/s", "p50 ms", "p99 ms", "raw p50 ms", "raw p99 ms", "RSS MB", "anonymous MB"],
     );
     for callers in [1, CONCURRENT] {
         let began = Instant::now();
@@ -72,9 +72,13 @@ pub(crate) async fn lookups(dir: &Path, maker: &Maker, events: u64) -> anyhow::R
         let mut raw = disk::write_and_sync(dir, SYNCED_BYTES, Duration::from_secs(1))?;
         #[expect(clippy::cast_precision_loss, reason = "some hundred calls")]
         let rate = spread.len() as f64 / seconds;
+        let memory = server.memory()?;
         let (p50, p99) = (spread.percentile_ms(50.0), spread.percentile_ms(99.0));
         let (raw50, raw99) = (raw.percentile_ms(50.0), raw.percentile_ms(99.0));
-        table.row(format!("{callers} at once"), &[rate, p50, p99, raw50, raw99, server.memory()?.now_mb]);
+        table.row(
+            format!("{callers} at once"),
+            &[rate, p50, p99, raw50, raw99, memory.now_mb, memory.anonymous_mb],
+        );
     }
     server.stop()?;
     Ok(table)
