@@ -1,8 +1,9 @@
-//! CPU time of this process, whole and by thread name.
+//! CPU time: of this process, whole and by thread name, and of others.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use rustix::time::{ClockId, clock_gettime};
 
 /// CPU time used up to some moment.
@@ -11,6 +12,29 @@ pub(crate) struct CpuTimes {
     process: Duration,
     /// By thread name; threads that have ended are missing.
     threads: BTreeMap<String, Duration>,
+}
+
+/// The unit of CPU times under `/proc`, on Linux always.
+const TICKS_A_SECOND: f64 = 100.0;
+
+/// CPU seconds of a process, ended threads included, to 10 ms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProcessCpu {
+    pub(crate) own: f64,
+    /// Of its children that have ended, and of theirs.
+    pub(crate) children: f64,
+}
+
+/// Reads what a process has used; `self` is this one.
+pub(crate) fn of_process(id: &str) -> anyhow::Result<ProcessCpu> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // What follows the name in parentheses, which may itself hold blanks, begins with field 3.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let ticks: Vec<f64> = fields.skip(11).take(4).map(str::parse).collect::<Result<_, _>>()?;
+    let [user, system, children_user, children_system] =
+        ticks.as_slice().first_chunk::<4>().copied().context("find the CPU times of a process")?;
+    let children = (children_user + children_system) / TICKS_A_SECOND;
+    Ok(ProcessCpu { own: (user + system) / TICKS_A_SECOND, children })
 }
 
 impl CpuTimes {

@@ -10,13 +10,12 @@ use anyhow::Context as _;
 use cairn_sigv4::{Credentials, SecretKey};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::cpu;
+
 /// How long a server may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// The unit of CPU times under `/proc`, on Linux always.
-const TICKS_A_SECOND: f64 = 100.0;
 
 /// A running server; killed when dropped.
 #[derive(Debug)]
@@ -96,12 +95,7 @@ impl ServerProcess {
 
     /// Returns the CPU seconds that the process has used, ended threads included, to 10 ms.
     pub(crate) fn cpu_seconds(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // What follows the name in parentheses, which may itself hold blanks, begins with field 3.
-        let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
-        let ticks: Vec<f64> = fields.skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-        anyhow::ensure!(ticks.len() == 2, "the server's CPU time is not told");
-        Ok(ticks.iter().sum::<f64>() / TICKS_A_SECOND)
+        Ok(cpu::of_process(&self.child.id().to_string())?.own)
     }
 
     /// Stops the server in good order.
