@@ -35,9 +35,8 @@ impl ServiceCall {
                 Ok(operation) => Self::CloudTrail(operation),
                 Err(_unknown) => Self::other(call),
             },
-            (Service::Sts | Service::CloudTrail, None) | (Service::CloudTrailData | Service::Other(_), _) => {
-                Self::other(call)
-            }
+            (Service::Sts | Service::CloudTrail, None)
+            | (Service::CloudTrailData | Service::Iam | Service::Other(_), _) => Self::other(call),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Answers: bodies of any origin, and refusals in the caller's protocol.
 
 use bytes::Bytes;
-use cairn_wire::query::{self, QueryErrorCode};
+use cairn_wire::query::{self, Operation as _, QueryErrorCode};
 use cairn_wire::s3::{ErrorBody, ErrorCode as S3ErrorCode};
-use cairn_wire::{ErrorCode, json11};
+use cairn_wire::{ErrorCode, json11, sts};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -117,8 +117,16 @@ pub(crate) fn xml(ids: &RequestIds, body: String) -> Response<Bytes> {
 
 /// Refuses a query call.
 pub(crate) fn query_refusal(ids: &RequestIds, code: QueryErrorCode, message: &str) -> Response<Bytes> {
-    let body = query::error_body(code, message, &ids.request);
-    answer(code.http_status(), query::CONTENT_TYPE, &[(query::REQUEST_ID_HEADER, &ids.request)], body)
+    query_error(ids, sts::Operation::NAMESPACE, &query::Refusal::new(code, message))
+}
+
+/// Refuses a call of the query service with that namespace.
+pub(crate) fn query_error(ids: &RequestIds, namespace: &str, refusal: &query::Refusal) -> Response<Bytes> {
+    let query::Refusal { code, http_status, message } = refusal;
+    let body =
+        query::ErrorBody { namespace, code, http_status: *http_status, message, request_id: &ids.request };
+    let headers = [(query::REQUEST_ID_HEADER, ids.request.as_str())];
+    answer(*http_status, query::CONTENT_TYPE, &headers, body.render())
 }
 
 /// Refuses a call of EC2's own query protocol.

@@ -28,6 +28,11 @@ pub fn response_elements(operation: Operation, output: &impl Serialize) -> Optio
     unless_empty(recase(operation.model().output, &output))
 }
 
+/// Renders a value of `shape` as records hold it; absent when it is empty.
+pub(crate) fn recorded(shape: &Shape, value: &Value) -> Option<Value> {
+    unless_empty(recase(shape, value))
+}
+
 /// Lower-cases the first letter of every key at any depth, for services whose shapes are not at hand.
 ///
 /// Recurses as deep as `value` is nested, which [`json11::NESTING_MAX`](crate::json11::NESTING_MAX)

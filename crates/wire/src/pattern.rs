@@ -12,12 +12,34 @@ pub(crate) struct Pattern {
     pub(crate) alternatives: &'static [&'static [Piece]],
 }
 
-/// Between `min` and `max` characters out of `ranges`.
+/// Between `min` and `max` characters out of `ranges` and `classes`.
 #[derive(Debug)]
 pub(crate) struct Piece {
     pub(crate) ranges: &'static [(char, char)],
+    pub(crate) classes: &'static [Class],
     pub(crate) min: u32,
     pub(crate) max: u32,
+}
+
+/// A class of Unicode characters, as far as the standard library tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Class {
+    /// `\p{L}`.
+    Letter,
+    /// `\p{N}`.
+    Number,
+    /// `\p{Z}`: spaces, but no control characters.
+    Separator,
+}
+
+impl Class {
+    fn holds(self, c: char) -> bool {
+        match self {
+            Self::Letter => c.is_alphabetic(),
+            Self::Number => c.is_numeric(),
+            Self::Separator => c.is_whitespace() && !c.is_control(),
+        }
+    }
 }
 
 impl Pattern {
@@ -29,6 +51,7 @@ impl Pattern {
 impl Piece {
     fn accepts(&self, c: char) -> bool {
         self.ranges.iter().any(|&(low, high)| (low..=high).contains(&c))
+            || self.classes.iter().any(|class| class.holds(c))
     }
 }
 

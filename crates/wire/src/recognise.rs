@@ -5,7 +5,8 @@
 //! the port with everything else: an unsigned request without a target or an action is S3's.
 
 use crate::event_source::event_source;
-use crate::json11;
+use crate::query::Operation as _;
+use crate::{iam, json11, sts};
 
 /// The name recorded for an operation that nobody could make out.
 pub const UNKNOWN_OPERATION: &str = "UnknownOperation";
@@ -55,6 +56,8 @@ pub enum Service {
     CloudTrailData,
     /// The built-in object store.
     S3,
+    /// The built-in identity service.
+    Iam,
     /// The built-in token service.
     Sts,
     /// Any other, by its signing name.
@@ -87,6 +90,7 @@ pub fn recognise(seen: &Seen<'_>) -> Call {
         Service::CloudTrail => "cloudtrail.amazonaws.com".to_owned(),
         Service::CloudTrailData => "cloudtrail-data.amazonaws.com".to_owned(),
         Service::S3 => "s3.amazonaws.com".to_owned(),
+        Service::Iam => "iam.amazonaws.com".to_owned(),
         Service::Sts => "sts.amazonaws.com".to_owned(),
         Service::Other(name) => event_source(name),
     };
@@ -98,6 +102,7 @@ fn service(seen: &Seen<'_>) -> Service {
         Some("cloudtrail") => Service::CloudTrail,
         Some("cloudtrail-data") => Service::CloudTrailData,
         Some("s3") if !seen.path.starts_with("/v20180820/") => Service::S3,
+        Some("iam") => Service::Iam,
         Some("sts") => Service::Sts,
         Some(name) => Service::Other(name.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect()),
         None => unsigned_service(seen),
@@ -115,7 +120,8 @@ fn unsigned_service(seen: &Seen<'_>) -> Service {
         };
     }
     match (seen.action, seen.version) {
-        (Some(_), Some(crate::query::STS_VERSION)) => Service::Sts,
+        (Some(_), Some(sts::Operation::VERSION)) => Service::Sts,
+        (Some(_), Some(iam::Operation::VERSION)) => Service::Iam,
         (Some("AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity"), None) => {
             Service::Sts
         }
@@ -133,7 +139,7 @@ fn protocol(seen: &Seen<'_>, service: &Service) -> Protocol {
         Service::CloudTrail => Protocol::Json,
         Service::CloudTrailData => Protocol::RestJson,
         Service::S3 => Protocol::RestXml,
-        Service::Sts => Protocol::Query,
+        Service::Iam | Service::Sts => Protocol::Query,
         Service::Other(_) if seen.target.is_some() => Protocol::Json,
         Service::Other(name) if name == "ec2" => Protocol::Ec2Query,
         Service::Other(_) if seen.action.is_some() => Protocol::Query,

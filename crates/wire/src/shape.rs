@@ -3,6 +3,9 @@
 //! The generated table is made of these. Shapes do not contain themselves, so a walk over one is as
 //! deep as the model and no deeper, whatever the input.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use crate::pattern::Pattern;
 
 /// What a value must be.

@@ -50,6 +50,11 @@ impl Timestamp {
         milliseconds / 1000.0
     }
 
+    /// Renders the time as XML answers hold it: `2023-07-10T12:07:59Z`, in UTC and whole seconds.
+    pub fn in_xml(self) -> String {
+        self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// Renders the time as records of JSON services hold it: `Jul 10, 2023, 12:07:59 PM`, in UTC.
     pub fn recorded(self) -> String {
         self.0.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()

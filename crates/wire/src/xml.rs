@@ -2,10 +2,20 @@
 
 /// Appends `<name>text</name>` with the text escaped.
 pub(crate) fn element(into: &mut String, name: &str, text: &str) {
+    open(into, name);
+    escape(into, text);
+    close(into, name);
+}
+
+/// Appends `<name>`.
+pub(crate) fn open(into: &mut String, name: &str) {
     into.push('<');
     into.push_str(name);
     into.push('>');
-    escape(into, text);
+}
+
+/// Appends `</name>`.
+pub(crate) fn close(into: &mut String, name: &str) {
     into.push_str("</");
     into.push_str(name);
     into.push('>');

@@ -33,7 +33,7 @@ const COMMON: &[(&str, u16)] = &[
 /// What every modelled error answers with; the model's older numbers are not what the service sends.
 const MODELLED_STATUS: u16 = 400;
 
-pub(crate) fn render(model: &Model) -> Result<String> {
+pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     let mut codes = BTreeMap::new();
     for (name, shape) in model.shapes.iter().filter(|(_, shape)| shape.exception) {
         if !shape.members.0.is_empty() {
@@ -42,10 +42,10 @@ pub(crate) fn render(model: &Model) -> Result<String> {
         codes.insert(name.as_str(), MODELLED_STATUS);
     }
     codes.extend(COMMON.iter().copied());
-    let mut text = String::from(
-        "//! The errors that CloudTrail answers with.\n\n\
+    let mut text = format!(
+        "//! The errors that {title} answers with.\n\n\
          /// An error class, as `__type` names it.\n\
-         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum ErrorCode {\n",
+         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum ErrorCode {{\n",
     );
     for (name, status) in &codes {
         writeln!(text, "/// `{name}`, HTTP {status}.\n{name},")?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -17,16 +17,28 @@ pub(crate) struct Model {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Metadata {
-    pub json_version: String,
+    pub json_version: Option<String>,
     pub protocol: String,
+    pub api_version: String,
+    pub xml_namespace: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(from = "RawOperation")]
 pub(crate) struct Operation {
     pub input: Reference,
     pub output: Reference,
-    #[serde(default)]
     pub errors: Vec<Reference>,
+}
+
+/// An operation as the model writes it: what takes or answers nothing names no shape.
+#[derive(Debug, Deserialize)]
+struct RawOperation {
+    name: String,
+    input: Option<Reference>,
+    output: Option<Reference>,
+    #[serde(default)]
+    errors: Vec<Reference>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,6 +64,15 @@ pub(crate) struct Shape {
     pub values: Vec<String>,
     #[serde(default)]
     pub exception: bool,
+    pub error: Option<QueryError>,
+}
+
+/// How the query protocol sends an error.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QueryError {
+    pub code: String,
+    pub http_status_code: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -75,8 +96,21 @@ pub(crate) enum Kind {
 pub(crate) struct Members(pub Vec<(String, Reference)>);
 
 impl Model {
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        serde_json::from_str(text).context("read the service model")
+    /// Reads a model and keeps `wanted` of its operations; all of them when nothing is said.
+    pub(crate) fn parse(text: &str, wanted: Option<&[&str]>) -> Result<Self> {
+        let mut model: Self = serde_json::from_str(text).context("read the service model")?;
+        if let Some(wanted) = wanted {
+            if let Some(unknown) = wanted.iter().find(|name| !model.operations.contains_key(**name)) {
+                bail!("{unknown} is no operation of the model");
+            }
+            model.operations.retain(|name, _| wanted.contains(&name.as_str()));
+        }
+        let tops = model.operations.values().flat_map(|operation| [&operation.input, &operation.output]);
+        let tops: Vec<String> = tops.map(|reference| reference.shape.clone()).collect();
+        for name in tops {
+            model.shapes.entry(name).or_insert_with(Shape::nothing);
+        }
+        Ok(model)
     }
 
     pub(crate) fn shape(&self, name: &str) -> Result<&Shape> {
@@ -106,7 +140,36 @@ impl Model {
     }
 }
 
+impl From<RawOperation> for Operation {
+    fn from(raw: RawOperation) -> Self {
+        let named = |suffix: &str| Reference { shape: format!("{}{suffix}", raw.name) };
+        Self {
+            input: raw.input.unwrap_or_else(|| named("Request")),
+            output: raw.output.unwrap_or_else(|| named("Response")),
+            errors: raw.errors,
+        }
+    }
+}
+
 impl Shape {
+    /// A structure without members.
+    fn nothing() -> Self {
+        Self {
+            kind: Kind::Structure,
+            members: Members::default(),
+            required: BTreeSet::new(),
+            member: None,
+            key: None,
+            value: None,
+            min: None,
+            max: None,
+            pattern: None,
+            values: Vec::new(),
+            exception: false,
+            error: None,
+        }
+    }
+
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let members = self.members.0.iter().map(|(_, reference)| reference);
         members.chain(self.member.iter()).chain(self.key.iter()).chain(self.value.iter())

@@ -14,6 +14,13 @@ pub(crate) fn constant(wire: &str) -> String {
     words(wire).join("_").to_uppercase()
 }
 
+/// `userNameType` → `UserNameType`: types begin with a capital.
+pub(crate) fn type_name(shape: &str) -> String {
+    let mut chars = shape.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + chars.as_str()
+}
+
 /// `EXTENDABLE_RETENTION_PRICING` → `ExtendableRetentionPricing`; mixed case stays as it is.
 pub(crate) fn variant(value: &str) -> String {
     let shouted = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');

@@ -7,10 +7,10 @@ use anyhow::Result;
 use super::model::{Model, Operation};
 use super::{names, recorded};
 
-pub(crate) fn render(model: &Model) -> Result<String> {
-    let mut text = String::from(
-        "//! CloudTrail's operations: names, errors, shapes, and what is recorded of them.\n\n\
-         use super::ErrorCode;\nuse super::model::{Input, OperationModel, Recorded};\nuse super::requests::*;\n\
+pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
+    let mut text = format!(
+        "//! {title}'s operations: names, errors, shapes, and what is recorded of them.\n\n\
+         use super::ErrorCode;\nuse super::model::{{Input, OperationModel, Recorded}};\nuse super::requests::*;\n\
          use super::responses::*;\nuse super::shapes;\n\n",
     );
     text.push_str(

@@ -11,17 +11,33 @@ use anyhow::{Context, Result, bail};
 
 type Ranges = Vec<(char, char)>;
 
-struct Piece {
+/// Characters of a class: ranges, and classes of Unicode by their letter.
+#[derive(Default)]
+struct Set {
     ranges: Ranges,
+    classes: Vec<&'static str>,
+}
+
+struct Piece {
+    set: Set,
     min: u32,
     max: Option<u32>,
 }
+
+/// Patterns that say more than a sequence can, and the widest sequence that takes all they take. What
+/// they refuse beyond it is refused by the service itself.
+const SIMPLER: &[(&str, &str)] = &[
+    ("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", "(/)|(/[A-Za-z0-9\\.,\\+@=_/-]+/)"),
+    ("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"),
+];
 
 /// Renders `source` as an expression of type `Pattern`.
 ///
 /// Anchors are dropped: AWS matches the whole value whether or not the pattern says so.
 pub(crate) fn render(source: &str) -> Result<String> {
-    let alternatives = parse(source).with_context(|| format!("understand the pattern {source}"))?;
+    let readable =
+        SIMPLER.iter().find(|(written, _)| *written == source).map_or(source, |(_, simpler)| simpler);
+    let alternatives = parse(readable).with_context(|| format!("understand the pattern {source}"))?;
     let mut text = format!("Pattern {{ source: {source:?}, alternatives: &[");
     for pieces in alternatives {
         text.push_str("&[");
@@ -29,8 +45,9 @@ pub(crate) fn render(source: &str) -> Result<String> {
             let max = piece.max.map_or_else(|| "u32::MAX".to_owned(), |max| max.to_string());
             write!(
                 text,
-                "Piece {{ ranges: &[{}], min: {}, max: {max} }},",
-                ranges(&piece.ranges),
+                "Piece {{ ranges: &[{}], classes: &[{}], min: {}, max: {max} }},",
+                ranges(&piece.set.ranges),
+                piece.set.classes.join(", "),
                 piece.min
             )?;
         }
@@ -38,6 +55,12 @@ pub(crate) fn render(source: &str) -> Result<String> {
     }
     text.push_str("] }");
     Ok(text)
+}
+
+impl Set {
+    fn of(ranges: Ranges) -> Self {
+        Self { ranges, classes: Vec::new() }
+    }
 }
 
 fn ranges(ranges: &[(char, char)]) -> String {
@@ -56,6 +79,11 @@ fn parse(source: &str) -> Result<Vec<Vec<Piece>>> {
     };
     let rest = rest.strip_prefix('^').unwrap_or(rest);
     let rest = rest.strip_suffix('$').unwrap_or(rest);
+    if let Some(alternatives) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+        && alternatives.contains(")|(")
+    {
+        return alternatives.split(")|(").map(|alternative| sequence(alternative, dot_all)).collect();
+    }
     let Some((head, group)) = rest.strip_suffix(")?").and_then(|rest| rest.split_once('(')) else {
         return Ok(vec![sequence(rest, dot_all)?]);
     };
@@ -68,16 +96,16 @@ fn sequence(source: &str, dot_all: bool) -> Result<Vec<Piece>> {
     let mut chars = source.chars().peekable();
     let mut pieces = Vec::new();
     while let Some(c) = chars.next() {
-        let ranges = match c {
+        let set = match c {
             '[' => class(&mut chars)?,
-            '.' if dot_all => vec![('\0', char::MAX)],
-            '.' => except_line_ends(),
+            '.' if dot_all => Set::of(vec![('\0', char::MAX)]),
+            '.' => Set::of(except_line_ends()),
             '\\' => escaped(&mut chars)?,
             '(' | ')' | '|' | '*' | '+' | '?' | '{' | '}' | '^' | '$' => bail!("{c:?} has no meaning here"),
-            literal => vec![(literal, literal)],
+            literal => Set::of(vec![(literal, literal)]),
         };
         let (min, max) = count(&mut chars)?;
-        pieces.push(Piece { ranges, min, max });
+        pieces.push(Piece { set, min, max });
     }
     Ok(pieces)
 }
@@ -93,14 +121,17 @@ fn except_line_ends() -> Ranges {
     ]
 }
 
-fn class(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
-    let mut ranges = Ranges::new();
+fn class(chars: &mut Peekable<Chars<'_>>) -> Result<Set> {
+    let mut set = Set::default();
     loop {
         let first = match chars.next().context("find the end of a class")? {
-            ']' => return Ok(ranges),
+            ']' => return Ok(set),
             '\\' => escaped(chars)?,
-            literal => vec![(literal, literal)],
+            literal => Set::of(vec![(literal, literal)]),
         };
+        set.classes.extend(first.classes);
+        let ranges = &mut set.ranges;
+        let first = first.ranges;
         let [(low, high)] = first.as_slice() else {
             ranges.extend(first);
             continue;
@@ -114,16 +145,20 @@ fn class(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
         chars.next();
         let last = match chars.next().context("find the end of a range")? {
             '\\' => escaped(chars)?,
-            literal => vec![(literal, literal)],
+            literal => Set::of(vec![(literal, literal)]),
         };
-        let [(_, last)] = last.as_slice() else { bail!("a range ends in a class") };
+        let [(_, last)] = last.ranges.as_slice() else { bail!("a range ends in a class") };
         ranges.push((*low, *last));
     }
 }
 
 /// Reads what follows a backslash. A pair of surrogates is one character beyond U+FFFF.
-fn escaped(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
-    Ok(match chars.next().context("find what is escaped")? {
+fn escaped(chars: &mut Peekable<Chars<'_>>) -> Result<Set> {
+    if chars.peek() == Some(&'p') {
+        let name: String = chars.take(4).collect();
+        return Ok(Set { ranges: Ranges::new(), classes: vec![unicode_class(&name)?] });
+    }
+    Ok(Set::of(match chars.next().context("find what is escaped")? {
         'd' => vec![('0', '9')],
         'w' => vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')],
         's' => vec![(' ', ' '), ('\t', '\r')],
@@ -142,7 +177,16 @@ fn escaped(chars: &mut Peekable<Chars<'_>>) -> Result<Ranges> {
         }
         literal if literal.is_ascii_punctuation() => vec![(literal, literal)],
         other => bail!("the escape \\{other} is unknown"),
-    })
+    }))
+}
+
+fn unicode_class(name: &str) -> Result<&'static str> {
+    match name {
+        "p{L}" => Ok("Class::Letter"),
+        "p{N}" => Ok("Class::Number"),
+        "p{Z}" => Ok("Class::Separator"),
+        other => bail!("the class \\{other} is unknown"),
+    }
 }
 
 fn unit(chars: &mut Peekable<Chars<'_>>) -> Result<u16> {

@@ -7,16 +7,18 @@ use anyhow::{Context, Result};
 use super::model::{Kind, Model, Reference, Shape};
 use super::{names, pattern};
 
-pub(crate) fn render(model: &Model) -> Result<String> {
-    let mut text = String::from(
-        "//! CloudTrail's shapes as data.\n\nuse crate::pattern::{Pattern, Piece};\nuse crate::shape::{Bounds, Member, Shape};\n",
-    );
+pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
+    let mut body = String::new();
     for name in model.reachable()? {
         let shape = model.shape(name)?;
-        let body = expression(shape).with_context(|| format!("render the shape {name}"))?;
-        writeln!(text, "\npub(super) static {}: Shape = {body};", names::constant(name))?;
+        let shape = expression(shape).with_context(|| format!("render the shape {name}"))?;
+        writeln!(body, "\npub(super) static {}: Shape = {shape};", names::constant(name))?;
     }
-    Ok(text)
+    let classes = if body.contains("Class::") { "Class, " } else { "" };
+    Ok(format!(
+        "//! {title}'s shapes as data.\n\nuse crate::pattern::{{{classes}Pattern, Piece}};\n\
+         use crate::shape::{{Bounds, Member, Shape}};\n{body}"
+    ))
 }
 
 fn expression(shape: &Shape) -> Result<String> {

@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use flate2::read::GzDecoder;
 
-/// The CloudTrail model, relative to botocore's `data` directory.
-pub(crate) const MODEL: &str = "cloudtrail/2013-11-01/service-2.json.gz";
+/// What tells that a directory is botocore's.
+const LANDMARK: &str = "cloudtrail/2013-11-01/service-2.json.gz";
 
 /// An installed botocore whose version is the one in `xtask/requirements.txt`.
 #[derive(Debug)]
@@ -39,9 +39,9 @@ impl Source {
         Ok(Self { version, package })
     }
 
-    /// Reads and unpacks the model.
-    pub(crate) fn read_model(&self) -> Result<String> {
-        let path = self.package.join("data").join(MODEL);
+    /// Reads and unpacks a model, whose path is relative to botocore's `data` directory.
+    pub(crate) fn read_model(&self, model: &str) -> Result<String> {
+        let path = self.package.join("data").join(model);
         let packed = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
         let mut text = String::new();
         GzDecoder::new(packed.as_slice())
@@ -54,11 +54,11 @@ impl Source {
 /// Accepts the package directory itself or the directory it was installed into.
 fn package_in(directory: &Path) -> Result<PathBuf> {
     for candidate in [directory.to_path_buf(), directory.join("botocore")] {
-        if candidate.join("data").join(MODEL).is_file() {
+        if candidate.join("data").join(LANDMARK).is_file() {
             return Ok(candidate);
         }
     }
-    bail!("{} holds no botocore with {MODEL}", directory.display())
+    bail!("{} holds no botocore with {LANDMARK}", directory.display())
 }
 
 fn installed() -> Result<PathBuf> {

@@ -7,37 +7,41 @@ use anyhow::{Context, Result};
 use super::model::{Kind, Model, Shape};
 use super::{documentation, names};
 
-pub(crate) fn render_enums(model: &Model) -> Result<String> {
-    let mut text = String::from(
-        "//! The closed sets of words in CloudTrail's shapes.\n\nuse serde::{Deserialize, Serialize};\n",
+/// Renders the closed sets of words; nothing where there are none.
+pub(crate) fn render_enums(title: &str, model: &Model) -> Result<Option<String>> {
+    let mut any = false;
+    let mut text = format!(
+        "//! The closed sets of words in {title}'s shapes.\n\nuse serde::{{Deserialize, Serialize}};\n"
     );
     for name in model.reachable()? {
         let shape = model.shape(name)?;
         if shape.kind == Kind::String && !shape.values.is_empty() {
             text.push_str(&enumeration(name, shape)?);
+            any = true;
         }
     }
-    Ok(text)
+    Ok(any.then_some(text))
 }
 
-pub(crate) fn render_nested(model: &Model) -> Result<String> {
+pub(crate) fn render_nested(title: &str, model: &Model) -> Result<String> {
     let (inputs, outputs) = model.top_level();
     let nested =
         model.reachable()?.into_iter().filter(|name| !inputs.contains(name) && !outputs.contains(name));
-    structures(model, "The structures inside CloudTrail's requests and responses.", nested)
+    structures(model, &format!("The structures inside {title}'s requests and responses."), nested)
 }
 
-pub(crate) fn render_requests(model: &Model) -> Result<String> {
-    structures(model, "What each operation takes.", model.top_level().0.into_iter())
+pub(crate) fn render_requests(title: &str, model: &Model) -> Result<String> {
+    structures(model, &format!("What each operation of {title} takes."), model.top_level().0.into_iter())
 }
 
-pub(crate) fn render_responses(model: &Model) -> Result<String> {
-    structures(model, "What each operation answers.", model.top_level().1.into_iter())
+pub(crate) fn render_responses(title: &str, model: &Model) -> Result<String> {
+    structures(model, &format!("What each operation of {title} answers."), model.top_level().1.into_iter())
 }
 
 fn enumeration(name: &str, shape: &Shape) -> Result<String> {
     let mut text = format!(
-        "\n/// `{name}`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]\npub enum {name} {{\n"
+        "\n/// `{name}`.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]\npub enum {name} {{\n",
+        name = names::type_name(name),
     );
     for value in &shape.values {
         let variant = names::variant(value);
@@ -49,7 +53,8 @@ fn enumeration(name: &str, shape: &Shape) -> Result<String> {
     }
     writeln!(
         text,
-        "}}\n\nimpl {name} {{\n/// Returns the word as it is sent.\npub const fn as_str(self) -> &'static str {{\nmatch self {{"
+        "}}\n\nimpl {name} {{\n/// Returns the word as it is sent.\npub const fn as_str(self) -> &'static str {{\nmatch self {{",
+        name = names::type_name(name),
     )?;
     for value in &shape.values {
         writeln!(text, "Self::{} => {value:?},", names::variant(value))?;
@@ -71,23 +76,41 @@ fn structures<'a>(model: &Model, purpose: &str, wanted: impl Iterator<Item = &'a
         text.push_str("use std::collections::BTreeMap;\n\n");
     }
     text.push_str("use serde::{Deserialize, Serialize};\n\n");
-    if purpose.starts_with("What") {
+    if purpose.starts_with("What") && uses_structure(model, &body)? {
         text.push_str("use super::types::*;\n");
     }
     if uses_enum(model, &body)? {
         text.push_str("use super::enums::*;\n");
     }
     for own in ["Blob", "Timestamp"] {
-        if body.contains(&format!("<{own}>")) {
+        if body.contains(&format!("<{own}>")) || body.contains(&format!(": {own},")) {
             writeln!(text, "use crate::{own};")?;
         }
     }
     Ok(text + &body)
 }
 
+/// Whether some structure that is neither an input nor an output is mentioned.
+fn uses_structure(model: &Model, body: &str) -> Result<bool> {
+    let (inputs, outputs) = model.top_level();
+    for name in model.reachable()? {
+        let nested = !inputs.contains(name) && !outputs.contains(name);
+        let name_in_rust = names::type_name(name);
+        let mentioned = [format!("<{name_in_rust}>"), format!(": {name_in_rust},")];
+        if nested
+            && model.shape(name)?.kind == Kind::Structure
+            && mentioned.iter().any(|mention| body.contains(mention))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn uses_enum(model: &Model, body: &str) -> Result<bool> {
     for name in model.reachable()? {
         let shape = model.shape(name)?;
+        let name = names::type_name(name);
         let mentioned = [format!("<{name}>"), format!("<{name},"), format!(": {name},")];
         if !shape.values.is_empty() && mentioned.iter().any(|mention| body.contains(mention)) {
             return Ok(true);
@@ -121,7 +144,8 @@ fn structure(model: &Model, name: &str, shape: &Shape) -> Result<String> {
     let default = if default { "Default, " } else { "" };
     Ok(format!(
         "\n/// `{name}`.\n#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]\n\
-         #[serde(rename_all = \"PascalCase\")]\npub struct {name} {{\n{fields}}}\n"
+         #[serde(rename_all = \"PascalCase\")]\npub struct {name} {{\n{fields}}}\n",
+        name = names::type_name(name),
     ))
 }
 
@@ -131,8 +155,8 @@ fn rust_type(model: &Model, name: &str) -> Result<String> {
         rust_type(model, &reference.as_ref().with_context(|| format!("{name} lacks a member shape"))?.shape)
     };
     Ok(match shape.kind {
-        Kind::Structure => name.to_owned(),
-        Kind::String if !shape.values.is_empty() => name.to_owned(),
+        Kind::Structure => names::type_name(name),
+        Kind::String if !shape.values.is_empty() => names::type_name(name),
         Kind::String => "String".to_owned(),
         Kind::Integer => "i32".to_owned(),
         Kind::Long => "i64".to_owned(),

@@ -2,7 +2,7 @@
 // Source: botocore 1.44.5, botocore/data/cloudtrail/2013-11-01/service-2.json.gz (json 1.1), Apache-2.0.
 // Copyright Amazon.com, Inc. or its affiliates. All Rights Reserved.
 
-//! What each operation takes.
+//! What each operation of CloudTrail takes.
 
 use std::collections::BTreeMap;
 

@@ -33,7 +33,8 @@ fn the_credential_scope_decides() {
         Ec2Query,
         Some("RunInstances"),
     );
-    check(Seen { action: Some("CreateUser"), ..signed("iam") }, other("iam"), Query, Some("CreateUser"));
+    check(Seen { action: Some("CreateUser"), ..signed("iam") }, Service::Iam, Query, Some("CreateUser"));
+    check(Seen { action: Some("Publish"), ..signed("sns") }, other("sns"), Query, Some("Publish"));
     check(
         Seen { target: Some("DynamoDB_20120810.GetItem"), ..signed("dynamodb") },
         other("dynamodb"),
@@ -70,9 +71,15 @@ fn unsigned_requests_are_refused_in_their_own_protocol() {
     );
     check(
         Seen { action: Some("CreateUser"), version: Some("2010-05-08"), ..get },
-        Service::Other("unknown".to_owned()),
+        Service::Iam,
         Query,
         Some("CreateUser"),
+    );
+    check(
+        Seen { action: Some("Publish"), version: Some("2010-03-31"), ..get },
+        Service::Other("unknown".to_owned()),
+        Query,
+        Some("Publish"),
     );
 }
 

@@ -1,0 +1,19 @@
+//! The `iam` service, version 2010-05-08, as far as it is built in: operations, errors, and typed requests
+//! and responses, named as AWS names them.
+
+mod enums;
+mod error_code;
+mod operation;
+mod requests;
+mod responses;
+#[cfg(test)]
+pub(crate) mod round_trips;
+mod shapes;
+mod types;
+
+pub use enums::*;
+pub use error_code::ErrorCode;
+pub use operation::Operation;
+pub use requests::*;
+pub use responses::*;
+pub use types::*;

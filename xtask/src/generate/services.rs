@@ -1,0 +1,111 @@
+//! The services whose tables are generated, and how far.
+
+/// A service of botocore's.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// As its documentation calls it.
+    pub title: &'static str,
+    /// The module of `cairn-wire`.
+    pub module: &'static str,
+    /// The model, relative to botocore's `data` directory.
+    pub model: &'static str,
+    /// The operations that are tabled; all of them when nothing is said.
+    pub operations: Option<&'static [&'static str]>,
+}
+
+pub(crate) const SERVICES: [Service; 3] = [
+    Service {
+        title: "CloudTrail",
+        module: "cloudtrail",
+        model: "cloudtrail/2013-11-01/service-2.json.gz",
+        operations: None,
+    },
+    Service { title: "IAM", module: "iam", model: "iam/2010-05-08/service-2.json.gz", operations: Some(IAM) },
+    Service { title: "STS", module: "sts", model: "sts/2011-06-15/service-2.json.gz", operations: Some(STS) },
+];
+
+/// Accounts, users, groups, roles, policies and access keys.
+const IAM: &[&str] = &[
+    "AddUserToGroup",
+    "AttachGroupPolicy",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "CreateAccessKey",
+    "CreateAccountAlias",
+    "CreateGroup",
+    "CreatePolicy",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "CreateUser",
+    "DeleteAccessKey",
+    "DeleteAccountAlias",
+    "DeleteGroup",
+    "DeleteGroupPolicy",
+    "DeletePolicy",
+    "DeletePolicyVersion",
+    "DeleteRole",
+    "DeleteRolePermissionsBoundary",
+    "DeleteRolePolicy",
+    "DeleteUser",
+    "DeleteUserPermissionsBoundary",
+    "DeleteUserPolicy",
+    "DetachGroupPolicy",
+    "DetachRolePolicy",
+    "DetachUserPolicy",
+    "GetAccessKeyLastUsed",
+    "GetAccountSummary",
+    "GetGroup",
+    "GetGroupPolicy",
+    "GetPolicy",
+    "GetPolicyVersion",
+    "GetRole",
+    "GetRolePolicy",
+    "GetUser",
+    "GetUserPolicy",
+    "ListAccessKeys",
+    "ListAccountAliases",
+    "ListAttachedGroupPolicies",
+    "ListAttachedRolePolicies",
+    "ListAttachedUserPolicies",
+    "ListEntitiesForPolicy",
+    "ListGroupPolicies",
+    "ListGroups",
+    "ListGroupsForUser",
+    "ListPolicies",
+    "ListPolicyTags",
+    "ListPolicyVersions",
+    "ListRolePolicies",
+    "ListRoleTags",
+    "ListRoles",
+    "ListUserPolicies",
+    "ListUserTags",
+    "ListUsers",
+    "PutGroupPolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "PutUserPermissionsBoundary",
+    "PutUserPolicy",
+    "RemoveUserFromGroup",
+    "SetDefaultPolicyVersion",
+    "TagPolicy",
+    "TagRole",
+    "TagUser",
+    "UntagPolicy",
+    "UntagRole",
+    "UntagUser",
+    "UpdateAccessKey",
+    "UpdateAssumeRolePolicy",
+    "UpdateGroup",
+    "UpdateRole",
+    "UpdateRoleDescription",
+    "UpdateUser",
+];
+
+const STS: &[&str] = &[
+    "AssumeRole",
+    "AssumeRoleWithWebIdentity",
+    "GetAccessKeyInfo",
+    "GetCallerIdentity",
+    "GetFederationToken",
+    "GetSessionToken",
+];
