@@ -3,8 +3,8 @@
 use cairn_event::AccountId;
 use cairn_select::SelectorError;
 
-use crate::entity::{Entity, SETTINGS_KEY, user_key};
-use crate::{AccessKey, Account, EntityKind, Settings, Trail, User};
+use crate::entity::{Entity, SETTINGS_KEY, named_key};
+use crate::{AccessKey, Account, EntityKind, Group, ManagedPolicy, Role, Settings, Trail, User};
 
 /// One change of a commit. `Put` adds an entity or replaces the one with the same key.
 #[derive(Debug, Clone)]
@@ -19,6 +19,31 @@ pub enum Change {
         account: AccountId,
         /// The user's name.
         name: String,
+    },
+    /// Adds or replaces a group.
+    PutGroup(Group),
+    /// Removes a group; no user may be left in it.
+    DeleteGroup {
+        /// The group's account.
+        account: AccountId,
+        /// The group's name.
+        name: String,
+    },
+    /// Adds or replaces a role.
+    PutRole(Box<Role>),
+    /// Removes a role.
+    DeleteRole {
+        /// The role's account.
+        account: AccountId,
+        /// The role's name.
+        name: String,
+    },
+    /// Adds or replaces a managed policy.
+    PutManagedPolicy(Box<ManagedPolicy>),
+    /// Removes a managed policy; nobody may be left attached to it.
+    DeleteManagedPolicy {
+        /// The policy's ARN.
+        arn: String,
     },
     /// Adds or replaces an access key.
     PutAccessKey(AccessKey),
@@ -148,10 +173,16 @@ impl Change {
         match self {
             Self::PutAccount(account) => put(Entity::Account(account)),
             Self::PutUser(user) => put(Entity::User(user)),
+            Self::PutGroup(group) => put(Entity::Group(group)),
+            Self::PutRole(role) => put(Entity::Role(role)),
+            Self::PutManagedPolicy(policy) => put(Entity::ManagedPolicy(policy)),
             Self::PutAccessKey(key) => put(Entity::AccessKey(key)),
             Self::PutTrail(trail) => put(Entity::Trail(trail)),
             Self::PutSettings(settings) => put(Entity::Settings(settings)),
-            Self::DeleteUser { account, name } => remove(EntityKind::User, user_key(&account, &name)),
+            Self::DeleteUser { account, name } => remove(EntityKind::User, named_key(&account, &name)),
+            Self::DeleteGroup { account, name } => remove(EntityKind::Group, named_key(&account, &name)),
+            Self::DeleteRole { account, name } => remove(EntityKind::Role, named_key(&account, &name)),
+            Self::DeleteManagedPolicy { arn } => remove(EntityKind::ManagedPolicy, arn),
             Self::DeleteAccessKey { id } => remove(EntityKind::AccessKey, id),
             Self::DeleteTrail { arn } => remove(EntityKind::Trail, arn),
         }

@@ -2,6 +2,9 @@
 
 mod access_key;
 mod account;
+mod group;
+mod managed_policy;
+mod role;
 mod settings;
 mod trail;
 mod user;
@@ -10,6 +13,9 @@ use std::fmt;
 
 pub use access_key::{AccessKey, AccessKeyStatus, Owner};
 pub use account::Account;
+pub use group::Group;
+pub use managed_policy::{ManagedPolicy, PolicyVersion};
+pub use role::Role;
 pub use settings::Settings;
 pub use trail::{Tag, Trail};
 pub use user::{Policy, User};
@@ -23,6 +29,12 @@ pub enum EntityKind {
     Account,
     /// [`User`], by account and name.
     User,
+    /// [`Group`], by account and name.
+    Group,
+    /// [`Role`], by account and name.
+    Role,
+    /// [`ManagedPolicy`], by its ARN.
+    ManagedPolicy,
     /// [`AccessKey`], by its id.
     AccessKey,
     /// [`Trail`], by its ARN.
@@ -32,11 +44,25 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
+    const ALL: [Self; 8] = [
+        Self::Account,
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::ManagedPolicy,
+        Self::AccessKey,
+        Self::Trail,
+        Self::Settings,
+    ];
+
     /// Returns the name in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::ManagedPolicy => "managed-policy",
             Self::AccessKey => "access-key",
             Self::Trail => "trail",
             Self::Settings => "settings",
@@ -44,9 +70,7 @@ impl EntityKind {
     }
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        [Self::Account, Self::User, Self::AccessKey, Self::Trail, Self::Settings]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -61,6 +85,9 @@ impl fmt::Display for EntityKind {
 pub(crate) enum Entity {
     Account(Account),
     User(User),
+    Group(Group),
+    Role(Box<Role>),
+    ManagedPolicy(Box<ManagedPolicy>),
     AccessKey(AccessKey),
     Trail(Box<Trail>),
     Settings(Settings),
@@ -71,6 +98,9 @@ impl Entity {
         match self {
             Self::Account(_) => EntityKind::Account,
             Self::User(_) => EntityKind::User,
+            Self::Group(_) => EntityKind::Group,
+            Self::Role(_) => EntityKind::Role,
+            Self::ManagedPolicy(_) => EntityKind::ManagedPolicy,
             Self::AccessKey(_) => EntityKind::AccessKey,
             Self::Trail(_) => EntityKind::Trail,
             Self::Settings(_) => EntityKind::Settings,
@@ -80,7 +110,10 @@ impl Entity {
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Account(account) => account.id.to_string(),
-            Self::User(user) => user_key(&user.account, &user.name),
+            Self::User(user) => named_key(&user.account, &user.name),
+            Self::Group(group) => named_key(&group.account, &group.name),
+            Self::Role(role) => named_key(&role.account, &role.name),
+            Self::ManagedPolicy(policy) => policy.arn.clone(),
             Self::AccessKey(key) => key.id.clone(),
             Self::Trail(trail) => trail.arn.clone(),
             Self::Settings(_) => SETTINGS_KEY.to_owned(),
@@ -91,6 +124,9 @@ impl Entity {
         match self {
             Self::Account(account) => serde_json::to_string(account),
             Self::User(user) => serde_json::to_string(user),
+            Self::Group(group) => serde_json::to_string(group),
+            Self::Role(role) => serde_json::to_string(role),
+            Self::ManagedPolicy(policy) => serde_json::to_string(policy),
             Self::AccessKey(key) => serde_json::to_string(key),
             Self::Trail(trail) => serde_json::to_string(trail),
             Self::Settings(settings) => serde_json::to_string(settings),
@@ -101,6 +137,9 @@ impl Entity {
         Ok(match kind {
             EntityKind::Account => Self::Account(serde_json::from_str(body)?),
             EntityKind::User => Self::User(serde_json::from_str(body)?),
+            EntityKind::Group => Self::Group(serde_json::from_str(body)?),
+            EntityKind::Role => Self::Role(serde_json::from_str(body)?),
+            EntityKind::ManagedPolicy => Self::ManagedPolicy(serde_json::from_str(body)?),
             EntityKind::AccessKey => Self::AccessKey(serde_json::from_str(body)?),
             EntityKind::Trail => Self::Trail(serde_json::from_str(body)?),
             EntityKind::Settings => Self::Settings(serde_json::from_str(body)?),
@@ -108,8 +147,8 @@ impl Entity {
     }
 }
 
-/// A user's key in the store. A user name holds no slash, so two users never share a key.
-pub(crate) fn user_key(account: &AccountId, name: &str) -> String {
+/// The key in the store of a user, group or role. Names hold no slash, so two of a kind never share a key.
+pub(crate) fn named_key(account: &AccountId, name: &str) -> String {
     format!("{account}/{name}")
 }
 

@@ -15,7 +15,10 @@ use cairn_event::{AccountId, Region};
 use cairn_select::{EventSelectors, SelectorError, Selectors};
 
 use crate::entity::Entity;
-use crate::{AccessKey, Account, MasterKey, Owner, Revision, SealError, Settings, Trail, User};
+use crate::{
+    AccessKey, Account, Group, ManagedPolicy, MasterKey, Owner, Revision, Role, SealError, Settings, Trail,
+    User,
+};
 
 /// All entities of one revision. Cheap to share, never changes.
 #[derive(Debug, Clone)]
@@ -23,12 +26,18 @@ pub struct Snapshot {
     revision: Revision,
     settings: Arc<Settings>,
     accounts: BTreeMap<AccountId, Arc<Account>>,
-    users: BTreeMap<AccountId, BTreeMap<String, Arc<User>>>,
+    users: Named<User>,
+    groups: Named<Group>,
+    roles: Named<Role>,
+    managed_policies: BTreeMap<String, Arc<ManagedPolicy>>,
     access_keys: BTreeMap<String, Arc<AccessKey>>,
     trails: BTreeMap<String, Arc<LiveTrail>>,
     // The same trails, where routing looks for them: each account's in the order of their ARNs.
     account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>>,
 }
+
+/// What has a name that is unique in its account.
+type Named<T> = BTreeMap<AccountId, BTreeMap<String, Arc<T>>>;
 
 /// One life of a trail. A trail that is deleted and made again under its name is another one: it shares
 /// neither status nor receipts with the former.
@@ -101,6 +110,9 @@ impl Snapshot {
             settings: Arc::default(),
             accounts: BTreeMap::new(),
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            managed_policies: BTreeMap::new(),
             access_keys: BTreeMap::new(),
             trails: BTreeMap::new(),
             account_trails: BTreeMap::new(),
@@ -116,6 +128,16 @@ impl Snapshot {
             }
             Entity::User(user) => {
                 self.users.entry(user.account).or_default().insert(user.name.clone(), Arc::new(user));
+            }
+            Entity::Group(group) => {
+                self.groups.entry(group.account).or_default().insert(group.name.clone(), Arc::new(group));
+            }
+            Entity::Role(role) => {
+                let role = Arc::new(*role);
+                self.roles.entry(role.account).or_default().insert(role.name.clone(), role);
+            }
+            Entity::ManagedPolicy(policy) => {
+                self.managed_policies.insert(policy.arn.clone(), Arc::new(*policy));
             }
             Entity::AccessKey(key) => {
                 self.access_keys.insert(key.id.clone(), Arc::new(key));
@@ -170,6 +192,36 @@ impl Snapshot {
     /// Lists the users of an account by name.
     pub fn users(&self, account: &AccountId) -> impl Iterator<Item = &User> {
         self.users.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+    }
+
+    /// Returns a group by its exact name.
+    pub fn group(&self, account: &AccountId, name: &str) -> Option<&Group> {
+        self.groups.get(account)?.get(name).map(Arc::as_ref)
+    }
+
+    /// Lists the groups of an account by name.
+    pub fn groups(&self, account: &AccountId) -> impl Iterator<Item = &Group> {
+        self.groups.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+    }
+
+    /// Returns a role by its exact name.
+    pub fn role(&self, account: &AccountId, name: &str) -> Option<&Role> {
+        self.roles.get(account)?.get(name).map(Arc::as_ref)
+    }
+
+    /// Lists the roles of an account by name.
+    pub fn roles(&self, account: &AccountId) -> impl Iterator<Item = &Role> {
+        self.roles.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+    }
+
+    /// Returns a managed policy by its ARN.
+    pub fn managed_policy(&self, arn: &str) -> Option<&ManagedPolicy> {
+        self.managed_policies.get(arn).map(Arc::as_ref)
+    }
+
+    /// Lists the managed policies of an account by ARN.
+    pub fn managed_policies<'a>(&'a self, account: &'a AccountId) -> impl Iterator<Item = &'a ManagedPolicy> {
+        self.managed_policies.values().map(Arc::as_ref).filter(move |policy| policy.account == *account)
     }
 
     /// Returns an access key by its id.

@@ -47,6 +47,10 @@ pub(crate) async fn ensure(
             arn: format!("arn:aws:iam::{account}:user/{ADMINISTRATOR}"),
             created,
             policies: vec![Policy::administrator()],
+            attached: Vec::new(),
+            groups: Vec::new(),
+            boundary: None,
+            tags: Vec::new(),
         }),
         Change::PutAccessKey(AccessKey {
             id: key_id,

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Backend;
-use super::sample::{access_key, account, account_id, trail, trail_arn, user};
+use super::sample::{
+    access_key, account, account_id, group, managed_policy, managed_policy_arn, role, trail, trail_arn, user,
+};
 use crate::{Change, CommitError, Owner, Snapshot};
 
-/// What a revision holds: keys, and the bodies as text.
-type Contents = BTreeMap<String, String>;
+/// What a revision holds: keys, the keys that each needs to be there, and the bodies as text.
+type Contents = BTreeMap<String, (Vec<String>, String)>;
 
 /// Makes one commit of each group of choices (any bytes mean something), then reads every revision back,
 /// from memory and from a catalog opened anew.
@@ -50,14 +52,14 @@ pub(super) async fn any_history_can_be_read_back(backend: Arc<dyn Backend>) {
         state.to_be_bytes()[0]
     };
     let commits: Vec<Vec<[u8; 3]>> =
-        (0..60).map(|_| (0..=next() % 4).map(|_| [next(), next(), next()]).collect()).collect();
+        (0..200).map(|_| (0..=next() % 4).map(|_| [next(), next(), next()]).collect()).collect();
     check_history(backend.as_ref(), &commits).await;
 }
 
 fn change([what, which, how]: [u8; 3]) -> Change {
     let name = format!("n{}", which % 3);
     let key = format!("AKIA{}", which % 3);
-    match what % 6 {
+    match what % 12 {
         0 => {
             let mut put = trail(&name);
             put.logging = how.is_multiple_of(2);
@@ -68,12 +70,28 @@ fn change([what, which, how]: [u8; 3]) -> Change {
         2 => {
             let mut put = user(&name);
             put.path = format!("/{how}/");
+            put.groups = (how % 4 == 1).then(|| name.clone()).into_iter().collect();
+            put.boundary = (how % 5 == 1).then(|| managed_policy_arn(&name));
             Change::PutUser(put)
         }
         3 => Change::DeleteUser { account: account_id(), name },
         4 if how.is_multiple_of(3) => Change::PutAccessKey(access_key(&key, Owner::Root)),
         4 => Change::PutAccessKey(access_key(&key, Owner::User(name))),
-        _ => Change::DeleteAccessKey { id: key },
+        5 => Change::DeleteAccessKey { id: key },
+        6 => {
+            let mut put = group(&name);
+            put.attached = (how % 4 == 1).then(|| managed_policy_arn(&name)).into_iter().collect();
+            Change::PutGroup(put)
+        }
+        7 => Change::DeleteGroup { account: account_id(), name },
+        8 => {
+            let mut put = role(&name);
+            put.attached = (how % 4 == 1).then(|| managed_policy_arn(&name)).into_iter().collect();
+            Change::PutRole(Box::new(put))
+        }
+        9 => Change::DeleteRole { account: account_id(), name },
+        10 => Change::PutManagedPolicy(Box::new(managed_policy(&name))),
+        _ => Change::DeleteManagedPolicy { arn: managed_policy_arn(&name) },
     }
 }
 
@@ -91,38 +109,62 @@ fn applied(before: &Contents, changes: &[Change]) -> Option<Contents> {
             None => Some(after.remove(&key)?),
         };
     }
-    let has_owner = |body: &String| match body.strip_prefix("of ").and_then(|rest| rest.split_once(';')) {
-        Some((owner, _)) => after.contains_key(&format!("user {owner}")),
-        None => true,
-    };
-    (!changes.is_empty() && after.values().all(has_owner)).then_some(after)
+    let complete = after.values().all(|(needs, _)| needs.iter().all(|key| after.contains_key(key)));
+    (!changes.is_empty() && complete).then_some(after)
 }
 
-fn row(change: &Change) -> (String, Option<String>) {
+fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
+    let of = |kind: &str, name: &str, body| (format!("{kind} {name}"), body);
     match change {
-        Change::PutTrail(put) => (format!("trail {}", put.arn), Some(format!("{put:?}"))),
-        Change::DeleteTrail { arn } => (format!("trail {arn}"), None),
-        Change::PutUser(put) => (format!("user {}", put.name), Some(format!("{put:?}"))),
-        Change::DeleteUser { name, .. } => (format!("user {name}"), None),
-        Change::PutAccessKey(put) => (format!("key {}", put.id), Some(key_body(put))),
-        Change::DeleteAccessKey { id } => (format!("key {id}"), None),
+        Change::PutTrail(put) => of("trail", &put.arn, Some(alone(put.as_ref()))),
+        Change::DeleteTrail { arn } => of("trail", arn, None),
+        Change::PutUser(put) => of("user", &put.name, Some(user_body(put))),
+        Change::DeleteUser { name, .. } => of("user", name, None),
+        Change::PutGroup(put) => of("group", &put.name, Some(holder_body(&put.attached, put))),
+        Change::DeleteGroup { name, .. } => of("group", name, None),
+        Change::PutRole(put) => of("role", &put.name, Some(holder_body(&put.attached, put.as_ref()))),
+        Change::DeleteRole { name, .. } => of("role", name, None),
+        Change::PutManagedPolicy(put) => of("policy", &put.arn, Some(alone(put.as_ref()))),
+        Change::DeleteManagedPolicy { arn } => of("policy", arn, None),
+        Change::PutAccessKey(put) => of("key", &put.id, Some(key_body(put))),
+        Change::DeleteAccessKey { id } => of("key", id, None),
         Change::PutAccount(_) | Change::PutSettings(_) => panic!("the model does not choose these"),
     }
 }
 
-fn key_body(key: &crate::AccessKey) -> String {
-    match &key.owner {
-        Owner::Root => format!("{key:?}"),
-        Owner::User(name) => format!("of {name};{key:?}"),
-    }
+fn alone(entity: &impl std::fmt::Debug) -> (Vec<String>, String) {
+    (Vec::new(), format!("{entity:?}"))
+}
+
+fn user_body(user: &crate::User) -> (Vec<String>, String) {
+    let groups = user.groups.iter().map(|name| format!("group {name}"));
+    (groups.chain(user.boundary.iter().map(|arn| format!("policy {arn}"))).collect(), format!("{user:?}"))
+}
+
+fn holder_body(attached: &[String], holder: &impl std::fmt::Debug) -> (Vec<String>, String) {
+    (attached.iter().map(|arn| format!("policy {arn}")).collect(), format!("{holder:?}"))
+}
+
+fn key_body(key: &crate::AccessKey) -> (Vec<String>, String) {
+    let owner = match &key.owner {
+        Owner::Root => Vec::new(),
+        Owner::User(name) => vec![format!("user {name}")],
+    };
+    (owner, format!("{key:?}"))
 }
 
 fn contents(snapshot: &Snapshot) -> Contents {
-    let trails = snapshot.trails().map(|live| (format!("trail {}", live.arn), format!("{:?}", live.trail())));
     let id = account_id();
-    let users = snapshot.users(&id).map(|user| (format!("user {}", user.name), format!("{user:?}")));
+    let trails = snapshot.trails().map(|live| (format!("trail {}", live.arn), alone(live.trail())));
+    let users = snapshot.users(&id).map(|user| (format!("user {}", user.name), user_body(user)));
+    let groups = snapshot
+        .groups(&id)
+        .map(|group| (format!("group {}", group.name), holder_body(&group.attached, group)));
+    let roles =
+        snapshot.roles(&id).map(|role| (format!("role {}", role.name), holder_body(&role.attached, role)));
+    let policies = snapshot.managed_policies(&id).map(|put| (format!("policy {}", put.arn), alone(put)));
     let keys = (0..3)
         .filter_map(|which| snapshot.access_key(&format!("AKIA{which}")))
         .map(|key| (format!("key {}", key.id), key_body(key)));
-    trails.chain(users).chain(keys).collect()
+    trails.chain(users).chain(groups).chain(roles).chain(policies).chain(keys).collect()
 }

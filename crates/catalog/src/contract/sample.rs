@@ -4,8 +4,8 @@ use cairn_event::{AccountId, EventTime, Region};
 use jiff::Timestamp;
 
 use crate::{
-    AccessKey, AccessKeyStatus, Account, Catalog, Change, MasterKey, Owner, Policy, Receipt, Revision,
-    Sealed, Split, Trail, TrailId, User,
+    AccessKey, AccessKeyStatus, Account, Catalog, Change, Group, ManagedPolicy, MasterKey, Owner, Policy,
+    PolicyVersion, Receipt, Revision, Role, Sealed, Split, Trail, TrailId, User,
 };
 
 /// The account that samples belong to.
@@ -38,7 +38,72 @@ pub fn user(name: &str) -> User {
         arn: format!("arn:aws:iam::123456789012:user/{name}"),
         created: instant(1),
         policies: vec![Policy::administrator()],
+        attached: Vec::new(),
+        groups: Vec::new(),
+        boundary: None,
+        tags: Vec::new(),
     }
+}
+
+/// A group of the account.
+pub fn group(name: &str) -> Group {
+    Group {
+        account: account_id(),
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        group_id: format!("AGPA{name:A>16}"),
+        arn: format!("arn:aws:iam::123456789012:group/{name}"),
+        created: instant(1),
+        policies: Vec::new(),
+        attached: Vec::new(),
+    }
+}
+
+/// A role of the account that its own principals may assume.
+pub fn role(name: &str) -> Role {
+    Role {
+        account: account_id(),
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        role_id: format!("AROA{name:A>16}"),
+        arn: format!("arn:aws:iam::123456789012:role/{name}"),
+        created: instant(1),
+        description: None,
+        trust: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}"#.to_owned(),
+        session_seconds_max: 3_600,
+        policies: Vec::new(),
+        attached: Vec::new(),
+        boundary: None,
+        tags: Vec::new(),
+    }
+}
+
+/// A managed policy of the account that allows everything.
+pub fn managed_policy(name: &str) -> ManagedPolicy {
+    let version = PolicyVersion {
+        id: "v1".to_owned(),
+        document: Policy::administrator().document,
+        created: instant(1),
+    };
+    ManagedPolicy {
+        account: account_id(),
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        policy_id: format!("ANPA{name:A>16}"),
+        arn: managed_policy_arn(name),
+        created: instant(1),
+        updated: instant(1),
+        description: None,
+        default_version: "v1".to_owned(),
+        next_version: 2,
+        versions: vec![version],
+        tags: Vec::new(),
+    }
+}
+
+/// The ARN of [`managed_policy`].
+pub fn managed_policy_arn(name: &str) -> String {
+    format!("arn:aws:iam::123456789012:policy/{name}")
 }
 
 /// A master key that is no secret.

@@ -4,6 +4,8 @@ use cairn_event::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Tag;
+
 /// An IAM user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -22,12 +24,24 @@ pub struct User {
     /// The policies written into the user, by name.
     #[serde(default)]
     pub policies: Vec<Policy>,
+    /// The ARNs of the managed policies attached to it.
+    #[serde(default)]
+    pub attached: Vec<String>,
+    /// The names of the groups it belongs to.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// The ARN of the managed policy beyond which the user may do nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<String>,
+    /// The tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
 }
 
 /// An inline policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// The name; unique in its user.
+    /// The name; unique in the user, group or role that holds it.
     pub name: String,
     /// The document, byte for byte as it was given.
     pub document: String,

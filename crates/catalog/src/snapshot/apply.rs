@@ -1,14 +1,14 @@
 //! One revision and a list of changes make the next revision, or a refusal. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cairn_event::AccountId;
 
 use super::Snapshot;
 use crate::change::{CHANGES_MAX, KEY_BYTES_MAX, Step};
-use crate::entity::{Entity, user_key};
-use crate::{Change, EntityKind, Owner, Refusal};
+use crate::entity::{Entity, named_key};
+use crate::{Change, EntityKind, Owner, Refusal, User};
 
 impl Snapshot {
     /// Makes the next revision. The steps say which rows change for it.
@@ -45,15 +45,13 @@ impl Snapshot {
         match kind {
             EntityKind::AccessKey => self.access_keys.remove(key).is_some(),
             EntityKind::Trail => self.trails.remove(key).is_some(),
-            EntityKind::User => self.remove_user(key),
+            EntityKind::User => remove_named(&mut self.users, key),
+            EntityKind::Group => remove_named(&mut self.groups, key),
+            EntityKind::Role => remove_named(&mut self.roles, key),
+            EntityKind::ManagedPolicy => self.managed_policies.remove(key).is_some(),
             // No change removes these.
             EntityKind::Account | EntityKind::Settings => false,
         }
-    }
-
-    fn remove_user(&mut self, key: &str) -> bool {
-        let Some((account, name)) = parse_user_key(key) else { return false };
-        self.users.get_mut(&account).is_some_and(|users| users.remove(name).is_some())
     }
 
     /// Checks that what the step leaves behind belongs to something that is there.
@@ -61,8 +59,15 @@ impl Snapshot {
         let orphan = |owner| Err(Refusal::Orphan { kind: step.kind, key: step.key.clone(), owner });
         let account = match &step.entity {
             None if step.kind == EntityKind::User => return self.check_keys_of_removed(&step.key),
+            None if step.kind == EntityKind::Group => return self.check_members_of_removed(&step.key),
+            None if step.kind == EntityKind::ManagedPolicy => {
+                return self.check_holders_of_removed(&step.key);
+            }
             None | Some(Entity::Account(_) | Entity::Settings(_)) => return Ok(()),
             Some(Entity::User(user)) => user.account,
+            Some(Entity::Group(group)) => group.account,
+            Some(Entity::Role(role)) => role.account,
+            Some(Entity::ManagedPolicy(policy)) => policy.account,
             Some(Entity::AccessKey(key)) => key.account,
             Some(Entity::Trail(trail)) => trail.account,
         };
@@ -71,14 +76,34 @@ impl Snapshot {
         }
         match &step.entity {
             Some(Entity::AccessKey(key)) if self.owner(key).is_none() => orphan(EntityKind::User),
+            Some(Entity::User(user)) if !self.groups_exist(user) => orphan(EntityKind::Group),
+            Some(Entity::User(user)) if !self.are_policies(&user.attached, user.boundary.as_ref()) => {
+                orphan(EntityKind::ManagedPolicy)
+            }
+            Some(Entity::Group(group)) if !self.are_policies(&group.attached, None) => {
+                orphan(EntityKind::ManagedPolicy)
+            }
+            Some(Entity::Role(role)) if !self.are_policies(&role.attached, role.boundary.as_ref()) => {
+                orphan(EntityKind::ManagedPolicy)
+            }
             _ => Ok(()),
         }
+    }
+
+    fn groups_exist(&self, user: &User) -> bool {
+        user.groups.iter().all(|name| self.group(&user.account, name).is_some())
+    }
+
+    /// Whether every ARN is that of a managed policy; those of AWS are built in and not kept here.
+    fn are_policies(&self, attached: &[String], boundary: Option<&String>) -> bool {
+        let mut held = attached.iter().chain(boundary);
+        held.all(|arn| arn.starts_with(AWS_POLICY) || self.managed_policies.contains_key(arn))
     }
 
     fn check_keys_of_removed(&self, user: &str) -> Result<(), Refusal> {
         let left = self.access_keys.values().find(|key| match &key.owner {
             Owner::Root => false,
-            Owner::User(name) => user_key(&key.account, name) == user,
+            Owner::User(name) => named_key(&key.account, name) == user,
         });
         match left {
             Some(key) => Err(Refusal::Orphan {
@@ -89,7 +114,42 @@ impl Snapshot {
             None => Ok(()),
         }
     }
+
+    fn check_members_of_removed(&self, group: &str) -> Result<(), Refusal> {
+        let mut users = self.users.values().flat_map(BTreeMap::values);
+        let left = users.find(|user| user.groups.iter().any(|name| named_key(&user.account, name) == group));
+        match left {
+            Some(user) => Err(Refusal::Orphan {
+                kind: EntityKind::User,
+                key: named_key(&user.account, &user.name),
+                owner: EntityKind::Group,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_holders_of_removed(&self, arn: &str) -> Result<(), Refusal> {
+        let holds = |attached: &[String], boundary: Option<&String>| {
+            attached.iter().chain(boundary).any(|held| held == arn)
+        };
+        let users = self.users.values().flat_map(BTreeMap::values);
+        let users = users.map(|user| (EntityKind::User, &user.arn, &user.attached, user.boundary.as_ref()));
+        let groups = self.groups.values().flat_map(BTreeMap::values);
+        let groups = groups.map(|group| (EntityKind::Group, &group.arn, &group.attached, None));
+        let roles = self.roles.values().flat_map(BTreeMap::values);
+        let roles = roles.map(|role| (EntityKind::Role, &role.arn, &role.attached, role.boundary.as_ref()));
+        let left = users.chain(groups).chain(roles).find(|(_, _, held, boundary)| holds(held, *boundary));
+        match left {
+            Some((kind, key, _, _)) => {
+                Err(Refusal::Orphan { kind, key: key.clone(), owner: EntityKind::ManagedPolicy })
+            }
+            None => Ok(()),
+        }
+    }
 }
+
+/// How the ARNs of AWS's own managed policies begin.
+const AWS_POLICY: &str = "arn:aws:iam::aws:policy/";
 
 /// Rebuilds a revision from its rows.
 pub(crate) fn assemble(
@@ -125,7 +185,12 @@ fn check_list(steps: &[Step]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn parse_user_key(key: &str) -> Option<(AccountId, &str)> {
+fn remove_named<T>(all: &mut BTreeMap<AccountId, BTreeMap<String, Arc<T>>>, key: &str) -> bool {
+    let Some((account, name)) = parse_named_key(key) else { return false };
+    all.get_mut(&account).is_some_and(|named| named.remove(name).is_some())
+}
+
+fn parse_named_key(key: &str) -> Option<(AccountId, &str)> {
     let (account, name) = key.split_once('/')?;
     Some((account.parse().ok()?, name))
 }
