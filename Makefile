@@ -46,7 +46,7 @@ unit:
 # Real clients against the real binary.
 conformance: $(VENV)/ready
 	$(CARGO) build --bin cairn
-	$(VENV)/bin/python -m pytest -q conformance
+	$(VENV)/bin/python -m pytest -q -rs conformance
 
 $(VENV)/ready: conformance/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -58,10 +58,11 @@ bench:
 	$(CARGO) build --release -p cairn-bench -p cairn
 	target/release/cairn-bench
 
-# What takes hours: kills under load, long fuzzing.
+# What takes hours: kills under load, uploads of gigabytes, long fuzzing.
 soak: $(VENV)/ready
 	$(CARGO) build --release --bin cairn
-	CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q conformance/test_kill.py
+	CAIRN_SOAK=1 CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn \
+		$(VENV)/bin/python -m pytest -q -s conformance/test_kill.py conformance/test_s3_cli.py
 	CAIRN_FUZZ_ITERATIONS=20000000 $(CARGO) test --release --workspace fuzz
 
 clean-data:

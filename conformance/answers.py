@@ -171,7 +171,7 @@ def xml_structure(shape, node, at):
 
 def scalar(shape, text, at, time_format):
     if not is_scalar(shape, text, shape.serialization.get("timestampFormat", time_format)):
-        yield f"{at}: {text!r} is no {shape.type_name} {shape.enum or ''}"
+        yield f"{at}: {text!r} is no {shape.type_name} {getattr(shape, 'enum', None) or ''}"
 
 
 def is_scalar(shape, text, time_format):

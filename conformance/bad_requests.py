@@ -45,13 +45,15 @@ def sts(status, code, body, event, identity="IAMUser", forge=False):
     return Bad(send, status, code, event, identity)
 
 
-def s3(status, code, event, method="GET", path="/logs/object", body=b"", identity="Unknown", forge=False, changes=None, message=None, **how):
+def s3(
+    status, code, event, method="GET", path="/logs/object", body=b"", identity="Unknown", forge=False, changes=None, **how
+):
     def send(wire):
         request = wire.signed("s3", method, path, body=body, **how)
         altered = {"Authorization": forged(request[2])} if forge else {}
         return wire.send(request, **altered, **(changes or {}))
 
-    return Bad(send, status, code, event, identity, message)
+    return Bad(send, status, code, event, identity)
 
 
 def presigned(status, code, message=None, change=lambda target: target, **how):
@@ -105,7 +107,8 @@ BAD = {
     "json, unknown region": cloudtrail(403, "InvalidSignatureException", identity="Unknown", region="mars-north-1"),
     "json, unsigned": cloudtrail(403, "MissingAuthenticationTokenException", identity="Unknown", changes={"Authorization": None}),
     "json, no date": cloudtrail(403, "IncompleteSignatureException", identity="Unknown", changes={"X-Amz-Date": None}),
-    "json, another target": cloudtrail(403, "InvalidSignatureException", identity="Unknown", event="DeleteTrail", changes={"X-Amz-Target": "CloudTrail_20131101.DeleteTrail"}),
+    "json, another target": cloudtrail(403, "InvalidSignatureException", identity="Unknown", event="DeleteTrail",
+        changes={"X-Amz-Target": "CloudTrail_20131101.DeleteTrail"}),
     "json, cut off": cloudtrail(400, "SerializationException", body=b'{"Name": "smug'),
     "json, no object": cloudtrail(400, "SerializationException", body=b"[]"),
     "json, not UTF-8": cloudtrail(400, "SerializationException", body=b'{"Name": "\xff"}'),
@@ -114,7 +117,8 @@ BAD = {
     "json, object for a list": cloudtrail(400, "SerializationException", body=b'{"TagsList": {}}'),
     "json, too deep": cloudtrail(400, "SerializationException", body=b'{"x": ' + b"[" * 1000 + b"]" * 1000 + b"}"),
     "json, nothing required": cloudtrail(400, "InvalidParameterException", body=b"{}"),
-    "json, too large": dataclasses.replace(cloudtrail(413, "RequestEntityTooLargeException", body=b" " * (2 << 20) + b"{}"), event=None),
+    "json, too large": dataclasses.replace(
+        cloudtrail(413, "RequestEntityTooLargeException", body=b" " * (2 << 20) + b"{}"), event=None),
     "json, another content type": cloudtrail(400, "MalformedHttpRequestException", headers={"Content-Type": "text/plain"}),
     "json, unknown operation": cloudtrail(404, "UnknownOperationException", operation="MakeCoffee"),
     "sts, forged signature": sts(403, "SignatureDoesNotMatch", b"Action=GetCallerIdentity&Version=2011-06-15", "GetCallerIdentity", "Unknown", forge=True),

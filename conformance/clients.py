@@ -73,3 +73,8 @@ def refusal(call, **arguments):
     except ClientError as error:
         return error.response["Error"]["Code"], error.response["Error"]["Message"]
     raise AssertionError(f"not refused: {arguments} gave {answer}")
+
+
+def keys(page):
+    """Returns the keys on a page of a listing."""
+    return [entry["Key"] for entry in page.get("Contents", [])]

@@ -33,6 +33,14 @@ def cloudtrail(clients):
 
 
 @pytest.fixture
+def bucket(s3, request):
+    """A bucket named for the test."""
+    name = request.node.name.removeprefix("test_").split("[")[0].replace("_", "-")[:60].strip("-")
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
 def fresh():
     """A server of the test's own, not yet started."""
     server = Server()

@@ -72,9 +72,9 @@ def check_history(cloudtrail, load, since):
 
     def caught_up():
         found = markers_since(cloudtrail, since)
-        return found if expected <= found.keys() else None
+        return [found] if expected <= found.keys() else None
 
-    found = wait_for(caught_up, f"all of {len(expected)} answered calls after {since!r} in the history")
+    [found] = wait_for(caught_up, f"all of {len(expected)} answered calls after {since!r} in the history")
     assert set(found.values()) <= {1}, "found twice"
 
 

@@ -159,15 +159,27 @@ def test_bad_names(cloudtrail, logs, name, message):
 def test_bad_settings(cloudtrail, s3, logs):
     s3.create_bucket(Bucket="without-policy")
     cases = [
-        ({"IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": False}, "InvalidParameterCombinationException", "Multi-Region trail must include global service events."),
+        (
+            {"IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": False}, "InvalidParameterCombinationException",
+            "Multi-Region trail must include global service events.",
+        ),
         ({"S3BucketName": "not-there"}, "S3BucketDoesNotExistException", "S3 bucket not-there does not exist!"),
-        ({"S3BucketName": "without-policy"}, "InsufficientS3BucketPolicyException", "Incorrect S3 bucket policy is detected for bucket: without-policy"),
+        (
+            {"S3BucketName": "without-policy"}, "InsufficientS3BucketPolicyException",
+            "Incorrect S3 bucket policy is detected for bucket: without-policy",
+        ),
         ({"S3BucketName": "Not_A_Bucket"}, "InvalidS3BucketNameException", None),
         ({"S3KeyPrefix": "p" * 201}, "InvalidS3PrefixException", None),
         ({"SnsTopicName": "t" * 257}, "InvalidSnsTopicNameException", None),
-        ({"SnsTopicName": "topic"}, "InsufficientSnsTopicPolicyException", "SNS Topic does not exist or the topic policy is incorrect!"),
+        (
+            {"SnsTopicName": "topic"}, "InsufficientSnsTopicPolicyException",
+            "SNS Topic does not exist or the topic policy is incorrect!",
+        ),
         ({"KmsKeyId": "alias/none"}, "KmsKeyNotFoundException", None),
-        ({"CloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:g:*"}, "InvalidCloudWatchLogsRoleArnException", "You must specify a role ARN as well as a log group."),
+        (
+            {"CloudWatchLogsLogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:g:*"}, "InvalidCloudWatchLogsRoleArnException",
+            "You must specify a role ARN as well as a log group.",
+        ),
         ({"IsOrganizationTrail": True}, "OrganizationsNotInUseException", None),
         ({"EnableLogFileValidation": True}, "UnsupportedOperationException", None),
         ({"TagsList": [{"Key": "a"}, {"Key": "a"}]}, "InvalidTagParameterException", None),
