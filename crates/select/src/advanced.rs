@@ -9,7 +9,7 @@ use crate::{AdvancedEventSelector, AdvancedFieldSelector, FieldFault, SelectorEr
 /// The most values of a trail, over all conditions of all its selectors.
 pub(crate) const VALUES_MAX: usize = 500;
 /// The longest value, in bytes of UTF-8.
-pub(crate) const VALUE_BYTES_MAX: usize = 2048;
+pub(crate) const VALUE_CHARS_MAX: usize = 2048;
 /// The longest name of a selector, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 1000;
 
@@ -171,7 +171,7 @@ fn check_operator(
         return Err(FieldFault::Operator { field: field.name(), operator: operator.name, category });
     }
     for value in values {
-        if !(1..=VALUE_BYTES_MAX).contains(&value.len()) {
+        if !(1..=VALUE_CHARS_MAX).contains(&value.chars().count()) {
             return Err(FieldFault::ValueLength(field.name()));
         }
         if !rule.values.accept(value, operator.name, resource_type) {

@@ -1,6 +1,6 @@
 //! Why selectors are refused. The text is the message of `InvalidEventSelectorsException`.
 
-use crate::advanced::{NAME_CHARS_MAX, VALUE_BYTES_MAX, VALUES_MAX as ADVANCED_VALUES_MAX};
+use crate::advanced::{NAME_CHARS_MAX, VALUE_CHARS_MAX, VALUES_MAX as ADVANCED_VALUES_MAX};
 use crate::basic::{SELECTORS_MAX, VALUES_MAX as BASIC_VALUES_MAX};
 
 /// The selectors are refused; the text is written for the client. The caller corrects the input.
@@ -71,7 +71,7 @@ pub enum FieldFault {
     #[error("Field {0} must have at least one operator, and each operator at least one value.")]
     Empty(&'static str),
     /// A value that is empty or too long.
-    #[error("Values of field {0} must have 1 to {VALUE_BYTES_MAX} characters.")]
+    #[error("Values of field {0} must have 1 to {VALUE_CHARS_MAX} characters.")]
     ValueLength(&'static str),
     /// A field that every selector of the category needs is absent.
     #[error("Field {field} is required{}.", of_category(.category))]

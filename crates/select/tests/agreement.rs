@@ -97,3 +97,26 @@ fn generated_selectors_match_and_miss_often() {
     }
     println!("matched and missed: {}", Value::Object(counts));
 }
+
+/// Nor would they, if an operator of some field were never generated.
+#[test]
+fn every_operator_of_every_field_is_generated() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..3000 {
+        let given = generate::advanced().new_tree(&mut runner).unwrap().current();
+        for selector in given["AdvancedEventSelectors"].as_array().unwrap() {
+            let fields = selector["FieldSelectors"].as_array().unwrap();
+            let category = fields.iter().find(|field| field["Field"] == "eventCategory").unwrap();
+            for field in fields {
+                for operator in field.as_object().unwrap().keys().filter(|name| *name != "Field") {
+                    seen.insert(format!("{} {} {operator}", category["Equals"][0], field["Field"]));
+                }
+            }
+        }
+    }
+    // Management: category, readOnly, eventSource. Data: category, type, readOnly, two of the console field
+    // and six of five fields. Network activity: category, source, error and six of three fields.
+    assert_eq!(seen.len(), 3 + (5 + 5 * 6) + (3 + 3 * 6), "{seen:#?}");
+}

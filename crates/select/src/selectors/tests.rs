@@ -185,6 +185,7 @@ fn names_and_values_have_their_lengths() {
     };
     accepted(value("v".to_owned()));
     accepted(value("v".repeat(2048)));
+    accepted(value("é".repeat(2048)));
     for wrong in ["", &"v".repeat(2049)] {
         refused(
             value(wrong.to_owned()),
