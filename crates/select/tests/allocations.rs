@@ -1,5 +1,4 @@
 //! Matching allocates nothing, whatever the selectors and the event.
-#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use cairn_event::EventView;
 use cairn_select::{EventSelectors, Selectors, caused_by_delivery};
