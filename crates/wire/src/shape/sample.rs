@@ -1,4 +1,4 @@
-//! Values with every member of a shape, for tests.
+//! Values with every member of a shape, and such that break a rule of it, for tests.
 
 use serde_json::{Map, Value, json};
 
@@ -47,5 +47,47 @@ pub(crate) fn sample(shape: &Shape) -> Value {
         Shape::Boolean => json!(true),
         Shape::Timestamp => json!(1772439012.471),
         Shape::Blob => json!("AQL/"),
+    }
+}
+
+/// Makes values that break one rule of `shape` each, wherever in it the rule is.
+pub(crate) fn spoilt(shape: &Shape) -> Vec<Value> {
+    match shape {
+        Shape::Structure(members) => members
+            .iter()
+            .flat_map(|member| {
+                let missing = member.required.then_some(Value::Null);
+                spoilt(member.shape).into_iter().chain(missing).map(|value| {
+                    let mut whole = sample(shape);
+                    whole[member.name] = value;
+                    whole
+                })
+            })
+            .collect(),
+        Shape::List { item, count } => {
+            let items = spoilt(item).into_iter().map(|item| json!([item]));
+            let few = count.below(0).map(|_| json!([]));
+            let many = count.max.map(|max| vec![sample(item); usize::try_from(max).unwrap() + 1].into());
+            items.chain(few).chain(many).collect()
+        }
+        Shape::Map { key, value, count } => {
+            let entry = |key: Value, value: Value| json!({key.as_str().unwrap(): value});
+            let keys = spoilt(key).into_iter().map(|key| entry(key, sample(value)));
+            let values = spoilt(value).into_iter().map(|value| entry(sample(key), value));
+            keys.chain(values).chain(count.below(0).map(|_| json!({}))).collect()
+        }
+        Shape::Text { length, pattern, values } => {
+            let word = (!values.is_empty()).then(|| json!("No such word"));
+            let short = length.below(0).map(|_| json!(""));
+            let long = length.max.map(|max| "a".repeat(usize::try_from(max).unwrap() + 1).into());
+            let strange = pattern.and_then(|pattern| {
+                ["\u{1}", "!\u{2}!", "\n"].iter().find(|text| !pattern.matches(text)).map(|text| json!(text))
+            });
+            [word, short, long, strange].into_iter().flatten().collect()
+        }
+        Shape::Integer { range: Bounds { min, max }, .. } => {
+            [min.map(|min| json!(min - 1)), max.map(|max| json!(max + 1))].into_iter().flatten().collect()
+        }
+        Shape::Float | Shape::Boolean | Shape::Timestamp | Shape::Blob => Vec::new(),
     }
 }
