@@ -19,7 +19,7 @@ pub(crate) fn serve(arrival: &Arrival, action: &str, who: &Who) -> Response<Byte
     }
     let principal = who.caller.principal();
     let identity = sts::GetCallerIdentityResponse {
-        user_id: principal.id().map(Into::into),
+        user_id: principal.id(),
         account: Some(who.account.to_string()),
         arn: principal.arn(),
     };
