@@ -23,6 +23,7 @@ use crate::history::{CURSOR, Shared, drafts_in, splits_in};
 use crate::plan::{self, Step};
 use crate::split::{self, Manifest, Split};
 use crate::telemetry::{self, Work};
+use crate::view::View;
 
 /// How long to wait after a step that failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -164,7 +165,8 @@ impl Sealer {
     /// A split that is damaged stays in use: what it still yields is compared with the events themselves,
     /// and what it hides is told here.
     async fn verify(&mut self) -> Result<bool, SealError> {
-        let Some(split) = self.unverified.pop() else { return Ok(false) };
+        let view = self.shared.views.current();
+        let Some(split) = next_unverified(&mut self.unverified, &view) else { return Ok(false) };
         let id = split.manifest().id();
         let work = tokio::task::spawn_blocking(move || split.verify());
         if let Err(failure) = work.await.map_err(|_lost| SealError::Thread)? {
@@ -242,6 +244,12 @@ impl Sealer {
     }
 }
 
+/// Takes the next split to verify; what was merged or has expired meanwhile has no files any more.
+fn next_unverified(unverified: &mut Vec<Arc<Split>>, view: &View) -> Option<Arc<Split>> {
+    unverified.retain(|split| view.splits.iter().any(|listed| Arc::ptr_eq(listed, split)));
+    unverified.pop()
+}
+
 /// Makes the draft's split, if it has any event; gives the draft back if that fails.
 fn publish(mut draft: Draft, splits: &Path) -> Result<Sealing, (Box<Draft>, StoreError)> {
     let (id, to) = (draft.id(), draft.next());
@@ -269,3 +277,6 @@ fn write(draft: &mut Draft, splits: &Path) -> Result<Arc<Split>, StoreError> {
     }
     Split::open(&splits.join(Manifest::id_of(draft.from(), draft.next())))
 }
+
+#[cfg(test)]
+mod tests;
