@@ -53,6 +53,9 @@ pub(crate) struct TrailDelivery {
 #[derive(Debug)]
 struct Window {
     end_ms: i64,
+    /// Where its first event stands, and when that was received: from there on nothing is delivered yet.
+    first: Position,
+    first_received_ms: i64,
     files: Assembler,
 }
 
@@ -179,7 +182,12 @@ impl TrailDelivery {
             .find(|trail| *trail.id() == self.trail);
         let Some(trail) = routed else { return Ok(()) };
         self.last_seen = Some(Arc::clone(trail));
-        let window = self.window.get_or_insert_with(|| Window { end_ms, files: Assembler::default() });
+        let window = self.window.get_or_insert_with(|| Window {
+            end_ms,
+            first: position,
+            first_received_ms: entry.received_ms,
+            files: Assembler::default(),
+        });
         let place = (entry.account, &entry.region, event.category());
         Ok(window.files.push(window.end_ms, position, place, event.event_time, &entry.event)?)
     }
@@ -310,9 +318,14 @@ impl TrailDelivery {
         }
     }
 
+    /// Tells how far delivery is behind: everything since the first event that is in no file yet.
     fn report_lag(&self) {
-        let behind = self.journal.tail().saturating_sub(self.next);
-        let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(self.received_ms);
+        let (first, received_ms) = match &self.window {
+            Some(window) => (window.first, window.first_received_ms),
+            None => (self.next, self.received_ms),
+        };
+        let behind = self.journal.tail().saturating_sub(first);
+        let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(received_ms);
         telemetry::lag(&self.trail.arn, behind, if behind == 0 { 0 } else { (age_ms / 1000).max(0) });
     }
 }
