@@ -104,6 +104,10 @@ impl Server {
     /// See [`OpenServerError`].
     pub async fn open(config: Config) -> Result<Self, OpenServerError> {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let address = config.listen;
+        let listener = TcpListener::bind(address).await;
+        // The port comes first: where it is taken, nothing is made on the disk.
+        let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let dir = DataDir::new(&config.data_dir);
         let stores = Stores::open(&dir, &config, &clock, &ids).await?;
@@ -131,10 +135,7 @@ impl Server {
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
-        let listener = TcpListener::bind(config.listen).await;
-        let address = config.listen;
-        let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
-        let address = listener.local_addr().unwrap_or(address);
+        let address = listener.local_addr().unwrap_or(config.listen);
         let (account_id, region) = (config.account, config.region.clone());
         let told = dir.announce(address, &Announcement { account_id, region });
         told.map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })?;
