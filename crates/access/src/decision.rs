@@ -54,16 +54,9 @@ impl Decision {
         let Outcome::Denied(denial) = self.outcome else { return None };
         let Self { who, action, resource, .. } = self;
         let reason = match denial {
-            Denial::Explicit(kind) => format!("with an explicit deny in {} {kind}", article(kind)),
+            Denial::Explicit(kind) => format!("with an explicit deny in {}", kind.with_article()),
             Denial::Missing(kind) => format!("because no {kind} allows the {action} action"),
         };
         Some(format!("User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"))
-    }
-}
-
-fn article(kind: PolicyKind) -> &'static str {
-    match kind {
-        PolicyKind::Identity => "an",
-        PolicyKind::Resource => "a",
     }
 }

@@ -1,9 +1,13 @@
-//! The evaluator: explicit deny wins, then what allows, else deny.
+//! The evaluator: explicit deny wins, then what allows within what limits, else deny.
+
+mod voice;
 
 use cairn_event::AccountId;
 
-use crate::policy::{Effect, Standing, Statement};
+use crate::policy::Standing;
 use crate::{Context, Decision, Denial, Granted, Outcome, Policy, PolicyKind, Principal};
+
+use voice::Voice;
 
 /// A request to decide about.
 #[derive(Debug, Clone)]
@@ -20,86 +24,166 @@ pub struct AccessRequest<'a> {
     pub context: Context,
 }
 
-/// Decides a request by the policies of the caller and the policy of the resource.
+/// All policies that have a say about a request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Policies<'a> {
+    /// Those of the caller: its own, its groups', its role's.
+    pub identity: &'a [Policy],
+    /// The caller's permissions boundary: what its own policies can give at most.
+    pub boundary: Option<&'a Policy>,
+    /// Those handed over when the session began: what the session can use at most. An empty list leaves
+    /// nothing, as for a federated user without a policy.
+    pub session: Option<&'a [Policy]>,
+    /// Service control policies per level, from the organization's root to the caller's account. Each level
+    /// must allow. No levels: the account belongs to no organization.
+    pub organization: &'a [Vec<Policy>],
+    /// The caller's account manages its organization, and so no service control policy limits it.
+    pub management_account: bool,
+    /// The policy of the resource; a role's trust policy when the role is what is asked for.
+    pub resource: Option<&'a Policy>,
+}
+
+/// Decides a request by all policies that have a say.
 ///
-/// Rules (IAM's): a `Deny` anywhere wins. In its own account a caller needs one of the two policies to
-/// allow, and the account's root needs none; a caller of another account needs both. A service and an
-/// unsigned request have no policy of their own: the resource's policy alone decides. A resource policy
-/// that names the caller's *account* leaves the choice to the account's own policies.
-pub fn evaluate(
-    identity_policies: &[Policy],
-    resource_policy: Option<&Policy>,
-    request: &AccessRequest<'_>,
-) -> Decision {
+/// Rules (IAM's):
+/// - A `Deny` anywhere wins.
+/// - Every level of service control policies must allow a caller of a member account, its root included.
+///   Services, nobody, service-linked roles and the management account are not limited.
+/// - In its own account a caller needs its own policies or the resource's to allow, and the account's root
+///   needs neither. A caller of another account needs both. A service and an unsigned request have no policy
+///   of their own: the resource's policy alone decides.
+/// - Permissions boundary and session policies must allow as well; but within an account they do not limit
+///   what the resource's policy gives to the very user, to the very session, or to everybody. What it gives
+///   to a role, they do limit. No boundary limits a root.
+/// - A resource's policy that names the caller's *account* leaves the choice to the account's own policies.
+/// - A role's trust policy must allow whoever assumes it, in its own account too.
+pub fn evaluate(policies: &Policies<'_>, request: &AccessRequest<'_>) -> Decision {
     let mut context = request.context.clone().of_principal(request.principal);
     context.set("aws:ResourceAccount", vec![request.resource_account.to_string()]);
-    let identity = Voice::of(identity_policies.iter(), request, &context);
-    let resource = Voice::of(resource_policy.into_iter(), request, &context);
+    let outcome = match Hearing::of(policies, request, &context).outcome() {
+        Ok(granted) => Outcome::Allowed(granted),
+        Err(denial) => Outcome::Denied(denial),
+    };
     Decision {
-        outcome: outcome(&identity, &resource, request),
+        outcome,
         who: request.principal.display_name(),
         action: request.action.to_owned(),
         resource: request.resource.to_owned(),
     }
 }
 
-fn outcome(identity: &Voice, resource: &Voice, request: &AccessRequest<'_>) -> Outcome {
-    let denied = |denial| Outcome::Denied(denial);
-    let missing = |kind| denied(Denial::Missing(kind));
-    let account = request.principal.account();
-    let own = account == Some(request.resource_account);
-    let root = matches!(request.principal, Principal::Root { .. });
-    if identity.denies {
-        return denied(Denial::Explicit(PolicyKind::Identity));
+/// What every side says about one request.
+struct Hearing<'a> {
+    request: &'a AccessRequest<'a>,
+    organization: Vec<Voice>,
+    identity: Voice,
+    boundary: Option<Voice>,
+    session: Option<Voice>,
+    resource: Voice,
+    resource_kind: PolicyKind,
+}
+
+impl<'a> Hearing<'a> {
+    fn of(policies: &Policies<'_>, request: &'a AccessRequest<'a>, context: &Context) -> Self {
+        let hear = |policies: &[Policy]| Voice::of(policies, request, context);
+        let limited = !policies.management_account && organization_limits(request.principal);
+        let levels = if limited { policies.organization } else { &[] };
+        let root = matches!(request.principal, Principal::Root { .. });
+        Self {
+            request,
+            organization: levels.iter().map(|level| hear(level)).collect(),
+            identity: hear(policies.identity),
+            boundary: policies.boundary.filter(|_| !root).map(|policy| hear(std::slice::from_ref(policy))),
+            session: policies.session.map(hear),
+            resource: hear(policies.resource.map(std::slice::from_ref).unwrap_or_default()),
+            resource_kind: policies.resource.map_or(PolicyKind::Resource, Policy::kind),
+        }
     }
-    if resource.denies
-        && !(root && own && ROOT_ALWAYS.iter().any(|action| request.action.eq_ignore_ascii_case(action)))
-    {
-        return denied(Denial::Explicit(PolicyKind::Resource));
+
+    fn outcome(&self) -> Result<Granted, Denial> {
+        self.nothing_denies()?;
+        require(self.organization.iter().all(Voice::allows), PolicyKind::Organization)?;
+        match self.request.principal.account() {
+            None => {
+                require(self.resource.standing == Standing::Itself, self.resource_kind)?;
+                Ok(Granted::Resource)
+            }
+            Some(account) if account == self.request.resource_account => self.own_account(),
+            Some(_) => self.other_account(),
+        }
     }
-    let from_identity = root || identity.allows >= Standing::Account;
-    match account {
-        Some(_) if own && root => Outcome::Allowed(Granted::Root),
-        Some(_) if own && from_identity => Outcome::Allowed(Granted::Identity),
-        Some(_) if own && resource.allows == Standing::Itself => Outcome::Allowed(Granted::Resource),
-        Some(_) if own => missing(PolicyKind::Identity),
-        Some(_) if !from_identity => missing(PolicyKind::Identity),
-        Some(_) if resource.allows >= Standing::Account => Outcome::Allowed(Granted::IdentityAndResource),
-        None if resource.allows == Standing::Itself => Outcome::Allowed(Granted::Resource),
-        Some(_) | None => missing(PolicyKind::Resource),
+
+    fn nothing_denies(&self) -> Result<(), Denial> {
+        let denied = |voice: Option<&Voice>| voice.is_some_and(|voice| voice.denies);
+        let by_organization = self.organization.iter().any(|level| level.denies);
+        let sides = [
+            (by_organization, PolicyKind::Organization),
+            (self.resource.denies && !self.root_always(), self.resource_kind),
+            (self.identity.denies, PolicyKind::Identity),
+            (denied(self.boundary.as_ref()), PolicyKind::Boundary),
+            (denied(self.session.as_ref()), PolicyKind::Session),
+        ];
+        match sides.into_iter().find(|(denies, _)| *denies) {
+            Some((_, kind)) => Err(Denial::Explicit(kind)),
+            None => Ok(()),
+        }
+    }
+
+    fn own_account(&self) -> Result<Granted, Denial> {
+        let trust = self.resource_kind == PolicyKind::Trust;
+        if trust {
+            require(self.resource.standing >= Standing::Account, PolicyKind::Trust)?;
+        }
+        let granted = match self.resource.standing {
+            Standing::Itself if !self.root() => return Ok(Granted::Resource),
+            Standing::Role => Granted::Resource,
+            _ if self.root() => Granted::Root,
+            Standing::Itself | Standing::Account | Standing::Other => {
+                require(self.identity.allows(), PolicyKind::Identity)?;
+                if trust { Granted::IdentityAndResource } else { Granted::Identity }
+            }
+        };
+        self.within_limits()?;
+        Ok(granted)
+    }
+
+    fn other_account(&self) -> Result<Granted, Denial> {
+        require(self.root() || self.identity.allows(), PolicyKind::Identity)?;
+        self.within_limits()?;
+        require(self.resource.allows(), self.resource_kind)?;
+        Ok(Granted::IdentityAndResource)
+    }
+
+    fn within_limits(&self) -> Result<(), Denial> {
+        require(self.boundary.as_ref().is_none_or(Voice::allows), PolicyKind::Boundary)?;
+        require(self.session.as_ref().is_none_or(Voice::allows), PolicyKind::Session)
+    }
+
+    fn root(&self) -> bool {
+        matches!(self.request.principal, Principal::Root { .. })
+    }
+
+    fn root_always(&self) -> bool {
+        let own = self.request.principal.account() == Some(self.request.resource_account);
+        let spared = ROOT_ALWAYS.iter().any(|action| self.request.action.eq_ignore_ascii_case(action));
+        self.root() && own && spared
     }
 }
 
-/// What the policies of one side say.
-struct Voice {
-    denies: bool,
-    allows: Standing,
+fn require(allowed: bool, kind: PolicyKind) -> Result<(), Denial> {
+    if allowed { Ok(()) } else { Err(Denial::Missing(kind)) }
 }
 
-impl Voice {
-    fn of<'a>(
-        policies: impl Iterator<Item = &'a Policy>,
-        request: &AccessRequest<'_>,
-        context: &Context,
-    ) -> Self {
-        let mut voice = Self { denies: false, allows: Standing::Other };
-        for statement in policies.flat_map(Policy::statements) {
-            voice.hear(statement, request, context);
-        }
-        voice
-    }
-
-    fn hear(&mut self, statement: &Statement, request: &AccessRequest<'_>, context: &Context) {
-        let standing = statement.standing(request.principal);
-        if standing == Standing::Other || !statement.applies(request.action, request.resource, context) {
-            return;
-        }
-        match statement.effect() {
-            Effect::Deny => self.denies = true,
-            Effect::Allow => self.allows = self.allows.max(standing),
-        }
+/// Tells whether service control policies of the principal's organization limit it.
+fn organization_limits(principal: &Principal) -> bool {
+    match principal {
+        Principal::Session(session) => !session.role_path.starts_with(SERVICE_LINKED_PATH),
+        _ => principal.account().is_some(),
     }
 }
+
+/// The path of roles that services make for themselves.
+const SERVICE_LINKED_PATH: &str = "/aws-service-role/";
 
 /// What the root of a bucket's account may do whatever the bucket's policy says, so that nobody locks
 /// themselves out (S3's rule).

@@ -22,7 +22,7 @@ mod service_check;
 pub use caller::{Caller, Trust};
 pub use context::Context;
 pub use decision::{Decision, Denial, Granted, Outcome};
-pub use evaluate::{AccessRequest, evaluate};
+pub use evaluate::{AccessRequest, Policies, evaluate};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
 pub use principal::{Principal, RoleSession};
 pub use service_check::{

@@ -20,8 +20,16 @@ pub const ADMINISTRATOR_ACCESS: &str =
 pub enum PolicyKind {
     /// Attached to a user, group or role: names no principal.
     Identity,
+    /// A permissions boundary of a user or role: names no principal.
+    Boundary,
+    /// Handed over when a session begins: names no principal.
+    Session,
+    /// A service control policy of an organization: names no principal.
+    Organization,
     /// Attached to a bucket or another resource: names principals.
     Resource,
+    /// A role's trust policy, who may assume it: names principals and no resource, which is the role.
+    Trust,
 }
 
 /// A policy, read and checked as a whole.
@@ -134,11 +142,36 @@ impl ResourcePattern {
     }
 }
 
+impl PolicyKind {
+    /// Tells whether its statements name whom they speak of.
+    pub(crate) fn names_principals(self) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Session | Self::Organization => false,
+            Self::Resource | Self::Trust => true,
+        }
+    }
+
+    /// Returns how a sentence begins to speak of it: `an identity-based policy`.
+    pub(crate) fn with_article(self) -> String {
+        let article = match self {
+            Self::Identity => "an",
+            Self::Boundary | Self::Session | Self::Organization | Self::Resource => "a",
+            // A role has one.
+            Self::Trust => "the",
+        };
+        format!("{article} {self}")
+    }
+}
+
 impl fmt::Display for PolicyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Identity => "identity-based policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::Organization => "service control policy",
             Self::Resource => "resource-based policy",
+            Self::Trust => "role trust policy",
         })
     }
 }

@@ -3,7 +3,7 @@
 use cairn_event::AccountId;
 use serde_json::json;
 
-use crate::{AccessRequest, Context, Policy, Principal, evaluate};
+use crate::{AccessRequest, Context, Policies, Policy, Principal, evaluate};
 
 /// The principal that delivers log files.
 pub const CLOUDTRAIL_SERVICE: &str = "cloudtrail.amazonaws.com";
@@ -65,7 +65,8 @@ pub fn bucket_policy_allows_delivery(
             resource_account: target.bucket_account,
             context,
         };
-        evaluate(&[], Some(policy), &request).is_allowed()
+        let policies = Policies { resource: Some(policy), ..Policies::default() };
+        evaluate(&policies, &request).is_allowed()
     };
     let bucket = format!("arn:aws:s3:::{}", target.bucket);
     if !allowed("s3:GetBucketAcl", &bucket, context.clone()) {

@@ -26,7 +26,9 @@ pub(crate) fn decide(
     let principal = caller.principal();
     let policies = identity_policies(principal, snapshot)?;
     let request = AccessRequest { principal, action, resource, resource_account: owner, context };
-    Ok(evaluate(&policies, resource_policy, &request))
+    let policies =
+        cairn_access::Policies { identity: &policies, resource: resource_policy, ..Default::default() };
+    Ok(evaluate(&policies, &request))
 }
 
 /// Decides about objects that a call names elsewhere than in its address: the source of a copy, the keys

@@ -81,7 +81,10 @@ fn statement(
         None => return Err(at.wrong("it is missing")),
     };
     let actions = scope(members, "Action", place, action)?;
-    let resources = scope(members, "Resource", place, |text| resource(text, variables))?;
+    let resources = match kind {
+        PolicyKind::Trust => trusted_role(members, place)?,
+        _ => scope(members, "Resource", place, |text| resource(text, variables))?,
+    };
     let conditions = match find(members, "Condition") {
         Some(node) => conditions(node, variables, &place.member("Condition"))?,
         None => Vec::new(),
@@ -97,26 +100,26 @@ fn who(
 ) -> Result<Option<Who>, PolicyError> {
     let listed = find(members, "Principal");
     let spared = find(members, "NotPrincipal");
-    match (kind, listed, spared) {
-        (PolicyKind::Identity, None, None) => Ok(None),
-        (PolicyKind::Identity, Some(_), _) => {
-            Err(place.member("Principal").wrong("an identity-based policy names no principal"))
-        }
-        (PolicyKind::Identity, None, Some(_)) => {
-            Err(place.member("NotPrincipal").wrong("an identity-based policy names no principal"))
-        }
-        (PolicyKind::Resource, Some(node), None) => Who::only(node, &place.member("Principal")).map(Some),
-        (PolicyKind::Resource, None, Some(node)) if effect == Effect::Deny => {
+    if !kind.names_principals() {
+        let named = listed.map(|_| "Principal").or(spared.map(|_| "NotPrincipal"));
+        return match named {
+            Some(member) => {
+                Err(place.member(member).wrong(format!("{} names no principal", kind.with_article())))
+            }
+            None => Ok(None),
+        };
+    }
+    match (listed, spared) {
+        (Some(node), None) => Who::only(node, &place.member("Principal")).map(Some),
+        (None, Some(node)) if effect == Effect::Deny => {
             Who::all_but(node, &place.member("NotPrincipal")).map(Some)
         }
         // Allowing everybody but a few would let in the anonymous; AWS refuses it as well.
-        (PolicyKind::Resource, None, Some(_)) => {
+        (None, Some(_)) => {
             Err(place.member("NotPrincipal").wrong("it is supported with the effect Deny only"))
         }
-        (PolicyKind::Resource, Some(_), Some(_)) => {
-            Err(place.wrong("Principal and NotPrincipal exclude each other"))
-        }
-        (PolicyKind::Resource, None, None) => Err(place.member("Principal").wrong("it is missing")),
+        (Some(_), Some(_)) => Err(place.wrong("Principal and NotPrincipal exclude each other")),
+        (None, None) => Err(place.member("Principal").wrong("it is missing")),
     }
 }
 
@@ -133,6 +136,14 @@ fn scope<T>(
         (None, Some(node)) => Ok(Scope::AllBut(list(node, &place.member(&negated), read)?)),
         (Some(_), Some(_)) => Err(place.wrong(format!("{name} and {negated} exclude each other"))),
         (None, None) => Err(place.member(name).wrong("it is missing")),
+    }
+}
+
+/// Returns the resources of a trust policy's statement: the role that it belongs to, which it does not name.
+fn trusted_role(members: &Members, place: &Place) -> Result<Scope<ResourcePattern>, PolicyError> {
+    match ["Resource", "NotResource"].into_iter().find(|name| find(members, name).is_some()) {
+        Some(name) => Err(place.member(name).wrong("a role trust policy names no resource")),
+        None => Ok(Scope::Only(vec![ResourcePattern::Everything])),
     }
 }
 

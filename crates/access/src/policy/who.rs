@@ -21,6 +21,8 @@ pub(crate) enum Standing {
     Other,
     /// It names the caller's account: the account may let the caller, with a policy of its own.
     Account,
+    /// It names the role whose session calls: limits of the session hold.
+    Role,
     /// It names the caller, or everybody.
     Itself,
 }
@@ -59,19 +61,18 @@ impl Who {
     }
 }
 
-/// Tells whether `NotPrincipal` spares a caller: its own name *and* its account must stand in the list,
-/// for the caller acts in both capacities and a denial of either denies the call.
+/// Tells whether `NotPrincipal` spares a caller: every name that it acts under must stand in the list, for a
+/// denial of any of them denies the call. A session acts as itself, as its role and as its account.
 fn spared(list: &[Named], principal: &Principal) -> bool {
-    let everybody = list.contains(&Named::Everybody);
+    let named = |wanted: Standing| list.iter().any(|named| named.standing(principal) == wanted);
     let account = principal.account().is_none_or(|account| list.contains(&Named::Account(account)));
     let itself = match principal {
         Principal::Root { .. } => true,
         Principal::Anonymous => false,
-        Principal::User { .. } | Principal::Session(_) | Principal::Service(_) => {
-            list.iter().any(|named| named.standing(principal) == Standing::Itself)
-        }
+        Principal::Session(_) => named(Standing::Role) && named(Standing::Itself),
+        Principal::User { .. } | Principal::Service(_) => named(Standing::Itself),
     };
-    everybody || (account && itself)
+    list.contains(&Named::Everybody) || (account && itself)
 }
 
 impl Named {
@@ -83,10 +84,14 @@ impl Named {
             (Self::Account(account), _) if principal.account() == Some(*account) => Standing::Account,
             (Self::Arn(arn), Principal::User { .. }) => itself(principal.arn().as_ref() == Some(arn)),
             (Self::Arn(arn), Principal::Session(session)) => {
-                itself(*arn == session.arn() || *arn == session.role_arn())
+                if *arn == session.role_arn() {
+                    Standing::Role
+                } else {
+                    itself(*arn == session.arn())
+                }
             }
             (Self::Id(id), Principal::User { id: own, .. }) => itself(id == own),
-            (Self::Id(id), Principal::Session(session)) => itself(*id == session.role_id),
+            (Self::Id(id), Principal::Session(session)) if *id == session.role_id => Standing::Role,
             (Self::Service(service), Principal::Service(name)) => itself(service.eq_ignore_ascii_case(name)),
             _ => Standing::Other,
         }

@@ -1,6 +1,6 @@
 //! Every condition operator against present, absent, several and malformed values.
 
-use cairn_access::{AccessRequest, Context, Policy, PolicyKind, Principal, evaluate};
+use cairn_access::{AccessRequest, Context, Policies, Policy, PolicyKind, Principal, evaluate};
 
 /// The condition block, the request's facts, and whether the block holds.
 type Case = (&'static str, &'static [(&'static str, &'static str)], bool);
@@ -37,7 +37,7 @@ fn check((block, facts, expected): &Case) -> Option<String> {
         resource_account: "111122223333".parse().unwrap(),
         context,
     };
-    let held = evaluate(&[policy], None, &request).is_allowed();
+    let held = evaluate(&Policies { identity: &[policy], ..Policies::default() }, &request).is_allowed();
     (held != *expected).then(|| format!("{block} with {facts:?}: held {held}, expected {expected}"))
 }
 

@@ -1,7 +1,8 @@
 //! Decisions: whose policies allow, what denies, and the sentence about it.
 
 use cairn_access::{
-    AccessRequest, Context, Denial, Granted, Outcome, Policy, PolicyKind, Principal, RoleSession, evaluate,
+    AccessRequest, Context, Denial, Granted, Outcome, Policies, Policy, PolicyKind, Principal, RoleSession,
+    evaluate,
 };
 
 /// Who, identity statements, resource statements, action, resource, outcome.
@@ -30,7 +31,14 @@ fn check(case: &Case) -> Option<String> {
         resource_account: "111122223333".parse().unwrap(),
         context: Context::default().with("aws:SourceIp", "203.0.113.9"),
     };
-    let decision = evaluate(identity.as_slice(), resource_policy.as_ref(), &request);
+    let decision = evaluate(
+        &Policies {
+            identity: identity.as_slice(),
+            resource: resource_policy.as_ref(),
+            ..Policies::default()
+        },
+        &request,
+    );
     let word = word(decision.outcome);
     (word != expected).then(|| format!("{case:?}: {word}"))
 }
@@ -73,6 +81,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Denied(Denial::Explicit(PolicyKind::Resource)) => "denied by resource",
         Outcome::Denied(Denial::Missing(PolicyKind::Identity)) => "no identity",
         Outcome::Denied(Denial::Missing(PolicyKind::Resource)) => "no resource",
+        Outcome::Denied(_) => "denied by another kind",
     }
 }
 
@@ -392,7 +401,7 @@ fn the_sentence_is_the_one_aws_writes() {
             })
             .into_iter()
             .collect();
-        evaluate(&policies, None, &request).message()
+        evaluate(&Policies { identity: &policies, ..Policies::default() }, &request).message()
     };
     assert_eq!(
         sentence(None),

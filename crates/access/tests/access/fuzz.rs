@@ -1,6 +1,6 @@
 //! Policies from mutated JSON: read or refused, never a panic, and decided without one.
 
-use cairn_access::{AccessRequest, Context, Outcome, Policy, PolicyKind, Principal, evaluate};
+use cairn_access::{AccessRequest, Context, Outcome, Policies, Policy, PolicyKind, Principal, evaluate};
 
 #[path = "../../../event/tests/fuzz/mutator.rs"]
 mod mutator;
@@ -82,10 +82,11 @@ fn fuzz_policies() {
                 context: context.clone(),
             };
             let policies = std::slice::from_ref(&policy);
-            let decision = match kind {
-                PolicyKind::Resource => evaluate(&[], Some(&policy), &request),
-                PolicyKind::Identity => evaluate(policies, None, &request),
+            let asked = match kind {
+                PolicyKind::Resource => Policies { resource: Some(&policy), ..Policies::default() },
+                _ => Policies { identity: policies, ..Policies::default() },
             };
+            let decision = evaluate(&asked, &request);
             allowed += usize::from(matches!(decision.outcome, Outcome::Allowed(_)));
         }
     }

@@ -1,6 +1,8 @@
 //! What must hold for every policy and request.
 
-use cairn_access::{AccessRequest, Context, Denial, Outcome, Policy, PolicyKind, Principal, evaluate};
+use cairn_access::{
+    AccessRequest, Context, Denial, Outcome, Policies, Policy, PolicyKind, Principal, evaluate,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -96,7 +98,7 @@ fn decide(statements: &[Value], asked: &(String, String)) -> Outcome {
         resource_account: "111122223333".parse().unwrap(),
         context: Context::default().with("k", "a"),
     };
-    evaluate(&[policy], None, &request).outcome
+    evaluate(&Policies { identity: &[policy], ..Policies::default() }, &request).outcome
 }
 
 fn request() -> impl Strategy<Value = (String, String)> {
