@@ -7,6 +7,9 @@ pub const PARAMETERS_BODY_BYTES_MAX: usize = 256 * 1024;
 /// The largest error body that is kept, in bytes.
 pub const ERROR_BYTES_MAX: usize = 64 * 1024;
 
+/// The largest list of objects to delete, or answer to one, that is kept, in bytes: as much as S3 reads.
+pub const DELETIONS_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// Which bodies of an exchange the record needs. Everything else streams past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyPolicy {
@@ -41,6 +44,10 @@ pub fn body_policy(call: &ServiceCall) -> BodyPolicy {
     let only_errors = Keep::OnError { bytes_max: ERROR_BYTES_MAX };
     let kept = |yes, policy, otherwise| if yes { policy } else { otherwise };
     match call {
+        ServiceCall::S3(call) if s3::lists_deletions(call) => {
+            let kept = Keep::Always { bytes_max: DELETIONS_BYTES_MAX };
+            BodyPolicy { request: kept, response: kept }
+        }
         ServiceCall::S3(call) => BodyPolicy {
             request: kept(s3::records_body(call), parameters, Keep::Nothing),
             response: kept(s3::reads_answer(call), Keep::Always { bytes_max: ERROR_BYTES_MAX }, only_errors),

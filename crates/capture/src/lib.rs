@@ -21,6 +21,7 @@ mod cloudtrail;
 mod details;
 mod error;
 mod exchange;
+mod further;
 mod owner_copy;
 mod record;
 mod s3;
@@ -28,8 +29,11 @@ mod service_call;
 mod sts;
 mod xml;
 
-pub use body_policy::{BodyPolicy, ERROR_BYTES_MAX, Keep, PARAMETERS_BODY_BYTES_MAX, body_policy};
+pub use body_policy::{
+    BodyPolicy, DELETIONS_BYTES_MAX, ERROR_BYTES_MAX, Keep, PARAMETERS_BODY_BYTES_MAX, body_policy,
+};
 pub use exchange::{Captured, Exchange, Request, Response, Tls};
+pub use further::further_records;
 pub use owner_copy::{SharedIds, share_with_owner};
 pub use record::record;
 pub use service_call::ServiceCall;

@@ -1,6 +1,7 @@
 //! Records of S3.
 
 mod body;
+mod deletions;
 mod parameters;
 mod resources;
 mod transfer;
@@ -15,6 +16,7 @@ use crate::error::{Failure, s3_fails_late};
 use crate::xml::Element;
 
 pub(crate) use body::records_body;
+pub(crate) use deletions::deletions;
 
 /// Renders everything that S3 records of a call.
 pub(crate) fn details(exchange: &Exchange<'_>, call: &Call, failure: Option<&Failure>) -> Details {
@@ -29,6 +31,11 @@ pub(crate) fn details(exchange: &Exchange<'_>, call: &Call, failure: Option<&Fai
             s3::Category::Data => Category::Data,
         },
     }
+}
+
+/// Tells whether a call names the objects that it deletes in its body.
+pub(crate) fn lists_deletions(call: &Call) -> bool {
+    call.operation == Some("DeleteObjects")
 }
 
 /// Tells whether a successful answer has to be read.

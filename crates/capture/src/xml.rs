@@ -11,6 +11,8 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Self>,
     /// The text directly inside, trimmed.
     pub(crate) text: String,
+    /// The same as it was sent: in an object's key blanks count.
+    pub(crate) untrimmed: String,
 }
 
 impl Element {
@@ -46,7 +48,7 @@ impl Element {
             if elements > ELEMENTS_MAX {
                 return None;
             }
-            closed.text = closed.text.trim().to_owned();
+            closed.text = closed.untrimmed.trim().to_owned();
             match open.last_mut() {
                 Some(parent) => parent.children.push(closed),
                 None => return Some(closed),
@@ -80,7 +82,7 @@ impl Element {
 #[expect(clippy::unnecessary_wraps, clippy::option_option, reason = "an arm of the reader's match")]
 fn append(open: &mut [Element], text: &str) -> Option<Option<Element>> {
     if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
+        element.untrimmed.push_str(text);
     }
     Some(None)
 }

@@ -3,6 +3,8 @@
 
 #[path = "capture/cases.rs"]
 mod cases;
+#[path = "capture/deletions.rs"]
+mod deletions;
 #[path = "capture/exchanges.rs"]
 mod exchanges;
 #[path = "capture/fuzz.rs"]

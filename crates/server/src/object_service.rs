@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cairn_access::{Policy, PolicyKind};
-use cairn_capture::{Keep, PARAMETERS_BODY_BYTES_MAX, ServiceCall, body_policy};
+use cairn_capture::{DELETIONS_BYTES_MAX, Keep, ServiceCall, body_policy};
 use cairn_event::AccountId;
 use cairn_s3::{Authorized, Body, Bucket, Caller, Endpoint, ObjectStore, RequestTag, Trailers};
 use cairn_sigv4::BodyCheck;
@@ -24,7 +24,7 @@ use crate::refuse;
 use crate::serve::{Arrival, Front, Served, Who};
 
 /// The largest answer of S3 that is looked at for the record; larger ones are objects and stream.
-const ANSWER_BYTES_MAX: u64 = 1 << 20;
+const ANSWER_BYTES_MAX: u64 = DELETIONS_BYTES_MAX as u64;
 
 /// The built-in S3.
 #[derive(Debug)]
@@ -217,7 +217,8 @@ pub(crate) fn canonical_id(account: AccountId) -> String {
     hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sets the body's check up, and reads the body at once where the record wants it.
+/// Sets the body's check up, and reads the body at once where the record wants it. One that turns out longer
+/// than the record takes streams on, whatever length was announced.
 async fn keep(
     body: Incoming,
     check: BodyCheck,
@@ -225,26 +226,39 @@ async fn keep(
     length: u64,
 ) -> Result<Checked, cairn_s3::BodyRefused> {
     let trailers = Trailers::default();
-    let wanted = matches!(body_policy(call).request, Keep::Always { .. });
-    let small = length <= PARAMETERS_BODY_BYTES_MAX as u64;
-    let stream = incoming::checked(body, check, trailers.clone());
-    if !(wanted && small) {
-        let frames = stream.map_ok(Frame::data);
-        return Ok(Checked { body: Body::http_body_unsync(StreamBody::new(frames)), kept: None, trailers });
-    }
-    match stream.try_collect::<Vec<Bytes>>().await {
-        Ok(pieces) => {
-            let whole = Bytes::from(pieces.concat());
-            Ok(Checked { body: Body::from(whole.clone()), kept: Some(whole), trailers })
+    let bytes_max = match body_policy(call).request {
+        Keep::Always { bytes_max } if length <= bytes_max as u64 => bytes_max,
+        Keep::Always { .. } | Keep::OnError { .. } | Keep::Nothing => 0,
+    };
+    let mut stream = Box::pin(incoming::checked(body, check, trailers.clone()));
+    let mut pieces: Vec<Bytes> = Vec::new();
+    let mut read = 0;
+    while read <= bytes_max && bytes_max > 0 {
+        match stream.try_next().await {
+            Ok(Some(piece)) => {
+                read += piece.len();
+                pieces.push(piece);
+            }
+            Ok(None) => {
+                let whole = Bytes::from(pieces.concat());
+                return Ok(Checked { body: Body::from(whole.clone()), kept: Some(whole), trailers });
+            }
+            Err(error) => return Err(broken(error)),
         }
-        Err(error) => Err(match error.downcast::<cairn_s3::BodyRefused>() {
-            Ok(refused) => *refused,
-            Err(_broken) => cairn_s3::BodyRefused {
-                code: ErrorCode::IncompleteBody.as_str().to_owned(),
-                status: ErrorCode::IncompleteBody.http_status(),
-                message: ErrorCode::IncompleteBody.message().to_owned(),
-            },
-        }),
+    }
+    let begun = futures_util::stream::iter(pieces.into_iter().map(Ok));
+    let frames = futures_util::StreamExt::chain(begun, stream).map_ok(Frame::data);
+    Ok(Checked { body: Body::http_body_unsync(StreamBody::new(frames)), kept: None, trailers })
+}
+
+fn broken(error: StreamError) -> cairn_s3::BodyRefused {
+    match error.downcast::<cairn_s3::BodyRefused>() {
+        Ok(refused) => *refused,
+        Err(_broken) => cairn_s3::BodyRefused {
+            code: ErrorCode::IncompleteBody.as_str().to_owned(),
+            status: ErrorCode::IncompleteBody.http_status(),
+            message: ErrorCode::IncompleteBody.message().to_owned(),
+        },
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use cairn_access::Trust;
 use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, body_policy};
-use cairn_event::{Clock, Origin};
+use cairn_event::{Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
+use futures_util::future::try_join_all;
 
 use crate::answer::Answered;
 use crate::config::Recorded;
@@ -17,64 +18,63 @@ use crate::telemetry;
 pub(crate) struct Recorder {
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
     /// Whether calls that could not be authenticated are recorded.
     pub(crate) rejected_calls: Recorded,
 }
 
 impl Recorder {
-    /// Makes a draft durable; returns at once when nobody wants the event.
-    pub(crate) async fn submit(&self, draft: Option<Draft>) -> Result<(), IntakeError> {
-        match draft {
-            Some(draft) => self.intake.submit(draft).await.map(|_admission| ()),
-            None => Ok(()),
-        }
+    /// Makes drafts durable, all at once; returns at once when nobody wants the events.
+    pub(crate) async fn submit(&self, drafts: Vec<Draft>) -> Result<(), IntakeError> {
+        let admissions = drafts.into_iter().map(|draft| self.intake.submit(draft));
+        try_join_all(admissions).await.map(|_admissions| ())
     }
 
-    /// Renders the event of a served call; `None` for calls that are only counted.
-    pub(crate) fn draft(&self, arrival: &Arrival, call: &ServiceCall, served: &Served) -> Option<Draft> {
+    /// Renders the events of a served call, its own first; none for calls that are only counted.
+    pub(crate) fn drafts(&self, arrival: &Arrival, call: &ServiceCall, served: &Served) -> Vec<Draft> {
         let authenticated = served.who.caller.trust() == Trust::Verified;
         if !authenticated && self.rejected_calls == Recorded::No {
             telemetry::unrecorded("rejected");
-            return None;
+            return Vec::new();
         }
         let request_headers = arrival.head.pairs();
         let answered_headers: Vec<(&str, &[u8])> =
             served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-        let record = cairn_capture::record(
-            &Exchange {
-                request: Request {
-                    method: &arrival.head.method,
-                    path: &arrival.head.path,
-                    query: &arrival.head.query,
-                    headers: &request_headers,
-                    body: received(call, served.received.as_deref(), served.received_bytes),
-                    body_bytes: served.received_bytes,
-                },
-                response: Response {
-                    status: served.answered.status().as_u16(),
-                    headers: &answered_headers,
-                    body: kept(call, &served.answered),
-                    body_bytes: served.answered.body_bytes(),
-                },
-                caller: &served.who.caller,
-                region: &served.who.region,
-                recipient: served.who.account,
-                resource_owner: served.resource_owner,
-                peer: Some(arrival.peer.ip()),
-                tls: None,
-                request_id: &arrival.ids.request,
-                event_id: &arrival.ids.event,
-                completed: self.clock.now(),
+        let exchange = Exchange {
+            request: Request {
+                method: &arrival.head.method,
+                path: &arrival.head.path,
+                query: &arrival.head.query,
+                headers: &request_headers,
+                body: received(call, served.received.as_deref(), served.received_bytes),
+                body_bytes: served.received_bytes,
             },
-            call,
-        );
-        Some(Draft {
+            response: Response {
+                status: served.answered.status().as_u16(),
+                headers: &answered_headers,
+                body: kept(call, &served.answered),
+                body_bytes: served.answered.body_bytes(),
+            },
+            caller: &served.who.caller,
+            region: &served.who.region,
+            recipient: served.who.account,
+            resource_owner: served.resource_owner,
+            peer: Some(arrival.peer.ip()),
+            tls: None,
+            request_id: &arrival.ids.request,
+            event_id: &arrival.ids.event,
+            completed: self.clock.now(),
+        };
+        let record = cairn_capture::record(&exchange, call);
+        let further = cairn_capture::further_records(&record, &exchange, call, || self.ids.guid());
+        let draft = |record: &Record| Draft {
             account: served.who.account,
             region: record.aws_region.clone(),
             origin: Origin::Call,
             event: record.to_bytes(),
             under: served.under,
-        })
+        };
+        std::iter::once(&record).chain(&further).map(draft).collect()
     }
 }
 

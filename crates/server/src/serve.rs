@@ -180,8 +180,8 @@ impl Front {
         served: Served,
     ) -> Answered {
         telemetry::answered(&call.event_source, served.answered.status().as_u16());
-        let draft = self.recorder.draft(arrival, service_call, &served);
-        match self.recorder.submit(draft).await {
+        let drafts = self.recorder.drafts(arrival, service_call, &served);
+        match self.recorder.submit(drafts).await {
             Ok(()) => served.answered,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");

@@ -265,6 +265,7 @@ fn front(
         recorder: Recorder {
             intake: Arc::clone(&intake),
             clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
             rejected_calls: config.rejected_calls,
         },
         probes,

@@ -53,8 +53,8 @@ impl Front {
         };
         let served =
             Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
-        let draft = self.recorder.draft(arrival, &call, &served);
-        match self.recorder.submit(draft).await {
+        let drafts = self.recorder.drafts(arrival, &call, &served);
+        match self.recorder.submit(drafts).await {
             Ok(()) => served.answered,
             Err(_unrecorded) => refuse::unrecorded(arrival, Protocol::Json).into(),
         }

@@ -52,7 +52,7 @@ fn copies(call: &Call) -> bool {
     matches!(call.operation, Some("CopyObject" | "UploadPartCopy"))
 }
 
-fn object(bucket: &str, key: &str) -> Resource {
+pub(super) fn object(bucket: &str, key: &str) -> Resource {
     Resource {
         kind: Some(OBJECT.to_owned()),
         arn: Some(format!("arn:aws:s3:::{bucket}/{key}")),

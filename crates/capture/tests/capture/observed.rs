@@ -1,7 +1,9 @@
 //! An exchange that owns its parts, recognised and recorded as the server does it.
 
 use cairn_access::Caller;
-use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, Tls, body_policy, record};
+use cairn_capture::{
+    Captured, Exchange, Keep, Request, Response, ServiceCall, Tls, body_policy, further_records, record,
+};
 use cairn_event::{AccountId, Record};
 use cairn_wire::query::Parameters;
 use cairn_wire::recognise::{self, Protocol, recognise};
@@ -52,6 +54,16 @@ impl Body {
 
 impl Observed {
     pub(crate) fn record(&self) -> (Protocol, Record) {
+        let (protocol, call) = self.call();
+        (protocol, self.exchanged(&call, |exchange| record(exchange, &call)))
+    }
+
+    pub(crate) fn further_records(&self, event_id: impl FnMut() -> String) -> Vec<Record> {
+        let (_, call) = self.call();
+        self.exchanged(&call, |exchange| further_records(&record(exchange, &call), exchange, &call, event_id))
+    }
+
+    fn call(&self) -> (Protocol, ServiceCall) {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let signed = self.signed();
         let form = match signed.service.as_deref() {
@@ -75,10 +87,11 @@ impl Observed {
         let call = ServiceCall::of(&recognised, || {
             resolver.resolve(&s3::Seen { method: &self.method, path, query, host: &host, copies })
         });
-        (recognised.protocol, self.record_as(&call, path, query))
+        (recognised.protocol, call)
     }
 
-    fn record_as(&self, call: &ServiceCall, path: &str, query: &str) -> Record {
+    fn exchanged<T>(&self, call: &ServiceCall, with: impl FnOnce(&Exchange<'_>) -> T) -> T {
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let policy = body_policy(call);
         let request_body = match policy.request {
             Keep::Always { bytes_max } | Keep::OnError { bytes_max } => self.body.captured(bytes_max),
@@ -90,34 +103,31 @@ impl Observed {
             Keep::OnError { .. } | Keep::Nothing => Captured::Nothing,
         };
         let region = self.signed().region.unwrap_or_else(|| "us-east-1".to_owned()).parse().unwrap();
-        record(
-            &Exchange {
-                request: Request {
-                    method: &self.method,
-                    path,
-                    query,
-                    headers: &borrowed(&self.headers),
-                    body: request_body,
-                    body_bytes: self.body.length,
-                },
-                response: Response {
-                    status: self.status,
-                    headers: &borrowed(&self.response_headers),
-                    body: response_body,
-                    body_bytes: self.response_body.length,
-                },
-                caller: &self.caller,
-                region: &region,
-                recipient: self.recipient,
-                resource_owner: self.owner,
-                peer: Some("198.51.100.24".parse().unwrap()),
-                tls: self.tls.as_ref(),
-                request_id: &self.request_id,
-                event_id: "0b1f2e0c-5a64-4c0e-9d0e-6f1d1f0f8a01",
-                completed: self.completed,
+        with(&Exchange {
+            request: Request {
+                method: &self.method,
+                path,
+                query,
+                headers: &borrowed(&self.headers),
+                body: request_body,
+                body_bytes: self.body.length,
             },
-            call,
-        )
+            response: Response {
+                status: self.status,
+                headers: &borrowed(&self.response_headers),
+                body: response_body,
+                body_bytes: self.response_body.length,
+            },
+            caller: &self.caller,
+            region: &region,
+            recipient: self.recipient,
+            resource_owner: self.owner,
+            peer: Some("198.51.100.24".parse().unwrap()),
+            tls: self.tls.as_ref(),
+            request_id: &self.request_id,
+            event_id: "0b1f2e0c-5a64-4c0e-9d0e-6f1d1f0f8a01",
+            completed: self.completed,
+        })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<String> {

@@ -109,6 +109,10 @@ fn identity(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
             let names_key = access_key_id.as_ref().is_none_or(|key| who["accessKeyId"] == key.as_str());
             demand(names_key, "the signing key is named", broken);
         }
+        Caller::Temporary { access_key_id, .. } => {
+            demand(basis.is_none(), "a verified identity is not remarked upon", broken);
+            demand(who["accessKeyId"] == access_key_id.as_str(), "the signing key is named", broken);
+        }
         Caller::Claimed { .. } => demand(basis == Some("claimed"), "a claimed identity says so", broken),
         Caller::Rejected { access_key_id } => {
             let mut unknown = serde_json::json!({"type": "Unknown"});
