@@ -4,6 +4,7 @@ mod compare;
 mod operator;
 
 use crate::Context;
+use crate::context::key;
 use crate::pattern::Variables;
 
 use compare::Expected;
@@ -42,6 +43,9 @@ impl Condition {
         let operator = Operator::parse(operator)?;
         if key.is_empty() {
             return Err("a condition key is needed".to_owned());
+        }
+        if !key::is_known(key) {
+            return Err("it is none of AWS's aws: condition keys".to_owned());
         }
         let expected = values
             .iter()

@@ -1,8 +1,14 @@
 //! The facts of a request that conditions and policy variables look at.
 
+mod facts;
+pub(crate) mod key;
+
 use std::collections::BTreeMap;
 
 use crate::Principal;
+
+pub use facts::SessionFacts;
+pub use key::ServiceKey;
 
 /// Condition keys and their values, as text; key names are compared without regard to case.
 ///
@@ -13,7 +19,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// Adds `value` to `key`.
+    /// Adds `value` to `key`, whatever key that is: for keys that come from data. Whoever knows the key tells
+    /// the fact by its own function.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.values.entry(key.to_ascii_lowercase()).or_default().push(value.into());

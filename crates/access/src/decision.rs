@@ -52,7 +52,12 @@ impl Decision {
     /// Returns AWS's sentence for a denied request; none when it is allowed.
     pub fn message(&self) -> Option<String> {
         let Outcome::Denied(denial) = self.outcome else { return None };
-        let Self { who, action, resource, .. } = self;
+        let Self { who, action, .. } = self;
+        // S3 alone puts the resource in quotes.
+        let resource = match action.split_once(':') {
+            Some((service, _)) if service.eq_ignore_ascii_case("s3") => format!("\"{}\"", self.resource),
+            _ => self.resource.clone(),
+        };
         let reason = match denial {
             Denial::Explicit(kind) => format!("with an explicit deny in {}", kind.with_article()),
             Denial::Missing(kind) => format!("because no {kind} allows the {action} action"),

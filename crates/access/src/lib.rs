@@ -20,7 +20,7 @@ mod principal;
 mod service_check;
 
 pub use caller::{Caller, Trust};
-pub use context::Context;
+pub use context::{Context, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
 pub use evaluate::{AccessRequest, Policies, evaluate};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};

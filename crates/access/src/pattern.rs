@@ -1,6 +1,7 @@
 //! Patterns: text with `*`, `?` and policy variables, and ARNs of such text.
 
 use crate::Context;
+use crate::context::key;
 
 /// Text in which `*` stands for any run of characters, `?` for one, `${key}` for a value of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,12 @@ impl Pattern {
         Ok(Self { pieces })
     }
 
+    /// Tells whether the whole text is one variable.
+    pub(crate) fn is_one_variable(text: &str, variables: Variables) -> bool {
+        let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        variables == Variables::Special && inside.is_some_and(|inside| !inside.contains(['{', '}']))
+    }
+
     /// Tells whether `subject` fits. A variable without exactly one value, and without a default, fits nothing.
     pub(crate) fn matches(&self, subject: &str, context: &Context, case: Case) -> bool {
         let Some(glyphs) = self.resolve(context) else { return false };
@@ -122,6 +129,8 @@ fn variable(inside: &str) -> Result<Piece, &'static str> {
     let key = key.trim();
     if key.is_empty() {
         Err("it has a policy variable without a name")
+    } else if !key::is_known(key) {
+        Err("it has a policy variable that is none of AWS's aws: keys")
     } else {
         Ok(Piece::Variable { key: key.to_owned(), default })
     }
@@ -165,12 +174,48 @@ impl ArnPattern {
     /// # Errors
     /// It has fewer than six parts, does not begin with `arn`, or holds a malformed variable.
     pub(crate) fn parse(text: &str, variables: Variables) -> Result<Self, &'static str> {
+        Self::of_parts(&split_outside_variables(text, variables), variables)
+    }
+
+    /// Reads the ARN of a resource, whose service is named. One of three to five parts stands for all
+    /// resources that begin so, as IAM completes it.
+    ///
+    /// # Errors
+    /// It has fewer than three parts, a wildcard or variable in its service, or is refused by [`Self::parse`].
+    pub(crate) fn parse_beginning(text: &str, variables: Variables) -> Result<Self, &'static str> {
+        let mut parts = split_outside_variables(text, variables);
+        if parts.len() >= ARN_PARTS_MIN {
+            parts.resize(ARN_PARTS, "*");
+        }
+        Self::named_service(&parts)?;
+        Self::of_parts(&parts, variables)
+    }
+
+    /// Reads the ARN of a resource, whose service is named.
+    ///
+    /// # Errors
+    /// It has a wildcard or variable in its service, or is refused by [`Self::parse`].
+    pub(crate) fn parse_whole(text: &str, variables: Variables) -> Result<Self, &'static str> {
         let parts = split_outside_variables(text, variables);
+        Self::named_service(&parts)?;
+        Self::of_parts(&parts, variables)
+    }
+
+    fn named_service(parts: &[&str]) -> Result<(), &'static str> {
+        match parts.get(2) {
+            Some(service) if service.is_empty() || service.contains(['*', '?', '$']) => {
+                Err("an ARN's service must be named in full")
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn of_parts(parts: &[&str], variables: Variables) -> Result<Self, &'static str> {
         if parts.len() != ARN_PARTS || parts.first() != Some(&"arn") {
             return Err("an ARN has six parts: arn:partition:service:region:account:resource");
         }
         let syntax = Syntax { wildcards: Wildcards::Special, variables };
-        let parts = parts.into_iter().map(|part| Pattern::parse(part, syntax)).collect::<Result<_, _>>()?;
+        let parts = parts.iter().map(|part| Pattern::parse(part, syntax)).collect::<Result<_, _>>()?;
         Ok(Self { parts })
     }
 
@@ -203,3 +248,6 @@ fn split_outside_variables(text: &str, variables: Variables) -> Vec<&str> {
 }
 
 const ARN_PARTS: usize = 6;
+
+/// `arn:partition:service`, the least that IAM completes.
+const ARN_PARTS_MIN: usize = 3;

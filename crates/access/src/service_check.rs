@@ -3,7 +3,7 @@
 use cairn_event::AccountId;
 use serde_json::json;
 
-use crate::{AccessRequest, Context, Policies, Policy, Principal, evaluate};
+use crate::{AccessRequest, Context, Policies, Policy, Principal, ServiceKey, evaluate};
 
 /// The principal that delivers log files.
 pub const CLOUDTRAIL_SERVICE: &str = "cloudtrail.amazonaws.com";
@@ -52,10 +52,7 @@ pub fn bucket_policy_allows_delivery(
     target: &DeliveryTarget<'_>,
 ) -> Result<(), DeliveryRefusal> {
     let policy = policy.ok_or(DeliveryRefusal::NoPolicy)?;
-    let context = Context::default()
-        .with("aws:SourceArn", target.trail_arn)
-        .with("aws:SourceAccount", target.account.as_str())
-        .with("aws:SecureTransport", "true");
+    let context = Context::default().on_behalf_of(target.trail_arn, target.account).over_tls();
     let allowed = |action, resource: &str, context| {
         let principal = Principal::Service(CLOUDTRAIL_SERVICE.to_owned());
         let request = AccessRequest {
@@ -73,7 +70,7 @@ pub fn bucket_policy_allows_delivery(
         return Err(DeliveryRefusal::AclCheck);
     }
     let key = target.probe_key();
-    let context = context.with("s3:x-amz-acl", "bucket-owner-full-control");
+    let context = context.of_service(ServiceKey::S3Acl, "bucket-owner-full-control");
     if allowed("s3:PutObject", &format!("{bucket}/{key}"), context) {
         Ok(())
     } else {

@@ -60,6 +60,10 @@ impl Expected {
                 .map(|(address, prefix_bits)| Self::Network { address, prefix_bits })
                 .ok_or("an IP address or a CIDR block is needed, such as 203.0.113.0/24"),
             Comparison::Arn if text == "*" => Ok(Self::AnyArn),
+            // A variable that stands for the whole ARN has no parts to see yet.
+            Comparison::Arn if Pattern::is_one_variable(text, variables) => {
+                pattern(Wildcards::Plain, TextCase::Sensitive)
+            }
             Comparison::Arn => ArnPattern::parse(text, variables).map(Self::Arn),
             Comparison::Null => boolean(text).map(Self::Absent).ok_or("true or false is needed"),
         }

@@ -48,10 +48,28 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
         }
         single => vec![statement(kind, single, variables, &place)?],
     };
+    if !kind.names_principals() {
+        distinct_sids(given, &place)?;
+    }
     if statements.is_empty() {
         return Err(place.wrong("at least one statement is needed"));
     }
     Ok(Policy { kind, statements })
+}
+
+fn distinct_sids(statements: &Node, place: &Place) -> Result<(), PolicyError> {
+    let Node::List(list) = statements else { return Ok(()) };
+    let mut seen = std::collections::BTreeSet::new();
+    for (index, statement) in list.iter().enumerate() {
+        let at = place.item(index);
+        if let Some(Node::Text(sid)) = find(object(statement, &at)?, "Sid")
+            && !sid.is_empty()
+            && !seen.insert(sid)
+        {
+            return Err(at.member("Sid").wrong("another statement has the same"));
+        }
+    }
+    Ok(())
 }
 
 fn version(node: Option<&Node>, place: &Place) -> Result<Variables, PolicyError> {
@@ -71,7 +89,12 @@ fn statement(
     let members = object(node, place)?;
     known(members, &STATEMENT_MEMBERS, place)?;
     if let Some(sid) = find(members, "Sid") {
-        text_of(sid, &place.member("Sid"))?;
+        let at = place.member("Sid");
+        let sid = text_of(sid, &at)?;
+        // IAM's rule; services that keep policies of their resources let more through.
+        if !kind.names_principals() && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(at.wrong("it holds other characters than letters and digits"));
+        }
     }
     let at = place.member("Effect");
     let effect = match find(members, "Effect").map(|node| text_of(node, &at)).transpose()? {
@@ -83,7 +106,7 @@ fn statement(
     let actions = scope(members, "Action", place, action)?;
     let resources = match kind {
         PolicyKind::Trust => trusted_role(members, place)?,
-        _ => scope(members, "Resource", place, |text| resource(text, variables))?,
+        _ => scope(members, "Resource", place, |text| resource(kind, text, variables))?,
     };
     let conditions = match find(members, "Condition") {
         Some(node) => conditions(node, variables, &place.member("Condition"))?,
@@ -176,11 +199,16 @@ fn action(text: &str) -> Result<Pattern, &'static str> {
     Pattern::parse(text, Syntax { wildcards: Wildcards::Special, variables: Variables::Plain })
 }
 
-fn resource(text: &str, variables: Variables) -> Result<ResourcePattern, &'static str> {
+fn resource(kind: PolicyKind, text: &str, variables: Variables) -> Result<ResourcePattern, &'static str> {
     if text == "*" {
         return Ok(ResourcePattern::Everything);
     }
-    ArnPattern::parse(text, variables).map(ResourcePattern::Arn)
+    let arn = if kind.names_principals() {
+        ArnPattern::parse_whole(text, variables)
+    } else {
+        ArnPattern::parse_beginning(text, variables)
+    };
+    arn.map(ResourcePattern::Arn)
 }
 
 fn conditions(node: &Node, variables: Variables, place: &Place) -> Result<Vec<Condition>, PolicyError> {

@@ -149,8 +149,8 @@ const CASES: &[Case] = &[
     ),
     (
         ID,
-        r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:A":"x","AWS:a":"y"}}}}"#,
-        "Statement.Condition.StringEquals.AWS:a: the key is given twice",
+        r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceIp":"x","AWS:sourceip":"y"}}}}"#,
+        "Statement.Condition.StringEquals.AWS:sourceip: the key is given twice",
     ),
     (
         ID,
@@ -186,6 +186,77 @@ const CASES: &[Case] = &[
         ID,
         r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"BinaryEquals":{"a":"!"}}}}"#,
         "Statement.Condition.BinaryEquals.a: base64 is needed",
+    ),
+    (
+        ID,
+        r#"{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SorceVpc":"x"}}}}"#,
+        "Statement.Condition.StringEquals.aws:SorceVpc: it is none of AWS's aws: condition keys",
+    ),
+    (
+        ID,
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::${aws:usrname}"}}"#,
+        "Statement.Resource: it has a policy variable that is none of AWS's aws: keys",
+    ),
+    (ID, r#"{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3"}}"#, ""),
+    (
+        RES,
+        r#"{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3"}}"#,
+        "Statement.Resource: an ARN has six parts: arn:partition:service:region:account:resource",
+    ),
+    (
+        ID,
+        r#"{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws"}}"#,
+        "Statement.Resource: an ARN has six parts: arn:partition:service:region:account:resource",
+    ),
+    (
+        ID,
+        r#"{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s*:::b"}}"#,
+        "Statement.Resource: an ARN's service must be named in full",
+    ),
+    (
+        ID,
+        r#"{"Statement":{"Sid":"a b","Effect":"Deny","Action":"s3:*","Resource":"*"}}"#,
+        "Statement.Sid: it holds other characters than letters and digits",
+    ),
+    (
+        RES,
+        r#"{"Statement":{"Sid":"a b","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b"}}"#,
+        "",
+    ),
+    (
+        ID,
+        r#"{"Statement":[{"Sid":"a","Effect":"Deny","Action":"s3:*","Resource":"*"},{"Sid":"a","Effect":"Deny","Action":"s3:*","Resource":"*"}]}"#,
+        "Statement[1].Sid: another statement has the same",
+    ),
+    (
+        PolicyKind::Trust,
+        r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}}"#,
+        "",
+    ),
+    (
+        PolicyKind::Trust,
+        r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}}"#,
+        "Statement.Resource: a role trust policy names no resource",
+    ),
+    (
+        PolicyKind::Trust,
+        r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole"}}"#,
+        "Statement.Principal: it is missing",
+    ),
+    (
+        PolicyKind::Boundary,
+        r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}"#,
+        "Statement.Principal: a permissions boundary names no principal",
+    ),
+    (
+        PolicyKind::Session,
+        r#"{"Statement":{"Effect":"Deny","NotPrincipal":"*","Action":"s3:*","Resource":"*"}}"#,
+        "Statement.NotPrincipal: a session policy names no principal",
+    ),
+    (
+        PolicyKind::Organization,
+        r#"{"Statement":{"Effect":"Deny","NotAction":"s3:*","NotResource":"arn:aws:s3:::b","Condition":{"Null":{"aws:PrincipalArn":"true"}}}}"#,
+        "",
     ),
     (
         RES,
