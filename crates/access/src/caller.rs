@@ -1,14 +1,19 @@
 //! A caller: a principal together with how far it is believed, and its `userIdentity`.
 
-use cairn_event::{AccountId, SessionAttributes, SessionContext, SessionIssuer, UserIdentity};
+use std::collections::BTreeMap;
 
-use crate::{Principal, RoleSession};
+use cairn_event::{
+    AccountId, EventTime, SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData,
+};
+use jiff::Timestamp;
+
+use crate::{Policy, Principal, RoleSession};
 
 /// Who made a request, as far as the request's signature tells.
 ///
 /// A rejected signature has no principal here at all: otherwise anyone could write another user's name
 /// into the log by sending that user's access key id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Caller {
     /// We hold the secret and the signature checks.
     Verified {
@@ -16,6 +21,15 @@ pub enum Caller {
         principal: Principal,
         /// The key that signed; none for calls that Cairn makes itself.
         access_key_id: Option<String>,
+    },
+    /// We opened the session token and the signature checks under the secret in it.
+    Temporary {
+        /// Whose the session is.
+        principal: Principal,
+        /// The temporary key that signed, `ASIA…`.
+        access_key_id: String,
+        /// What the token says beside that.
+        session: Box<TemporarySession>,
     },
     /// The key is known, its signature was not checked (`--dev`).
     Claimed {
@@ -31,6 +45,25 @@ pub enum Caller {
     },
     /// The request was not signed.
     Unsigned,
+}
+
+/// What temporary credentials say beside whose they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemporarySession {
+    /// When the credentials were made.
+    pub issued: Timestamp,
+    /// Whether a second factor was shown for them.
+    pub mfa: bool,
+    /// Policies beyond which the session may do nothing; none where nothing limits it.
+    pub policies: Option<Vec<Policy>>,
+    /// The session's tags, those it inherited among them.
+    pub tags: BTreeMap<String, String>,
+    /// The keys of tags that the next role in a chain inherits.
+    pub transitive_tag_keys: Vec<String>,
+    /// The name that the first caller of a chain of roles gave itself.
+    pub source_identity: Option<String>,
+    /// The ARN of the provider whose web identity assumed the role.
+    pub federated_provider: Option<String>,
 }
 
 /// How far an identity is believed.
@@ -67,7 +100,7 @@ impl Caller {
     /// Returns how far the identity is believed.
     pub fn trust(&self) -> Trust {
         match self {
-            Self::Verified { .. } => Trust::Verified,
+            Self::Verified { .. } | Self::Temporary { .. } => Trust::Verified,
             Self::Claimed { .. } => Trust::Claimed,
             Self::Rejected { .. } => Trust::Rejected,
             Self::Unsigned => Trust::None,
@@ -77,8 +110,18 @@ impl Caller {
     /// Returns the principal to decide access for; a rejected request is nobody's.
     pub fn principal(&self) -> &Principal {
         match self {
-            Self::Verified { principal, .. } | Self::Claimed { principal, .. } => principal,
+            Self::Verified { principal, .. }
+            | Self::Temporary { principal, .. }
+            | Self::Claimed { principal, .. } => principal,
             Self::Rejected { .. } | Self::Unsigned => &Principal::Anonymous,
+        }
+    }
+
+    /// Returns what the caller's session token says; none for long-term keys.
+    pub fn session(&self) -> Option<&TemporarySession> {
+        match self {
+            Self::Temporary { session, .. } => Some(session),
+            Self::Verified { .. } | Self::Claimed { .. } | Self::Rejected { .. } | Self::Unsigned => None,
         }
     }
 
@@ -97,6 +140,11 @@ impl Caller {
                 let identity = principal_identity(principal, event_source);
                 UserIdentity { access_key_id: access_key_id.clone(), ..identity }
             }
+            Self::Temporary { principal, access_key_id, session } => UserIdentity {
+                access_key_id: Some(access_key_id.clone()),
+                session_context: Some(temporary_context(principal, session)),
+                ..principal_identity(principal, event_source)
+            },
             Self::Rejected { access_key_id } => {
                 UserIdentity { access_key_id: access_key_id.clone(), ..kind("Unknown") }
             }
@@ -119,6 +167,12 @@ fn principal_identity(principal: &Principal, event_source: &str) -> UserIdentity
         Principal::Session(session) => {
             UserIdentity { session_context: Some(session_context(session)), ..named("AssumedRole") }
         }
+        Principal::FederatedUser(_) => named("FederatedUser"),
+        Principal::WebIdentity(web) => UserIdentity {
+            user_name: Some(web.subject.clone()),
+            identity_provider: Some(web.provider_arn.clone()),
+            ..named("WebIdentityUser")
+        },
         Principal::Service(name) => UserIdentity { invoked_by: Some(name.clone()), ..kind("AWSService") },
         Principal::Anonymous if event_source == "s3.amazonaws.com" => UserIdentity {
             principal_id: Some(String::new()),
@@ -136,14 +190,53 @@ fn session_context(session: &RoleSession) -> SessionContext {
             principal_id: session.role_id.clone(),
             arn: session.role_arn(),
             account_id: session.account.to_string(),
-            user_name: session.role.clone(),
+            user_name: Some(session.role.clone()),
         }),
+        web_id_federation_data: None,
         attributes: Some(SessionAttributes {
             creation_date: session.created.clone(),
             mfa_authenticated: session.mfa.to_string(),
         }),
         source_identity: session.source_identity.clone(),
     }
+}
+
+fn temporary_context(principal: &Principal, session: &TemporarySession) -> SessionContext {
+    let attributes = SessionAttributes {
+        creation_date: EventTime::of(session.issued).to_string(),
+        mfa_authenticated: session.mfa.to_string(),
+    };
+    let session_issuer = match principal {
+        Principal::Session(role) => session_context(role).session_issuer,
+        Principal::FederatedUser(user) => issuer(&user.issuing_principal()),
+        _ => None,
+    };
+    let web = session.federated_provider.as_ref();
+    SessionContext {
+        session_issuer,
+        web_id_federation_data: web.map(|provider| WebIdFederationData {
+            federated_provider: provider.clone(),
+            attributes: BTreeMap::new(),
+        }),
+        attributes: Some(attributes),
+        source_identity: session.source_identity.clone(),
+    }
+}
+
+/// Returns who took a federation token, as its session's issuer.
+fn issuer(principal: &Principal) -> Option<SessionIssuer> {
+    let (kind, user_name) = match principal {
+        Principal::Root { .. } => ("Root", None),
+        Principal::User { name, .. } => ("IAMUser", Some(name.clone())),
+        _ => return None,
+    };
+    Some(SessionIssuer {
+        kind: kind.to_owned(),
+        principal_id: principal.id()?,
+        arn: principal.arn()?,
+        account_id: principal.account()?.to_string(),
+        user_name,
+    })
 }
 
 fn kind(kind: &str) -> UserIdentity {

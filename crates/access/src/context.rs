@@ -60,7 +60,8 @@ impl Context {
             Principal::Root { .. } => Some("Account"),
             Principal::User { .. } => Some("User"),
             Principal::Session(_) => Some("AssumedRole"),
-            Principal::Service(_) => None,
+            Principal::FederatedUser(_) => Some("FederatedUser"),
+            Principal::WebIdentity(_) | Principal::Service(_) => None,
             Principal::Anonymous => Some("Anonymous"),
         };
         // A session's aws:PrincipalArn is its role's: policies name roles, not sessions.

@@ -19,12 +19,12 @@ mod policy;
 mod principal;
 mod service_check;
 
-pub use caller::{Caller, Trust};
+pub use caller::{Caller, TemporarySession, Trust};
 pub use context::{Context, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
 pub use evaluate::{AccessRequest, Policies, evaluate};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
-pub use principal::{Principal, RoleSession};
+pub use principal::{FederatedUser, FederationIssuer, Principal, RoleSession, WebIdentity};
 pub use service_check::{
     CLOUDTRAIL_SERVICE, DeliveryRefusal, DeliveryTarget, bucket_policy_allows_delivery,
     delivery_bucket_policy,

@@ -24,9 +24,12 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
     };
     let service = match exchange.caller.principal() {
         Principal::Service(name) => Some(name.as_str()),
-        Principal::Root { .. } | Principal::User { .. } | Principal::Session(_) | Principal::Anonymous => {
-            None
-        }
+        Principal::Root { .. }
+        | Principal::User { .. }
+        | Principal::Session(_)
+        | Principal::FederatedUser(_)
+        | Principal::WebIdentity(_)
+        | Principal::Anonymous => None,
     };
     let event_source = call.event_source();
     Record {

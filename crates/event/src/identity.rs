@@ -1,5 +1,7 @@
 //! Who made the call, as CloudTrail writes it: `userIdentity`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// The `userIdentity` element. Members that do not apply stay `None` and are not written.
@@ -27,6 +29,9 @@ pub struct UserIdentity {
     /// The session, for temporary credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_context: Option<SessionContext>,
+    /// Who vouches for a web or SAML identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<String>,
     /// The service that made the call for somebody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by: Option<String>,
@@ -39,6 +44,9 @@ pub struct SessionContext {
     /// The role or user that the credentials were issued for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_issuer: Option<SessionIssuer>,
+    /// The web identity that a role was assumed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_id_federation_data: Option<WebIdFederationData>,
     /// When the credentials were made, and whether with a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<SessionAttributes>,
@@ -60,8 +68,19 @@ pub struct SessionIssuer {
     pub arn: String,
     /// The issuer's account.
     pub account_id: String,
-    /// The issuer's name.
-    pub user_name: String,
+    /// The issuer's name; the root user has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// What is known of the web identity that a role was assumed with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebIdFederationData {
+    /// The issuer: the ARN of the provider.
+    pub federated_provider: String,
+    /// What the issuer's token said; AWS fills it for its own pools of identities alone.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// When a session began and how.
@@ -93,11 +112,16 @@ pub(crate) mod tests {
                     principal_id: text(),
                     arn: text(),
                     account_id: text(),
-                    user_name: text(),
+                    user_name: Some(text()),
+                }),
+                web_id_federation_data: Some(WebIdFederationData {
+                    federated_provider: text(),
+                    attributes: BTreeMap::from([(text(), text())]),
                 }),
                 attributes: Some(SessionAttributes { creation_date: text(), mfa_authenticated: text() }),
                 source_identity: Some(text()),
             }),
+            identity_provider: Some(text()),
             invoked_by: Some(text()),
         }
     }
@@ -107,8 +131,8 @@ pub(crate) mod tests {
         let expected = concat!(
             r#"{"type":"x","principalId":"x","arn":"x","accountId":"x","accessKeyId":"x","userName":"x","#,
             r#""sessionContext":{"sessionIssuer":{"type":"x","principalId":"x","arn":"x","accountId":"x","#,
-            r#""userName":"x"},"attributes":{"creationDate":"x","mfaAuthenticated":"x"},"#,
-            r#""sourceIdentity":"x"},"invokedBy":"x"}"#,
+            r#""userName":"x"},"webIdFederationData":{"federatedProvider":"x","attributes":{"x":"x"}},"attributes":{"creationDate":"x","mfaAuthenticated":"x"},"#,
+            r#""sourceIdentity":"x"},"identityProvider":"x","invokedBy":"x"}"#,
         );
         assert_eq!(serde_json::to_string(&filled(&|| "x".to_owned())).unwrap(), expected);
     }

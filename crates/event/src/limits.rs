@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::redact::Redacted;
-use crate::{Record, SessionAttributes, SessionIssuer, TlsDetails};
+use crate::{Record, SessionAttributes, SessionIssuer, TlsDetails, WebIdFederationData};
 
 /// The largest record, in bytes of JSON.
 pub const RECORD_BYTES_MAX: usize = 256 * 1024;
@@ -149,6 +149,7 @@ fn texts(record: &mut Record) -> Vec<&mut String> {
         &mut identity.account_id,
         &mut identity.access_key_id,
         &mut identity.user_name,
+        &mut identity.identity_provider,
         &mut identity.invoked_by,
         &mut record.api_version,
         &mut record.shared_event_id,
@@ -164,7 +165,13 @@ fn texts(record: &mut Record) -> Vec<&mut String> {
         optional.push(&mut session.source_identity);
         if let Some(issuer) = &mut session.session_issuer {
             let SessionIssuer { kind, principal_id, arn, account_id, user_name } = issuer;
-            texts.extend([kind, principal_id, arn, account_id, user_name]);
+            texts.extend([kind, principal_id, arn, account_id]);
+            optional.push(user_name);
+        }
+        if let Some(web) = &mut session.web_id_federation_data {
+            let WebIdFederationData { federated_provider, attributes } = web;
+            texts.push(federated_provider);
+            texts.extend(attributes.values_mut());
         }
         if let Some(SessionAttributes { creation_date, mfa_authenticated }) = &mut session.attributes {
             texts.extend([creation_date, mfa_authenticated]);

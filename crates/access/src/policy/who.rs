@@ -37,8 +37,8 @@ pub(super) enum Named {
     /// A user or role by unique id, as AWS rewrites a policy whose user is gone.
     Id(String),
     Service(String),
-    /// A provider of federated identities; no caller of Cairn's is one.
-    Federated,
+    /// A provider of federated identities, by its ARN or its host.
+    Federated(String),
 }
 
 impl Who {
@@ -70,7 +70,10 @@ fn spared(list: &[Named], principal: &Principal) -> bool {
         Principal::Root { .. } => true,
         Principal::Anonymous => false,
         Principal::Session(_) => named(Standing::Role) && named(Standing::Itself),
-        Principal::User { .. } | Principal::Service(_) => named(Standing::Itself),
+        Principal::User { .. }
+        | Principal::FederatedUser(_)
+        | Principal::WebIdentity(_)
+        | Principal::Service(_) => named(Standing::Itself),
     };
     list.contains(&Named::Everybody) || (account && itself)
 }
@@ -89,6 +92,10 @@ impl Named {
                 } else {
                     itself(*arn == session.arn())
                 }
+            }
+            (Self::Arn(arn), Principal::FederatedUser(user)) => itself(*arn == user.arn()),
+            (Self::Federated(name), Principal::WebIdentity(web)) => {
+                itself(*name == web.provider_arn || *name == web.provider)
             }
             (Self::Id(id), Principal::User { id: own, .. }) => itself(id == own),
             (Self::Id(id), Principal::Session(session)) if *id == session.role_id => Standing::Role,
@@ -125,7 +132,8 @@ fn one(kind: &str, text: &str) -> Result<Named, &'static str> {
         "AWS" => aws(text),
         "Service" if text.contains('.') && !text.contains('*') => Ok(Named::Service(text.to_owned())),
         "Service" => Err("a service is named by its DNS name, such as cloudtrail.amazonaws.com"),
-        "Federated" => Ok(Named::Federated),
+        "Federated" if !text.contains(['*', '?']) => Ok(Named::Federated(text.to_owned())),
+        "Federated" => Err("wildcards are not allowed in a provider of identities"),
         // Skipping it would skip a Deny; there are no canonical user ids here to compare with.
         "CanonicalUser" => Err("canonical user ids are not supported: name the account or the user"),
         _ => Err("the member is unknown: AWS, Service and Federated are known"),
