@@ -61,8 +61,8 @@ bench:
 # What takes hours: kills under load, uploads of gigabytes, long fuzzing.
 soak: $(VENV)/ready
 	$(CARGO) build --release --bin cairn
-	CAIRN_SOAK=1 CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn \
-		$(VENV)/bin/python -m pytest -q -s conformance/test_kill.py conformance/test_s3_cli.py
+	CAIRN_SOAK=1 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s -m soak conformance
+	CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s conformance/test_kill.py
 	CAIRN_FUZZ_ITERATIONS=20000000 $(CARGO) test --release --workspace fuzz
 
 clean-data:

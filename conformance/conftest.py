@@ -1,5 +1,6 @@
 """What every test gets: a server of its module's own, and clients of it."""
 
+import contextlib
 import os
 
 import pytest
@@ -41,13 +42,24 @@ def bucket(s3, request):
 
 
 @pytest.fixture
-def fresh():
+def make_server():
+    """Makes servers of the test's own, with settings, not yet started."""
+    servers = []
+
+    def make(**settings):
+        servers.append(Server(**settings))
+        return servers[-1]
+
+    with contextlib.ExitStack() as closing:
+        yield make
+        for server in servers:
+            closing.callback(server.close)
+
+
+@pytest.fixture
+def fresh(make_server):
     """A server of the test's own, not yet started."""
-    server = Server()
-    try:
-        yield server
-    finally:
-        server.close()
+    return make_server()
 
 
 def pytest_collection_modifyitems(items):

@@ -22,13 +22,15 @@ class Server:
     """One data directory and, at times, one process that serves it."""
 
     def __init__(self, **settings):
+        """Takes settings by name, `history__seal_after="1s"` for `history.seal_after`."""
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="cairn-conformance-"))
         self.data_dir = self.home / "data"
         self.log_path = self.home / "log"
         self.allowed = set()
         self.endpoint = None
         self.process = None
-        self._settings = {"delivery.interval": "1s", "log.format": "json"} | settings
+        named = {name.replace("__", "."): value for name, value in settings.items()}
+        self._settings = {"delivery.interval": "1s", "log.format": "json"} | named
 
     def start(self):
         """Starts the server and returns once it says that calls would be recorded."""
@@ -49,6 +51,10 @@ class Server:
     def stop(self):
         """Ends the process as Ctrl-C does, and demands a good end."""
         self.process.send_signal(signal.SIGINT)
+        self.ended()
+
+    def ended(self):
+        """Waits for the good end of a process that was told to stop."""
         assert self._ended(timeout=40) == 0, f"ended badly; log: {self.log_path.read_text()}"
 
     def kill(self):
@@ -70,6 +76,8 @@ class Server:
 
     def trouble(self):
         """Returns the log lines that are worse than INFO and that no test has announced, and all that are no log lines."""
+        if not self.log_path.exists():
+            return []
         lines = [line for line in self.log_path.read_text().splitlines() if line]
         return [line for line in lines if not self._is_fine(line)]
 
@@ -80,6 +88,11 @@ class Server:
         """Returns the answer of one of Cairn's own pages."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         return opener.open(f"{self.endpoint}/_cairn/{name}", timeout=10)
+
+    def metric(self, name):
+        """Returns the value of a metric without labels; nothing before it was first set."""
+        lines = self.page("metrics").read().decode().splitlines()
+        return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), None)
 
     def command(self, *arguments):
         """Runs another command of the binary on the same data directory and returns what it prints."""

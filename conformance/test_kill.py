@@ -16,29 +16,30 @@ LIFE_SECONDS_MAX = 0.5
 START_SECONDS_MAX = 0.1
 
 
-def test_no_kill_loses_or_repeats_a_call(fresh):
+def test_no_kill_loses_or_repeats_a_call(make_server):
+    server = make_server(history__seal_after="1s")
     seed = int(os.environ.get("CAIRN_SEED", random.SystemRandom().randrange(2**32)))
     chance, load, restarts = random.Random(seed), Load(), []
     print(f"{KILLS} kills; repeat with CAIRN_SEED={seed}")
-    prepare(Clients(fresh.start()), fresh.command("bucket-policy", "logs"))
+    prepare(Clients(server.start()), server.command("bucket-policy", "logs"))
     for _ in range(KILLS):
         since = load.marker()
-        load.run(Clients(fresh), until=lambda: (time.sleep(chance.uniform(0, LIFE_SECONDS_MAX)), fresh.kill()))
+        load.run(Clients(server), until=lambda: (time.sleep(chance.uniform(0, LIFE_SECONDS_MAX)), server.kill()))
         assert load.trouble == []
         if chance.random() < 0.2:
-            fresh.launch()
+            server.launch()
             time.sleep(chance.uniform(0, START_SECONDS_MAX))
-            fresh.kill()
+            server.kill()
         before = time.monotonic()
-        fresh.start()
+        server.start()
         restarts.append(time.monotonic() - before)
-        check_state(Clients(fresh), load)
-        check_history(Clients(fresh).boto("cloudtrail"), load, since)
+        check_state(Clients(server), load)
+        check_history(Clients(server).boto("cloudtrail"), load, since)
     calls = sum(map(len, load.answered.values()))
     print(f"{calls} calls answered; restarts took {sum(restarts) / KILLS:.2f} s, at most {max(restarts):.2f} s")
     assert all(len(answered) > KILLS / 2 for answered in load.answered.values()), "the load proves too little"
-    check_history(Clients(fresh).boto("cloudtrail"), load, since="")
-    check_log_files(Clients(fresh), load)
+    check_history(Clients(server).boto("cloudtrail"), load, since="")
+    check_log_files(Clients(server), load)
 
 
 def prepare(clients, policy):
