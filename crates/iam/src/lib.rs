@@ -1,0 +1,46 @@
+//! IAM's operations as use cases: users, groups, roles, policies, access keys, the account's alias.
+//!
+//! A use case takes a decoded call of a caller who may make it, decides on one catalog revision, and
+//! commits the next; what belongs together (a renamed user and its keys) changes in one commit. It answers
+//! with IAM's own shape or with a [`Refusal`]. What a call is about, for whoever decides whether it may be
+//! made, is told by [`Asked`].
+//!
+//! Invariants: a secret access key leaves in one answer and is stored sealed; a policy that can't be read
+//! wholly is never stored. This crate does not know that it is served over HTTP, nor who signed the request
+//! or how.
+
+mod access_keys;
+mod account;
+mod asked;
+mod attachments;
+mod aws_policies;
+mod boundaries;
+mod call;
+mod caller;
+mod document;
+mod entities_for_policy;
+mod fresh;
+mod groups;
+mod holder;
+mod iam;
+mod inline_policies;
+mod key_use;
+mod managed;
+mod managed_policies;
+mod memberships;
+mod page;
+mod policy_versions;
+mod quota;
+mod refusal;
+mod roles;
+mod shapes;
+mod tagging;
+mod tags;
+mod users;
+
+pub use asked::Asked;
+pub use aws_policies::{AwsPolicy, aws_policies, aws_policy};
+pub use caller::Caller;
+pub use iam::Iam;
+pub use key_use::{KeyUse, LastUse};
+pub use refusal::{Code, Refusal};

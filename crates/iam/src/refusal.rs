@@ -1,0 +1,159 @@
+//! Why IAM says no: each reason with its message and its error code.
+
+use cairn_access::PolicyError;
+use cairn_wire::iam::ErrorCode;
+use cairn_wire::query::{self, QueryErrorCode};
+
+/// A refused call. `Display` is the message that the client reads.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum Refusal {
+    #[error("{0}")]
+    Request(query::Refusal),
+    #[error("The {kind} with name {name} cannot be found.")]
+    Missing { kind: &'static str, name: String },
+    #[error("The Access Key with id {0} cannot be found.")]
+    KeyMissing(String),
+    #[error("The account alias {0} cannot be found.")]
+    AliasMissing(String),
+    #[error("Policy {0} was not found.")]
+    PolicyMissing(String),
+    #[error("Policy {0} does not exist or is not attachable.")]
+    PolicyNotAttachable(String),
+    #[error("Scope ARN: {0} does not exist or is not attachable.")]
+    BoundaryMissing(String),
+    #[error("Policy {arn} version {version} does not exist or is not attachable.")]
+    VersionMissing { arn: String, version: String },
+    #[error("{kind} with name {name} already exists.")]
+    Exists { kind: &'static str, name: String },
+    #[error("A policy called {0} already exists. Duplicate names are not allowed.")]
+    PolicyExists(String),
+    #[error("The account alias {0} already exists.")]
+    AliasExists(String),
+    #[error("Cannot delete entity, must delete access keys first.")]
+    KeysLeft,
+    #[error("Cannot delete entity, must detach all policies first.")]
+    PoliciesAttached,
+    #[error("Cannot delete entity, must delete policies first.")]
+    InlinePoliciesLeft,
+    #[error("Cannot delete entity, must remove users from group first.")]
+    MembersLeft,
+    #[error("Cannot delete a policy attached to entities.")]
+    PolicyInUse,
+    #[error(
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy."
+    )]
+    VersionsLeft,
+    #[error("Cannot delete the default version of a policy.")]
+    DefaultVersion,
+    #[error("Cannot exceed quota for {name}: {max}")]
+    QuotaExceeded { name: &'static str, max: usize },
+    #[error("Maximum policy size of {max} bytes exceeded for {kind} {name}")]
+    InlinePoliciesTooLarge { kind: &'static str, name: String, max: usize },
+    #[error(
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version."
+    )]
+    VersionsTooMany,
+    #[error(
+        "A group with more than {0} members can not be renamed at once. Remove members first and add them again."
+    )]
+    MembersTooMany(usize),
+    #[error("The policy is malformed: {}: {}.", .0.place, .0.problem)]
+    PolicyMalformed(PolicyError),
+    #[error("{0}")]
+    TrustMalformed(&'static str),
+    #[error("Duplicate tag keys found. Please note that Tag keys are case insensitive.")]
+    TagTwice,
+    #[error("Tag keys must not begin with aws:, which is reserved: {0}")]
+    TagReserved(String),
+    #[error(
+        "The account alias must have 3 to 63 lower-case letters, digits and hyphens, and not be a number."
+    )]
+    AliasInvalid,
+    #[error("The policy {0} is managed by AWS and can not be changed.")]
+    PolicyOfAws(String),
+    #[error("Must specify userName when calling with non-User credentials")]
+    UserNameNeeded,
+    #[error("Access keys are set Active or Inactive; Expired is a state that keys are found in.")]
+    StatusInvalid,
+    #[error("Invalid Marker.")]
+    MarkerInvalid,
+    #[error("Another change was made at the same time. Send the request again.")]
+    Conflict,
+    #[error(
+        "An internal error occurred. Send the request again; if it persists, look into the server's log."
+    )]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// An error code: one that IAM declares, or one that every query service knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// One of IAM's.
+    Own(ErrorCode),
+    /// One of the protocol's.
+    Common(QueryErrorCode),
+}
+
+impl Refusal {
+    /// Returns the error as it is sent.
+    pub fn answer(&self) -> query::Refusal {
+        let message = self.to_string();
+        match (self, self.code()) {
+            (Self::Request(refusal), _) => refusal.clone(),
+            (_, Code::Own(code)) => {
+                query::Refusal { code: code.as_str(), http_status: code.http_status(), message }
+            }
+            (_, Code::Common(code)) => query::Refusal::new(code, message),
+        }
+    }
+
+    /// Returns the error code that clients act on.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Request(_) | Self::UserNameNeeded | Self::StatusInvalid | Self::MarkerInvalid => {
+                Code::Common(QueryErrorCode::ValidationError)
+            }
+            Self::PolicyOfAws(_) => Code::Common(QueryErrorCode::AccessDenied),
+            Self::Missing { .. }
+            | Self::KeyMissing(_)
+            | Self::AliasMissing(_)
+            | Self::PolicyMissing(_)
+            | Self::PolicyNotAttachable(_)
+            | Self::BoundaryMissing(_)
+            | Self::VersionMissing { .. } => Code::Own(ErrorCode::NoSuchEntity),
+            Self::Exists { .. } | Self::PolicyExists(_) | Self::AliasExists(_) => {
+                Code::Own(ErrorCode::EntityAlreadyExists)
+            }
+            Self::KeysLeft
+            | Self::PoliciesAttached
+            | Self::InlinePoliciesLeft
+            | Self::MembersLeft
+            | Self::PolicyInUse
+            | Self::VersionsLeft
+            | Self::DefaultVersion => Code::Own(ErrorCode::DeleteConflict),
+            Self::QuotaExceeded { .. }
+            | Self::InlinePoliciesTooLarge { .. }
+            | Self::VersionsTooMany
+            | Self::MembersTooMany(_) => Code::Own(ErrorCode::LimitExceeded),
+            Self::PolicyMalformed(_) | Self::TrustMalformed(_) => {
+                Code::Own(ErrorCode::MalformedPolicyDocument)
+            }
+            Self::TagTwice | Self::TagReserved(_) | Self::AliasInvalid => Code::Own(ErrorCode::InvalidInput),
+            Self::Conflict => Code::Own(ErrorCode::ConcurrentModification),
+            Self::Internal(_) => Code::Own(ErrorCode::ServiceFailure),
+        }
+    }
+}
+
+impl From<query::Refusal> for Refusal {
+    fn from(refusal: query::Refusal) -> Self {
+        Self::Request(refusal)
+    }
+}
+
+impl From<PolicyError> for Refusal {
+    fn from(error: PolicyError) -> Self {
+        Self::PolicyMalformed(error)
+    }
+}
