@@ -4,7 +4,7 @@ mod compare;
 mod operator;
 
 use crate::Context;
-use crate::context::key;
+use crate::context::key::{self, KeyProblem};
 use crate::pattern::Variables;
 
 use compare::Expected;
@@ -44,9 +44,10 @@ impl Condition {
         if key.is_empty() {
             return Err("a condition key is needed".to_owned());
         }
-        if !key::is_known(key) {
-            return Err("it is none of AWS's aws: condition keys".to_owned());
-        }
+        key::check(key).map_err(|problem| match problem {
+            KeyProblem::Unknown => "it is none of AWS's aws: condition keys".to_owned(),
+            KeyProblem::Untold => "this condition key is not supported".to_owned(),
+        })?;
         let expected = values
             .iter()
             .map(|value| Expected::parse(operator.comparison, value, variables))

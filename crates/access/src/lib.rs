@@ -15,6 +15,7 @@ mod decision;
 mod document;
 mod evaluate;
 mod pattern;
+mod permission;
 mod policy;
 mod principal;
 mod service_check;
@@ -23,6 +24,7 @@ pub use caller::{Caller, TemporarySession, Trust};
 pub use context::{Context, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
 pub use evaluate::{AccessRequest, Policies, evaluate};
+pub use permission::{On, Permission, Service, TagFacts};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
 pub use principal::{FederatedUser, FederationIssuer, Principal, RoleSession, WebIdentity};
 pub use service_check::{

@@ -1,7 +1,7 @@
 //! Patterns: text with `*`, `?` and policy variables, and ARNs of such text.
 
 use crate::Context;
-use crate::context::key;
+use crate::context::key::{self, KeyProblem};
 
 /// Text in which `*` stands for any run of characters, `?` for one, `${key}` for a value of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,8 +129,11 @@ fn variable(inside: &str) -> Result<Piece, &'static str> {
     let key = key.trim();
     if key.is_empty() {
         Err("it has a policy variable without a name")
-    } else if !key::is_known(key) {
-        Err("it has a policy variable that is none of AWS's aws: keys")
+    } else if let Err(problem) = key::check(key) {
+        Err(match problem {
+            KeyProblem::Unknown => "it has a policy variable that is none of AWS's aws: keys",
+            KeyProblem::Untold => "it has a policy variable that is not supported",
+        })
     } else {
         Ok(Piece::Variable { key: key.to_owned(), default })
     }

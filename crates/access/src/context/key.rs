@@ -26,7 +26,6 @@ pub enum ServiceKey {
     S3Delimiter,
     S3MaxKeys,
     S3VersionId,
-    S3LocationConstraint,
     IamPassedToService,
     IamPermissionsBoundary,
     IamPolicyArn,
@@ -39,7 +38,7 @@ pub enum ServiceKey {
 
 impl ServiceKey {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 30] = [
         Self::S3AuthType,
         Self::S3SignatureAge,
         Self::S3SignatureVersion,
@@ -62,7 +61,6 @@ impl ServiceKey {
         Self::S3Delimiter,
         Self::S3MaxKeys,
         Self::S3VersionId,
-        Self::S3LocationConstraint,
         Self::IamPassedToService,
         Self::IamPermissionsBoundary,
         Self::IamPolicyArn,
@@ -98,7 +96,6 @@ impl ServiceKey {
             Self::S3Delimiter => "s3:delimiter",
             Self::S3MaxKeys => "s3:max-keys",
             Self::S3VersionId => "s3:VersionId",
-            Self::S3LocationConstraint => "s3:LocationConstraint",
             Self::IamPassedToService => "iam:PassedToService",
             Self::IamPermissionsBoundary => "iam:PermissionsBoundary",
             Self::IamPolicyArn => "iam:PolicyARN",
@@ -117,18 +114,39 @@ impl ServiceKey {
     }
 }
 
-/// Tells whether a policy may name `key`. A key of the `aws:` namespace that AWS does not have is a slip of
-/// the pen; a `Deny` with it would silently never hold. Keys of services are not judged.
-pub(crate) fn is_known(key: &str) -> bool {
+/// Checks that a policy may name `key`: a `Deny` with a key that is never told would silently never hold. Keys
+/// of services are not judged, but for those that S3 tells and Cairn can't.
+///
+/// # Errors
+/// The key is of the `aws:` namespace and not among AWS's, or Cairn can't tell it.
+pub(crate) fn check(key: &str) -> Result<(), KeyProblem> {
     let lower = key.to_ascii_lowercase();
-    let Some(name) = lower.strip_prefix("aws:") else { return true };
-    match name.split_once('/') {
-        Some((family, tag)) => {
-            !tag.is_empty() && ["principaltag", "requesttag", "resourcetag"].contains(&family)
-        }
-        None => GLOBAL.iter().any(|known| known.eq_ignore_ascii_case(name)),
+    let family = lower.split('/').next().unwrap_or_default();
+    if UNTOLD.iter().any(|untold| untold.eq_ignore_ascii_case(family)) {
+        return Err(KeyProblem::Untold);
     }
+    let Some(name) = lower.strip_prefix("aws:") else { return Ok(()) };
+    let known = match name.split_once('/') {
+        Some((family, tag)) => !tag.is_empty() && TAG_FAMILIES.contains(&family),
+        None => GLOBAL.iter().any(|known| known.eq_ignore_ascii_case(name)),
+    };
+    if known { Ok(()) } else { Err(KeyProblem::Unknown) }
 }
+
+/// Why a policy may not name a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyProblem {
+    /// No such key is among AWS's.
+    Unknown,
+    /// AWS tells it, Cairn can't.
+    Untold,
+}
+
+/// Facts of S3 that stand in a request's body or with the object, which are read after the decision.
+const UNTOLD: [&str; 4] =
+    ["s3:ExistingObjectTag", "s3:LocationConstraint", "s3:RequestObjectTag", "s3:RequestObjectTagKeys"];
+
+const TAG_FAMILIES: [&str; 3] = ["principaltag", "requesttag", "resourcetag"];
 
 /// AWS's global condition keys, without `aws:` and without the three families of tags. Those that Cairn has
 /// no fact for are absent from every request.
@@ -189,10 +207,13 @@ mod tests {
     fn keys_of_aws_are_known_by_name_and_others_are_not_judged() {
         for key in ["aws:sourceip", "AWS:UserName", "aws:PrincipalTag/team", "s3:anything", "example.com:aud"]
         {
-            assert!(is_known(key), "{key}");
+            assert_eq!(check(key), Ok(()), "{key}");
         }
         for key in ["aws:SorceIp", "aws:", "aws:RequestTag/", "aws:SourceIp/x", "aws:Tag/team"] {
-            assert!(!is_known(key), "{key}");
+            assert_eq!(check(key), Err(KeyProblem::Unknown), "{key}");
+        }
+        for key in ["s3:existingobjecttag/team", "s3:LocationConstraint"] {
+            assert_eq!(check(key), Err(KeyProblem::Untold), "{key}");
         }
     }
 
