@@ -4,9 +4,9 @@
 
 use cairn_wire::recognise::Protocol;
 use cairn_wire::s3;
+use cairn_wire::xml::Element;
 use serde_json::Value;
 
-use crate::xml::Element;
 use crate::{Request, Response, ServiceCall};
 
 /// What went wrong.

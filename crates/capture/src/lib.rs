@@ -27,7 +27,6 @@ mod record;
 mod s3;
 mod service_call;
 mod sts;
-mod xml;
 
 pub use body_policy::{
     BodyPolicy, DELETIONS_BYTES_MAX, ERROR_BYTES_MAX, Keep, PARAMETERS_BODY_BYTES_MAX, body_policy,

@@ -8,12 +8,12 @@ mod transfer;
 
 use cairn_event::Category;
 use cairn_wire::s3::{self, Call};
+use cairn_wire::xml::Element;
 use serde_json::{Map, Value};
 
 use crate::Exchange;
 use crate::details::{Details, unless_empty};
 use crate::error::{Failure, s3_fails_late};
-use crate::xml::Element;
 
 pub(crate) use body::records_body;
 pub(crate) use deletions::deletions;

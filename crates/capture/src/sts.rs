@@ -4,13 +4,13 @@ mod parameters;
 
 use cairn_event::{Arn, HIDDEN, Resource};
 use cairn_wire::read_only::read_only;
+use cairn_wire::xml::Element;
 use cairn_wire::{Timestamp, casing};
 use serde_json::{Map, Value};
 
 use crate::Exchange;
 use crate::details::{Details, unless_empty};
 use crate::error::Failure;
-use crate::xml::Element;
 
 /// Actions whose answer is recorded: they hand out credentials, and the key they name will sign later calls.
 const RECORDED: [&str; 6] = [

@@ -14,7 +14,7 @@ use crate::{Operation, Timestamp};
 /// Renders the record's `requestParameters` of a CloudTrail call from its parameters as sent; absent
 /// when nothing was sent.
 pub fn request_parameters(operation: Operation, parameters: &Value) -> Option<Value> {
-    unless_empty(recase(operation.model().input, parameters))
+    unless_empty(recase(operation.model().input, parameters, Timestamp::recorded))
 }
 
 /// Renders the record's `responseElements` of a successful CloudTrail call; absent for reads and for
@@ -25,12 +25,15 @@ pub fn response_elements(operation: Operation, output: &impl Serialize) -> Optio
     }
     // The generated responses hold nothing that JSON cannot; a foreign type that does is left out.
     let output = serde_json::to_value(output).ok()?;
-    unless_empty(recase(operation.model().output, &output))
+    unless_empty(recase(operation.model().output, &output, Timestamp::recorded))
 }
 
+/// How a service's records spell a time.
+pub(crate) type Spell = fn(Timestamp) -> String;
+
 /// Renders a value of `shape` as records hold it; absent when it is empty.
-pub(crate) fn recorded(shape: &Shape, value: &Value) -> Option<Value> {
-    unless_empty(recase(shape, value))
+pub(crate) fn recorded(shape: &Shape, value: &Value, spell: Spell) -> Option<Value> {
+    unless_empty(recase(shape, value, spell))
 }
 
 /// Lower-cases the first letter of every key at any depth, for services whose shapes are not at hand.
@@ -48,26 +51,26 @@ pub fn lower_first_letters(value: &Value) -> Value {
     }
 }
 
-fn recase(shape: &Shape, value: &Value) -> Value {
+fn recase(shape: &Shape, value: &Value, spell: Spell) -> Value {
     match (shape, value) {
         (Shape::Structure(members), Value::Object(given)) => {
             let mut recased = Map::new();
             for member in *members {
                 if let Some(value) = given.get(member.name) {
-                    recased.insert(lower_first(member.name), recase(member.shape, value));
+                    recased.insert(lower_first(member.name), recase(member.shape, value, spell));
                 }
             }
             Value::Object(recased)
         }
         (Shape::List { item, .. }, Value::Array(items)) => {
-            Value::Array(items.iter().map(|value| recase(item, value)).collect())
+            Value::Array(items.iter().map(|value| recase(item, value, spell)).collect())
         }
         (Shape::Map { value: entry, .. }, Value::Object(given)) => {
-            let entries = given.iter().map(|(key, value)| (key.clone(), recase(entry, value)));
+            let entries = given.iter().map(|(key, value)| (key.clone(), recase(entry, value, spell)));
             Value::Object(entries.collect())
         }
         (Shape::Timestamp, value) => match Timestamp::from_json(value) {
-            Ok(at) => Value::String(at.recorded()),
+            Ok(at) => Value::String(spell(at)),
             Err(_) => value.clone(),
         },
         (_, value) => value.clone(),

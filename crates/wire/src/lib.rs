@@ -27,7 +27,7 @@ pub mod s3;
 mod shape;
 pub mod sts;
 mod timestamp;
-mod xml;
+pub mod xml;
 
 pub use blob::Blob;
 pub use cloudtrail::{ErrorCode, Input, Operation};

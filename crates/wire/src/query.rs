@@ -2,19 +2,22 @@
 //!
 //! A call is read in two steps, because a record wants the operation even when the parameters are
 //! unreadable: [`Parameters::parse`], then [`Request::decode`] for the operation that `Action` names.
-//! The answer is rendered from the operation's typed output by [`success_body`].
+//! The answer is rendered from the operation's typed output by [`success_body`], and read again, for the
+//! record of the call, by [`read_answer`].
 
 mod answer;
 mod error_code;
 mod form;
 mod operation;
 mod parameters;
+mod read_answer;
 mod request;
 
 pub use answer::{ErrorBody, ec2_error_body, success_body};
 pub use error_code::QueryErrorCode;
 pub use operation::{Input, Operation, OperationModel};
 pub use parameters::{Parameters, ParametersError};
+pub use read_answer::{read_answer, response_elements};
 pub use request::{Refusal, Request};
 
 /// The content type of answers.

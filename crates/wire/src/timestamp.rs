@@ -59,6 +59,11 @@ impl Timestamp {
     pub fn recorded(self) -> String {
         self.0.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
     }
+
+    /// Renders the time as records of IAM hold it: `Jul 10, 2023 12:07:59 PM`, in UTC.
+    pub fn recorded_without_comma(self) -> String {
+        self.0.strftime("%b %-d, %Y %-I:%M:%S %p").to_string()
+    }
 }
 
 impl From<jiff::Timestamp> for Timestamp {
@@ -123,7 +128,10 @@ mod tests {
             ("2023-01-02T00:00:05Z", "Jan 2, 2023, 12:00:05 AM"),
             ("2023-01-02T13:04:05.9Z", "Jan 2, 2023, 1:04:05 PM"),
         ] {
-            assert_eq!(Timestamp::from_json(&json!(given)).unwrap().recorded(), recorded);
+            let at = Timestamp::from_json(&json!(given)).unwrap();
+            assert_eq!(at.recorded(), recorded);
+            let (day, time) = recorded.rsplit_once(", ").unwrap();
+            assert_eq!(at.recorded_without_comma(), format!("{day} {time}"));
         }
     }
 }

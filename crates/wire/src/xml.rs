@@ -1,4 +1,8 @@
-//! The little XML that answers need.
+//! The little XML that is read and written: small documents as trees, answers as text.
+
+mod element;
+
+pub use element::Element;
 
 /// Appends `<name>text</name>` with the text escaped.
 pub(crate) fn element(into: &mut String, name: &str, text: &str) {

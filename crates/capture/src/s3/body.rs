@@ -5,9 +5,9 @@
 //! number, a boolean or null becomes one.
 
 use cairn_wire::s3::Call;
+use cairn_wire::xml::Element;
 use serde_json::{Map, Value, json};
 
-use crate::xml::Element;
 use crate::{Captured, Request};
 
 /// Tells whether the body of a request is configuration, and so part of the record.
@@ -104,10 +104,10 @@ const DIGITS_MAX: usize = 15;
 
 #[cfg(test)]
 mod tests {
+    use cairn_wire::xml::Element;
     use serde_json::{Value, json};
 
     use super::value;
-    use crate::xml::Element;
 
     fn check(document: &str, expected: &Value) {
         let root = Element::parse(document.as_bytes()).unwrap();

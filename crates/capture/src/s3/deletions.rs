@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 
 use cairn_event::Record;
+use cairn_wire::xml::Element;
 use serde_json::{Map, Value};
 
 use super::resources::object;
 use crate::Exchange;
 use crate::error::Failure;
-use crate::xml::Element;
 
 /// Renders one record for each key that a DeleteObjects named, from the record of the call; the key's own
 /// error where the answer tells one. None when the call itself failed.

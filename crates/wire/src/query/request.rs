@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Input, Operation, Parameters, QueryErrorCode, form};
+use crate::Timestamp;
 use crate::casing;
 use crate::constraint::Violations;
 use crate::reading;
@@ -83,6 +84,6 @@ impl<O: Operation> Request<O> {
 
     /// Renders the record's `requestParameters`; absent when nothing was sent.
     pub fn request_parameters(&self) -> Option<Value> {
-        casing::recorded(self.operation.model().input, &self.parameters)
+        casing::recorded(self.operation.model().input, &self.parameters, Timestamp::recorded)
     }
 }

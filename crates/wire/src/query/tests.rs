@@ -190,3 +190,56 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn answers_are_read_as_they_were_written() {
+    let created = Timestamp::from(jiff::Timestamp::UNIX_EPOCH);
+    let access_key = iam::AccessKey {
+        user_name: " ann ".to_owned(),
+        access_key_id: "AKIAEXAMPLE000000001".to_owned(),
+        status: iam::StatusType::Active,
+        secret_access_key: "a/b+c".to_owned(),
+        create_date: Some(created),
+    };
+    let body =
+        success_body(iam::Operation::CreateAccessKey, &iam::CreateAccessKeyResponse { access_key }, "r");
+    assert_eq!(
+        response_elements(
+            iam::Operation::CreateAccessKey,
+            body.as_bytes(),
+            Timestamp::recorded_without_comma
+        ),
+        Some(json!({"accessKey": {
+            "userName": " ann ",
+            "accessKeyId": "AKIAEXAMPLE000000001",
+            "status": "Active",
+            "secretAccessKey": "a/b+c",
+            "createDate": "Jan 1, 1970 12:00:00 AM"
+        }}))
+    );
+    let summary = [(iam::SummaryKeyType::Users, 2)].into_iter().collect();
+    let summary = iam::GetAccountSummaryResponse { summary_map: Some(summary) };
+    let body = success_body(iam::Operation::GetAccountSummary, &summary, "r");
+    assert_eq!(
+        read_answer(iam::Operation::GetAccountSummary, body.as_bytes()),
+        Some(json!({"SummaryMap": {"Users": 2}}))
+    );
+    let page = iam::ListUserTagsResponse {
+        tags: vec![iam::Tag { key: "a<b".to_owned(), value: String::new() }],
+        is_truncated: Some(false),
+        marker: None,
+    };
+    let body = success_body(iam::Operation::ListUserTags, &page, "r");
+    assert_eq!(
+        read_answer(iam::Operation::ListUserTags, body.as_bytes()),
+        Some(json!({"Tags": [{"Key": "a<b", "Value": ""}], "IsTruncated": false}))
+    );
+    for (operation, body) in [
+        (iam::Operation::ListUsers, body.as_str()),
+        (iam::Operation::DeleteUser, "<DeleteUserResponse><ResponseMetadata/></DeleteUserResponse>"),
+        (iam::Operation::ListUsers, "<ListUsersResponse><ListUsersResult>"),
+        (iam::Operation::ListUsers, ""),
+    ] {
+        assert_eq!(read_answer(operation, body.as_bytes()), None, "{body}");
+    }
+}

@@ -5,20 +5,23 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// An element with everything in it.
 #[derive(Debug, Default)]
-pub(crate) struct Element {
-    pub(crate) name: String,
-    pub(crate) attributes: Vec<(String, String)>,
-    pub(crate) children: Vec<Self>,
+pub struct Element {
+    /// The name, as written.
+    pub name: String,
+    /// Names and values of the attributes.
+    pub attributes: Vec<(String, String)>,
+    /// The elements directly inside.
+    pub children: Vec<Self>,
     /// The text directly inside, trimmed.
-    pub(crate) text: String,
+    pub text: String,
     /// The same as it was sent: in an object's key blanks count.
-    pub(crate) untrimmed: String,
+    pub untrimmed: String,
 }
 
 impl Element {
     /// Reads a document; nothing when it is not one well-formed element within the limits, or has a
     /// document type.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         // Long-running S3 calls send white space ahead of the document to keep the connection open.
         let text = std::str::from_utf8(bytes).ok()?.trim_start();
         let mut reader = Reader::from_str(text);
@@ -57,12 +60,12 @@ impl Element {
     }
 
     /// Returns the first child of that name.
-    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
+    pub fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// Returns the text of the first child of that name, unless it is empty.
-    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+    pub fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str()).filter(|text| !text.is_empty())
     }
 
