@@ -1,7 +1,9 @@
 //! What a call is about: the resources whose use must be allowed, and the conditions it can be decided by.
 
+use cairn_access::{Permission, Service, ServiceKey};
 use cairn_catalog::{Group, Role, Snapshot, Tag, User};
 use cairn_wire::iam::Operation;
+use cairn_wire::query::Operation as _;
 use serde_json::Value;
 
 use crate::Caller;
@@ -24,8 +26,12 @@ pub struct Asked {
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subject {
-    /// Nothing in particular: lists of everything, and the account.
+    /// Nothing in particular: the account, and lists of policies.
     Everything,
+    /// All users below a path; so are the next two.
+    Users,
+    Groups,
+    Roles,
     /// The user that is named, or else the caller.
     User,
     /// The user that will be: path and name stand in the request.
@@ -49,11 +55,7 @@ impl Asked {
     pub fn of(snapshot: &Snapshot, caller: &Caller, operation: Operation, parameters: &Value) -> Self {
         let call = Call { snapshot, caller, parameters };
         let subject = subject(operation);
-        let mut conditions = call.conditions(subject);
-        if attaches(operation) {
-            conditions.extend(call.text("PolicyArn").map(|arn| ("iam:PolicyARN".to_owned(), arn.to_owned())));
-        }
-        Self { resources: call.resources(subject), conditions }
+        Self { resources: call.resources(subject), conditions: call.conditions(operation, subject) }
     }
 }
 
@@ -79,6 +81,9 @@ impl<'a> Call<'a> {
     fn resources(&self, subject: Subject) -> Vec<String> {
         match subject {
             Subject::Everything => vec![EVERYTHING.to_owned()],
+            Subject::Users => vec![self.below("user")],
+            Subject::Groups => vec![self.below("group")],
+            Subject::Roles => vec![self.below("role")],
             Subject::User => vec![self.user()],
             Subject::NewUser => vec![self.made("user", "UserName")],
             Subject::RenamedUser => {
@@ -95,6 +100,10 @@ impl<'a> Call<'a> {
             Subject::Policy => vec![self.text("PolicyArn").unwrap_or(EVERYTHING).to_owned()],
             Subject::NewPolicy => vec![self.made("policy", "PolicyName")],
         }
+    }
+
+    fn below(&self, kind: &str) -> String {
+        self.arn(kind, self.text("PathPrefix").unwrap_or(ROOT_PATH), "")
     }
 
     fn user(&self) -> String {
@@ -140,9 +149,10 @@ impl<'a> Call<'a> {
         format!("arn:aws:iam::{}:{kind}{path}{name}", self.caller.account)
     }
 
-    /// Lists the conditions: tags in the request, tags of what is there, and the boundary, which is the
-    /// request's where it sets one and else the one in force.
-    fn conditions(&self, subject: Subject) -> Vec<(String, String)> {
+    /// Lists the conditions: tags in the request, tags of what is there, and what the operation's permission
+    /// carries: the policy, and the boundary, which is the request's where it sets one and else the one in
+    /// force.
+    fn conditions(&self, operation: Operation, subject: Subject) -> Vec<(String, String)> {
         let mut conditions = Vec::new();
         let tags = self.parameters.get("Tags").and_then(Value::as_array);
         for tag in tags.into_iter().flatten() {
@@ -162,8 +172,14 @@ impl<'a> Call<'a> {
                 conditions.push((format!("{prefix}/{}", tag.key), tag.value.clone().unwrap_or_default()));
             }
         }
-        let boundary = self.text("PermissionsBoundary").or(boundary);
-        conditions.extend(boundary.map(|arn| ("iam:PermissionsBoundary".to_owned(), arn.to_owned())));
+        for key in Permission::of(Service::Iam, operation.name()).into_iter().flat_map(Permission::keys) {
+            let value = match key {
+                ServiceKey::IamPolicyArn => self.text("PolicyArn"),
+                ServiceKey::IamPermissionsBoundary => self.text("PermissionsBoundary").or(boundary),
+                _ => None,
+            };
+            conditions.extend(value.map(|value| (key.as_str().to_owned(), value.to_owned())));
+        }
         conditions
     }
 
@@ -185,6 +201,9 @@ impl<'a> Call<'a> {
                 }
             }
             Subject::Everything
+            | Subject::Users
+            | Subject::Groups
+            | Subject::Roles
             | Subject::NewUser
             | Subject::KeyOwner
             | Subject::Group
@@ -198,18 +217,6 @@ impl<'a> Call<'a> {
 
 const EVERYTHING: &str = "*";
 
-fn attaches(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::AttachUserPolicy
-            | Operation::AttachGroupPolicy
-            | Operation::AttachRolePolicy
-            | Operation::DetachUserPolicy
-            | Operation::DetachGroupPolicy
-            | Operation::DetachRolePolicy
-    )
-}
-
 #[expect(clippy::too_many_lines, reason = "one exhaustive match: the table of operations")]
 fn subject(operation: Operation) -> Subject {
     match operation {
@@ -217,10 +224,10 @@ fn subject(operation: Operation) -> Subject {
         | Operation::DeleteAccountAlias
         | Operation::GetAccountSummary
         | Operation::ListAccountAliases
-        | Operation::ListGroups
-        | Operation::ListPolicies
-        | Operation::ListRoles
-        | Operation::ListUsers => Subject::Everything,
+        | Operation::ListPolicies => Subject::Everything,
+        Operation::ListUsers => Subject::Users,
+        Operation::ListGroups => Subject::Groups,
+        Operation::ListRoles => Subject::Roles,
         Operation::AttachUserPolicy
         | Operation::CreateAccessKey
         | Operation::DeleteAccessKey
@@ -288,3 +295,6 @@ fn subject(operation: Operation) -> Subject {
         Operation::CreatePolicy => Subject::NewPolicy,
     }
 }
+
+#[cfg(test)]
+mod tests;
