@@ -1,0 +1,47 @@
+//! GetSessionToken.
+
+use cairn_access::Principal;
+use cairn_wire::sts::{GetSessionTokenRequest, GetSessionTokenResponse};
+
+use crate::credentials::Wanted;
+use crate::session_policy::Handed;
+use crate::session_tags::SessionTags;
+use crate::{Asker, Holder, Refusal, Sts, duration};
+
+const NAME: &str = "GetSessionToken";
+
+impl Sts {
+    /// Makes credentials that may do what the caller may do, for a while. Nobody needs a permission for it.
+    ///
+    /// # Errors
+    /// A caller with temporary credentials; a second factor, of which there are none.
+    pub fn get_session_token(
+        &self,
+        asker: &Asker<'_>,
+        request: &GetSessionTokenRequest,
+    ) -> Result<GetSessionTokenResponse, Refusal> {
+        let holder = match (asker.caller.session(), asker.principal()) {
+            (None, Principal::Root { .. }) => Holder::Root,
+            (None, Principal::User { name, path, id, .. }) => {
+                Holder::User { name: name.clone(), path: path.clone(), id: id.clone() }
+            }
+            _ => return Err(Refusal::SessionCredentials(NAME)),
+        };
+        if request.serial_number.is_some() || request.token_code.is_some() {
+            return Err(Refusal::SecondFactor);
+        }
+        let seconds = duration::of_user(request.duration_seconds, holder == Holder::Root);
+        let credentials = self.issue(Wanted {
+            account: asker.account,
+            holder,
+            issued: self.now(),
+            seconds,
+            handed: Handed::default(),
+            tags: SessionTags::default(),
+            source_identity: None,
+            federated_provider: None,
+            token_chars_min: request.minimum_session_token_size,
+        })?;
+        Ok(GetSessionTokenResponse { credentials: Some(credentials), ..GetSessionTokenResponse::default() })
+    }
+}
