@@ -1,14 +1,13 @@
-//! Every policy that has a say about a caller, and what conditions may ask about it.
+//! Every policy that has a say about a caller.
 
 use std::borrow::Cow;
 
 use cairn_access::{
     ADMINISTRATOR_ACCESS, AccessRequest, Caller, Context, Decision, Policies, Policy, PolicyError,
-    PolicyKind, Principal, SessionFacts, evaluate,
+    PolicyKind, Principal, evaluate,
 };
-use cairn_catalog::{Snapshot, Tag, User};
+use cairn_catalog::{Snapshot, User};
 use cairn_event::AccountId;
-use jiff::Timestamp;
 
 /// Finds the document of a managed policy, an account's own or AWS's, by its ARN.
 pub type ManagedDocument = for<'a> fn(&'a Snapshot, &str) -> Option<Cow<'a, str>>;
@@ -19,8 +18,6 @@ pub struct Rights<'a> {
     caller: &'a Caller,
     identity: Vec<Policy>,
     boundary: Option<Policy>,
-    tags: Vec<(String, String)>,
-    now: Timestamp,
 }
 
 /// The texts that give a user or role its rights.
@@ -29,7 +26,6 @@ struct Given<'a> {
     inline: Vec<&'a str>,
     attached: Vec<&'a str>,
     boundary: Option<&'a str>,
-    tags: &'a [Tag],
 }
 
 impl<'a> Rights<'a> {
@@ -42,7 +38,6 @@ impl<'a> Rights<'a> {
         caller: &'a Caller,
         snapshot: &Snapshot,
         managed: ManagedDocument,
-        now: Timestamp,
     ) -> Result<Self, PolicyError> {
         let principal = caller.principal();
         let given = match principal {
@@ -66,11 +61,11 @@ impl<'a> Rights<'a> {
             Some(arn) => Some(Policy::parse(PolicyKind::Boundary, &document(arn)?)?),
             None => None,
         };
-        let tags = given.tags.iter().filter_map(|tag| Some((tag.key.clone(), tag.value.clone()?)));
-        Ok(Self { caller, identity, boundary, tags: tags.collect(), now })
+        Ok(Self { caller, identity, boundary })
     }
 
-    /// Decides a request by all policies that have a say, the resource's among them.
+    /// Decides a request by all policies that have a say, the resource's among them. The context tells what
+    /// conditions may ask, the caller's tags and session included.
     pub fn decide(
         &self,
         resource_policy: Option<&Policy>,
@@ -84,29 +79,8 @@ impl<'a> Rights<'a> {
             resource: resource_policy,
             ..Policies::default()
         };
-        let (principal, context) = (self.caller.principal(), self.told(context));
+        let principal = self.caller.principal();
         evaluate(&policies, &AccessRequest { principal, action, resource, resource_account: owner, context })
-    }
-
-    /// Adds the time, and what is known of the caller beside its name.
-    fn told(&self, context: Context) -> Context {
-        let session = self.caller.session();
-        let own = self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let of_session = session.into_iter().flat_map(|session| &session.tags);
-        let of_session = of_session.map(|(key, value)| (key.as_str(), value.as_str()));
-        let context = context.at(self.now).principal_tags(own.chain(of_session));
-        match session {
-            Some(session) => context.session(
-                SessionFacts {
-                    issued: session.issued,
-                    mfa: session.mfa.then_some(session.issued),
-                    source_identity: session.source_identity.as_deref(),
-                    federated_provider: session.federated_provider.as_deref(),
-                },
-                self.now,
-            ),
-            None => context,
-        }
     }
 }
 
@@ -123,7 +97,6 @@ impl<'a> Given<'a> {
                     inline: role.policies.iter().map(|policy| policy.document.as_str()).collect(),
                     attached: role.attached.iter().map(String::as_str).collect(),
                     boundary: role.boundary.as_deref(),
-                    tags: &role.tags,
                 })
                 .unwrap_or_default()
             }
@@ -141,7 +114,6 @@ impl<'a> Given<'a> {
             inline: user.policies.iter().map(|policy| policy.document.as_str()).collect(),
             attached: user.attached.iter().map(String::as_str).collect(),
             boundary: user.boundary.as_deref(),
-            tags: &user.tags,
         };
         for group in user.groups.iter().filter_map(|name| snapshot.group(&user.account, name)) {
             given.inline.extend(group.policies.iter().map(|policy| policy.document.as_str()));

@@ -46,7 +46,7 @@ pub struct Asker<'a> {
     pub caller: &'a Caller,
     /// The account that acts.
     pub account: AccountId,
-    /// What is known of the request.
+    /// What is known of the request and, beside the name, of the caller.
     pub context: Context,
 }
 
@@ -65,8 +65,7 @@ impl Sts {
 
     /// Gathers what the asker may do.
     pub(crate) fn rights<'a>(&self, asker: &Asker<'a>, snapshot: &Snapshot) -> Result<Rights<'a>, Refusal> {
-        Rights::of(asker.caller, snapshot, self.managed, self.clock.now())
-            .map_err(|error| Refusal::Internal(Box::new(error)))
+        Rights::of(asker.caller, snapshot, self.managed).map_err(|error| Refusal::Internal(Box::new(error)))
     }
 }
 

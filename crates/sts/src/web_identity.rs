@@ -71,7 +71,6 @@ impl Sts {
             resource: &role.arn,
             resource_account: role.account,
             context: assume_role::tagged(context, role)
-                .at(self.clock.now())
                 .of_service(ServiceKey::StsRoleSessionName, &request.role_session_name)
                 .token_claim(&web.provider, "aud", &web.audience)
                 .token_claim(&web.provider, "sub", &web.subject),

@@ -5,7 +5,7 @@ use cairn_catalog::{Change, Group};
 use cairn_sts::Rights;
 use jiff::Timestamp;
 
-use crate::world::{OWN, World, account, allowing, inline, managed, tag, user};
+use crate::world::{OWN, World, account, allowing, inline, managed, user};
 
 fn caller(name: &str) -> Caller {
     let principal = Principal::User {
@@ -52,35 +52,12 @@ async fn a_policy_that_is_gone_or_unreadable_allows_nothing() {
     world.commit(vec![Change::PutUser(mia.clone())]).await;
     let unreadable = |name| {
         let snapshot = world.catalog.current();
-        Rights::of(&caller(name), &snapshot, managed, Timestamp::UNIX_EPOCH).is_err()
+        Rights::of(&caller(name), &snapshot, managed).is_err()
     };
     assert!(unreadable("mia"));
     mia.policies.clear();
     world.commit(vec![Change::PutUser(mia)]).await;
     assert!(!unreadable("mia"));
-}
-
-#[tokio::test]
-async fn conditions_see_the_callers_tags_and_the_time() {
-    let world = World::new().await;
-    let when = |condition: &str| {
-        format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{condition}}}}}}}"#
-        )
-    };
-    for (condition, may) in [
-        (r#""StringEquals":{"aws:PrincipalTag/team":"blue"}"#, true),
-        (r#""StringEquals":{"aws:PrincipalTag/team":"red"}"#, false),
-        (r#""DateLessThan":{"aws:CurrentTime":"2026-03-02T09:00:00Z"}"#, true),
-        (r#""DateLessThan":{"aws:CurrentTime":"2026-03-02T07:00:00Z"}"#, false),
-        (r#""Null":{"aws:TokenIssueTime":"true"}"#, true),
-        (r#""Null":{"aws:MultiFactorAuthPresent":"true"}"#, true),
-    ] {
-        let mut mia = user(OWN, "mia", Some(&when(condition)));
-        mia.tags.push(tag("team", "blue"));
-        world.commit(vec![Change::PutUser(mia)]).await;
-        assert_eq!(world.may(&caller("mia"), "s3:GetObject"), may, "{condition}");
-    }
 }
 
 #[tokio::test]
@@ -93,7 +70,7 @@ async fn a_resource_of_another_account_needs_both_sides() {
     for (own, may) in [(None, false), (Some(allowing(r#""s3:*""#)), true)] {
         world.commit(vec![Change::PutUser(user(OWN, "mia", own.as_deref()))]).await;
         let (caller, snapshot) = (caller("mia"), world.catalog.current());
-        let rights = Rights::of(&caller, &snapshot, managed, Timestamp::UNIX_EPOCH).unwrap();
+        let rights = Rights::of(&caller, &snapshot, managed).unwrap();
         let asked = ("s3:GetObject", "arn:aws:s3:::b/k", account("444455556666"));
         assert_eq!(rights.decide(Some(&policy), asked, Context::default()).is_allowed(), may);
     }
