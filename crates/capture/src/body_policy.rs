@@ -1,6 +1,6 @@
 //! Which bodies are kept for the record.
 
-use crate::{ServiceCall, s3, sts};
+use crate::{ServiceCall, iam, s3, sts};
 
 /// The largest request body, or recorded answer, that is kept for its parameters, in bytes.
 pub const PARAMETERS_BODY_BYTES_MAX: usize = 256 * 1024;
@@ -55,6 +55,10 @@ pub fn body_policy(call: &ServiceCall) -> BodyPolicy {
         ServiceCall::CloudTrail(operation) => BodyPolicy {
             request: parameters,
             response: kept(operation.records_response(), parameters, only_errors),
+        },
+        ServiceCall::Iam(operation) => BodyPolicy {
+            request: parameters,
+            response: kept(iam::records_response(*operation), parameters, only_errors),
         },
         ServiceCall::Sts(action) => BodyPolicy {
             request: parameters,

@@ -7,7 +7,7 @@ use cairn_wire::s3;
 use cairn_wire::xml::Element;
 use serde_json::Value;
 
-use crate::{Request, Response, ServiceCall};
+use crate::{Request, Response, ServiceCall, iam};
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,9 @@ pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Resp
     }
     let read = match call.protocol() {
         Protocol::Json | Protocol::RestJson => json_error(response),
-        Protocol::Query => query_error(response),
+        Protocol::Query => query_error(call, response),
         Protocol::Ec2Query => ec2_error(response),
-        Protocol::RestXml => s3_error(response).or_else(|| query_error(response)),
+        Protocol::RestXml => s3_error(response).or_else(|| query_error(call, response)),
         // The body is CBOR; its header names the error as JSON's does.
         Protocol::Cbor => json_error(response),
     };
@@ -60,9 +60,13 @@ fn s3_error(response: &Response<'_>) -> Option<Failure> {
     of_element(&root, str::to_owned)
 }
 
-fn query_error(response: &Response<'_>) -> Option<Failure> {
+fn query_error(call: &ServiceCall, response: &Response<'_>) -> Option<Failure> {
     let root = Element::parse(response.body.whole()?)?;
-    of_element(root.child("Error")?, exception_name)
+    let name = match call {
+        ServiceCall::Iam(_) => iam::exception_name,
+        _ => exception_name,
+    };
+    of_element(root.child("Error")?, name)
 }
 
 fn ec2_error(response: &Response<'_>) -> Option<Failure> {

@@ -22,8 +22,10 @@ pub fn further_records(
             Some(bucket) => s3::deletions(record, exchange, bucket, event_id),
             None => Vec::new(),
         },
-        ServiceCall::S3(_) | ServiceCall::CloudTrail(_) | ServiceCall::Sts(_) | ServiceCall::Other { .. } => {
-            Vec::new()
-        }
+        ServiceCall::S3(_)
+        | ServiceCall::CloudTrail(_)
+        | ServiceCall::Iam(_)
+        | ServiceCall::Sts(_)
+        | ServiceCall::Other { .. } => Vec::new(),
     }
 }

@@ -22,6 +22,7 @@ mod details;
 mod error;
 mod exchange;
 mod further;
+mod iam;
 mod owner_copy;
 mod record;
 mod s3;

@@ -1,7 +1,7 @@
 //! Which call an exchange is.
 
 use cairn_wire::recognise::{Call, Protocol, Service, UNKNOWN_OPERATION};
-use cairn_wire::{Operation, s3};
+use cairn_wire::{Operation, iam, query::Operation as _, s3};
 
 /// A recognised call, with what recording it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum ServiceCall {
     S3(s3::Call),
     /// A call of CloudTrail itself.
     CloudTrail(Operation),
+    /// A call of IAM.
+    Iam(iam::Operation),
     /// A call of the token service, by its action.
     Sts(String),
     /// A call of anything else, or one that its service does not know: recorded with its error and
@@ -35,8 +37,12 @@ impl ServiceCall {
                 Ok(operation) => Self::CloudTrail(operation),
                 Err(_unknown) => Self::other(call),
             },
-            (Service::Sts | Service::CloudTrail, None)
-            | (Service::CloudTrailData | Service::Iam | Service::Other(_), _) => Self::other(call),
+            (Service::Iam, Some(name)) => match iam::Operation::find(name) {
+                Some(operation) => Self::Iam(operation),
+                None => Self::other(call),
+            },
+            (Service::Iam | Service::Sts | Service::CloudTrail, None)
+            | (Service::CloudTrailData | Service::Other(_), _) => Self::other(call),
         }
     }
 
@@ -45,6 +51,7 @@ impl ServiceCall {
         match self {
             Self::S3(_) => "s3.amazonaws.com",
             Self::CloudTrail(_) => "cloudtrail.amazonaws.com",
+            Self::Iam(_) => crate::iam::EVENT_SOURCE,
             Self::Sts(_) => "sts.amazonaws.com",
             Self::Other { event_source, .. } => event_source,
         }
@@ -55,6 +62,7 @@ impl ServiceCall {
         match self {
             Self::S3(call) => call.event_name,
             Self::CloudTrail(operation) => operation.name(),
+            Self::Iam(operation) => operation.name(),
             Self::Sts(action) => action,
             Self::Other { event_name, .. } => event_name,
         }
@@ -65,7 +73,7 @@ impl ServiceCall {
         match self {
             Self::S3(_) => Protocol::RestXml,
             Self::CloudTrail(_) => Protocol::Json,
-            Self::Sts(_) => Protocol::Query,
+            Self::Iam(_) | Self::Sts(_) => Protocol::Query,
             Self::Other { protocol, .. } => *protocol,
         }
     }

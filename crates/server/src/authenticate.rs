@@ -1,5 +1,7 @@
 //! Who signed a request: from the claim in its head to a proven caller.
 
+use std::sync::Arc;
+
 use cairn_access::{Caller, Principal};
 use cairn_catalog::{AccessKeyStatus, MasterKey, Principal as Owner, Snapshot};
 use cairn_event::{AccountId, Region};
@@ -49,7 +51,7 @@ impl Authentication {
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     pub(crate) verifier: Verifier,
-    pub(crate) master: MasterKey,
+    pub(crate) master: Arc<MasterKey>,
     /// The Region that a refused scope is told to use.
     pub(crate) region: Region,
 }

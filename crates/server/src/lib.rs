@@ -1,7 +1,7 @@
 //! The server: one endpoint, one record path, everything wired and ended in order.
 //!
 //! Reading order: [`Server`] opens and runs everything; `serve` is the way of a request; `authenticate`,
-//! `authorize`, `cloudtrail`, `sts` and `object_service` are its stations; `recorder` makes the event.
+//! `authorize`, `cloudtrail`, `iam`, `sts` and `object_service` are its stations; `recorder` makes the event.
 //! Wire types and HTTP status codes end here: nothing below knows them.
 
 mod administrator;
@@ -16,7 +16,9 @@ mod data_dir;
 mod early_answer;
 mod first_start;
 mod head;
+mod iam;
 mod incoming;
+mod key_use;
 mod listen;
 mod object_service;
 mod platform;

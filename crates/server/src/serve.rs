@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! head ─► recognise ─► CloudTrail ┐
-//!                      STS        ├─► answer ─► record ─► durable ─► client
+//!                      IAM, STS   ├─► answer ─► record ─► durable ─► client
 //!                      S3         ┘
 //! ```
 //!
@@ -19,6 +19,7 @@ use cairn_capture::ServiceCall;
 use cairn_catalog::Catalog;
 use cairn_control::Control;
 use cairn_event::{AccountId, Clock, Ids, Region};
+use cairn_iam::Iam;
 use cairn_intake::Intake;
 use cairn_projection::Source;
 use cairn_wire::json11;
@@ -45,6 +46,7 @@ use crate::telemetry;
 pub(crate) struct Front {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) control: Control,
+    pub(crate) iam: Iam,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
     pub(crate) recorder: Recorder,
@@ -159,6 +161,12 @@ impl Front {
             (Some(refusal), _) => (refuse::signature(arrival, call.protocol, &refusal), None),
             (None, ServiceCall::CloudTrail(operation)) => {
                 self.serve_cloudtrail(arrival, *operation, &who, &body).await
+            }
+            (None, ServiceCall::Iam(operation)) => {
+                (self.serve_iam(arrival, *operation, &who, &body).await, None)
+            }
+            (None, ServiceCall::Other { .. }) if call.service == Service::Iam => {
+                (crate::iam::unknown(arrival, call), None)
             }
             (None, ServiceCall::Sts(action)) => (crate::sts::serve(arrival, action, &who), None),
             (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {

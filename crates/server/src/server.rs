@@ -12,6 +12,7 @@ use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
+use cairn_iam::Iam;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
 use cairn_projection::Source;
@@ -28,6 +29,7 @@ use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Throttle};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
+use crate::key_use::RecordedUse;
 use crate::listen::listen;
 use crate::object_service::ObjectService;
 use crate::platform::ServiceCaller;
@@ -89,7 +91,7 @@ pub enum OpenServerError {
 /// What is kept on disk, opened.
 struct Stores {
     lock: File,
-    master: MasterKey,
+    master: Arc<MasterKey>,
     catalog: Arc<dyn Catalog>,
     journal: Arc<EmbeddedReader>,
     intake: Arc<Intake>,
@@ -134,6 +136,7 @@ impl Server {
         };
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
+        let iam = stores.iam(&history, &clock, &ids);
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
         let (account_id, region) = (config.account, config.region.clone());
@@ -142,7 +145,7 @@ impl Server {
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
         let parts = (stores.master, stores.catalog, stores.intake);
-        let front = front(&config, parts, control, probes, (&s3, source), (clock, ids), stop.clone());
+        let front = front(&config, parts, (control, iam), probes, (&s3, source), (clock, ids), stop.clone());
         Ok(Self {
             listener,
             address,
@@ -222,7 +225,18 @@ impl Stores {
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
         let s3_config = cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
         let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
+        let master = Arc::new(master);
         Ok(Self { lock, master, catalog, journal, intake: Arc::new(intake), s3 })
+    }
+
+    fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {
+        let key_use = RecordedUse {
+            history: history.clone(),
+            catalog: Arc::clone(&self.catalog),
+            clock: Arc::clone(clock),
+        };
+        let (catalog, master) = (Arc::clone(&self.catalog), Arc::clone(&self.master));
+        Iam::new(catalog, master, Arc::new(key_use), Arc::clone(clock), Arc::clone(ids))
     }
 
     fn service_caller(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> ServiceCaller {
@@ -240,8 +254,8 @@ impl Stores {
 
 fn front(
     config: &Config,
-    (master, catalog, intake): (MasterKey, Arc<dyn Catalog>, Arc<Intake>),
-    control: Control,
+    (master, catalog, intake): (Arc<MasterKey>, Arc<dyn Catalog>, Arc<Intake>),
+    (control, iam): (Control, Iam),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
@@ -252,6 +266,7 @@ fn front(
     Front {
         catalog,
         control,
+        iam,
         objects: ObjectService {
             endpoint: s3.service(),
             store: s3.store(),

@@ -1,0 +1,107 @@
+//! IAM over the query protocol.
+
+use bytes::Bytes;
+use cairn_access::Context;
+use cairn_iam::{Asked, Caller, Refusal};
+use cairn_wire::iam::Operation;
+use cairn_wire::query::{self, Operation as _, Parameters, QueryErrorCode, Request};
+use cairn_wire::recognise::Call;
+use http::Response;
+
+use crate::answer;
+use crate::authorize;
+use crate::serve::{Arrival, Front, Who};
+
+impl Front {
+    /// Serves one call of a proven caller.
+    pub(crate) async fn serve_iam(
+        &self,
+        arrival: &Arrival,
+        operation: Operation,
+        who: &Who,
+        body: &[u8],
+    ) -> Response<Bytes> {
+        match self.call_iam(arrival, operation, who, body).await {
+            Ok(body) => answer::xml(&arrival.ids, body),
+            Err(refusal) => answer::query_error(&arrival.ids, Operation::NAMESPACE, &refusal),
+        }
+    }
+
+    async fn call_iam(
+        &self,
+        arrival: &Arrival,
+        operation: Operation,
+        who: &Who,
+        body: &[u8],
+    ) -> Result<String, query::Refusal> {
+        let form = if arrival.head.is_form() { body } else { b"" };
+        let parameters = Parameters::parse(&arrival.head.query, form)
+            .map_err(|error| query::Refusal::new(QueryErrorCode::MalformedQueryString, error.to_string()))?;
+        let request = Request::decode(operation, &parameters)?;
+        let caller = Caller { account: who.account, principal: who.caller.principal().clone() };
+        self.allow_iam(arrival, who, &caller, &request)?;
+        match self.iam.call(&caller, &request).await {
+            Ok(output) => Ok(query::success_body(operation, &output, &arrival.ids.request)),
+            Err(refusal) => Err(refused(&refusal)),
+        }
+    }
+
+    /// Refuses a call that policies do not allow on everything that it is about.
+    fn allow_iam(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        caller: &Caller,
+        request: &Request<Operation>,
+    ) -> Result<(), query::Refusal> {
+        let snapshot = self.catalog.current();
+        let action = format!("iam:{}", request.operation().name());
+        let asked = Asked::of(&snapshot, caller, request.operation(), request.parameters());
+        let facts = self.facts(arrival, who);
+        let context =
+            asked.conditions.into_iter().fold(facts, |context, (key, value)| context.with(&key, value));
+        for resource in &asked.resources {
+            let asked = (action.as_str(), resource.as_str(), who.account);
+            let decision = authorize::decide(&who.caller, &snapshot, None, asked, context.clone());
+            let decision = decision.map_err(|error| {
+                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+                query::Refusal::new(QueryErrorCode::InternalFailure, "An internal error occurred.")
+            })?;
+            if let Some(message) = decision.message() {
+                return Err(query::Refusal::new(QueryErrorCode::AccessDenied, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Front {
+    fn facts(&self, arrival: &Arrival, who: &Who) -> Context {
+        Context::default()
+            .at(self.clock.now())
+            .source_ip(arrival.peer.ip())
+            .in_the_clear()
+            .made_directly()
+            .requested_region(&who.region)
+            .user_agent(arrival.head.header("user-agent"))
+    }
+}
+
+/// Refuses a call that names no action, or none that is built in.
+pub(crate) fn unknown(arrival: &Arrival, call: &Call) -> Response<Bytes> {
+    let refusal = match &call.operation {
+        Some(action) => query::Refusal::new(
+            QueryErrorCode::InvalidAction,
+            format!("Cairn does not serve the IAM action {action}."),
+        ),
+        None => query::Refusal::new(QueryErrorCode::MissingAction, "The request names no Action."),
+    };
+    answer::query_error(&arrival.ids, Operation::NAMESPACE, &refusal)
+}
+
+fn refused(refusal: &Refusal) -> query::Refusal {
+    if let Refusal::Internal(cause) = refusal {
+        tracing::error!(error = &**cause as &dyn std::error::Error, "IAM call failed");
+    }
+    refusal.answer()
+}
