@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use cairn_access::{
-    AccessRequest, Caller, Context, Decision, Policy, PolicyError, PolicyKind, Principal, evaluate,
+    AccessRequest, Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Principal,
+    Service, evaluate,
 };
 use cairn_catalog::Snapshot;
 use cairn_event::AccountId;
 use cairn_s3::{Bucket, Deed, Gate};
 use cairn_wire::s3::{Call, Level};
-
-use crate::head::Head;
 
 /// Decides a call of Cairn's own services.
 ///
@@ -69,42 +68,13 @@ fn identity_policies(principal: &Principal, snapshot: &Snapshot) -> Result<Vec<P
     user.policies.iter().map(|policy| Policy::parse(PolicyKind::Identity, &policy.document)).collect()
 }
 
-/// Returns the IAM action of an S3 call: not always the operation's name (capture rules §1.7).
+/// Returns the IAM action of an S3 call: not always the operation's name.
 pub(crate) fn s3_action(call: &Call) -> String {
-    let name = match call.operation.unwrap_or(call.event_name) {
-        "HeadObject" | "GetObject" | "SelectObjectContent" | "GetObjectTorrent" => "GetObject",
-        "HeadBucket" | "ListObjects" | "ListObjectsV2" => "ListBucket",
-        "ListObjectVersions" => "ListBucketVersions",
-        "ListBuckets" | "ListDirectoryBuckets" => "ListAllMyBuckets",
-        "CopyObject"
-        | "UploadPart"
-        | "UploadPartCopy"
-        | "CreateMultipartUpload"
-        | "CompleteMultipartUpload"
-        | "PostObject" => "PutObject",
-        "DeleteObjects" => "DeleteObject",
-        "ListParts" => "ListMultipartUploadParts",
-        "ListMultipartUploads" => "ListBucketMultipartUploads",
-        "GetBucketLifecycleConfiguration" => "GetLifecycleConfiguration",
-        "PutBucketLifecycleConfiguration" | "DeleteBucketLifecycle" => "PutLifecycleConfiguration",
-        "GetBucketEncryption" => "GetEncryptionConfiguration",
-        "PutBucketEncryption" | "DeleteBucketEncryption" => "PutEncryptionConfiguration",
-        "GetPublicAccessBlock" => "GetBucketPublicAccessBlock",
-        "PutPublicAccessBlock" | "DeletePublicAccessBlock" => "PutBucketPublicAccessBlock",
-        "GetBucketCors" => "GetBucketCORS",
-        "PutBucketCors" | "DeleteBucketCors" => "PutBucketCORS",
-        "DeleteBucketTagging" => "PutBucketTagging",
-        "GetBucketNotificationConfiguration" => "GetBucketNotification",
-        "PutBucketNotificationConfiguration" => "PutBucketNotification",
-        "GetBucketReplication" => "GetReplicationConfiguration",
-        "PutBucketReplication" | "DeleteBucketReplication" => "PutReplicationConfiguration",
-        "GetObjectLockConfiguration" => "GetBucketObjectLockConfiguration",
-        "PutObjectLockConfiguration" => "PutBucketObjectLockConfiguration",
-        "GetBucketAccelerateConfiguration" => "GetAccelerateConfiguration",
-        "PutBucketAccelerateConfiguration" => "PutAccelerateConfiguration",
-        other => other,
-    };
-    format!("s3:{name}")
+    let operation = call.operation.unwrap_or(call.event_name);
+    match Permission::of(Service::S3, operation) {
+        Some(permission) => permission.action.to_owned(),
+        None => format!("s3:{operation}"),
+    }
 }
 
 /// Returns the ARN of what an S3 call is done to.
@@ -117,61 +87,5 @@ pub(crate) fn s3_resource(call: &Call) -> String {
         }
         (_, Some(bucket), _) => format!("arn:aws:s3:::{bucket}"),
         (_, None, _) => "*".to_owned(),
-    }
-}
-
-/// Returns the conditions that any request can be decided by.
-pub(crate) fn request_context(head: &Head, source_ip: &str) -> Context {
-    let context = Context::default().with("aws:SourceIp", source_ip).with("aws:SecureTransport", "false");
-    match head.header("user-agent") {
-        Some(agent) => context.with("aws:UserAgent", agent),
-        None => context,
-    }
-}
-
-/// Returns the conditions that an S3 request can be decided by.
-pub(crate) fn s3_context(head: &Head, source_ip: &str) -> Context {
-    let mut context = request_context(head, source_ip);
-    for name in CONDITION_HEADERS {
-        if let Some(value) = head.header(name) {
-            context = context.with(&format!("s3:{name}"), value);
-        }
-    }
-    for (name, key) in [("prefix", "s3:prefix"), ("delimiter", "s3:delimiter"), ("max-keys", "s3:max-keys")] {
-        if let Some(value) = query_value(&head.query, name) {
-            context = context.with(key, value);
-        }
-    }
-    context
-}
-
-/// Returns the first value of a parameter, name and value decoded as the store decodes them.
-fn query_value(query: &str, name: &str) -> Option<String> {
-    let decoded = |text: &str| {
-        percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
-    };
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(given, _)| decoded(given) == name).map(|(_, value)| decoded(value))
-}
-
-const CONDITION_HEADERS: [&str; 6] = [
-    "x-amz-acl",
-    "x-amz-content-sha256",
-    "x-amz-copy-source",
-    "x-amz-server-side-encryption",
-    "x-amz-storage-class",
-    "x-amz-grant-full-control",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_of_conditions_are_read_however_they_are_escaped() {
-        for query in ["prefix=a+b%2F", "x=1&%70refix=a%20b/", "pre%66ix=a%20b%2f&prefix=other"] {
-            assert_eq!(query_value(query, "prefix").as_deref(), Some("a b/"), "{query}");
-        }
-        assert_eq!(query_value("Prefix=a&prefix", "prefix"), None);
     }
 }

@@ -1,16 +1,17 @@
 //! CloudTrail's API over AWS JSON 1.1.
 
+mod asked;
+
 use bytes::Bytes;
-use cairn_access::Context;
 use cairn_control::{Caller, Done, Refusal};
 use cairn_wire::json11::{self, Request};
 use cairn_wire::{ErrorCode, Input, Operation};
 use http::Response;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::answer;
 use crate::authorize;
+use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 
 /// A refusal as it is sent: the error class and the message.
@@ -45,19 +46,39 @@ impl Front {
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
         let caller = Caller { account: who.account, region: who.region.clone() };
-        let action = format!("cloudtrail:{}", operation.name());
-        let resource = resource(&caller, request.parameters());
+        self.allow(arrival, operation, who, &request, &caller)?;
+        self.dispatch(operation, &request, &caller).await
+    }
+
+    /// Refuses a call that policies do not allow on every resource that it names.
+    fn allow(
+        &self,
+        arrival: &Arrival,
+        operation: Operation,
+        who: &Who,
+        request: &Request,
+        caller: &Caller,
+    ) -> Result<(), Refused> {
         let snapshot = self.catalog.current();
-        let asked = (action.as_str(), resource.as_str(), who.account);
-        let context = Context::default().with("aws:SourceIp", arrival.peer.ip().to_string());
-        let decision = authorize::decide(&who.caller, &snapshot, None, asked, context).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
-            (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
-        })?;
-        match decision.message() {
-            Some(message) => Err((ErrorCode::AccessDeniedException, message)),
-            None => self.dispatch(operation, &request, &caller).await,
+        let action = format!("cloudtrail:{}", operation.name());
+        let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
+        let parameters = request.parameters();
+        for resource in asked::resources(operation.name(), caller, parameters) {
+            let context = asked::facts(operation.name(), &resource, parameters, &snapshot, context.clone());
+            let asked = (action.as_str(), resource.as_str(), who.account);
+            let decision =
+                authorize::decide(&who.caller, &snapshot, None, asked, context).map_err(|error| {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "a stored policy can't be read"
+                    );
+                    (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
+                })?;
+            if let Some(message) = decision.message() {
+                return Err((ErrorCode::AccessDeniedException, message));
+            }
         }
+        Ok(())
     }
 
     async fn dispatch(
@@ -104,15 +125,4 @@ fn refused(refusal: Refusal) -> Refused {
         tracing::error!(error = &**cause as &dyn std::error::Error, "CloudTrail call failed");
     }
     (refusal.code(), refusal.to_string())
-}
-
-/// Returns the ARN that the call's permission is asked for; `*` for operations without a resource.
-fn resource(caller: &Caller, parameters: &Value) -> String {
-    let named =
-        ["Name", "TrailName", "ResourceId"].iter().find_map(|member| parameters.get(member)?.as_str());
-    match named {
-        Some(arn) if arn.starts_with("arn:") => arn.to_owned(),
-        Some(name) => format!("arn:aws:cloudtrail:{}:{}:trail/{name}", caller.region, caller.account),
-        None => "*".to_owned(),
-    }
 }

@@ -1,7 +1,6 @@
 //! IAM over the query protocol.
 
 use bytes::Bytes;
-use cairn_access::Context;
 use cairn_iam::{Asked, Caller, Refusal};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::{self, Operation as _, Parameters, QueryErrorCode, Request};
@@ -10,6 +9,7 @@ use http::Response;
 
 use crate::answer;
 use crate::authorize;
+use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 
 impl Front {
@@ -57,7 +57,7 @@ impl Front {
         let snapshot = self.catalog.current();
         let action = format!("iam:{}", request.operation().name());
         let asked = Asked::of(&snapshot, caller, request.operation(), request.parameters());
-        let facts = self.facts(arrival, who);
+        let facts = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
         let context =
             asked.conditions.into_iter().fold(facts, |context, (key, value)| context.with(&key, value));
         for resource in &asked.resources {
@@ -72,18 +72,6 @@ impl Front {
             }
         }
         Ok(())
-    }
-}
-
-impl Front {
-    fn facts(&self, arrival: &Arrival, who: &Who) -> Context {
-        Context::default()
-            .at(self.clock.now())
-            .source_ip(arrival.peer.ip())
-            .in_the_clear()
-            .made_directly()
-            .requested_region(&who.region)
-            .user_agent(arrival.head.header("user-agent"))
     }
 }
 

@@ -26,6 +26,7 @@ mod probes;
 mod recognition;
 mod recorder;
 mod refuse;
+mod request_facts;
 mod retention;
 mod serve;
 mod server;

@@ -21,6 +21,7 @@ use crate::authorize::{self, Policies};
 use crate::head::Head;
 use crate::incoming::{self, StreamError};
 use crate::refuse;
+use crate::request_facts;
 use crate::serve::{Arrival, Front, Served, Who};
 
 /// The largest answer of S3 that is looked at for the record; larger ones are objects and stream.
@@ -135,8 +136,10 @@ impl Front {
         };
         let (action, resource) = (authorize::s3_action(call), authorize::s3_resource(call));
         let asked = (action.as_str(), resource.as_str(), owner.unwrap_or(who.account));
-        let context = authorize::s3_context(&arrival.head, &arrival.peer.ip().to_string());
-        match authorize::decide(&who.caller, &self.catalog.current(), policy.as_ref(), asked, context) {
+        let (snapshot, now) = (self.catalog.current(), self.clock.now());
+        let context = request_facts::of_request(arrival, who, &snapshot, now);
+        let context = request_facts::of_s3(&arrival.head, call, now, context);
+        match authorize::decide(&who.caller, &snapshot, policy.as_ref(), asked, context) {
             Ok(decision) => {
                 let message = decision.message()?;
                 let anonymous = matches!(who.caller, cairn_access::Caller::Unsigned);
@@ -152,11 +155,9 @@ impl Front {
 
     /// Says what was let through, and who decides about objects that the call names elsewhere.
     fn authorized(&self, arrival: &Arrival, call: &Call, who: &Who) -> Authorized {
-        let gate = Policies {
-            caller: who.caller.clone(),
-            snapshot: self.catalog.current(),
-            context: authorize::request_context(&arrival.head, &arrival.peer.ip().to_string()),
-        };
+        let snapshot = self.catalog.current();
+        let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
+        let gate = Policies { caller: who.caller.clone(), snapshot, context };
         Authorized {
             operation: call.operation,
             bucket: call.bucket.clone(),

@@ -7,7 +7,6 @@
 mod ask;
 mod following;
 
-use cairn_access::Context;
 use cairn_capture::ServiceCall;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
@@ -20,6 +19,7 @@ use self::following::Following;
 use crate::answer::{Answered, json_refusal};
 use crate::authorize;
 use crate::refuse;
+use crate::request_facts;
 use crate::serve::{Arrival, Front, Served};
 
 impl Front {
@@ -34,7 +34,8 @@ impl Front {
         let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
         let who = self.who(&found);
         let asked = ("cloudtrail:LookupEvents", "*", who.account);
-        let decision = authorize::decide(&who.caller, &snapshot, None, asked, Context::default());
+        let context = request_facts::of_request(arrival, &who, &snapshot, self.clock.now());
+        let decision = authorize::decide(&who.caller, &snapshot, None, asked, context);
         let ask = Ask::parse(&arrival.head.query);
         let answered = match (found.refusal(), decision.map(|decision| decision.message()), ask) {
             (Some(refusal), ..) => refuse::signature(arrival, Protocol::Json, &refusal).into(),

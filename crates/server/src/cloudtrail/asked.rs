@@ -1,0 +1,116 @@
+//! What permission a CloudTrail call needs: on which resources, under which facts.
+
+use cairn_access::{Context, On, Permission, Service, TagFacts};
+use cairn_catalog::Snapshot;
+use cairn_control::Caller;
+use serde_json::Value;
+
+use crate::request_facts;
+
+/// Returns the ARNs that a call must be allowed on, each of them; `*` for operations without a resource.
+pub(super) fn resources(operation: &str, caller: &Caller, parameters: &Value) -> Vec<String> {
+    let on =
+        Permission::of(Service::CloudTrail, operation).map_or(On::Everything, |permission| permission.on);
+    let arn = |on: On, name: &str| {
+        if name.starts_with("arn:") { name.to_owned() } else { on.arn(&caller.region, caller.account, name) }
+    };
+    let listed = parameters.get("ResourceIdList").filter(|_| on == On::Named).and_then(Value::as_array);
+    let each = listed.into_iter().flatten().filter_map(Value::as_str);
+    let listed: Vec<String> = each.map(|name| arn(on, name)).collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    let named = |(member, on): &(&str, On)| Some(arn(*on, parameters.get(member)?.as_str()?));
+    let one = members(on).iter().find_map(named);
+    vec![one.unwrap_or_else(|| "*".to_owned())]
+}
+
+/// Adds the tags that a call sets or removes, and those that its resource has.
+pub(super) fn facts(
+    operation: &str,
+    resource: &str,
+    parameters: &Value,
+    snapshot: &Snapshot,
+    context: Context,
+) -> Context {
+    let context = match snapshot.trail(resource) {
+        Some(trail) => context.resource_tags(trail.trail().tags.iter().map(request_facts::pair)),
+        None => context,
+    };
+    let tags = parameters.get("TagsList").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |tag: &Value, member: &str| tag.get(member).and_then(Value::as_str).map(str::to_owned);
+    let key = |tag| text(tag, "Key");
+    match Permission::of(Service::CloudTrail, operation).map(|permission| permission.tags) {
+        Some(TagFacts::Given) => {
+            let pair = |tag| Some((key(tag)?, text(tag, "Value").unwrap_or_default()));
+            let pairs: Vec<(String, String)> = tags.iter().filter_map(pair).collect();
+            context.request_tags(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        }
+        Some(TagFacts::Removed) => {
+            let keys: Vec<String> = tags.iter().filter_map(key).collect();
+            context.tag_keys(keys.iter().map(String::as_str))
+        }
+        Some(TagFacts::None) | None => context,
+    }
+}
+
+/// Returns the members that may name the resource, and what each names.
+fn members(on: On) -> &'static [(&'static str, On)] {
+    match on {
+        On::Trail => &[("Name", On::Trail), ("TrailName", On::Trail)],
+        On::EventDataStore => &[("EventDataStore", On::EventDataStore), ("Name", On::EventDataStore)],
+        On::Channel => &[("Channel", On::Channel), ("Name", On::Channel)],
+        On::Dashboard => &[("DashboardId", On::Dashboard), ("Name", On::Dashboard)],
+        On::Named => &[
+            ("ResourceId", On::Named),
+            ("ResourceArn", On::Named),
+            ("TrailName", On::Trail),
+            ("EventDataStore", On::EventDataStore),
+            ("InsightSource", On::Named),
+        ],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_wire::Operation;
+    use serde_json::json;
+
+    use super::*;
+
+    const MAIN: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
+
+    #[test]
+    fn the_resource_is_what_the_call_names() {
+        let caller =
+            Caller { account: "111122223333".parse().unwrap(), region: "eu-west-1".parse().unwrap() };
+        let store = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/e";
+        for (operation, parameters, expected) in [
+            ("CreateTrail", json!({"Name": "main"}), MAIN),
+            ("StopLogging", json!({"Name": MAIN}), MAIN),
+            ("PutEventSelectors", json!({"TrailName": "main"}), MAIN),
+            ("PutInsightSelectors", json!({"TrailName": "main"}), MAIN),
+            ("GetInsightSelectors", json!({"EventDataStore": "e"}), store),
+            ("GetEventConfiguration", json!({"TrailName": "main"}), MAIN),
+            ("AddTags", json!({"ResourceId": MAIN}), MAIN),
+            ("DescribeTrails", json!({"trailNameList": ["main"], "Name": "main"}), "*"),
+            ("ListTrails", json!({}), "*"),
+            ("LookupEvents", json!({"TrailName": "main"}), "*"),
+            ("GetTrail", json!({"Name": 7}), "*"),
+            ("GetEventDataStore", json!({"EventDataStore": "e"}), store),
+        ] {
+            assert_eq!(resources(operation, &caller, &parameters), [expected], "{operation}");
+        }
+        let both = json!({"ResourceIdList": [MAIN, store]});
+        assert_eq!(resources("ListTags", &caller, &both), [MAIN, store]);
+    }
+
+    #[test]
+    fn every_operation_of_cloudtrail_has_its_permission() {
+        let named: Vec<&str> = Operation::ALL.iter().map(|operation| operation.name()).collect();
+        let known: Vec<&str> =
+            Permission::all(Service::CloudTrail).iter().map(|permission| permission.operation).collect();
+        assert_eq!(known, named);
+    }
+}
