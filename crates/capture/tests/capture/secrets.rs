@@ -1,5 +1,6 @@
 //! A marker in every place of a request or an answer that carries a secret never reaches a record.
 
+use cairn_wire::query::Operation as _;
 use serde_json::{Value, json};
 
 use crate::cases::observed;
@@ -142,6 +143,29 @@ fn secrets_of_sts_are_not_recorded() {
 }
 
 #[test]
+fn secrets_of_iam_are_not_recorded() {
+    let actions = cairn_wire::iam::Operation::ALL.iter().map(|operation| operation.name());
+    for action in actions.chain(["CreateLoginProfile", "ChangePassword", "NoSuchAction"]) {
+        let request = ["Password", "OldPassword", "NewPassword", "PrivateKey", "SecretAccessKey", "Unknown"]
+            .map(|name| format!("{name}={MARKER}"))
+            .join("&");
+        let answer = format!(
+            "<{action}Response><{action}Result><AccessKey><UserName>ann</UserName><AccessKeyId>AKIA1</AccessKeyId>\
+             <SecretAccessKey>{MARKER}</SecretAccessKey></AccessKey><SecretAccessKey>{MARKER}</SecretAccessKey>\
+             <Unknown>{MARKER}</Unknown></{action}Result></{action}Response>"
+        );
+        check(&json!({
+            "caller": "user",
+            "scope": "AKIAEXAMPLE000000002/20260302/us-east-1/iam/aws4_request",
+            "request": {"method": "POST", "target": "/", "headers": [["X-Amz-Security-Token", MARKER],
+                ["Content-Type", "application/x-www-form-urlencoded"]],
+                "body": format!("Action={action}&Version=2010-05-08&UserName=ann&{request}")},
+            "response": {"status": 200, "body": answer},
+        }));
+    }
+}
+
+#[test]
 fn unknown_members_of_cloudtrail_are_not_recorded() {
     for name in ["Password", "Unknown", "SessionToken", "TagsList"] {
         check(&json!({
@@ -161,6 +185,7 @@ fn unknown_members_of_cloudtrail_are_not_recorded() {
 fn bodies_under_a_refused_signature_are_not_recorded() {
     for (scope, target, headers, body) in [
         ("s3", "/b?policy", json!([["Host", "h"]]), format!(r#"{{"Statement":"{MARKER}"}}"#)),
+        ("iam", "/", json!([["Host", "h"]]), format!("Action=CreateUser&UserName={MARKER}")),
         ("sts", "/", json!([["Host", "h"]]), format!("Action=AssumeRole&RoleArn={MARKER}")),
         (
             "cloudtrail",
