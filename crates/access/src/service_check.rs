@@ -21,6 +21,8 @@ pub struct DeliveryTarget<'a> {
     pub account: AccountId,
     /// The trail's ARN.
     pub trail_arn: &'a str,
+    /// The folder of the kind of files, such as `CloudTrail`.
+    pub folder: &'a str,
 }
 
 /// Why a bucket's policy does not let CloudTrail deliver (`InsufficientS3BucketPolicyException`).
@@ -117,9 +119,9 @@ impl DeliveryTarget<'_> {
     fn probe_key(&self) -> String {
         let account = self.account;
         let region = self.trail_arn.split(':').nth(3).unwrap_or("us-east-1");
-        let folder = folder(self.prefix, account);
+        let (above, folder) = (folder(self.prefix, account), self.folder);
         format!(
-            "{folder}CloudTrail/{region}/1970/01/01/{account}_CloudTrail_{region}_19700101T0000Z_0000000000000000.json.gz"
+            "{above}{folder}/{region}/1970/01/01/{account}_{folder}_{region}_19700101T0000Z_0000000000000000.json.gz"
         )
     }
 }

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod event_configuration;
 mod group;
 mod managed_policy;
 mod role;
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub use access_key::{AccessKey, AccessKeyStatus, Owner};
 pub use account::Account;
+pub use event_configuration::{AggregationTemplate, InsightSelector, InsightType, SourceEventCategory};
 pub use group::Group;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use role::Role;

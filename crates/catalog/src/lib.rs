@@ -36,8 +36,9 @@ pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove};
 pub use entity::{
-    AccessKey, AccessKeyStatus, Account, EntityKind, Group, ManagedPolicy, Owner, Policy, PolicyVersion,
-    Role, Settings, Tag, Trail, User,
+    AccessKey, AccessKeyStatus, Account, AggregationTemplate, EntityKind, Group, InsightSelector,
+    InsightType, ManagedPolicy, Owner, Policy, PolicyVersion, Role, Settings, SourceEventCategory, Tag,
+    Trail, User,
 };
 pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
 pub use ledger::{Delivered, Delivery, Receipt, ReceiptQuery};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use cairn_catalog::{Catalog, Change, CommitError, Revision, Snapshot};
 use cairn_event::Clock;
 use cairn_history::History;
+use cairn_wire::Operation;
 
-use crate::{Platform, Refusal, Throttle};
+use crate::{Caller, Platform, Refusal, Throttle};
 
 /// CloudTrail's control plane.
 #[derive(Debug)]
@@ -45,6 +46,17 @@ impl Control {
         throttle: Throttle,
     ) -> Self {
         Self { catalog, history, platform, clock, throttle }
+    }
+
+    /// Lets a call in, or turns it away unread where AWS's rates apply and this one is used up.
+    ///
+    /// # Errors
+    /// The account called the operation too often in this Region.
+    pub fn admit(&self, caller: &Caller, operation: Operation) -> Result<(), Refusal> {
+        match self.throttle.admit(caller.account, &caller.region, operation, self.clock.now()) {
+            true => Ok(()),
+            false => Err(Refusal::Throttled),
+        }
     }
 
     /// Decides on the newest revision and commits; decides again when somebody else was faster.

@@ -85,6 +85,8 @@ impl Control {
             recursive_logging: request.recursive_logging.unwrap_or(true),
             tags,
             selectors: None,
+            insights: Vec::new(),
+            aggregation: Vec::new(),
             logging: false,
             started_at: None,
             stopped_at: None,

@@ -3,7 +3,7 @@
 use cairn_catalog::Trail;
 use cairn_event::Region;
 
-use crate::platform::{BucketVerdict, DeliveryCheck};
+use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck};
 use crate::{Caller, Control, Refusal};
 
 /// The destinations that a request names; empty texts count as absent.
@@ -34,6 +34,11 @@ impl Asked<'_> {
         if self.sns_topic.is_some_and(|topic| topic.chars().count() > TOPIC_CHARS_MAX) {
             return Err(Refusal::TopicNameTooLong);
         }
+        if let Some(topic) = self.sns_topic
+            && !is_topic(topic)
+        {
+            return Err(Refusal::TopicNameInvalid(topic.to_owned()));
+        }
         if let Some(key) = self.kms_key_id
             && !is_key_id(key)
         {
@@ -58,19 +63,7 @@ impl Control {
         trail: &Trail,
         asked: &Asked<'_>,
     ) -> Result<(), Refusal> {
-        let bucket = trail.s3_bucket.as_str();
-        let check = DeliveryCheck {
-            account: caller.account,
-            region: &caller.region,
-            trail_arn: &trail.arn,
-            bucket,
-            prefix: trail.s3_prefix.as_deref(),
-        };
-        match self.platform.check_delivery(check).await {
-            BucketVerdict::Allowed => {}
-            BucketVerdict::Missing => return Err(Refusal::BucketMissing(bucket.to_owned())),
-            BucketVerdict::Denied => return Err(Refusal::BucketPolicyInsufficient(bucket.to_owned())),
-        }
+        self.check_bucket(caller, trail, DeliveredFiles::Logs).await?;
         if let Some(key) = asked.kms_key_id {
             return Err(Refusal::KeyMissing(key.to_owned()));
         }
@@ -81,6 +74,29 @@ impl Control {
             return Err(Refusal::LogGroupMissing);
         }
         Ok(())
+    }
+
+    /// Asks the trail's bucket whether it takes files of a kind.
+    pub(crate) async fn check_bucket(
+        &self,
+        caller: &Caller,
+        trail: &Trail,
+        files: DeliveredFiles,
+    ) -> Result<(), Refusal> {
+        let bucket = trail.s3_bucket.as_str();
+        let check = DeliveryCheck {
+            account: caller.account,
+            region: &caller.region,
+            trail_arn: &trail.arn,
+            bucket,
+            prefix: trail.s3_prefix.as_deref(),
+            files,
+        };
+        match self.platform.check_delivery(check).await {
+            BucketVerdict::Allowed => Ok(()),
+            BucketVerdict::Missing => Err(Refusal::BucketMissing(bucket.to_owned())),
+            BucketVerdict::Denied => Err(Refusal::BucketPolicyInsufficient(bucket.to_owned())),
+        }
     }
 }
 
@@ -94,6 +110,24 @@ fn is_bucket_name(text: &str) -> bool {
         && edge(text.bytes().last())
         && !text.contains("..")
         && text.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+/// Tells whether a text is the name or the ARN of a topic.
+fn is_topic(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let name = name.strip_suffix(".fifo").unwrap_or(name);
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    if !text.starts_with("arn:") {
+        return is_name(text);
+    }
+    cairn_event::Arn::parse(text).is_ok_and(|arn| {
+        arn.service == "sns"
+            && arn.region.parse::<Region>().is_ok()
+            && arn.account.parse::<cairn_event::AccountId>().is_ok()
+            && is_name(arn.resource)
+    })
 }
 
 /// Tells whether a text has one of the four forms of a key's name: id, `alias/NAME`, and the ARN of either.

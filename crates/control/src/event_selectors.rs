@@ -73,8 +73,8 @@ impl Control {
     }
 }
 
-/// Turns one crate's selectors into another's: both are AWS's own JSON form.
-fn reshape<T: DeserializeOwned>(selectors: &impl serde::Serialize) -> Result<T, Refusal> {
-    let value: Result<Value, _> = serde_json::to_value(selectors);
+/// Turns one crate's shape into another's: both are AWS's own JSON form.
+pub(crate) fn reshape<T: DeserializeOwned>(shape: &impl serde::Serialize) -> Result<T, Refusal> {
+    let value: Result<Value, _> = serde_json::to_value(shape);
     value.and_then(serde_json::from_value).map_err(|error| Refusal::Internal(Box::new(error)))
 }

@@ -17,6 +17,12 @@ pub trait Platform: Send + Sync + Debug {
     /// the bucket's ACL and tries its policy for the exact prefix. The call is an event of its own.
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict;
 
+    /// Writes down that a trail's data events are summed up from here on.
+    ///
+    /// # Errors
+    /// Nothing was written down; aggregation must stay off.
+    async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
+
     /// Writes down that a trail has something to deliver, so that it is delivered once the trail is gone.
     ///
     /// # Errors
@@ -37,6 +43,17 @@ pub struct DeliveryCheck<'a> {
     pub bucket: &'a str,
     /// What keys begin with, before `AWSLogs/`.
     pub prefix: Option<&'a str>,
+    /// What kind of files.
+    pub files: DeliveredFiles,
+}
+
+/// A kind of files that a trail writes, each in a folder of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveredFiles {
+    /// Log files.
+    Logs,
+    /// Insights events.
+    Insights,
 }
 
 /// What a bucket says to a trail.

@@ -62,7 +62,7 @@ impl Control {
     /// Lists the caller's trails of all Regions, by ARN. The token is the last ARN shown.
     ///
     /// # Errors
-    /// A token that is no trail's ARN.
+    /// A token that is no trail's ARN; the operation declares no error of its own for it.
     pub fn list_trails(
         &self,
         caller: &Caller,
@@ -72,7 +72,7 @@ impl Control {
         let own: Vec<&LiveTrail> = snapshot.account_trails(&caller.account).iter().map(Arc::as_ref).collect();
         let after = request.next_token.as_deref().unwrap_or_default();
         if !after.is_empty() && TrailReference::parse(after, caller).is_err() {
-            return Err(Refusal::NextTokenInvalid("The token is not one that ListTrails gave.".to_owned()));
+            return Err(Refusal::ListTokenInvalid);
         }
         let mut page: Vec<TrailInfo> = own
             .into_iter()
@@ -102,7 +102,7 @@ fn shape(trail: &LiveTrail) -> Shape {
         trail_arn: Some(trail.arn.clone()),
         log_file_validation_enabled: Some(trail.log_file_validation),
         has_custom_event_selectors: Some(trail.has_custom_selectors()),
-        has_insight_selectors: Some(false),
+        has_insight_selectors: Some(!trail.insights.is_empty()),
         is_organization_trail: Some(trail.is_organization),
         recursive_logging: Some(trail.recursive_logging),
         ..Shape::default()

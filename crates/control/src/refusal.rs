@@ -37,6 +37,18 @@ pub enum Refusal {
     SelectorsBothOrNeither,
     #[error("{0}")]
     SelectorsInvalid(SelectorError),
+    #[error("{0}")]
+    InsightSelectorsInvalid(String),
+    #[error(
+        "Trail {0} does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again."
+    )]
+    InsightsOff(String),
+    #[error("{0}")]
+    ParametersCombined(&'static str),
+    #[error("Event data stores are not available in this version of Cairn. Name a trail instead.")]
+    StoresUnavailable,
+    #[error("{0}")]
+    AggregationInvalid(String),
     #[error("Bucket name {0} is not valid. It has 3 to 63 lower-case letters, digits, hyphens and periods.")]
     BucketNameInvalid(String),
     #[error(
@@ -49,6 +61,10 @@ pub enum Refusal {
     BucketPolicyInsufficient(String),
     #[error("SNS topic name is longer than the maximum length: 256 characters.")]
     TopicNameTooLong,
+    #[error(
+        "SNS topic name {0} is not valid. It has letters, digits, hyphens and underscores, or is the ARN of a topic."
+    )]
+    TopicNameInvalid(String),
     #[error("SNS Topic does not exist or the topic policy is incorrect!")]
     TopicMissing,
     #[error(
@@ -68,19 +84,33 @@ pub enum Refusal {
     #[error("The operation {0} is not available in this version of Cairn.")]
     OperationUnavailable(String),
     #[error(
-        "Tag keys must be unique, of 1 to 128 characters, and must not begin with aws:. Tag values have at most 256 characters."
+        "Tag keys must be unique and have 1 to 128 characters, tag values at most 256. Both consist of letters, digits, spaces and _ . : / = + - @, and do not begin with aws:."
     )]
     TagInvalid,
     #[error("A resource can have at most 50 tags.")]
     TagsTooMany,
     #[error("Resource {0} does not exist.")]
     ResourceMissing(String),
-    #[error("Resources of the type of {0} can not be tagged in this version of Cairn.")]
+    #[error("Event data store {0} does not exist.")]
+    StoreMissing(String),
+    #[error(
+        "The ARN {0} is not valid. The ARN of an event data store has the form arn:aws:cloudtrail:REGION:ACCOUNT:eventdatastore/ID."
+    )]
+    StoreArnInvalid(String),
+    #[error("Channel {0} does not exist.")]
+    ChannelMissing(String),
+    #[error(
+        "The ARN {0} is not valid. The ARN of a channel has the form arn:aws:cloudtrail:REGION:ACCOUNT:channel/ID."
+    )]
+    ChannelArnInvalid(String),
+    #[error("Resources of the type of {0} can not be tagged.")]
     ResourceTypeUnsupported(String),
     #[error("At most {max} resources can be listed at once; {given} were given.")]
     ResourcesTooMany { given: usize, max: usize },
     #[error("The token is not one that was given: the list has no second page.")]
     TokenInvalid,
+    #[error("The token is not one that ListTrails gave.")]
+    ListTokenInvalid,
     #[error("{0}")]
     LookupAttributesInvalid(String),
     #[error("{0}")]
@@ -111,7 +141,12 @@ impl Refusal {
             Self::TrailsTooMany { .. } => ErrorCode::MaximumNumberOfTrailsExceededException,
             Self::HomeRegionElsewhere { .. } => ErrorCode::InvalidHomeRegionException,
             Self::TrailArnInvalid(_) | Self::ArnOfOtherRegion(_) => ErrorCode::CloudTrailARNInvalidException,
-            Self::MultiRegionWithoutGlobal => ErrorCode::InvalidParameterCombinationException,
+            Self::MultiRegionWithoutGlobal | Self::ParametersCombined(_) => {
+                ErrorCode::InvalidParameterCombinationException
+            }
+            Self::InsightSelectorsInvalid(_) => ErrorCode::InvalidInsightSelectorsException,
+            Self::InsightsOff(_) => ErrorCode::InsightNotEnabledException,
+            Self::AggregationInvalid(_) => ErrorCode::InvalidParameterException,
             Self::LogGroupWithoutRole => ErrorCode::InvalidCloudWatchLogsRoleArnException,
             Self::RoleWithoutLogGroup | Self::LogGroupMissing => {
                 ErrorCode::InvalidCloudWatchLogsLogGroupArnException
@@ -123,19 +158,23 @@ impl Refusal {
             Self::PrefixTooLong(_) => ErrorCode::InvalidS3PrefixException,
             Self::BucketMissing(_) => ErrorCode::S3BucketDoesNotExistException,
             Self::BucketPolicyInsufficient(_) => ErrorCode::InsufficientS3BucketPolicyException,
-            Self::TopicNameTooLong => ErrorCode::InvalidSnsTopicNameException,
+            Self::TopicNameTooLong | Self::TopicNameInvalid(_) => ErrorCode::InvalidSnsTopicNameException,
             Self::TopicMissing => ErrorCode::InsufficientSnsTopicPolicyException,
             Self::KeyIdInvalid(_) => ErrorCode::InvalidKmsKeyIdException,
             Self::KeyMissing(_) => ErrorCode::KmsKeyNotFoundException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
-            Self::DigestsUnavailable | Self::OperationUnavailable(_) => {
+            Self::DigestsUnavailable | Self::OperationUnavailable(_) | Self::StoresUnavailable => {
                 ErrorCode::UnsupportedOperationException
             }
             Self::TagInvalid => ErrorCode::InvalidTagParameterException,
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
             Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,
+            Self::StoreMissing(_) => ErrorCode::EventDataStoreNotFoundException,
+            Self::StoreArnInvalid(_) => ErrorCode::EventDataStoreARNInvalidException,
+            Self::ChannelMissing(_) => ErrorCode::ChannelNotFoundException,
+            Self::ChannelArnInvalid(_) => ErrorCode::ChannelARNInvalidException,
             Self::ResourceTypeUnsupported(_) => ErrorCode::ResourceTypeNotSupportedException,
-            Self::ResourcesTooMany { .. } => ErrorCode::ValidationException,
+            Self::ResourcesTooMany { .. } | Self::ListTokenInvalid => ErrorCode::ValidationException,
             Self::TokenInvalid => ErrorCode::InvalidTokenException,
             Self::LookupAttributesInvalid(_) => ErrorCode::InvalidLookupAttributesException,
             Self::TimeRangeInvalid(_) => ErrorCode::InvalidTimeRangeException,

@@ -1,6 +1,7 @@
 //! AddTags, RemoveTags, ListTags, for trails.
 
 use cairn_catalog::{Change, Tag};
+use cairn_event::{AccountId, Region};
 use cairn_wire::cloudtrail::{
     AddTagsRequest, AddTagsResponse, ListTagsRequest, ListTagsResponse, RemoveTagsRequest,
     RemoveTagsResponse, ResourceTag, Tag as Shape,
@@ -73,7 +74,7 @@ impl Control {
         let snapshot = self.catalog.current();
         let mut list = Vec::with_capacity(request.resource_id_list.len());
         for id in &request.resource_id_list {
-            let trail = resource(id, caller)?
+            let trail = resource(id, caller, Missing::Resource)?
                 .read(&snapshot, caller, Report::Arn)
                 .map_err(|_unknown| Refusal::ResourceMissing(id.clone()))?;
             let tags = trail.tags.iter().map(|tag| Shape { key: tag.key.clone(), value: tag.value.clone() });
@@ -88,7 +89,7 @@ impl Control {
         id: &str,
         change: impl Fn(&mut Vec<Tag>) -> Result<(), Refusal> + Send + Sync,
     ) -> Result<(), Refusal> {
-        let reference = resource(id, caller)?;
+        let reference = resource(id, caller, Missing::Channel)?;
         self.change(|snapshot| {
             let found = reference.change(snapshot, caller, Report::Arn);
             let found = found.map_err(|refusal| match refusal {
@@ -112,10 +113,10 @@ pub(crate) fn valid_tags(given: &[Shape]) -> Result<Vec<Tag>, Refusal> {
     let mut tags: Vec<Tag> = Vec::with_capacity(given.len());
     for tag in given {
         let key_chars = tag.key.chars().count();
-        let value_chars = tag.value.as_deref().unwrap_or_default().chars().count();
-        let reserved = tag.key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+        let value = tag.value.as_deref().unwrap_or_default();
+        let fine = is_tag_text(&tag.key) && is_tag_text(value);
         let twice = tags.iter().any(|known| known.key == tag.key);
-        if !(1..=128).contains(&key_chars) || value_chars > 256 || reserved || twice {
+        if !(1..=128).contains(&key_chars) || value.chars().count() > 256 || !fine || twice {
             return Err(Refusal::TagInvalid);
         }
         tags.push(Tag { key: tag.key.clone(), value: tag.value.clone() });
@@ -123,15 +124,55 @@ pub(crate) fn valid_tags(given: &[Shape]) -> Result<Vec<Tag>, Refusal> {
     Ok(tags)
 }
 
-/// Reads a resource's ARN; only trails have tags yet. Tags are kept in the resource's own Region.
-fn resource(id: &str, caller: &Caller) -> Result<TrailReference, Refusal> {
+/// Tells whether a key or a value has only characters that AWS takes, and is not AWS's own.
+fn is_tag_text(text: &str) -> bool {
+    let allowed = |one: char| {
+        one.is_alphanumeric() || one.is_whitespace() && !one.is_control() || "_.:/=+-@".contains(one)
+    };
+    let reserved = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    !reserved && text.chars().all(allowed)
+}
+
+/// Reads a resource's ARN; only trails are there to have tags yet. Tags are kept in the resource's own
+/// Region.
+fn resource(id: &str, caller: &Caller, missing: Missing) -> Result<TrailReference, Refusal> {
     let arn = cairn_event::Arn::parse(id).map_err(|_malformed| Refusal::TrailArnInvalid(id.to_owned()))?;
-    if ["eventdatastore/", "channel/", "dashboard/"].iter().any(|kind| arn.resource.starts_with(kind)) {
-        return Err(Refusal::ResourceTypeUnsupported(id.to_owned()));
+    let (kind, name) = arn.resource.split_once('/').unwrap_or((arn.resource, ""));
+    if arn.service != "cloudtrail" {
+        return Err(Refusal::TrailArnInvalid(id.to_owned()));
     }
-    let reference = TrailReference::parse(id, caller)?;
-    if arn.region != caller.region.as_str() {
-        return Err(Refusal::ArnOfOtherRegion(caller.region.clone()));
+    if kind == "trail" {
+        let reference = TrailReference::parse(id, caller)?;
+        return match arn.region == caller.region.as_str() {
+            true => Ok(reference),
+            false => Err(Refusal::ArnOfOtherRegion(caller.region.clone())),
+        };
     }
-    Ok(reference)
+    let well_formed = is_resource_name(name)
+        && arn.region.parse::<Region>().is_ok()
+        && arn.account.parse::<AccountId>().is_ok();
+    Err(match kind {
+        "eventdatastore" if well_formed => Refusal::StoreMissing(id.to_owned()),
+        "eventdatastore" => Refusal::StoreArnInvalid(id.to_owned()),
+        "channel" if well_formed => match missing {
+            Missing::Channel => Refusal::ChannelMissing(id.to_owned()),
+            Missing::Resource => Refusal::ResourceMissing(id.to_owned()),
+        },
+        "channel" => Refusal::ChannelArnInvalid(id.to_owned()),
+        "dashboard" if well_formed => Refusal::ResourceMissing(id.to_owned()),
+        "dashboard" => Refusal::TrailArnInvalid(id.to_owned()),
+        _ => Refusal::ResourceTypeUnsupported(id.to_owned()),
+    })
+}
+
+/// How an operation calls a channel that is not there: ListTags has no error of its own for it.
+#[derive(Debug, Clone, Copy)]
+enum Missing {
+    Channel,
+    Resource,
+}
+
+fn is_resource_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !name.is_empty() && name.bytes().all(allowed)
 }

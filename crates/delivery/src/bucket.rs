@@ -7,6 +7,8 @@ use bytes::Bytes;
 use cairn_catalog::Trail;
 use cairn_event::Region;
 
+use crate::log_file::Folder;
+
 /// A log file on its way to a bucket.
 #[derive(Debug, Clone)]
 pub struct LogFilePut<'a> {
@@ -14,6 +16,8 @@ pub struct LogFilePut<'a> {
     pub trail: &'a Trail,
     /// The Region whose events are inside.
     pub region: &'a Region,
+    /// The kind folder that it lies in.
+    pub folder: Folder,
     /// The full object key.
     pub key: &'a str,
     /// The gzip bytes.

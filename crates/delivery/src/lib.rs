@@ -8,10 +8,15 @@
 //! The order never changes: object, then receipt and cursor in one transaction. This crate knows no
 //! HTTP and no bucket; both are behind [`LogBucket`].
 
+mod aggregate;
+mod aggregated_event;
 mod assemble;
 mod bucket;
+mod dimension;
+mod gathering;
 mod log_file;
 mod object_key;
+mod product;
 mod service;
 mod telemetry;
 mod trail;
@@ -21,5 +26,6 @@ pub use assemble::Assembler;
 pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
 pub use object_key::object_key;
-pub use service::{DONE, Delivery, DeliveryConfig, cursor_name, enroll};
+pub use product::{DONE, begin_aggregation, cursor_name, enroll};
+pub use service::{Delivery, DeliveryConfig};
 pub use window::{Interval, IntervalError};

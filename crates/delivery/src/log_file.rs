@@ -25,6 +25,8 @@ pub enum Folder {
     Insight,
     /// Network activity events.
     NetworkActivity,
+    /// Aggregated events: what data events come to when they are counted.
+    Aggregated,
 }
 
 /// A finished log file, not yet named for a bucket.
@@ -86,6 +88,7 @@ impl Folder {
             Self::CloudTrail => "CloudTrail",
             Self::Insight => "CloudTrail-Insight",
             Self::NetworkActivity => "CloudTrail-NetworkActivity",
+            Self::Aggregated => "CloudTrail-Aggregated",
         }
     }
 }
@@ -114,10 +117,16 @@ impl OpenLogFile {
         self.write(if self.events == 0 { PREFIX } else { b"," })?;
         self.write(event)?;
         self.events += 1;
-        self.last_position = position;
+        self.last_position = self.last_position.max(position);
         self.oldest_event = self.oldest_event.min(time);
         self.newest_event = self.newest_event.max(time);
         Ok(())
+    }
+
+    /// Says that an event stands for others, from the position and time of `first` on.
+    pub(crate) fn cover(&mut self, last_position: u64, oldest_event: EventTime) {
+        self.last_position = self.last_position.max(last_position);
+        self.oldest_event = self.oldest_event.min(oldest_event);
     }
 
     pub(crate) fn seal(

@@ -1,10 +1,10 @@
-//! Delivery as a whole: one task a trail, started and ended as trails come and go.
+//! Delivery as a whole: one task for each product of a trail, started and ended as trails come and go.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, CursorError, CursorMove, LiveTrail, TrailId};
+use cairn_catalog::{Catalog, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bucket::LogBucket;
+use crate::product::{DONE, Product};
 use crate::trail::TrailDelivery;
 use crate::window::Interval;
 
@@ -24,6 +25,8 @@ const TRAILS_CHECK: Duration = Duration::from_millis(500);
 pub struct DeliveryConfig {
     /// The length of a delivery window.
     pub interval: Interval,
+    /// The length of the window that data events are summed up over.
+    pub aggregation_window: Interval,
 }
 
 /// Everything that delivery stands on.
@@ -35,27 +38,6 @@ pub struct Delivery {
     pub(crate) bucket: Arc<dyn LogBucket>,
     pub(crate) clock: Arc<dyn Clock>,
 }
-
-/// Returns the name of a trail's cursor.
-pub fn cursor_name(trail: &TrailId) -> String {
-    format!("{CURSOR_PREFIX}{}/{}", trail.created, trail.arn)
-}
-
-/// Gives a trail its cursor, if it has none yet. Until then nobody knows after its deletion that it was: a
-/// trail that comes and goes between two looks at the list would never deliver.
-///
-/// # Errors
-/// The cursor could not be stored.
-pub async fn enroll(catalog: &dyn Catalog, trail: &LiveTrail) -> Result<(), CursorError> {
-    let (name, to) = (cursor_name(trail.id()), trail.created_at_position);
-    match catalog.advance(CursorMove { name, expected: None, to }).await {
-        Ok(()) | Err(CursorError::Moved { .. }) => Ok(()),
-        Err(error @ (CursorError::Refused(_) | CursorError::Store(_))) => Err(error),
-    }
-}
-
-/// Where the cursor of a trail stands that is deleted and delivered: beyond every position.
-pub const DONE: u64 = i64::MAX.unsigned_abs();
 
 impl Delivery {
     /// Sets delivery up; nothing runs yet.
@@ -76,10 +58,9 @@ impl Delivery {
         let mut running: BTreeMap<String, JoinHandle<()>> = BTreeMap::new();
         loop {
             running.retain(|_, task| !task.is_finished());
-            for trail in self.wanted().await {
-                let name = cursor_name(&trail);
-                running.entry(name).or_insert_with_key(|name| {
-                    let task = TrailDelivery::new(Arc::clone(&self), name.clone(), trail);
+            for (product, trail) in self.wanted().await {
+                running.entry(product.cursor_name(&trail)).or_insert_with(|| {
+                    let task = TrailDelivery::new(Arc::clone(&self), product, trail);
                     tasks.spawn(task.run(stop.clone()))
                 });
             }
@@ -93,14 +74,16 @@ impl Delivery {
     }
 
     /// Lists every trail that may still have something to deliver: those that exist, and those that were
-    /// deleted before everything they had selected was delivered.
-    async fn wanted(&self) -> BTreeSet<TrailId> {
-        let mut wanted: BTreeSet<TrailId> =
-            self.catalog.current().trails().map(|trail| trail.id().clone()).collect();
+    /// deleted before everything they had selected was delivered. Aggregation has a cursor from its first
+    /// configuration on.
+    async fn wanted(&self) -> BTreeSet<(Product, TrailId)> {
+        let snapshot = self.catalog.current();
+        let trails = snapshot.trails().map(|trail| (Product::LogFiles, trail.id().clone()));
+        let mut wanted: BTreeSet<(Product, TrailId)> = trails.collect();
         match self.catalog.cursors().await {
             Ok(cursors) => {
                 let open = cursors.iter().filter(|cursor| cursor.position != DONE);
-                wanted.extend(open.filter_map(|cursor| parse_cursor_name(&cursor.name)));
+                wanted.extend(open.filter_map(|cursor| Product::parse_cursor_name(&cursor.name)));
             }
             Err(error) => {
                 tracing::warn!(
@@ -116,25 +99,5 @@ impl Delivery {
 impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Delivery").field("config", &self.config).finish_non_exhaustive()
-    }
-}
-
-fn parse_cursor_name(name: &str) -> Option<TrailId> {
-    let (created, arn) = name.strip_prefix(CURSOR_PREFIX)?.split_once('/')?;
-    Some(TrailId { arn: arn.to_owned(), created: created.parse().ok()? })
-}
-
-const CURSOR_PREFIX: &str = "delivery/";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_name_can_be_read_back() {
-        let arn = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main".to_owned();
-        let trail = TrailId { arn, created: 7 };
-        assert_eq!(parse_cursor_name(&cursor_name(&trail)), Some(trail));
-        assert_eq!(parse_cursor_name("history"), None);
     }
 }

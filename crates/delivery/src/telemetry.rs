@@ -14,11 +14,11 @@ pub(crate) fn failed(trail_arn: &str, code: &str) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-pub(crate) fn lag(trail_arn: &str, positions: u64, seconds: i64) {
-    gauge!("cairn_projection_lag_positions", "projection" => name(trail_arn)).set(positions as f64);
-    gauge!("cairn_projection_lag_seconds", "projection" => name(trail_arn)).set(seconds as f64);
+pub(crate) fn lag(product: &str, trail_arn: &str, positions: u64, seconds: i64) {
+    gauge!("cairn_projection_lag_positions", "projection" => name(product, trail_arn)).set(positions as f64);
+    gauge!("cairn_projection_lag_seconds", "projection" => name(product, trail_arn)).set(seconds as f64);
 }
 
-fn name(trail_arn: &str) -> String {
-    format!("delivery/{trail_arn}")
+fn name(product: &str, trail_arn: &str) -> String {
+    format!("{product}/{trail_arn}")
 }

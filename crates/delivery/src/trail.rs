@@ -1,4 +1,4 @@
-//! One trail's delivery: read, route, cut windows, put, commit.
+//! The delivery of one product of one trail: read, route, cut windows, put, commit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,14 @@ use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
 use tokio_util::sync::CancellationToken;
 
-use crate::assemble::Assembler;
 use crate::bucket::{LogFilePut, PutError};
+use crate::gathering::Gathering;
 use crate::log_file::SealedLogFile;
 use crate::object_key::object_key;
-use crate::service::{DONE, Delivery};
+use crate::product::{DONE, Product};
+use crate::service::Delivery;
 use crate::telemetry;
+use crate::window::Interval;
 
 /// The most journal bytes taken in one reading.
 const READ_BYTES_MAX: usize = 4 << 20;
@@ -32,11 +34,13 @@ const IDLE_POSITIONS_MAX: u64 = 100_000;
 /// A sleeping trail looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
 
-/// The task of one trail.
+/// The task of one product of one trail.
 #[derive(Debug)]
 pub(crate) struct TrailDelivery {
     shared: Arc<Delivery>,
     journal: Source,
+    product: Product,
+    interval: Interval,
     cursor_name: String,
     trail: TrailId,
     /// The next position to read.
@@ -56,7 +60,7 @@ struct Window {
     /// Where its first event stands, and when that was received: from there on nothing is delivered yet.
     first: Position,
     first_received_ms: i64,
-    files: Assembler,
+    files: Gathering,
 }
 
 /// Delivery can't go on for now; it is tried again from the cursor.
@@ -88,11 +92,17 @@ enum Step {
 }
 
 impl TrailDelivery {
-    pub(crate) fn new(shared: Arc<Delivery>, cursor_name: String, trail: TrailId) -> Self {
+    pub(crate) fn new(shared: Arc<Delivery>, product: Product, trail: TrailId) -> Self {
+        let interval = match product {
+            Product::LogFiles => shared.config.interval,
+            Product::AggregatedEvents => shared.config.aggregation_window,
+        };
         Self {
             journal: shared.journal.clone(),
             shared,
-            cursor_name,
+            product,
+            interval,
+            cursor_name: product.cursor_name(&trail),
             trail,
             next: 0,
             committed: 0,
@@ -169,7 +179,7 @@ impl TrailDelivery {
     }
 
     async fn take(&mut self, position: Position, entry: &Entry) -> Result<(), DeliverError> {
-        let end_ms = self.shared.config.interval.end_of_window_ms(entry.received_ms);
+        let end_ms = self.interval.end_of_window_ms(entry.received_ms);
         if self.window.as_ref().is_some_and(|window| window.end_ms != end_ms) {
             self.close_window(position).await?;
         }
@@ -181,15 +191,18 @@ impl TrailDelivery {
             .route(&event, entry.account, &entry.region, entry.origin)
             .find(|trail| *trail.id() == self.trail);
         let Some(trail) = routed else { return Ok(()) };
+        if !Gathering::wants(self.product, trail, &event) {
+            return Ok(());
+        }
         self.last_seen = Some(Arc::clone(trail));
+        let length_ms = i64::try_from(self.interval.length().as_millis()).unwrap_or(i64::MAX);
         let window = self.window.get_or_insert_with(|| Window {
             end_ms,
             first: position,
             first_received_ms: entry.received_ms,
-            files: Assembler::default(),
+            files: Gathering::begin(self.product, trail, end_ms, length_ms),
         });
-        let place = (entry.account, &entry.region, event.category());
-        Ok(window.files.push(window.end_ms, position, place, event.event_time, &entry.event)?)
+        Ok(window.files.push(position, entry, &event, (trail, window.end_ms))?)
     }
 
     /// Closes the open window once its time is over and nothing more can fall into it.
@@ -231,7 +244,8 @@ impl TrailDelivery {
         let mut receipts = Vec::with_capacity(files.len());
         for file in files {
             let key = object_key(trail.s3_prefix.as_deref(), &trail.arn, &file);
-            let put = LogFilePut { trail: &trail, region: &file.region, key: &key, body: file.body.clone() };
+            let (region, folder, body) = (&file.region, file.folder, file.body.clone());
+            let put = LogFilePut { trail: &trail, region, folder, key: &key, body };
             let failed = |source| DeliverError::Put { region: file.region.clone(), source };
             self.shared.bucket.put_once(put).await.map_err(failed)?;
             telemetry::delivered(&trail.arn, file.events, file.body.len());
@@ -326,6 +340,11 @@ impl TrailDelivery {
         };
         let behind = self.journal.tail().saturating_sub(first);
         let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(received_ms);
-        telemetry::lag(&self.trail.arn, behind, if behind == 0 { 0 } else { (age_ms / 1000).max(0) });
+        telemetry::lag(
+            self.product.as_str(),
+            &self.trail.arn,
+            behind,
+            if behind == 0 { 0 } else { (age_ms / 1000).max(0) },
+        );
     }
 }

@@ -143,7 +143,8 @@ async fn real_events_reach_log_files_byte_for_byte() {
     expected.sort();
 
     let bucket = Arc::new(Memory::default());
-    let config = DeliveryConfig { interval: "60s".parse().unwrap() };
+    let config =
+        DeliveryConfig { interval: "60s".parse().unwrap(), aggregation_window: "5m".parse().unwrap() };
     let stop = CancellationToken::new();
     let delivery = Arc::new(Delivery::new(
         config,

@@ -42,10 +42,11 @@ impl Front {
         who: &Who,
         body: &[u8],
     ) -> Result<Answer, Refused> {
+        let caller = Caller { account: who.account, region: who.region.clone() };
+        self.control.admit(&caller, operation).map_err(refused)?;
         let content_type = arrival.head.header("content-type");
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
-        let caller = Caller { account: who.account, region: who.region.clone() };
         self.allow(arrival, operation, who, &request, &caller)?;
         self.dispatch(operation, &request, &caller).await
     }
@@ -102,6 +103,19 @@ impl Front {
             Operation::PutEventSelectors => {
                 answered(control.put_event_selectors(caller, &input(request)?).await)
             }
+            Operation::GetInsightSelectors => {
+                answered(control.get_insight_selectors(caller, &input(request)?))
+            }
+            Operation::PutInsightSelectors => {
+                answered(control.put_insight_selectors(caller, &input(request)?).await)
+            }
+            Operation::GetEventConfiguration => {
+                answered(control.get_event_configuration(caller, &input(request)?))
+            }
+            Operation::PutEventConfiguration => {
+                answered(control.put_event_configuration(caller, &input(request)?).await)
+            }
+            Operation::ListPublicKeys => answered(control.list_public_keys(&input(request)?)),
             Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),

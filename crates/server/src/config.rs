@@ -28,10 +28,12 @@ pub struct Config {
     pub clock_skew: Duration,
     /// Whether calls that could not be authenticated are recorded.
     pub rejected_calls: Recorded,
-    /// Whether LookupEvents is throttled as AWS does.
+    /// Whether CloudTrail's operations are throttled as AWS does.
     pub throttle: Throttle,
     /// The length of a delivery window.
     pub delivery_interval: Interval,
+    /// The length of the window that data events are summed up over.
+    pub aggregation_window: Interval,
     /// The size at which the journal refuses.
     pub journal_bytes_max: u64,
     /// How long the journal keeps what everybody has read.
@@ -109,6 +111,8 @@ impl Config {
             throttle: read.truth("cloudtrail.throttle", Throttle::Aws, Throttle::Off)?,
             delivery_interval: read
                 .with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
+            aggregation_window: read
+                .with("delivery.aggregation_window", "1s to 60m is needed", |text| text.parse().ok())?,
             journal_bytes_max: read.with("journal.size_max", "256MiB to 16TiB is needed", |text| {
                 bytes(text).filter(|size| (256 << 20..=16 << 40).contains(size))
             })?,
@@ -229,6 +233,7 @@ mod tests {
             ("server.connections_max", "0"),
             ("server.clock_skew", "61m"),
             ("delivery.interval", "0s"),
+            ("delivery.aggregation_window", "61m"),
             ("journal.size_max", "255MiB"),
             ("journal.hold", "2161h"),
             ("history.seal_after", "0s"),

@@ -10,8 +10,8 @@ use cairn_access::{
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
 use cairn_catalog::{Catalog, LiveTrail, Trail};
-use cairn_control::{BucketVerdict, DeliveryCheck, Platform};
-use cairn_delivery::{LogBucket, LogFilePut, Put, PutError};
+use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, Platform};
+use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
 use cairn_journal::Reader;
@@ -59,7 +59,7 @@ impl Platform for ServiceCaller {
         };
         let verdict = match &bucket {
             None => BucketVerdict::Missing,
-            Some(bucket) => match allowed(bucket, check.account, check.trail_arn, check.prefix) {
+            Some(bucket) => match allowed(bucket, check.account, check.trail_arn, place(&check)) {
                 true => BucketVerdict::Allowed,
                 false => BucketVerdict::Denied,
             },
@@ -85,6 +85,10 @@ impl Platform for ServiceCaller {
         verdict
     }
 
+    async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(cairn_delivery::begin_aggregation(&*self.catalog, trail.id(), self.journal.tail()).await?)
+    }
+
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(cairn_delivery::enroll(&*self.catalog, trail).await?)
     }
@@ -97,7 +101,7 @@ impl LogBucket for ServiceCaller {
         let refused = |code: &str| PutError::Refused { code: code.to_owned() };
         let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
-        if !allowed(&bucket, trail.account, &trail.arn, trail.s3_prefix.as_deref()) {
+        if !allowed(&bucket, trail.account, &trail.arn, (trail.s3_prefix.as_deref(), put.folder)) {
             return Err(refused("AccessDenied"));
         }
         let body_bytes = put.body.len() as u64;
@@ -193,7 +197,21 @@ impl std::fmt::Debug for ServiceCaller {
     }
 }
 
-fn allowed(bucket: &Bucket, account: AccountId, trail_arn: &str, prefix: Option<&str>) -> bool {
+/// Returns the prefix and the folder that a check is about.
+fn place<'a>(check: &DeliveryCheck<'a>) -> (Option<&'a str>, Folder) {
+    let folder = match check.files {
+        DeliveredFiles::Logs => Folder::CloudTrail,
+        DeliveredFiles::Insights => Folder::Insight,
+    };
+    (check.prefix, folder)
+}
+
+fn allowed(
+    bucket: &Bucket,
+    account: AccountId,
+    trail_arn: &str,
+    (prefix, folder): (Option<&str>, Folder),
+) -> bool {
     let Ok(bucket_account) = bucket.owner.parse() else { return false };
     let policy = bucket.policy.as_deref().map(|text| Policy::parse(PolicyKind::Resource, text));
     let policy = match policy {
@@ -201,7 +219,9 @@ fn allowed(bucket: &Bucket, account: AccountId, trail_arn: &str, prefix: Option<
         Some(Err(_)) => return false,
         None => None,
     };
-    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn };
+    let folder = folder.as_str();
+    let target =
+        DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder };
     match bucket_policy_allows_delivery(policy.as_ref(), &target) {
         Ok(()) => true,
         Err(reason) => {

@@ -121,9 +121,12 @@ impl Server {
         let (history, history_service) =
             History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
         let own = Arc::new(stores.service_caller(&config, &clock, &ids));
-        let interval = DeliveryConfig { interval: config.delivery_interval };
+        let windows = DeliveryConfig {
+            interval: config.delivery_interval,
+            aggregation_window: config.aggregation_window,
+        };
         let delivery = Arc::new(Delivery::new(
-            interval,
+            windows,
             Arc::clone(&stores.catalog),
             source.clone(),
             Arc::clone(&stores.intake),

@@ -105,13 +105,20 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "cloudtrail.throttle",
         default: "false",
-        help: "Whether LookupEvents is held to AWS's two calls a second for each account and Region.",
+        help: "Whether CloudTrail's operations are held to AWS's rates, such as two calls of LookupEvents a \
+               second, for each account and Region.",
     },
     Setting {
         key: "delivery.interval",
         default: "60s",
         help: "Length of a delivery window: a log file is in its bucket this long after its events at most. \
                1s to 60m.",
+    },
+    Setting {
+        key: "delivery.aggregation_window",
+        default: "5m",
+        help: "Length of the window that a trail's aggregated events count data events over. AWS's is 5 \
+               minutes. 1s to 60m.",
     },
     Setting {
         key: "journal.size_max",

@@ -14,6 +14,7 @@ fn target(prefix: Option<&str>) -> DeliveryTarget<'_> {
         prefix,
         account: "111122223333".parse().unwrap(),
         trail_arn: TRAIL,
+        folder: "CloudTrail",
     }
 }
 
@@ -43,6 +44,17 @@ fn put(resource: &str, rest: &str) -> String {
 #[test]
 fn a_bucket_without_a_policy_takes_no_log_files() {
     assert_eq!(bucket_policy_allows_delivery(None, &target(None)), Err(DeliveryRefusal::NoPolicy));
+}
+
+#[test]
+fn a_policy_for_one_folder_covers_no_other() {
+    let logs = put("arn:aws:s3:::audit/AWSLogs/111122223333/CloudTrail/*", "");
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{},{logs}]}}"#, acl(""));
+    let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
+    for (folder, delivers) in [("CloudTrail", true), ("CloudTrail-Insight", false)] {
+        let asked = DeliveryTarget { folder, ..target(None) };
+        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &asked).is_ok(), delivers, "{folder}");
+    }
 }
 
 #[test]

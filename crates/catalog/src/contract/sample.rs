@@ -149,6 +149,8 @@ pub fn trail(name: &str) -> Trail {
         recursive_logging: true,
         tags: Vec::new(),
         selectors: None,
+        insights: Vec::new(),
+        aggregation: Vec::new(),
         logging: true,
         started_at: Some(instant(3)),
         stopped_at: None,

@@ -5,6 +5,8 @@ use cairn_select::EventSelectors;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::event_configuration::{AggregationTemplate, InsightSelector};
+
 /// A trail. Members mean what CloudTrail's `Trail` shape says, under shorter names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "CloudTrail's own switches, each independent of the rest")]
@@ -50,6 +52,12 @@ pub struct Trail {
     /// The selectors as they were put; `None` when none ever were, which means the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selectors: Option<EventSelectors>,
+    /// What unusual activity it looks for; empty when Insights are off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub insights: Vec<InsightSelector>,
+    /// What its data events are summed up by, without duplicates; empty when they are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregation: Vec<AggregationTemplate>,
     /// Whether it is logging.
     pub logging: bool,
     /// When logging was last started.

@@ -1,4 +1,4 @@
-//! AWS's rate limit on LookupEvents, when it is switched on.
+//! AWS's rate limits, when they are switched on.
 
 use cairn_control::Throttle;
 use cairn_event::{AccountId, Region};
@@ -18,7 +18,14 @@ async fn two_lookups_a_second_pass_for_each_account_and_region() {
     assert_eq!(world.call(own, &here, "LookupEvents", b"{}").await, throttled);
     world.call(own, &there, "LookupEvents", b"{}").await.unwrap();
     world.call(other, &here, "LookupEvents", b"{}").await.unwrap();
-    world.call(own, &here, "ListTrails", b"{}").await.unwrap();
+    // Each operation has a rate of its own, and what is too much is not even read.
+    for _ in 0..10 {
+        world.call(own, &here, "ListTrails", b"{}").await.unwrap();
+    }
+    assert_eq!(world.call(own, &here, "ListTrails", b"no JSON").await, throttled);
+    let nameless = world.call(own, &here, "StopLogging", b"{}").await.unwrap_err();
+    assert_eq!(nameless.0, "ValidationException");
+    assert_eq!(world.call(own, &here, "StopLogging", b"{}").await, throttled);
     world.clock.pass(1);
     world.call(own, &here, "LookupEvents", b"{}").await.unwrap();
     world.end().await;

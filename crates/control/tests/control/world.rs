@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog};
-use cairn_control::{BucketVerdict, Caller, Control, DeliveryCheck, Done, Platform, Refusal, Throttle};
+use cairn_control::{
+    BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, Platform, Refusal, Throttle,
+};
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedWriter, Options, Reader, Writer};
@@ -39,8 +41,9 @@ impl SetClock {
     }
 }
 
-/// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing. Deliveries
-/// to those with `unheld` can't be written down.
+/// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing, those with
+/// `logs-only` log files alone. Deliveries to those with `unheld` can't be written down, nor can their
+/// aggregation.
 #[derive(Debug)]
 struct NamedBuckets;
 
@@ -55,8 +58,15 @@ impl Platform for NamedBuckets {
         match check.bucket {
             bucket if bucket.starts_with("missing") => BucketVerdict::Missing,
             bucket if bucket.starts_with("denied") => BucketVerdict::Denied,
+            bucket if bucket.starts_with("logs-only") && check.files != DeliveredFiles::Logs => {
+                BucketVerdict::Denied
+            }
             _ => BucketVerdict::Allowed,
         }
+    }
+
+    async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.hold_delivery(trail).await
     }
 
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -139,6 +149,9 @@ impl World {
     pub(crate) async fn call(&self, account: AccountId, region: &Region, name: &str, body: &[u8]) -> Outcome {
         let caller = Caller { account, region: region.clone() };
         let operation: Operation = name.parse().unwrap();
+        self.control
+            .admit(&caller, operation)
+            .map_err(|refusal| (refusal.code().to_string(), refusal.to_string()))?;
         let request = Request::decode(operation, None, body).map_err(refused_early)?;
         self.dispatch(&caller, operation, &request).await
     }
@@ -159,6 +172,19 @@ impl World {
             Operation::PutEventSelectors => {
                 answered(control.put_event_selectors(caller, &input(request)?).await)
             }
+            Operation::GetInsightSelectors => {
+                answered(control.get_insight_selectors(caller, &input(request)?))
+            }
+            Operation::PutInsightSelectors => {
+                answered(control.put_insight_selectors(caller, &input(request)?).await)
+            }
+            Operation::GetEventConfiguration => {
+                answered(control.get_event_configuration(caller, &input(request)?))
+            }
+            Operation::PutEventConfiguration => {
+                answered(control.put_event_configuration(caller, &input(request)?).await)
+            }
+            Operation::ListPublicKeys => answered(control.list_public_keys(&input(request)?)),
             Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
