@@ -4,6 +4,8 @@
 //! deep as the model and no deeper, whatever the input.
 
 #[cfg(test)]
+pub(crate) mod edges;
+#[cfg(test)]
 pub(crate) mod sample;
 
 use crate::pattern::Pattern;

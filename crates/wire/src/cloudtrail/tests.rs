@@ -1,8 +1,11 @@
 //! The shapes and the types come from one model; these tests hold them to each other.
 
+use std::collections::BTreeMap;
+
 use super::{Operation, round_trips};
 use crate::json11::{CONTENT_TYPE, Request};
 use crate::shape::Shape;
+use crate::shape::edges::{Verdict, edges};
 use crate::shape::sample::{sample, spoilt};
 
 #[test]
@@ -48,4 +51,30 @@ fn every_rule_of_the_model_is_enforced() {
     }
     println!("{rules} rules of the service model, each broken and found");
     assert!(rules > 300, "the model is gone");
+}
+
+/// Below, at and above each bound; each word and none; required members there, absent and null; members that
+/// no model knows, at every depth.
+#[test]
+fn every_constraint_holds_exactly_where_the_model_says() {
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for operation in Operation::ALL {
+        for case in edges(operation.model().input) {
+            let request = Request::decode(operation, None, case.value.to_string().as_bytes()).unwrap();
+            let (broken, told) = (!request.violations().is_empty(), request.violations().to_string());
+            assert_eq!(broken, case.verdict == Verdict::Broken, "{operation}: {case:?}: {told}");
+            match case.verdict {
+                Verdict::Holds => assert_eq!(request.parameters(), &case.value, "{operation}"),
+                Verdict::HoldsWithout => assert_ne!(request.parameters(), &case.value, "{operation}"),
+                Verdict::Broken => {}
+            }
+            *counts.entry((case.tries, broken)).or_default() += 1;
+        }
+    }
+    let total: usize = counts.values().sum();
+    println!("{total} cases at the edges of {} operations: {counts:?}", Operation::ALL.len());
+    for tries in ["items", "characters", "number"] {
+        assert!(counts.contains_key(&(tries, true)) && counts.contains_key(&(tries, false)), "{tries}");
+    }
+    assert!(total > 1_000, "the model is gone");
 }
