@@ -52,11 +52,11 @@ fn reference() -> String {
          | key | environment | default | meaning |\n| --- | --- | --- | --- |\n",
     );
     for setting in cairn_server::SETTINGS {
+        let default = if setting.default.is_empty() { "none" } else { &format!("`{}`", setting.default) };
         page.push_str(&format!(
-            "| `{}` | `CAIRN_{}` | `{}` | {} |\n",
+            "| `{}` | `CAIRN_{}` | {default} | {} |\n",
             setting.key,
             environment_name(setting.key),
-            setting.default,
             setting.help
         ));
     }

@@ -6,18 +6,39 @@ use crate::installation::{Installation, shell_word};
 use crate::output;
 use crate::settings::Place;
 
-/// Prints `export NAME=value` lines for a shell to evaluate.
-pub(crate) fn run(place: &Place) -> anyhow::Result<()> {
-    let installation = place.installation()?;
-    let endpoint = installation.endpoint()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let administrator = runtime.block_on(Administrator::load(&installation.dir, installation.account))?;
-    output::print(lines(&installation, &endpoint, &administrator))?;
+/// The command's flags.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Env {
+    /// Give the keys of the account's root user. The first time makes them, while no server runs.
+    #[arg(long)]
+    root: bool,
+}
+
+impl Env {
+    /// Prints `export NAME=value` lines for a shell to evaluate.
+    pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
+        let installation = place.installation()?;
+        let endpoint = installation.endpoint()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (dir, account) = (&installation.dir, installation.account);
+        let keys = runtime.block_on(async {
+            match self.root {
+                true => Administrator::load_root(dir, account).await,
+                false => Administrator::load(dir, account).await,
+            }
+        })?;
+        output::print(lines(&installation, &endpoint, &keys))?;
+        remind(&installation);
+        Ok(())
+    }
+}
+
+/// Says when no server runs at the endpoint.
+fn remind(installation: &Installation) {
     if !installation.dir.is_served().unwrap_or(true) {
         let shown = shell_word(&installation.dir.root().display().to_string());
         eprintln!("cairn: no server runs there now; start it with `cairn serve --data-dir {shown}`");
     }
-    Ok(())
 }
 
 fn lines(installation: &Installation, endpoint: &str, administrator: &Administrator) -> String {

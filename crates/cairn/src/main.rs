@@ -35,7 +35,7 @@ enum Command {
     /// Serve CloudTrail, S3 and STS on one address, and record every call.
     Serve(serve::Serve),
     /// Print the variables that point AWS clients at the server, for eval "$(cairn env)".
-    Env,
+    Env(env::Env),
     /// Print the bucket policy that lets CloudTrail deliver log files to BUCKET.
     BucketPolicy(bucket_policy::BucketPolicy),
     /// Find events: LookupEvents as a table, or as JSON lines when piped.
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match &cli.command {
         Command::Serve(command) => command.run(&cli.place),
-        Command::Env => env::run(&cli.place),
+        Command::Env(command) => command.run(&cli.place),
         Command::BucketPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),
         Command::Tail(command) => command.run(&cli.place),

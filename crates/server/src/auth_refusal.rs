@@ -30,6 +30,11 @@ impl AuthRefusal {
                 QueryErrorCode::InvalidClientTokenId,
                 S3ErrorCode::InvalidToken,
             ),
+            Self::ExpiredToken => codes(
+                ErrorCode::ExpiredTokenException,
+                QueryErrorCode::ExpiredToken,
+                S3ErrorCode::ExpiredToken,
+            ),
             Self::Broken => {
                 codes(ErrorCode::InternalFailure, QueryErrorCode::InternalFailure, S3ErrorCode::InternalError)
             }
@@ -47,6 +52,10 @@ impl AuthRefusal {
             (Self::UnknownToken, Family::S3) => S3ErrorCode::InvalidToken.message().to_owned(),
             (Self::UnknownKey | Self::InactiveKey | Self::UnknownToken, Family::Service) => {
                 "The security token included in the request is invalid.".to_owned()
+            }
+            (Self::ExpiredToken, Family::S3) => S3ErrorCode::ExpiredToken.message().to_owned(),
+            (Self::ExpiredToken, Family::Service) => {
+                "The security token included in the request is expired".to_owned()
             }
             (Self::Broken, Family::S3) => S3ErrorCode::InternalError.message().to_owned(),
             (Self::Broken, Family::Service) => "An internal error occurred.".to_owned(),

@@ -6,14 +6,16 @@ use cairn_access::{Caller, Principal};
 use cairn_catalog::{AccessKeyStatus, MasterKey, Principal as Owner, Snapshot};
 use cairn_event::{AccountId, Region};
 use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey, Verified, Verifier};
+use cairn_sts::{Session, TokenKey};
 use jiff::Timestamp;
 
+use crate::authorize::managed_document;
 use crate::head::Head;
 
 /// What the request's signature says.
 #[derive(Debug)]
 pub(crate) enum Authentication {
-    /// The signature is that of a key we keep.
+    /// The signature is that of a key we keep, or gave out in a session token.
     Proven { caller: Caller, account: AccountId, region: Region, verified: Box<Verified> },
     /// The request carries no signature.
     Unsigned,
@@ -30,8 +32,11 @@ pub(crate) enum AuthRefusal {
     UnknownKey,
     /// The key exists and was switched off.
     InactiveKey,
-    /// A session token came with a key that has none.
+    /// A session token came with a key that it does not belong to, was not made here, or is of somebody who
+    /// is gone.
     UnknownToken,
+    /// The session has ended.
+    ExpiredToken,
     /// A secret of ours could not be opened; the log says why.
     Broken,
 }
@@ -47,11 +52,12 @@ impl Authentication {
     }
 }
 
-/// Checks signatures against the keys of the catalog.
+/// Checks signatures against the keys of the catalog and of session tokens.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     pub(crate) verifier: Verifier,
     pub(crate) master: Arc<MasterKey>,
+    pub(crate) tokens: Arc<TokenKey>,
     /// The Region that a refused scope is told to use.
     pub(crate) region: Region,
 }
@@ -92,27 +98,25 @@ impl Authenticator {
             let (got, expected) = (presented.scope.region.clone(), self.region.to_string());
             return refused(AuthRefusal::Signature(AuthError::ScopeRegion { got, expected }));
         };
-        match self.prove(&request, &presented, body, snapshot, now) {
-            Ok((principal, account, verified)) => Authentication::Proven {
-                caller: Caller::Verified { principal, access_key_id: Some(presented.access_key_id.clone()) },
-                account,
-                region: known_region,
-                verified: Box::new(verified),
-            },
+        let claim = Claim { request: &request, presented: &presented, body, snapshot, now };
+        let proven = match &presented.token {
+            Some(token) if snapshot.access_key(&presented.access_key_id).is_none() => {
+                self.prove_temporary(&claim, token.reveal())
+            }
+            _ => self.prove_long_term(&claim),
+        };
+        match proven {
+            Ok(Proof { caller, account, verified }) => {
+                Authentication::Proven { caller, account, region: known_region, verified: Box::new(verified) }
+            }
             Err(refusal) => refused(refusal),
         }
     }
 
-    fn prove(
-        &self,
-        request: &Request<'_>,
-        presented: &Presented,
-        body: Option<&[u8]>,
-        snapshot: &Snapshot,
-        now: Timestamp,
-    ) -> Result<(Principal, AccountId, Verified), AuthRefusal> {
-        let key = snapshot.access_key(&presented.access_key_id).ok_or(AuthRefusal::UnknownKey)?;
-        let owner = snapshot.owner(key).ok_or(AuthRefusal::UnknownKey)?;
+    fn prove_long_term(&self, claim: &Claim<'_>) -> Result<Proof, AuthRefusal> {
+        let presented = claim.presented;
+        let key = claim.snapshot.access_key(&presented.access_key_id).ok_or(AuthRefusal::UnknownKey)?;
+        let owner = claim.snapshot.owner(key).ok_or(AuthRefusal::UnknownKey)?;
         if presented.token.is_some() {
             return Err(AuthRefusal::UnknownToken);
         }
@@ -120,15 +124,72 @@ impl Authenticator {
             tracing::error!(key = %key.id, error = &error as &dyn std::error::Error, "secret not opened");
             AuthRefusal::Broken
         })?;
-        let secret = SecretKey::new(secret.expose_str().unwrap_or_default());
-        let body = body.map_or(Body::Streamed, Body::Bytes);
-        let verified =
-            self.verifier.verify(request, presented, &secret, body, now).map_err(AuthRefusal::Signature)?;
+        let verified = self.verify(claim, secret.expose_str().unwrap_or_default())?;
+        let caller = Caller::Verified {
+            principal: principal(owner),
+            access_key_id: Some(presented.access_key_id.clone()),
+        };
         match key.status {
-            AccessKeyStatus::Active => Ok((principal(owner), key.account, verified)),
+            AccessKeyStatus::Active => Ok(Proof { caller, account: key.account, verified }),
             AccessKeyStatus::Inactive => Err(AuthRefusal::InactiveKey),
         }
     }
+
+    fn prove_temporary(&self, claim: &Claim<'_>, token: &str) -> Result<Proof, AuthRefusal> {
+        let access_key_id = claim.presented.access_key_id.clone();
+        let session =
+            self.tokens.open(&access_key_id, token).map_err(|_whatever_ails_it| AuthRefusal::UnknownToken)?;
+        if session.expires <= claim.now {
+            return Err(AuthRefusal::ExpiredToken);
+        }
+        let verified = self.verify(claim, &session.secret_access_key)?;
+        if !session.is_of_somebody(claim.snapshot) || is_kept_from(&session, &claim.presented.scope.service) {
+            return Err(AuthRefusal::UnknownToken);
+        }
+        let temporary = session.temporary(claim.snapshot, managed_document).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "a session's policies can't be read");
+            AuthRefusal::Broken
+        })?;
+        let (principal, session, account) = (session.principal(), Box::new(temporary), session.account);
+        Ok(Proof { caller: Caller::Temporary { principal, access_key_id, session }, account, verified })
+    }
+
+    fn verify(&self, claim: &Claim<'_>, secret: &str) -> Result<Verified, AuthRefusal> {
+        let body = claim.body.map_or(Body::Streamed, Body::Bytes);
+        let secret = SecretKey::new(secret);
+        let verified = self.verifier.verify(claim.request, claim.presented, &secret, body, claim.now);
+        verified.map_err(AuthRefusal::Signature)
+    }
+}
+
+/// A signature that is to be proven.
+struct Claim<'a> {
+    request: &'a Request<'a>,
+    presented: &'a Presented,
+    body: Option<&'a [u8]>,
+    snapshot: &'a Snapshot,
+    now: Timestamp,
+}
+
+/// A signature that holds.
+struct Proof {
+    caller: Caller,
+    account: AccountId,
+    verified: Verified,
+}
+
+/// Tells whether a session can't call a service at all: IAM takes sessions of users only with a second factor,
+/// and federated users never.
+fn is_kept_from(session: &Session, service: &str) -> bool {
+    service == "iam"
+        && match session.principal() {
+            Principal::Root { .. } | Principal::User { .. } => !session.mfa,
+            Principal::FederatedUser(_) => true,
+            Principal::Session(_)
+            | Principal::WebIdentity(_)
+            | Principal::Service(_)
+            | Principal::Anonymous => false,
+        }
 }
 
 fn principal(owner: Owner<'_>) -> Principal {

@@ -1,14 +1,13 @@
 //! Whether a caller may make a call: the caller's policies, and the bucket's.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use cairn_access::{
-    AccessRequest, Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Principal,
-    Service, evaluate,
-};
+use cairn_access::{Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Service};
 use cairn_catalog::Snapshot;
 use cairn_event::AccountId;
 use cairn_s3::{Bucket, Deed, Gate};
+use cairn_sts::Rights;
 use cairn_wire::s3::{Call, Level};
 
 /// Decides a call of Cairn's own services.
@@ -19,15 +18,18 @@ pub(crate) fn decide(
     caller: &Caller,
     snapshot: &Snapshot,
     resource_policy: Option<&Policy>,
-    (action, resource, owner): (&str, &str, AccountId),
+    asked: (&str, &str, AccountId),
     context: Context,
 ) -> Result<Decision, PolicyError> {
-    let principal = caller.principal();
-    let policies = identity_policies(principal, snapshot)?;
-    let request = AccessRequest { principal, action, resource, resource_account: owner, context };
-    let policies =
-        cairn_access::Policies { identity: &policies, resource: resource_policy, ..Default::default() };
-    Ok(evaluate(&policies, &request))
+    Ok(Rights::of(caller, snapshot, managed_document)?.decide(resource_policy, asked, context))
+}
+
+/// Finds the document of a managed policy, an account's own or one of AWS's.
+pub(crate) fn managed_document<'a>(snapshot: &'a Snapshot, arn: &str) -> Option<Cow<'a, str>> {
+    match cairn_iam::aws_policy(arn) {
+        Some(policy) => Some(Cow::Borrowed(policy.document)),
+        None => snapshot.managed_policy(arn)?.document().map(Cow::Borrowed),
+    }
 }
 
 /// Decides about objects that a call names elsewhere than in its address: the source of a copy, the keys
@@ -60,12 +62,6 @@ impl Gate for Policies {
             }
         }
     }
-}
-
-fn identity_policies(principal: &Principal, snapshot: &Snapshot) -> Result<Vec<Policy>, PolicyError> {
-    let Principal::User { account, name, .. } = principal else { return Ok(Vec::new()) };
-    let Some(user) = snapshot.user(account, name) else { return Ok(Vec::new()) };
-    user.policies.iter().map(|policy| Policy::parse(PolicyKind::Identity, &policy.document)).collect()
 }
 
 /// Returns the IAM action of an S3 call: not always the operation's name.

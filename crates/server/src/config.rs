@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
+use cairn_sts::Issuer;
 
 use crate::settings::{Origin, Settings};
 
@@ -16,6 +17,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The account of first start.
     pub account: AccountId,
+    /// Accounts that are made beside it.
+    pub accounts: Vec<AccountId>,
     /// The Region that clients are told to use.
     pub region: Region,
     /// The endpoint's address.
@@ -28,6 +31,8 @@ pub struct Config {
     pub clock_skew: Duration,
     /// Whether calls that could not be authenticated are recorded.
     pub rejected_calls: Recorded,
+    /// Who may vouch for web identities.
+    pub oidc_issuers: Vec<Issuer>,
     /// Whether CloudTrail's operations are throttled as AWS does.
     pub throttle: Throttle,
     /// The length of a delivery window.
@@ -94,6 +99,7 @@ impl Config {
             data_dir: read
                 .with("data_dir", "a directory", |text| (!text.is_empty()).then(|| PathBuf::from(text)))?,
             account: read.with("account_id", "twelve digits are needed", |text| text.parse().ok())?,
+            accounts: read.with("accounts", "comma-separated account ids are needed", accounts)?,
             region: read.with("region", "a Region such as us-east-1 is needed", |text| text.parse().ok())?,
             listen: read.with("server.listen", "ADDRESS:PORT such as 127.0.0.1:8585 is needed", |text| {
                 text.parse().ok()
@@ -108,6 +114,11 @@ impl Config {
             })?,
             clock_skew: read.duration("server.clock_skew", 1, 3_600, "1s to 60m is needed")?,
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
+            oidc_issuers: read.with(
+                "sts.oidc_issuers",
+                "`ISSUER-URL AUDIENCE[,AUDIENCE] KEYS`, separated by `;`, is needed; KEYS is a file or an http:// URL",
+                |text| Issuer::parse_list(text).ok(),
+            )?,
             throttle: read.truth("cloudtrail.throttle", Throttle::Aws, Throttle::Off)?,
             delivery_interval: read
                 .with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
@@ -167,6 +178,11 @@ impl Reader<'_> {
         let (least, most) = (Duration::from_secs(seconds_min), Duration::from_secs(seconds_max));
         self.with(key, needed, |text| duration(text).filter(|length| (least..=most).contains(length)))
     }
+}
+
+fn accounts(text: &str) -> Option<Vec<AccountId>> {
+    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    ids.map(|id| id.parse().ok()).collect()
 }
 
 fn domains(text: &str) -> Option<Vec<String>> {

@@ -34,9 +34,7 @@ pub(crate) async fn ensure(
         return Ok(());
     }
     let created = clock.now();
-    let key_id = format!("AKIA{}", base32::<16>(ids));
-    let secret = base64_text(ids);
-    let sealed = master.seal(AccessKey::secret_name(&key_id), secret.as_bytes(), |bytes| ids.fill(bytes))?;
+    let key = new_key(account, Owner::User(ADMINISTRATOR.to_owned()), master, clock, ids)?;
     let changes = vec![
         Change::PutAccount(Account { id: account, alias: None, created }),
         Change::PutUser(User {
@@ -52,18 +50,25 @@ pub(crate) async fn ensure(
             boundary: None,
             tags: Vec::new(),
         }),
-        Change::PutAccessKey(AccessKey {
-            id: key_id,
-            account,
-            owner: Owner::User(ADMINISTRATOR.to_owned()),
-            secret: sealed,
-            status: AccessKeyStatus::Active,
-            created,
-        }),
+        Change::PutAccessKey(key),
     ];
     catalog.commit(snapshot.revision(), changes).await?;
     tracing::info!(account = %account, user = ADMINISTRATOR, "account and administrator made");
     Ok(())
+}
+
+/// Makes an access key, not yet kept.
+pub(crate) fn new_key(
+    account: AccountId,
+    owner: Owner,
+    master: &MasterKey,
+    clock: &dyn Clock,
+    ids: &dyn Ids,
+) -> Result<AccessKey, SealError> {
+    let id = format!("AKIA{}", base32::<16>(ids));
+    let text = base64_text(ids);
+    let secret = master.seal(AccessKey::secret_name(&id), text.as_bytes(), |bytes| ids.fill(bytes))?;
+    Ok(AccessKey { id, account, owner, secret, status: AccessKeyStatus::Active, created: clock.now() })
 }
 
 fn base32<const CHARS: usize>(ids: &dyn Ids) -> String {

@@ -18,6 +18,7 @@ mod first_start;
 mod head;
 mod iam;
 mod incoming;
+mod key_source;
 mod key_use;
 mod listen;
 mod object_service;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use cairn_access::Trust;
-use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, body_policy};
-use cairn_event::{Clock, Ids, Origin, Record};
+use cairn_access::{Caller, Trust};
+use cairn_capture::{
+    Captured, Exchange, Keep, Request, Response, ServiceCall, SharedIds, body_policy, share_with_owner,
+};
+use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
 use futures_util::future::try_join_all;
 
@@ -57,7 +59,7 @@ impl Recorder {
             },
             caller: &served.who.caller,
             region: &served.who.region,
-            recipient: served.who.account,
+            recipient: recipient(served),
             resource_owner: served.resource_owner,
             peer: Some(arrival.peer.ip()),
             tls: None,
@@ -67,14 +69,39 @@ impl Recorder {
         };
         let record = cairn_capture::record(&exchange, call);
         let further = cairn_capture::further_records(&record, &exchange, call, || self.ids.guid());
-        let draft = |record: &Record| Draft {
-            account: served.who.account,
+        let draft = |record: Record| Draft {
+            account: record.recipient_account_id.unwrap_or(served.who.account),
             region: record.aws_region.clone(),
             origin: Origin::Call,
             event: record.to_bytes(),
             under: served.under,
         };
-        std::iter::once(&record).chain(&further).map(draft).collect()
+        let records = std::iter::once(record).chain(further);
+        records.flat_map(|record| self.copies(record, served)).map(draft).collect()
+    }
+
+    /// Returns the record for the caller's account and, where the call used what another account owns, the
+    /// one for the owner.
+    fn copies(&self, record: Record, served: &Served) -> Vec<Record> {
+        let proven = served.who.caller.trust() == Trust::Verified;
+        let owner =
+            served.resource_owner.filter(|owner| proven && record.recipient_account_id != Some(*owner));
+        match owner {
+            Some(owner) => {
+                let (shared_event_id, owner_event_id) = (&self.ids.guid(), &self.ids.guid());
+                share_with_owner(record, owner, SharedIds { shared_event_id, owner_event_id }).into()
+            }
+            None => vec![record],
+        }
+    }
+}
+
+/// Returns the account that receives the record of a call: the caller's; the owner's of what nobody signed
+/// for.
+fn recipient(served: &Served) -> AccountId {
+    match (&served.who.caller, served.resource_owner) {
+        (Caller::Unsigned, Some(owner)) => owner,
+        _ => served.who.account,
     }
 }
 

@@ -22,6 +22,7 @@ use cairn_event::{AccountId, Clock, Ids, Region};
 use cairn_iam::Iam;
 use cairn_intake::Intake;
 use cairn_projection::Source;
+use cairn_sts::Sts;
 use cairn_wire::json11;
 use cairn_wire::recognise::{Call, Service};
 use http::{Request, Response};
@@ -39,6 +40,7 @@ use crate::probes::Probes;
 use crate::recognition::{reads_form, recognise};
 use crate::recorder::Recorder;
 use crate::refuse;
+use crate::sts::WEB_IDENTITY;
 use crate::telemetry;
 
 /// Serves requests. Shared by all connections.
@@ -47,6 +49,7 @@ pub(crate) struct Front {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) control: Control,
     pub(crate) iam: Iam,
+    pub(crate) sts: Sts,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
     pub(crate) recorder: Recorder,
@@ -90,7 +93,7 @@ pub(crate) struct Served {
     pub(crate) received: Option<Bytes>,
     /// How long the request's body was.
     pub(crate) received_bytes: u64,
-    /// The owner of the bucket that the call is about.
+    /// The owner of the bucket or role that the call is about.
     pub(crate) resource_owner: Option<AccountId>,
     /// The revision to route the event by, when it is not the newest.
     pub(crate) under: Option<u64>,
@@ -156,8 +159,11 @@ impl Front {
     ) -> Served {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let (answered, under) = match (found.refusal(), service_call) {
+        let (mut who, mut resource_owner) = (self.who(&found), None);
+        let unsigned = matches!(found, Authentication::Unsigned);
+        let signs_nothing = matches!(service_call, ServiceCall::Sts(action) if action == WEB_IDENTITY);
+        let refusal = found.refusal().filter(|_| !(unsigned && signs_nothing));
+        let (answered, under) = match (refusal, service_call) {
             (Some(refusal), _) => (refuse::signature(arrival, call.protocol, &refusal), None),
             (None, ServiceCall::CloudTrail(operation)) => {
                 self.serve_cloudtrail(arrival, *operation, &who, &body).await
@@ -168,7 +174,12 @@ impl Front {
             (None, ServiceCall::Other { .. }) if call.service == Service::Iam => {
                 (crate::iam::unknown(arrival, call), None)
             }
-            (None, ServiceCall::Sts(action)) => (crate::sts::serve(arrival, action, &who), None),
+            (None, ServiceCall::Sts(action)) => {
+                let answer = self.serve_sts(arrival, action, &who, &body).await;
+                who = answer.who.unwrap_or(who);
+                resource_owner = answer.role_owner;
+                (answer.response, None)
+            }
             (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
                 telemetry::unserved(&call.event_source);
                 (refuse::service(arrival, call), None)
@@ -176,7 +187,7 @@ impl Front {
         };
         let received_bytes = body.len() as u64;
         let (received, answered) = (Some(body), answered.into());
-        Served { answered, who, received, received_bytes, resource_owner: None, under }
+        Served { answered, who, received, received_bytes, resource_owner, under }
     }
 
     /// Makes the call's event durable, and only then lets the answer go.

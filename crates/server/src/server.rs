@@ -18,6 +18,7 @@ use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Re
 use cairn_projection::Source;
 use cairn_s3::S3;
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
+use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -25,10 +26,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authenticate::Authenticator;
+use crate::authorize::managed_document;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Throttle};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
+use crate::key_source::Places;
 use crate::key_use::RecordedUse;
 use crate::listen::listen;
 use crate::object_service::ObjectService;
@@ -92,6 +95,7 @@ pub enum OpenServerError {
 struct Stores {
     lock: File,
     master: Arc<MasterKey>,
+    tokens: Arc<TokenKey>,
     catalog: Arc<dyn Catalog>,
     journal: Arc<EmbeddedReader>,
     intake: Arc<Intake>,
@@ -116,7 +120,7 @@ impl Server {
         let source = Source::new(Arc::clone(&stores.journal) as Arc<dyn Reader>)?;
         let history_config =
             HistoryConfig { seal_after: config.history_seal_after, ..HistoryConfig::new(dir.history()) };
-        let token_key = token_key(&stores.master)?;
+        let token_key = token_key(&stores.master, "lookup-events")?;
         let catalog = Arc::clone(&stores.catalog);
         let (history, history_service) =
             History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
@@ -139,7 +143,7 @@ impl Server {
         };
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
-        let iam = stores.iam(&history, &clock, &ids);
+        let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids));
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
         let (account_id, region) = (config.account, config.region.clone());
@@ -147,8 +151,8 @@ impl Server {
         told.map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })?;
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
-        let parts = (stores.master, stores.catalog, stores.intake);
-        let front = front(&config, parts, (control, iam), probes, (&s3, source), (clock, ids), stop.clone());
+        let parts = (stores.master, stores.tokens, stores.catalog, stores.intake);
+        let front = front(&config, parts, services, probes, (&s3, source), (clock, ids), stop.clone());
         Ok(Self {
             listener,
             address,
@@ -217,7 +221,9 @@ impl Stores {
         let master = MasterKey::load_or_create(&dir.master_key(), missing, |bytes| ids.fill(bytes))?;
         catalog.current().check_secrets(&master)?;
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
-        first_start::ensure(config.account, &*catalog, &master, &**clock, &**ids).await?;
+        for account in std::iter::once(config.account).chain(config.accounts.iter().copied()) {
+            first_start::ensure(account, &*catalog, &master, &**clock, &**ids).await?;
+        }
         let options = Options { bytes_max: config.journal_bytes_max, ..Options::default() };
         let (writer, journal, recovery) =
             EmbeddedJournal::open(&dir.journal(), options, Arc::new(DiskFileSystem))?;
@@ -228,8 +234,10 @@ impl Stores {
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
         let s3_config = cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
         let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
+        let tokens = TokenKey::new(&token_key(&master, "session-tokens")?);
+        let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
         let master = Arc::new(master);
-        Ok(Self { lock, master, catalog, journal, intake: Arc::new(intake), s3 })
+        Ok(Self { lock, master, tokens, catalog, journal, intake: Arc::new(intake), s3 })
     }
 
     fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {
@@ -240,6 +248,18 @@ impl Stores {
         };
         let (catalog, master) = (Arc::clone(&self.catalog), Arc::clone(&self.master));
         Iam::new(catalog, master, Arc::new(key_use), Arc::clone(clock), Arc::clone(ids))
+    }
+
+    fn sts(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Sts {
+        Sts::new(Parts {
+            catalog: Arc::clone(&self.catalog),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+            tokens: Arc::clone(&self.tokens),
+            managed: managed_document,
+            issuers: config.oidc_issuers.clone(),
+            keys: Arc::new(Places),
+        })
     }
 
     fn service_caller(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> ServiceCaller {
@@ -257,8 +277,8 @@ impl Stores {
 
 fn front(
     config: &Config,
-    (master, catalog, intake): (Arc<MasterKey>, Arc<dyn Catalog>, Arc<Intake>),
-    (control, iam): (Control, Iam),
+    (master, tokens, catalog, intake): (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, Arc<Intake>),
+    (control, iam, sts): (Control, Iam, Sts),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
@@ -270,6 +290,7 @@ fn front(
         catalog,
         control,
         iam,
+        sts,
         objects: ObjectService {
             endpoint: s3.service(),
             store: s3.store(),
@@ -278,6 +299,7 @@ fn front(
         authenticator: Authenticator {
             verifier: Verifier { clock: rules, keys: KeyCache::default() },
             master,
+            tokens,
             region: config.region.clone(),
         },
         recorder: Recorder {
@@ -298,13 +320,13 @@ fn front(
     }
 }
 
-/// Derives the key of LookupEvents' tokens from the master key, so that tokens outlive restarts: the key
-/// is the tag of a fixed sealed name.
-fn token_key(master: &MasterKey) -> Result<[u8; 32], cairn_catalog::SealError> {
-    let name = SecretName { kind: "token-key", key: "lookup-events" };
+/// Derives the key of one kind of tokens from the master key, so that tokens outlive restarts: the key is the
+/// tag of a fixed sealed name.
+fn token_key(master: &MasterKey, kind: &str) -> Result<[u8; 32], cairn_catalog::SealError> {
+    let name = SecretName { kind: "token-key", key: kind };
     let sealed = master.seal(name, &[], |nonce| nonce.fill(0))?;
     let tag = serde_json::to_vec(&sealed).unwrap_or_default();
-    let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &tag), b"lookup-events");
+    let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &tag), kind.as_bytes());
     let mut key = [0; 32];
     key.copy_from_slice(derived.as_ref());
     Ok(key)

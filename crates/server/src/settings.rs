@@ -72,6 +72,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "The account made at first start. Twelve digits.",
     },
     Setting {
+        key: "accounts",
+        default: "",
+        help: "Comma-separated ids of accounts that are made at start beside `account_id`, each with an \
+               administrator: `cairn env --account-id ID` gives their keys.",
+    },
+    Setting {
         key: "region",
         default: "us-east-1",
         help: "The Region that `cairn env` tells clients to use.",
@@ -101,6 +107,13 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         help: "Whether calls with an unknown key or a wrong signature are recorded, as identity `Unknown`. \
                AWS leaves them out.",
+    },
+    Setting {
+        key: "sts.oidc_issuers",
+        default: "",
+        help: "OpenID Connect issuers whose tokens AssumeRoleWithWebIdentity takes, as \
+               `ISSUER-URL AUDIENCE[,AUDIENCE] KEYS`, separated by `;`. KEYS is where the issuer's JSON Web Key \
+               Set is: a file or an http:// URL.",
     },
     Setting {
         key: "cloudtrail.throttle",
