@@ -103,7 +103,8 @@ impl Iam {
         let (account, id) = (caller.account, &request.access_key_id);
         let snapshot = self.catalog.current();
         let key = snapshot.access_key(id).filter(|key| key.account == account);
-        let key = key.ok_or_else(|| Refusal::KeyMissing(id.clone()))?;
+        let who = caller.principal.display_name();
+        let key = key.ok_or_else(|| Refusal::KeyForeign { who, id: id.clone() })?;
         let last = self.key_use.last_use(account, id).await.map_err(Refusal::Internal)?;
         Ok(GetAccessKeyLastUsedResponse {
             user_name: Some(shapes::owner_name(&key.owner)),

@@ -14,6 +14,10 @@ pub enum Refusal {
     Missing { kind: &'static str, name: String },
     #[error("The Access Key with id {0} cannot be found.")]
     KeyMissing(String),
+    #[error(
+        "User: {who} is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {id}"
+    )]
+    KeyForeign { who: String, id: String },
     #[error("The account alias {0} cannot be found.")]
     AliasMissing(String),
     #[error("Policy {0} was not found.")]
@@ -111,10 +115,10 @@ impl Refusal {
     /// Returns the error code that clients act on.
     pub fn code(&self) -> Code {
         match self {
-            Self::Request(_) | Self::UserNameNeeded | Self::StatusInvalid | Self::MarkerInvalid => {
+            Self::Request(_) | Self::UserNameNeeded | Self::AliasInvalid | Self::MarkerInvalid => {
                 Code::Common(QueryErrorCode::ValidationError)
             }
-            Self::PolicyOfAws(_) => Code::Common(QueryErrorCode::AccessDenied),
+            Self::PolicyOfAws(_) | Self::KeyForeign { .. } => Code::Common(QueryErrorCode::AccessDenied),
             Self::Missing { .. }
             | Self::KeyMissing(_)
             | Self::AliasMissing(_)
@@ -139,7 +143,7 @@ impl Refusal {
             Self::PolicyMalformed(_) | Self::TrustMalformed(_) => {
                 Code::Own(ErrorCode::MalformedPolicyDocument)
             }
-            Self::TagTwice | Self::TagReserved(_) | Self::AliasInvalid => Code::Own(ErrorCode::InvalidInput),
+            Self::TagTwice | Self::TagReserved(_) | Self::StatusInvalid => Code::Own(ErrorCode::InvalidInput),
             Self::Conflict => Code::Own(ErrorCode::ConcurrentModification),
             Self::Internal(_) => Code::Own(ErrorCode::ServiceFailure),
         }

@@ -8,12 +8,16 @@ use crate::Timestamp;
 use crate::shape::Shape;
 use crate::xml::{close, element, open};
 
-/// Renders the answer of a successful call. An operation that answers nothing has no result element.
+/// Operations without output that answer an empty result, which clients look for; all others that answer
+/// nothing have no result element.
+const EMPTY_RESULTS: [&str; 1] = ["UpdateRole"];
+
+/// Renders the answer of a successful call.
 pub fn success_body<O: Operation>(operation: O, output: &impl Serialize, request_id: &str) -> String {
     let name = operation.name();
     let mut body = format!("<{name}Response xmlns=\"{}\">", O::NAMESPACE);
-    let has_result = !matches!(operation.model().output, Shape::Structure([]));
-    if has_result {
+    let has_output = !matches!(operation.model().output, Shape::Structure([]));
+    if has_output || EMPTY_RESULTS.contains(&name) {
         // The generated responses hold nothing that JSON cannot.
         let output = serde_json::to_value(output).unwrap_or_default();
         render(&mut body, &format!("{name}Result"), operation.model().output, &output);

@@ -52,6 +52,11 @@ fn answers_are_xml_in_the_order_of_the_model() {
          <Tags><member><Key>a&amp;b</Key><Value></Value></member></Tags></User></GetUserResult>\
          <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetUserResponse>"
     );
+    assert_eq!(
+        success_body(iam::Operation::UpdateRole, &iam::UpdateRoleResponse {}, "r"),
+        "<UpdateRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><UpdateRoleResult>\
+         </UpdateRoleResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></UpdateRoleResponse>"
+    );
     let summary = iam::GetAccountSummaryResponse {
         summary_map: Some([(iam::SummaryKeyType::Users, 2)].into_iter().collect()),
     };
