@@ -21,7 +21,8 @@ pub(crate) enum Standing {
     Other,
     /// It names the caller's account: the account may let the caller, with a policy of its own.
     Account,
-    /// It names the role whose session calls: limits of the session hold.
+    /// It names the role whose session calls, or the user who took the federated user's token: the limits of
+    /// the session hold.
     Role,
     /// It names the caller, or everybody.
     Itself,
@@ -62,7 +63,8 @@ impl Who {
 }
 
 /// Tells whether `NotPrincipal` spares a caller: every name that it acts under must stand in the list, for a
-/// denial of any of them denies the call. A session acts as itself, as its role and as its account.
+/// denial of any of them denies the call. A session acts as itself, as its role and as its account; a
+/// federated user also as the user who took the token.
 fn spared(list: &[Named], principal: &Principal) -> bool {
     let named = |wanted: Standing| list.iter().any(|named| named.standing(principal) == wanted);
     let account = principal.account().is_none_or(|account| list.contains(&Named::Account(account)));
@@ -70,10 +72,10 @@ fn spared(list: &[Named], principal: &Principal) -> bool {
         Principal::Root { .. } => true,
         Principal::Anonymous => false,
         Principal::Session(_) => named(Standing::Role) && named(Standing::Itself),
-        Principal::User { .. }
-        | Principal::FederatedUser(_)
-        | Principal::WebIdentity(_)
-        | Principal::Service(_) => named(Standing::Itself),
+        Principal::FederatedUser(user) => {
+            named(Standing::Itself) && (user.issuer.is_none() || named(Standing::Role))
+        }
+        Principal::User { .. } | Principal::WebIdentity(_) | Principal::Service(_) => named(Standing::Itself),
     };
     list.contains(&Named::Everybody) || (account && itself)
 }
@@ -93,7 +95,15 @@ impl Named {
                     itself(*arn == session.arn())
                 }
             }
-            (Self::Arn(arn), Principal::FederatedUser(user)) => itself(*arn == user.arn()),
+            (Self::Arn(arn), Principal::FederatedUser(user)) => {
+                let issuer = user.issuing_principal();
+                if issuer.arn().as_ref() == Some(arn) { Standing::Role } else { itself(*arn == user.arn()) }
+            }
+            (Self::Id(id), Principal::FederatedUser(user))
+                if user.issuing_principal().id().as_ref() == Some(id) =>
+            {
+                Standing::Role
+            }
             (Self::Federated(name), Principal::WebIdentity(web)) => {
                 itself(*name == web.provider_arn || *name == web.provider)
             }

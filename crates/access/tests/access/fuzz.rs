@@ -5,7 +5,8 @@ use cairn_access::{AccessRequest, Context, Outcome, Policies, Policy, PolicyKind
 #[path = "../../../event/tests/fuzz/mutator.rs"]
 mod mutator;
 
-use mutator::{Dice, iterations};
+use mutator::Dice;
+pub(crate) use mutator::iterations;
 
 const POLICIES: [&str; 2] = [
     r#"{"Version":"2012-10-17","Id":"i","Statement":[{"Sid":"a","Effect":"Allow","Principal":{"AWS":["111122223333","arn:aws:iam::111122223333:user/mia"],
