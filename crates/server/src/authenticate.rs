@@ -210,3 +210,6 @@ fn claimed_key(error: &AuthError) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
