@@ -3,7 +3,7 @@
 use cairn_wire::iam::AttachedPolicy;
 
 use crate::holder::Holder;
-use crate::managed::Managed;
+use crate::managed::{Managed, check_arn};
 use crate::page::{List, Page, Paging};
 use crate::{Caller, Iam, Refusal};
 
@@ -15,6 +15,7 @@ impl Iam {
         holder: &str,
         arn: &str,
     ) -> Result<(), Refusal> {
+        check_arn(arn)?;
         self.change(|snapshot| {
             let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
             if Managed::get(snapshot, caller.account, arn).is_none() {
@@ -36,6 +37,7 @@ impl Iam {
         holder: &str,
         arn: &str,
     ) -> Result<(), Refusal> {
+        check_arn(arn)?;
         self.change(|snapshot| {
             let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
             if !holder.attached().iter().any(|held| held == arn) {

@@ -1,7 +1,7 @@
 //! A managed policy, whoever manages it: the account or AWS.
 
 use cairn_catalog::{Group, ManagedPolicy, Role, Snapshot, User};
-use cairn_event::AccountId;
+use cairn_event::{AccountId, Arn};
 use cairn_wire::Timestamp;
 use cairn_wire::iam::{AttachedPolicy, Policy as Shape, PolicyVersion as VersionShape};
 
@@ -32,6 +32,7 @@ impl<'a> Managed<'a> {
 
     /// Finds a policy or says that it was not found.
     pub(crate) fn find(snapshot: &'a Snapshot, account: AccountId, arn: &str) -> Result<Self, Refusal> {
+        check_arn(arn)?;
         Self::get(snapshot, account, arn).ok_or_else(|| Refusal::PolicyMissing(arn.to_owned()))
     }
 
@@ -151,6 +152,14 @@ impl Uses {
         self.attachments += i32::from(attached.iter().any(|held| held == arn));
         self.boundaries += i32::from(boundary == Some(arn));
     }
+}
+
+/// Refuses what is not the ARN of a managed policy, of whichever account.
+pub(crate) fn check_arn(text: &str) -> Result<(), Refusal> {
+    let parsed = Arn::parse(text).ok().filter(|arn| arn.service == "iam" && arn.region.is_empty());
+    let named =
+        parsed.and_then(|arn| arn.resource.strip_prefix("policy/")).is_some_and(|name| !name.is_empty());
+    if named { Ok(()) } else { Err(Refusal::ArnInvalid(text.to_owned())) }
 }
 
 pub(crate) fn shape_version(id: &str, default: bool, text: &str, created: Timestamp) -> VersionShape {

@@ -7,7 +7,7 @@ use cairn_wire::iam::{
     ListPoliciesRequest, ListPoliciesResponse, PolicyScopeType, PolicyUsageType,
 };
 
-use crate::managed::{Managed, Uses};
+use crate::managed::{Managed, Uses, check_arn};
 use crate::page::{List, Page, Paging};
 use crate::users::ROOT_PATH;
 use crate::{Caller, Iam, Refusal, aws_policies, document, fresh, quota, tags};
@@ -134,6 +134,7 @@ pub(crate) fn check_boundary(
     account: AccountId,
     boundary: Option<&str>,
 ) -> Result<(), Refusal> {
+    boundary.map(check_arn).transpose()?;
     match boundary {
         Some(arn) if Managed::get(snapshot, account, arn).is_none() => {
             Err(Refusal::BoundaryMissing(arn.to_owned()))

@@ -20,6 +20,8 @@ pub enum Refusal {
     KeyForeign { who: String, id: String },
     #[error("The account alias {0} cannot be found.")]
     AliasMissing(String),
+    #[error("ARN {0} is not valid.")]
+    ArnInvalid(String),
     #[error("Policy {0} was not found.")]
     PolicyMissing(String),
     #[error("Policy {0} does not exist or is not attachable.")]
@@ -143,7 +145,9 @@ impl Refusal {
             Self::PolicyMalformed(_) | Self::TrustMalformed(_) => {
                 Code::Own(ErrorCode::MalformedPolicyDocument)
             }
-            Self::TagTwice | Self::TagReserved(_) | Self::StatusInvalid => Code::Own(ErrorCode::InvalidInput),
+            Self::ArnInvalid(_) | Self::TagTwice | Self::TagReserved(_) | Self::StatusInvalid => {
+                Code::Own(ErrorCode::InvalidInput)
+            }
             Self::Conflict => Code::Own(ErrorCode::ConcurrentModification),
             Self::Internal(_) => Code::Own(ErrorCode::ServiceFailure),
         }
