@@ -35,7 +35,11 @@ pub(crate) fn of_s3(head: &Head, call: &Call, now: Timestamp, context: Context) 
 fn of_tags(principal: &Principal, snapshot: &Snapshot, context: Context) -> Context {
     let tags = match principal {
         Principal::User { account, name, .. } => snapshot.user(account, name).map(|user| &user.tags),
-        Principal::Session(session) => snapshot.role(&session.account, &session.role).map(|role| &role.tags),
+        // A role that was made again under its name is another one.
+        Principal::Session(session) => snapshot
+            .role(&session.account, &session.role)
+            .filter(|role| role.role_id == session.role_id)
+            .map(|role| &role.tags),
         Principal::FederatedUser(user) => {
             let issuer = user.issuer.as_ref();
             issuer.and_then(|issuer| snapshot.user(&user.account, &issuer.name)).map(|user| &user.tags)
