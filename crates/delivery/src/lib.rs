@@ -1,9 +1,10 @@
-//! Log files: what a trail's events look like in its bucket, and how they get there exactly once.
+//! Log files and aggregated events: what a trail's events look like in its bucket, and how they get there
+//! exactly once.
 //!
-//! Every trail has a cursor of its own and reads the journal at its own pace, so a bucket that refuses
-//! holds up nobody else. Windows are cut by the received times that intake stamped, names are derived
-//! from positions, and compression is fixed: the same journal and catalog give the same keys and the
-//! same bytes, so a crash at any instant repeats an upload that put-if-absent absorbs.
+//! Every product of a trail has a cursor of its own and reads the journal at its own pace, so a bucket that
+//! refuses holds up nobody else. Windows are cut by the received times that intake stamped, names are derived
+//! from positions, and compression is fixed: the same journal and catalog give the same keys and the same
+//! bytes, so a crash at any instant repeats an upload that put-if-absent absorbs.
 //!
 //! The order never changes: object, then receipt and cursor in one transaction. This crate knows no
 //! HTTP and no bucket; both are behind [`LogBucket`].
