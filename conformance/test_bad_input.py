@@ -113,7 +113,7 @@ def test_what_is_no_request_is_refused_and_ends_the_connection(wire, server, sen
 
 
 SERVICES = [
-    ("ec2", "describe_instances", "InvalidAction"), ("iam", "list_users", "InvalidAction"),
+    ("ec2", "describe_instances", "InvalidAction"), ("rds", "describe_db_instances", "InvalidAction"),
     ("dynamodb", "list_tables", "UnknownOperationException"), ("lambda", "list_functions", "UnknownOperationException"),
     ("cloudwatch", "list_metrics", "UnknownOperationException"), ("route53", "list_hosted_zones", "NotImplemented"),
 ]  # fmt: skip
@@ -131,7 +131,7 @@ def test_services_that_are_not_here_say_so_to_their_own_clients(clients, service
 def test_unserved_calls_are_recorded(clients, cloudtrail):
     for service, method, _ in SERVICES:
         refusal(getattr(clients.boto(service, checked=False), method))
-    wanted = {"ec2", "iam", "dynamodb", "lambda", "monitoring", "route53"}
+    wanted = {"ec2", "rds", "dynamodb", "lambda", "monitoring", "route53"}
 
     def sources():
         events = cloudtrail.lookup_events(MaxResults=50)["Events"]

@@ -450,6 +450,42 @@ def test_policies_decide_who_may_call(iam, server):
     own.update_user(UserName="x", NewUserName="z")
 
 
+def test_attached_policies_groups_and_boundaries_decide_at_once(iam, server):
+    iam.create_user(UserName="reader")
+    own = signed_by(server, iam.create_access_key(UserName="reader")["AccessKey"])
+
+    def may():
+        try:
+            own.list_users(MaxItems=1)
+        except own.exceptions.ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDenied"
+            return False
+        return True
+
+    assert not may()
+    iam.attach_user_policy(UserName="reader", PolicyArn=READ_ONLY)
+    assert may()
+    iam.put_user_permissions_boundary(UserName="reader", PermissionsBoundary="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+    assert not may()
+    iam.delete_user_permissions_boundary(UserName="reader")
+    iam.detach_user_policy(UserName="reader", PolicyArn=READ_ONLY)
+    assert not may()
+    iam.create_group(GroupName="readers")
+    iam.add_user_to_group(GroupName="readers", UserName="reader")
+    versioned = iam.create_policy(PolicyName="listing", PolicyDocument=POLICY)["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName="readers", PolicyArn=versioned)
+    assert not may()
+    iam.create_policy_version(PolicyArn=versioned, PolicyDocument=allow("iam:ListUsers"), SetAsDefault=True)
+    assert may()
+    iam.set_default_policy_version(PolicyArn=versioned, VersionId="v1")
+    assert not may()
+    iam.put_group_policy(GroupName="readers", PolicyName="inline", PolicyDocument=allow("iam:List*"))
+    iam.update_group(GroupName="readers", NewGroupName="renamed")
+    assert may()
+    iam.remove_user_from_group(GroupName="renamed", UserName="reader")
+    assert not may()
+
+
 def test_what_is_not_built_in_is_refused(clients):
     iam = clients.boto("iam", checked=False)
     code, message = refusal(iam.create_login_profile, UserName="ann", Password="a-secret-word")
