@@ -5,6 +5,8 @@
 mod concurrent;
 #[path = "control/deleted.rs"]
 mod deleted;
+#[path = "control/pages.rs"]
+mod pages;
 #[path = "control/sessions.rs"]
 mod sessions;
 #[path = "control/throttled.rs"]
