@@ -127,8 +127,9 @@ const DENIED: [&str; 11] = [
 /// A `secret…` that ends so names a secret and does not hold it.
 const REFERENCE_ENDS: [&str; 4] = ["arn", "arns", "id", "ids"];
 
-/// Names that hold a denied word and no secret: idempotency and paging tokens, and settings about secrets.
-const INNOCENT: [&str; 16] = [
+/// Names that hold a denied word and no secret: idempotency and paging tokens, settings about secrets, and
+/// whom a token names.
+const INNOCENT: [&str; 17] = [
     "clientrequesttoken",
     "clienttoken",
     "continuationtoken",
@@ -145,6 +146,7 @@ const INNOCENT: [&str; 16] = [
     "passwordlength",
     "passwordpolicy",
     "passwordreuseprevention",
+    "subjectfromwebidentitytoken",
 ];
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ fn innocent_names_stay() {
         "NextToken",
         "nextToken",
         "clientToken",
+        "subjectFromWebIdentityToken",
         "clientRequestToken",
         "ClientToken",
         "continuation-token",
