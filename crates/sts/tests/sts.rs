@@ -3,6 +3,8 @@
 
 #[path = "sts/assume_role.rs"]
 mod assume_role;
+#[path = "../../event/tests/fuzz/mutator.rs"]
+mod mutator;
 #[path = "sts/rights.rs"]
 mod rights;
 #[path = "sts/tokens.rs"]

@@ -1,8 +1,11 @@
 //! Golden cases: an exchange and its event per file; `UPDATE_EXPECT=1` writes the events anew.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cairn_access::{Caller, Principal, RoleSession};
+use cairn_access::{
+    Caller, FederatedUser, FederationIssuer, Principal, RoleSession, TemporarySession, WebIdentity,
+};
 use cairn_capture::Tls;
 use serde_json::Value;
 
@@ -107,10 +110,43 @@ fn caller(who: &str) -> Caller {
         "session" => {
             Caller::Verified { principal: session, access_key_id: Some("ASIAEXAMPLE000000001".to_owned()) }
         }
+        "web identity" => Caller::Verified {
+            principal: Principal::WebIdentity(WebIdentity {
+                provider: "ci.example".to_owned(),
+                provider_arn: "arn:aws:iam::111122223333:oidc-provider/ci.example".to_owned(),
+                audience: "sts.amazonaws.com".to_owned(),
+                subject: "repo:acme/shop".to_owned(),
+            }),
+            access_key_id: None,
+        },
+        "user session" => temporary(user),
+        "federated user" => temporary(Principal::FederatedUser(FederatedUser {
+            account,
+            name: "guest".to_owned(),
+            issuer: Some(FederationIssuer {
+                name: "mia".to_owned(),
+                path: "/".to_owned(),
+                id: "AIDAEXAMPLEMIA0000001".to_owned(),
+            }),
+        })),
         "rejected" => Caller::Rejected { access_key_id: key },
         "unsigned" => Caller::Unsigned,
         service => Caller::service(service),
     }
+}
+
+fn temporary(principal: Principal) -> Caller {
+    let session = TemporarySession {
+        issued: "2026-03-02T08:00:11Z".parse().unwrap(),
+        mfa: false,
+        policies: None,
+        tags: BTreeMap::new(),
+        transitive_tag_keys: Vec::new(),
+        source_identity: None,
+        federated_provider: None,
+    };
+    let access_key_id = "ASIAEXAMPLE000000001".to_owned();
+    Caller::Temporary { principal, access_key_id, session: Box::new(session) }
 }
 
 fn headers(value: &Value) -> Vec<(String, Vec<u8>)> {

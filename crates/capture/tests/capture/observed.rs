@@ -63,12 +63,17 @@ impl Observed {
         self.exchanged(&call, |exchange| further_records(&record(exchange, &call), exchange, &call, event_id))
     }
 
+    fn is_form(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    }
+
     fn call(&self) -> (Protocol, ServiceCall) {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let signed = self.signed();
         let form = match signed.service.as_deref() {
-            Some("s3") | None => Parameters::parse(query, b""),
-            Some(_) => Parameters::parse(query, &self.body.bytes),
+            Some("s3") => Parameters::parse(query, b""),
+            None if !self.is_form() => Parameters::parse(query, b""),
+            Some(_) | None => Parameters::parse(query, &self.body.bytes),
         };
         let form = form.unwrap_or_default();
         let target = self.header("x-amz-target");

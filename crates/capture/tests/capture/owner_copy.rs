@@ -32,3 +32,34 @@ fn caller_and_owner_each_get_a_record() {
     );
     assert_eq!(owner["resources"][1]["accountId"], json!("999988887777"));
 }
+
+#[test]
+fn the_owner_of_a_role_learns_the_callers_account_alone() {
+    let role = "arn:aws:iam::999988887777:role/audit";
+    let answer = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE000000004</AccessKeyId>\
+        <SecretAccessKey>hidden</SecretAccessKey><SessionToken>hidden</SessionToken></Credentials></AssumeRoleResult>\
+        </AssumeRoleResponse>";
+    let (_, record) = observed(&json!({
+        "caller": "session",
+        "owner": "999988887777",
+        "scope": "ASIAEXAMPLE000000001/20260302/eu-west-1/sts/aws4_request",
+        "request": {
+            "method": "POST", "target": "/", "headers": [["Host", "h"]],
+            "body": format!("Action=AssumeRole&Version=2011-06-15&RoleArn={role}&RoleSessionName=run"),
+        },
+        "response": {"status": 200, "body": answer},
+    }))
+    .record();
+    let ids = SharedIds { shared_event_id: "shared", owner_event_id: "owners" };
+    let [caller, owner] = share_with_owner(record, "999988887777".parse().unwrap(), ids)
+        .map(|record| serde_json::from_slice::<Value>(&record.to_bytes()).unwrap());
+    assert_eq!(caller["userIdentity"]["type"], json!("AssumedRole"));
+    assert_eq!(
+        owner["userIdentity"],
+        json!({"type": "AWSAccount", "principalId": "AROAEXAMPLEUPLOADER00:batch-7", "accountId": "111122223333"})
+    );
+    let resources = json!([{"accountId": "999988887777", "type": "AWS::IAM::Role", "ARN": role}]);
+    assert_eq!((&caller["resources"], &owner["resources"]), (&resources, &resources));
+    assert_eq!(owner["responseElements"]["credentials"]["accessKeyId"], json!("ASIAEXAMPLE000000004"));
+    assert!(!owner.to_string().contains("hidden\""));
+}

@@ -8,10 +8,7 @@ use proptest::prelude::*;
 
 use crate::world::{Counting, OWN, account};
 
-#[path = "../../../event/tests/fuzz/mutator.rs"]
-mod mutator;
-
-use mutator::{Dice, iterations};
+use crate::mutator::{Dice, iterations};
 
 fn session() -> Session {
     Session {

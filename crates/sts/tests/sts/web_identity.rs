@@ -11,6 +11,7 @@ use cairn_access::Context;
 use cairn_wire::sts::AssumeRoleWithWebIdentityRequest;
 use serde_json::{Value, json};
 
+use crate::mutator::{Dice, iterations};
 use crate::world::{OWN, World, allowing, inline, trusting};
 
 const ISSUER: &str = "https://ci.example/acme";
@@ -229,4 +230,52 @@ async fn keys_are_kept_for_a_while_and_read_again_for_an_unknown_one() {
     world.clock.pass(31);
     assert_eq!(call(by_new()).await, Ok(()));
     assert_eq!(call(by_old()).await, Err("InvalidIdentityToken"), "keys that are gone are not used");
+}
+
+#[tokio::test]
+async fn fuzz_web_identity_tokens() {
+    let keys = Keys::new();
+    let world = world(&keys).await;
+    let arn = role(&world, "").await;
+    let seeds = ["RS256", "ES256"].map(|name| keys.token(&header(name), &claims(&world)).into_bytes());
+    let pieces = [".", "..", "=", "eyJhbGciOiJub25lIn0", "e30", "\u{e9}"];
+    let (mut dice, mut refused) = (Dice::new(), 0);
+    for _ in 0..iterations(3_000) {
+        let token = String::from_utf8_lossy(&dice.mutant(&seeds, &pieces)).into_owned();
+        let answer =
+            world.sts.assume_role_with_web_identity(Context::default(), &request(&arn, &token)).await;
+        match answer.outcome {
+            // An ES256 signature may be written in one way only; so may all else.
+            Ok(_) => assert!(seeds.iter().any(|seed| *seed == token.as_bytes()), "{token}"),
+            Err(_) => refused += 1,
+        }
+    }
+    println!("mutated web identity tokens: {refused} refused");
+    assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn fuzz_key_sets() {
+    let keys = Keys::new();
+    let world = world(&keys).await;
+    let arn = role(&world, "").await;
+    let token = keys.token(&header("RS256"), &claims(&world));
+    let seeds = [keys.document().to_string().into_bytes()];
+    let (mut dice, mut read, mut refused) = (Dice::new(), 0, 0);
+    for _ in 0..iterations(1_000) {
+        let mutant = dice.mutant(
+            &seeds,
+            &["{", "}", "[", "]", ",", "null", "\"kid\":\"r\",", "\"n\":\"AQAB\",", "\u{e9}"],
+        );
+        std::fs::write(world.dir.path().join("keys.json"), mutant).unwrap();
+        // Kept keys are read again after ten minutes; the token lives for one.
+        let answer =
+            world.restarted().assume_role_with_web_identity(Context::default(), &request(&arn, &token)).await;
+        match answer.outcome {
+            Ok(_) => read += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    println!("mutated key sets: {read} still held the key, {refused} did not");
+    assert!(read > 0 && refused > 0);
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use cairn_access::{Caller, Context, Principal};
@@ -37,7 +37,7 @@ impl SetClock {
 
 /// Other bytes each time.
 #[derive(Debug, Default)]
-pub(crate) struct Counting(AtomicU8);
+pub(crate) struct Counting(AtomicU64);
 
 impl Ids for Counting {
     fn guid(&self) -> String {
@@ -45,8 +45,8 @@ impl Ids for Counting {
     }
 
     fn fill(&self, bytes: &mut [u8]) {
-        let first = self.0.fetch_add(1, Ordering::SeqCst);
-        for (byte, value) in bytes.iter_mut().zip(first..) {
+        let count = self.0.fetch_add(1, Ordering::SeqCst).to_le_bytes();
+        for (byte, value) in bytes.iter_mut().zip(count.into_iter().cycle()) {
             *byte = value;
         }
     }
@@ -72,6 +72,24 @@ pub(crate) struct World {
     pub(crate) clock: Arc<SetClock>,
     pub(crate) tokens: Arc<TokenKey>,
     pub(crate) dir: TempDir,
+    issuers: Vec<Issuer>,
+}
+
+fn sts(
+    catalog: &Arc<dyn Catalog>,
+    clock: &Arc<SetClock>,
+    tokens: &Arc<TokenKey>,
+    issuers: Vec<Issuer>,
+) -> Sts {
+    Sts::new(Parts {
+        catalog: Arc::clone(catalog),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        ids: Arc::new(Counting::default()),
+        tokens: Arc::clone(tokens),
+        managed,
+        issuers,
+        keys: Arc::new(Files),
+    })
 }
 
 pub(crate) fn account(id: &str) -> AccountId {
@@ -98,20 +116,18 @@ impl World {
         let catalog: Arc<dyn Catalog> =
             Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
         let tokens = Arc::new(TokenKey::new(&[7; 32]).unwrap());
-        let sts = Sts::new(Parts {
-            catalog: Arc::clone(&catalog),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            ids: Arc::new(Counting::default()),
-            tokens: Arc::clone(&tokens),
-            managed,
-            issuers: Issuer::parse_list(&issuers(&dir)).unwrap(),
-            keys: Arc::new(Files),
-        });
-        let world = Self { sts, catalog, clock, tokens, dir };
+        let issuers = Issuer::parse_list(&issuers(&dir)).unwrap();
+        let sts = sts(&catalog, &clock, &tokens, issuers.clone());
+        let world = Self { sts, catalog, clock, tokens, dir, issuers };
         let made =
             |id| Change::PutAccount(Account { id: account(id), alias: None, created: Timestamp::UNIX_EPOCH });
         world.commit(vec![made(OWN), made(OTHER)]).await;
         world
+    }
+
+    /// Returns STS as it is after a restart, with no keys of issuers read.
+    pub(crate) fn restarted(&self) -> Sts {
+        sts(&self.catalog, &self.clock, &self.tokens, self.issuers.clone())
     }
 
     pub(crate) async fn commit(&self, changes: Vec<Change>) {
