@@ -5,6 +5,7 @@
 
 mod expression;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -61,8 +62,39 @@ pub(crate) fn findings(root: &Path) -> Result<(Vec<String>, usize)> {
         bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout).context("read cargo metadata")?;
-    let findings = metadata.packages.iter().filter_map(|package| judge(package, &rules)).collect();
-    Ok((findings, metadata.packages.len()))
+    let built = built(root)?;
+    let built: Vec<&Package> =
+        metadata.packages.iter().filter(|package| built.contains(&package.id())).collect();
+    let findings = built.iter().filter_map(|package| judge(package, &rules)).collect();
+    Ok((findings, built.len()))
+}
+
+/// Returns the crates that are ever built, on any platform. The lock file names more: what a feature that
+/// nobody asks for would add.
+fn built(root: &Path) -> Result<BTreeSet<String>> {
+    let output = Command::new("cargo")
+        .args(["tree", "--locked", "--workspace", "--all-features", "--target", "all"])
+        .args(["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"])
+        .current_dir(root)
+        .output()
+        .context("run cargo tree")?;
+    if !output.status.success() {
+        bail!("cargo tree failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(ids(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// Reads `name v1.2.3 (where it comes from)` lines.
+fn ids(tree: &str) -> BTreeSet<String> {
+    let words = tree.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "));
+    words.filter(|id| !id.is_empty()).collect()
+}
+
+impl Package {
+    /// Names a crate and its version as `cargo tree` does.
+    fn id(&self) -> String {
+        format!("{} v{}", self.name, self.version)
+    }
 }
 
 fn judge(package: &Package, rules: &Rules) -> Option<String> {
@@ -84,6 +116,15 @@ fn judge(package: &Package, rules: &Rules) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_that_is_never_built_is_not_judged() {
+        let tree = "cairn v0.1.0 (/src/cairn)\nserde v1.0.228 (*)\n\nrustls v0.23.46\n";
+        let found: Vec<String> = ids(tree).into_iter().collect();
+        assert_eq!(found, ["cairn v0.1.0", "rustls v0.23.46", "serde v1.0.228"]);
+        let package = Package { name: "serde".to_owned(), version: "1.0.228".to_owned(), license: None };
+        assert!(ids(tree).contains(&package.id()));
+    }
 
     #[test]
     fn a_crate_is_judged_by_name_and_licence() {
