@@ -33,6 +33,7 @@ class Clients:
             region_name=region or self.region,
             endpoint_url=endpoint or self.environment["AWS_ENDPOINT_URL"],
             config=Config(**config),
+            verify=self.environment.get("AWS_CA_BUNDLE"),
         )
         if checked:
             client.meta.events.register("after-call", demand_the_model)

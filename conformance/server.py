@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import ssl
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ class Server:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="cairn-conformance-"))
         self.data_dir = self.home / "data"
         self.log_path = self.home / "log"
+        self.authority = self.data_dir / "tls" / "authority.pem"
         self.allowed = set()
         self.endpoint = None
         self.process = None
@@ -36,7 +38,7 @@ class Server:
         """Starts the server and returns once it says that calls would be recorded."""
         self.launch()
         greeting = self.process.stdout.readline().decode()
-        assert " at http://127.0.0.1:" in greeting, f"{greeting!r}; log: {self.log_path.read_text()}"
+        assert " at http://127.0.0.1:" in greeting or " at https://127.0.0.1:" in greeting, f"{greeting!r}; log: {self.log_path.read_text()}"
         self.endpoint = greeting.split(" at ")[1].strip()
         wait_for(self.ready, "readyz answers 200")
         return self
@@ -86,8 +88,16 @@ class Server:
 
     def page(self, name):
         """Returns the answer of one of Cairn's own pages."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        trusting = urllib.request.HTTPSHandler(context=self.trust())
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trusting)
         return opener.open(f"{self.endpoint}/_cairn/{name}", timeout=10)
+
+    def trust(self):
+        """Returns a TLS context that trusts the server's own authority, where it made one, and nobody else."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.authority.exists():
+            context.load_verify_locations(self.authority)
+        return context
 
     def metric(self, name):
         """Returns the value of a metric without labels; nothing before it was first set."""

@@ -9,12 +9,12 @@ use http::{Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client as HttpClient;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 use crate::installation::Installation;
 use crate::settings::Place;
+use crate::transport::{self, Connector};
 
 /// The longest answer that is read whole. A page of LookupEvents stays far below.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -25,7 +25,7 @@ pub(crate) struct Client {
     whereabouts: Whereabouts,
     credentials: Credentials,
     region: Region,
-    http: HttpClient<HttpConnector, Full<Bytes>>,
+    http: HttpClient<Connector, Full<Bytes>>,
 }
 
 /// How the server is found.
@@ -60,7 +60,6 @@ impl Client {
     /// the environment when it names an endpoint, else those of the data directory in the settings.
     pub(crate) async fn find(place: &Place, region: Option<&Region>) -> anyhow::Result<Self> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let http = HttpClient::builder(TokioExecutor::new()).build_http();
         if let Some(endpoint) = variable("AWS_ENDPOINT_URL").filter(|_| !place.names_data_dir()) {
             let key = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY")).context(
                 "find keys in the environment: AWS_ENDPOINT_URL is set, so set AWS_ACCESS_KEY_ID and \
@@ -70,10 +69,13 @@ impl Client {
             let named = variable("AWS_DEFAULT_REGION").or_else(|| variable("AWS_REGION"));
             let named = named.map(|name| name.parse()).transpose().context("use AWS_DEFAULT_REGION")?;
             let region = region.cloned().or(named).unwrap_or_else(Region::us_east_1);
+            let http =
+                HttpClient::builder(TokioExecutor::new()).build(transport::connector(&endpoint, None)?);
             return Ok(Self { whereabouts: Whereabouts::Given(endpoint), credentials, region, http });
         }
         let installation = place.installation()?;
-        installation.endpoint()?;
+        let connector = transport::connector(&installation.endpoint()?, installation.authority.as_deref())?;
+        let http = HttpClient::builder(TokioExecutor::new()).build(connector);
         let administrator = Administrator::load(&installation.dir, installation.account).await?;
         let credentials = sign_as(&administrator.access_key_id, &administrator.secret_access_key, None);
         let region = region.unwrap_or(&installation.region).clone();
@@ -142,7 +144,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> anyhow::Result<Request<Full<Bytes>>> {
-        let host = host(endpoint)?;
+        let (scheme, host) = scheme_and_host(endpoint)?;
         let given = std::iter::once((header::HOST.as_str(), host.as_str())).chain(headers.iter().copied());
         let given: Vec<(&str, &[u8])> = given.map(|(name, value)| (name, value.as_bytes())).collect();
         let signer =
@@ -152,7 +154,7 @@ impl Client {
         let question = if query.is_empty() { "" } else { "?" };
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("http://{host}{path}{question}{query}"))
+            .uri(format!("{scheme}://{host}{path}{question}{query}"))
             .header(header::USER_AGENT, concat!("cairn/", env!("CARGO_PKG_VERSION")));
         for (name, value) in &given {
             request = request.header(*name, *value);
@@ -178,13 +180,14 @@ fn sign_as(id: &str, secret: &str, token: Option<String>) -> Credentials {
     Credentials::new(id, SecretKey::new(secret), token.map(SessionToken::new))
 }
 
-/// Returns host and port of an endpoint.
-fn host(endpoint: &str) -> anyhow::Result<String> {
+/// Returns scheme, and host with port, of an endpoint.
+fn scheme_and_host(endpoint: &str) -> anyhow::Result<(&'static str, String)> {
     let uri: Uri = endpoint.parse().with_context(|| format!("use the endpoint {endpoint}"))?;
     let (scheme, authority) = (uri.scheme_str(), uri.authority());
     match (scheme, authority) {
-        (Some("http"), Some(authority)) if uri.path() == "/" => Ok(authority.to_string()),
-        _ => anyhow::bail!("use the endpoint {endpoint}: http://HOST:PORT is needed"),
+        (Some("http"), Some(authority)) if uri.path() == "/" => Ok(("http", authority.to_string())),
+        (Some("https"), Some(authority)) if uri.path() == "/" => Ok(("https", authority.to_string())),
+        _ => anyhow::bail!("use the endpoint {endpoint}: http://HOST:PORT or https://HOST:PORT is needed"),
     }
 }
 
@@ -204,13 +207,16 @@ mod tests {
     #[test]
     fn endpoints_are_understood_or_refused() {
         for (endpoint, expected) in [
-            ("http://127.0.0.1:8585", Some("127.0.0.1:8585")),
-            ("http://[::1]:8585/", Some("[::1]:8585")),
-            ("https://example.com", None),
+            ("http://127.0.0.1:8585", Some(("http", "127.0.0.1:8585"))),
+            ("http://[::1]:8585/", Some(("http", "[::1]:8585"))),
+            ("https://example.com", Some(("https", "example.com"))),
+            ("ftp://example.com", None),
             ("127.0.0.1:8585", None),
             ("http://127.0.0.1:8585/path", None),
         ] {
-            assert_eq!(host(endpoint).ok().as_deref(), expected, "{endpoint}");
+            let found = scheme_and_host(endpoint).ok();
+            let found = found.as_ref().map(|(scheme, host)| (*scheme, host.as_str()));
+            assert_eq!(found, expected, "{endpoint}");
         }
     }
 }

@@ -62,7 +62,7 @@ impl Doctor {
         if !directory::is_there(dir) {
             return Ok(());
         }
-        let (running, findings) = server::look(dir).await;
+        let (running, findings) = server::look(installation).await;
         report.all(findings)?;
         let (catalog, findings) = catalog::look(dir).await;
         report.all(findings)?;

@@ -42,11 +42,14 @@ fn remind(installation: &Installation) {
 }
 
 fn lines(installation: &Installation, endpoint: &str, administrator: &Administrator) -> String {
+    let bundle = installation.authority.as_ref().map(|file| file.display().to_string());
     let variables = [
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ACCESS_KEY_ID", &administrator.access_key_id),
         ("AWS_SECRET_ACCESS_KEY", &administrator.secret_access_key),
         ("AWS_DEFAULT_REGION", installation.region.as_str()),
     ];
-    variables.iter().map(|(name, value)| format!("export {name}={}\n", shell_word(value))).collect()
+    let bundle = bundle.as_deref().map(|file| ("AWS_CA_BUNDLE", file));
+    let export = |(name, value)| format!("export {name}={}\n", shell_word(value));
+    variables.into_iter().chain(bundle).map(export).collect()
 }

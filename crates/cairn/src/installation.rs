@@ -1,6 +1,7 @@
 //! The installation that a command is about: its data directory, account and Region.
 
 use std::io;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use cairn_event::{AccountId, Region};
@@ -12,6 +13,8 @@ pub(crate) struct Installation {
     pub(crate) dir: DataDir,
     pub(crate) account: AccountId,
     pub(crate) region: Region,
+    /// What clients must trust: the authority of a certificate that the server made.
+    pub(crate) authority: Option<PathBuf>,
 }
 
 impl Installation {
@@ -26,11 +29,17 @@ impl Installation {
     }
 
     fn settle(settings: &Settings, config: &Config, announced: Option<Announcement>, dir: DataDir) -> Self {
-        let Announcement { account_id, region } = announced
-            .unwrap_or_else(|| Announcement { account_id: config.account, region: config.region.clone() });
+        let Announcement { account_id, region, generated_certificate } =
+            announced.unwrap_or_else(|| Announcement {
+                account_id: config.account,
+                region: config.region.clone(),
+                generated_certificate: false,
+            });
+        let authority = generated_certificate.then(|| dir.authority());
         let is_default = |key| settings.origin(key) == Origin::Default;
         Self {
             dir,
+            authority,
             account: if is_default("account_id") { account_id } else { config.account },
             region: if is_default("region") { region } else { config.region.clone() },
         }
@@ -71,7 +80,7 @@ mod tests {
     fn what_somebody_set_wins_over_what_the_server_told() {
         let told = || {
             let (account_id, region) = ("111122223333".parse().unwrap(), "eu-west-1".parse().unwrap());
-            Some(Announcement { account_id, region })
+            Some(Announcement { account_id, region, generated_certificate: true })
         };
         let settle = |flags: Vec<(&'static str, String)>, told| {
             let settings = Settings::gather(None, [], flags).unwrap();
@@ -84,6 +93,19 @@ mod tests {
         assert_eq!(settle(vec![], told()), pair("111122223333", "eu-west-1"));
         let set = vec![("account_id", "444455556666".to_owned()), ("region", "us-east-1".to_owned())];
         assert_eq!(settle(set, told()), pair("444455556666", "us-east-1"));
+    }
+
+    #[test]
+    fn what_to_trust_is_told_by_the_server_that_made_it() {
+        let settings = Settings::gather(None, [], []).unwrap();
+        let config = Config::understand(&settings).unwrap();
+        let authority = |generated_certificate| {
+            let (account_id, region) = (config.account, config.region.clone());
+            let told = Announcement { account_id, region, generated_certificate };
+            Installation::settle(&settings, &config, Some(told), DataDir::new("/x")).authority
+        };
+        assert_eq!(authority(true), Some(PathBuf::from("/x/tls/authority.pem")));
+        assert_eq!(authority(false), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod row;
 mod serve;
 mod settings;
 mod tail;
+mod transport;
 
 use std::process::ExitCode;
 

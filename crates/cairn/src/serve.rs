@@ -1,11 +1,11 @@
 //! `cairn serve`.
 
+use std::fs::File;
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cairn_server::{Config, LogFormat, SETTINGS, Server};
+use cairn_server::{Config, LogFormat, Renewal, SETTINGS, Server};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -40,9 +40,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let shown = config.clone();
     let server = Server::open(config).await?;
     // Before the greeting: whoever has read it may press Ctrl-C at once.
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen(server.renewal())?;
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cairn"));
-    let said = output::print(greeting(&shown, server.address(), &binary, Paint::choose()));
+    let said = output::print(greeting(&shown, &server.endpoint(), &binary, Paint::choose()));
     if let Err(error) = said {
         tracing::warn!(error = &*error as &dyn std::error::Error, "nobody reads the greeting");
     }
@@ -69,23 +69,47 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hangup: Signal,
+    /// Whether there was a terminal at the start.
+    terminal: bool,
+    renewal: Renewal,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    fn listen(renewal: Renewal) -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            terminal: has_terminal(),
+            renewal,
+        })
     }
 
+    /// Waits until somebody asks to stop. A SIGHUP asks for that only where the terminal is gone; otherwise
+    /// it asks, as of any daemon, to read again what may have changed: the certificate.
     async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = self.hangup.recv() => {
+                    if self.terminal && !has_terminal() {
+                        return;
+                    }
+                    self.renewal.ask();
+                }
+            }
         }
     }
 }
 
+fn has_terminal() -> bool {
+    File::open("/dev/tty").is_ok()
+}
+
 /// Says what to type next. Paths are absolute, so that it works wherever it is pasted.
-fn greeting(config: &Config, address: SocketAddr, binary: &Path, paint: Paint) -> String {
+fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> String {
     let directory = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     let binary = shell_word(&binary.display().to_string());
     let usual = SETTINGS.iter().any(|one| one.key == "account_id" && one.default == config.account.as_str());
@@ -106,7 +130,7 @@ fn greeting(config: &Config, address: SocketAddr, binary: &Path, paint: Paint) -
          \x20 {binary} tail -f\n\
          \n\
          Log files reach the bucket within {interval}. Ctrl-C stops in good order.\n",
-        title = heading(&format!("Cairn serves CloudTrail, S3 and STS at http://{address}")),
+        title = heading(&format!("Cairn serves CloudTrail, S3 and STS at {endpoint}")),
         account_id = config.account,
         region = config.region,
         directory = directory.display(),
@@ -142,11 +166,14 @@ mod tests {
     fn the_greeting_works_in_another_directory() {
         let flags = [("data_dir", "my data".to_owned()), ("account_id", "111122223333".to_owned())];
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
-        let address = "127.0.0.1:8585".parse().unwrap();
-        let said = greeting(&config, address, Path::new("/opt/cairn"), Paint::Plain);
+        let said = greeting(&config, "https://127.0.0.1:8585", Path::new("/opt/cairn"), Paint::Plain);
         let here = std::env::current_dir().unwrap();
         let env = format!("eval \"$(/opt/cairn env --data-dir '{}/my data')\"", here.display());
         assert!(said.contains(&env), "{said}");
+        assert!(
+            said.starts_with("Cairn serves CloudTrail, S3 and STS at https://127.0.0.1:8585\n"),
+            "{said}"
+        );
         assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
         assert!(said.ends_with("good order.\n"));
     }

@@ -25,6 +25,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Names under which buckets are addressed as hosts.
     pub base_domains: Vec<String>,
+    /// Where clients are told to reach the server, if not at the address it listens on.
+    pub endpoint: Option<String>,
+    /// Whether the endpoint is encrypted, and by which certificate.
+    pub encryption: Encryption,
     /// Connections served at once.
     pub connections_max: usize,
     /// How far a signature's time may lie from ours.
@@ -49,6 +53,22 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log_filter: String,
+}
+
+/// How the endpoint is encrypted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encryption {
+    /// Not at all: plain HTTP.
+    None,
+    /// By a certificate and key of the operator's own.
+    Files {
+        /// The certificate's PEM file.
+        certificate: PathBuf,
+        /// The key's PEM file.
+        key: PathBuf,
+    },
+    /// By a certificate that is made at first start.
+    Generated,
 }
 
 /// Whether a kind of call becomes an event.
@@ -109,6 +129,8 @@ impl Config {
                 "comma-separated host names are needed",
                 domains,
             )?,
+            endpoint: read.with("server.endpoint", "http(s)://HOST:PORT or nothing is needed", endpoint)?,
+            encryption: read.encryption()?,
             connections_max: read.with("server.connections_max", "1 to 65536 is needed", |text| {
                 text.parse().ok().filter(|count| (1..=65_536).contains(count))
             })?,
@@ -160,6 +182,25 @@ impl Reader<'_> {
         })
     }
 
+    fn encryption(&self) -> Result<Encryption, ConfigError> {
+        let generated = self.truth("tls.generated", true, false)?;
+        let file = |key| Some(self.settings.value(key)).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let (certificate, key) = (file("tls.certificate"), file("tls.key"));
+        let (setting, needed) = match (certificate, key, generated) {
+            (None, None, false) => return Ok(Encryption::None),
+            (None, None, true) => return Ok(Encryption::Generated),
+            (Some(certificate), Some(key), false) => return Ok(Encryption::Files { certificate, key }),
+            (_, _, true) => {
+                ("tls.generated", "`false` is needed where `tls.certificate` or `tls.key` is set")
+            }
+            (Some(_), None, false) => ("tls.key", "the key of `tls.certificate` is needed, a PEM file"),
+            (None, Some(_), false) => {
+                ("tls.certificate", "the certificate of `tls.key` is needed, a PEM file")
+            }
+        };
+        self.with(setting, needed, |_| None)
+    }
+
     fn truth<T>(&self, key: &'static str, yes: T, no: T) -> Result<T, ConfigError> {
         self.with(key, "`true` or `false` is needed", |text| match text {
             "true" => Some(yes),
@@ -189,6 +230,16 @@ fn domains(text: &str) -> Option<Vec<String>> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let names: Vec<String> = text.split(',').map(|name| name.trim().to_ascii_lowercase()).collect();
     names.iter().all(|name| !name.is_empty() && name.bytes().all(allowed)).then_some(names)
+}
+
+/// Understands an address that clients are told; none when it is empty.
+fn endpoint(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let uri: http::Uri = text.parse().ok()?;
+    let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/";
+    (known && uri.query().is_none()).then(|| Some(text.trim_end_matches('/').to_owned()))
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -237,9 +288,40 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_for_every_setting_that_can_be_wrong() {
-        let free_text = ["data_dir", "log.filter"];
+        let free_text = ["data_dir", "log.filter", "tls.certificate", "tls.key"];
         for setting in SETTINGS.iter().filter(|setting| !free_text.contains(&setting.key)) {
             assert!(config(setting.key, "non sense!").is_err(), "{}", setting.key);
+        }
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key_and_excludes_a_generated_one() {
+        let encryption = |set: &[(&'static str, &str)]| {
+            let flags = set.iter().map(|(key, value)| (*key, (*value).to_owned()));
+            Config::understand(&Settings::gather(None, [], flags).unwrap()).map(|config| config.encryption)
+        };
+        let (certificate, key) = (("tls.certificate", "c.pem"), ("tls.key", "k.pem"));
+        let files = Encryption::Files { certificate: "c.pem".into(), key: "k.pem".into() };
+        assert_eq!(encryption(&[]).unwrap(), Encryption::None);
+        assert_eq!(encryption(&[("tls.generated", "true")]).unwrap(), Encryption::Generated);
+        assert_eq!(encryption(&[certificate, key]).unwrap(), files);
+        for (set, blamed) in [
+            (vec![certificate], "tls.key"),
+            (vec![key], "tls.certificate"),
+            (vec![certificate, key, ("tls.generated", "true")], "tls.generated"),
+        ] {
+            let error = encryption(&set).unwrap_err().to_string();
+            assert!(error.contains(&format!("setting `{blamed}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_scheme_host_and_port() {
+        let endpoint = |text| config("server.endpoint", text).map(|config| config.endpoint);
+        assert_eq!(endpoint("").unwrap(), None);
+        assert_eq!(endpoint("https://a.example:1/").unwrap().as_deref(), Some("https://a.example:1"));
+        for text in ["a.example:1", "https://a.example/path", "ftp://a.example", "https://a.example/?x"] {
+            assert!(endpoint(text).is_err(), "{text}");
         }
     }
 

@@ -7,13 +7,13 @@
 //! journal/          every event, in order
 //! history/          index splits of the event history
 //! s3/               the built-in S3
+//! tls/              a certificate of our own making, its key, and what clients are to trust
 //! endpoint          the address of the server that runs or ran last
-//! server.json       that server's account and Region
+//! server.json       that server's account and Region, and whether it shows that certificate
 //! ```
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,9 @@ pub struct Announcement {
     pub account_id: AccountId,
     /// The Region that clients are told to use.
     pub region: Region,
+    /// Whether the certificate is of our own making, so that clients have to be told what to trust.
+    #[serde(default)]
+    pub generated_certificate: bool,
 }
 
 /// A data directory.
@@ -85,9 +88,9 @@ impl DataDir {
     ///
     /// # Errors
     /// The file system refused.
-    pub fn announce(&self, address: SocketAddr, told: &Announcement) -> io::Result<()> {
+    pub fn announce(&self, endpoint: &str, told: &Announcement) -> io::Result<()> {
         self.put("server.json", &format!("{}\n", serde_json::to_string(told)?))?;
-        self.put("endpoint", &format!("http://{address}\n"))
+        self.put("endpoint", &format!("{endpoint}\n"))
     }
 
     /// Returns what the server that runs or ran last told; none when nobody ever ran here.
@@ -142,6 +145,16 @@ impl DataDir {
         self.root.join("history")
     }
 
+    /// Returns the directory of a certificate of our own making.
+    pub fn tls(&self) -> PathBuf {
+        self.root.join("tls")
+    }
+
+    /// Returns the file that clients trust where the certificate is of our own making.
+    pub fn authority(&self) -> PathBuf {
+        self.tls().join("authority.pem")
+    }
+
     /// Returns the built-in S3's directory.
     pub fn s3(&self) -> PathBuf {
         self.root.join("s3")
@@ -172,9 +185,19 @@ mod tests {
         let told = Announcement {
             account_id: "111122223333".parse().unwrap(),
             region: "eu-west-1".parse().unwrap(),
+            generated_certificate: true,
         };
-        dir.announce("127.0.0.1:9".parse().unwrap(), &told).unwrap();
+        dir.announce("https://127.0.0.1:9", &told).unwrap();
         assert_eq!(dir.announced().unwrap(), Some(told));
-        assert_eq!(dir.endpoint().unwrap(), "http://127.0.0.1:9");
+        assert_eq!(dir.endpoint().unwrap(), "https://127.0.0.1:9");
+    }
+
+    #[test]
+    fn what_a_server_before_tls_told_is_read() {
+        let temporary = tempfile::tempdir().unwrap();
+        let told = r#"{"account_id":"111122223333","region":"eu-west-1"}"#;
+        fs::write(temporary.path().join("server.json"), told).unwrap();
+        let told = DataDir::new(temporary.path()).announced().unwrap().unwrap();
+        assert!(!told.generated_certificate);
     }
 }

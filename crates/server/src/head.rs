@@ -1,6 +1,7 @@
 //! The head of a request as it was on the wire.
 
 use cairn_sigv4::{Carrier, Request};
+use http::Version;
 use http::request::Parts;
 
 /// Method, target and headers, before anything is decided about them.
@@ -17,15 +18,16 @@ pub(crate) struct Head {
 
 impl Head {
     pub(crate) fn of(parts: &Parts) -> Self {
+        // HTTP/2 names the host beside the headers; SigV4 signs it as a header all the same. A client may send
+        // a `Host` too, which then counts for nothing: the request can't be for two hosts.
+        let authority = parts.uri.authority().filter(|_| parts.version == Version::HTTP_2);
         let mut headers: Vec<(String, Vec<u8>)> = parts
             .headers
             .iter()
+            .filter(|(name, _)| authority.is_none() || *name != http::header::HOST)
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
-        // HTTP/2 names the host in the request line; SigV4 signs it as a header all the same.
-        if !parts.headers.contains_key(http::header::HOST)
-            && let Some(authority) = parts.uri.authority()
-        {
+        if let Some(authority) = authority {
             headers.push(("host".to_owned(), authority.as_str().as_bytes().to_vec()));
         }
         let path = parts.uri.path();
@@ -61,5 +63,36 @@ impl Head {
         self.header("content-type").is_some_and(|kind| {
             kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(version: Version, target: &str, host: Option<&str>, expected: &[&str]) {
+        let mut request = Request::builder().version(version).uri(target);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let head = Head::of(&request.body(()).unwrap().into_parts().0);
+        let hosts = head.headers.iter().filter(|(name, _)| name == "host");
+        let hosts: Vec<&str> = hosts.map(|(_, value)| std::str::from_utf8(value).unwrap()).collect();
+        assert_eq!(hosts, expected, "{version:?} {target} {host:?}");
+        assert_eq!((head.path.as_str(), head.query.as_str()), ("/a", "b"));
+    }
+
+    #[test]
+    fn a_request_is_for_one_host() {
+        check(Version::HTTP_2, "http://one.example:1/a?b", None, &["one.example:1"]);
+        check(Version::HTTP_2, "http://one.example:1/a?b", Some("two.example"), &["one.example:1"]);
+        check(Version::HTTP_2, "/a?b", Some("two.example"), &["two.example"]);
+        check(Version::HTTP_11, "/a?b", Some("two.example"), &["two.example"]);
+        // HTTP/1.1 to a proxy: the client signs what it sends as Host.
+        check(Version::HTTP_11, "http://one.example/a?b", Some("two.example"), &["two.example"]);
+        check(Version::HTTP_11, "/a?b", None, &[]);
     }
 }

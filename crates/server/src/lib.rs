@@ -35,11 +35,13 @@ mod settings;
 mod sts;
 mod tail;
 mod telemetry;
+mod tls;
 
 pub use administrator::{Administrator, AdministratorError};
 pub use clock::{SystemClock, SystemIds};
-pub use config::{Config, ConfigError, LogFormat, Recorded, Throttle};
+pub use config::{Config, ConfigError, Encryption, LogFormat, Recorded, Throttle};
 pub use data_dir::{Announcement, DataDir};
 pub use first_start::{ADMINISTRATOR, FirstStartError};
-pub use server::{OpenServerError, Server};
+pub use server::{OpenServerError, Renewal, Server};
 pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environment_name};
+pub use tls::{GenerateError, PairError, TlsError};

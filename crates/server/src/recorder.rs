@@ -62,7 +62,7 @@ impl Recorder {
             recipient: recipient(served),
             resource_owner: served.resource_owner,
             peer: Some(arrival.peer.ip()),
-            tls: None,
+            tls: arrival.tls.as_deref(),
             request_id: &arrival.ids.request,
             event_id: &arrival.ids.event,
             completed: self.clock.now(),

@@ -40,6 +40,19 @@ pub(crate) fn unrecorded(arrival: &Arrival, protocol: Protocol) -> Response<Byte
     say(arrival, protocol, &words)
 }
 
+/// Answers a request that came in the clear where only TLS is served.
+pub(crate) fn in_the_clear(arrival: &Arrival, protocol: Protocol) -> Response<Bytes> {
+    let words = Words {
+        json: ErrorCode::MalformedHttpRequestException,
+        query: QueryErrorCode::MalformedQueryString,
+        s3: S3ErrorCode::InvalidRequest,
+        message: "This endpoint is served over TLS: use https:// instead of http://.",
+    };
+    let mut refusal = say(arrival, protocol, &words);
+    *refusal.status_mut() = StatusCode::BAD_REQUEST;
+    refusal
+}
+
 /// Answers a body that can't be read.
 pub(crate) fn body(arrival: &Arrival, protocol: Protocol, error: ReadBodyError) -> Response<Bytes> {
     let words = match error {

@@ -14,11 +14,11 @@ pub(crate) fn of_request(arrival: &Arrival, who: &Who, snapshot: &Snapshot, now:
     let context = Context::default()
         .at(now)
         .source_ip(arrival.peer.ip())
-        .in_the_clear()
         .made_directly()
         .requested_region(&who.region)
         .user_agent(head.header("user-agent"))
         .referer(head.header("referer"));
+    let context = if arrival.tls.is_some() { context.over_tls() } else { context.in_the_clear() };
     of_session(who, now, of_tags(who.caller.principal(), snapshot, context))
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_access::Caller;
-use cairn_capture::ServiceCall;
+use cairn_capture::{ServiceCall, Tls};
 use cairn_catalog::Catalog;
 use cairn_control::Control;
 use cairn_event::{AccountId, Clock, Ids, Region};
@@ -71,6 +71,8 @@ pub(crate) struct Front {
 pub(crate) struct Arrival {
     pub(crate) head: Head,
     pub(crate) peer: SocketAddr,
+    /// The connection's encryption; none in the clear.
+    pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) ids: RequestIds,
 }
 
@@ -106,11 +108,12 @@ impl Front {
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: SocketAddr,
+        tls: Option<Arc<Tls>>,
     ) -> Response<AnswerBody> {
         let tasks = self.tasks.clone();
         let serving = tasks.spawn(async move {
             let (parts, body) = request.into_parts();
-            let arrival = Arrival { head: Head::of(&parts), peer, ids: self.request_ids() };
+            let arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
             let leave = Leave::of(&arrival.head, parts.version);
             leave.settle(self.serve(arrival, body).await.into_response())
         });
@@ -121,6 +124,19 @@ impl Front {
                 Answered::Whole(answer::answer(500, "text/plain", &[], "internal error\n")).into_response()
             }
         }
+    }
+
+    /// Answers a request in the clear where only TLS is served, and does nothing else about it.
+    pub(crate) fn refuse_in_the_clear(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<AnswerBody> {
+        let (parts, _unread) = request.into_parts();
+        let arrival = Arrival { head: Head::of(&parts), peer, tls: None, ids: self.request_ids() };
+        let call = recognise(&arrival.head, b"");
+        let refusal: Answered = refuse::in_the_clear(&arrival, call.protocol).into();
+        Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
     }
 
     async fn serve(&self, arrival: Arrival, body: Incoming) -> Answered {

@@ -22,13 +22,14 @@ use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authenticate::Authenticator;
 use crate::authorize::managed_document;
 use crate::clock::{SystemClock, SystemIds};
-use crate::config::{Config, Throttle};
+use crate::config::{Config, Encryption, Throttle};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
 use crate::key_source::Places;
@@ -40,6 +41,7 @@ use crate::probes::Probes;
 use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
+use crate::tls::{self, Reloading, Tls, TlsError};
 
 /// How long each stage of shutdown may take before it is left behind, by name.
 const STAGE_WAIT: Duration = Duration::from_secs(30);
@@ -55,8 +57,21 @@ pub struct Server {
     journal: Arc<EmbeddedReader>,
     s3: S3,
     config: Config,
+    tls: Option<Arc<Tls>>,
+    renewal: Renewal,
     stop: CancellationToken,
     _lock: File,
+}
+
+/// Asks a running server to read its certificate again, changed or not.
+#[derive(Debug, Clone, Default)]
+pub struct Renewal(Arc<Notify>);
+
+impl Renewal {
+    /// Asks; what comes of it is logged. Nothing where there is no certificate.
+    pub fn ask(&self) {
+        self.0.notify_one();
+    }
 }
 
 /// The server could not be opened. Each names what an operator can look at.
@@ -87,6 +102,8 @@ pub enum OpenServerError {
     History(#[from] cairn_history::OpenError),
     #[error("set up metrics")]
     Metrics(#[from] BuildError),
+    #[error("encrypt the endpoint")]
+    Tls(#[from] TlsError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
     Listen { address: SocketAddr, source: io::Error },
 }
@@ -146,9 +163,8 @@ impl Server {
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids));
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
-        let (account_id, region) = (config.account, config.region.clone());
-        let told = dir.announce(address, &Announcement { account_id, region });
-        told.map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })?;
+        let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
+        announce(&dir, &config, address)?;
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
         let parts = (stores.master, stores.tokens, stores.catalog, stores.intake);
@@ -162,6 +178,8 @@ impl Server {
             journal,
             s3,
             config,
+            tls,
+            renewal: Renewal::default(),
             stop,
             _lock: lock,
         })
@@ -170,6 +188,16 @@ impl Server {
     /// Returns the address that clients reach.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns where clients are told to reach the server.
+    pub fn endpoint(&self) -> String {
+        endpoint(&self.config, self.address)
+    }
+
+    /// Returns what asks this server to read its certificate again.
+    pub fn renewal(&self) -> Renewal {
+        self.renewal.clone()
     }
 
     /// Serves until `stop`, then ends in order: accepting, requests, delivery and history, intake and
@@ -187,9 +215,13 @@ impl Server {
             hold: self.config.journal_hold,
         };
         background.spawn(retention.run(work.clone()));
+        if let Some(tls) = &self.tls {
+            background.spawn(Reloading::new(Arc::clone(tls)).run(self.renewal.0, work.clone()));
+        }
         let ending = self.stop;
+        let acceptor = self.tls.as_ref().map(|tls| tls.acceptor());
         let connections = self.config.connections_max;
-        let listening = listen(self.listener, Arc::clone(&self.front), connections, stop.clone());
+        let listening = listen(self.listener, Arc::clone(&self.front), acceptor, connections, stop.clone());
         tokio::join!(listening, async {
             stop.cancelled().await;
             ending.cancel();
@@ -273,6 +305,20 @@ impl Stores {
             ids: Arc::clone(ids),
         }
     }
+}
+
+/// Writes down how this server is reached, for the commands that are run beside it.
+fn announce(dir: &DataDir, config: &Config, address: SocketAddr) -> Result<(), OpenServerError> {
+    let (account_id, region) = (config.account, config.region.clone());
+    let generated_certificate = config.encryption == Encryption::Generated;
+    let told = Announcement { account_id, region, generated_certificate };
+    dir.announce(&endpoint(config, address), &told)
+        .map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })
+}
+
+fn endpoint(config: &Config, address: SocketAddr) -> String {
+    let scheme = if config.encryption == Encryption::None { "http" } else { "https" };
+    config.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
 }
 
 fn front(

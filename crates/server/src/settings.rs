@@ -103,6 +103,25 @@ pub const SETTINGS: &[Setting] = &[
         help: "How far a signature's time may lie from ours. 1s to 60m.",
     },
     Setting {
+        key: "server.endpoint",
+        default: "",
+        help: "Where clients are told to reach the server, such as `https://audit.example.com:8585`: needed \
+               where that is not the address it listens on. Empty: that address.",
+    },
+    Setting {
+        key: "tls.certificate",
+        default: "",
+        help: "PEM file with the server's certificate, then those that lead to an authority. With `tls.key` \
+               the endpoint speaks HTTPS only. Read again when it changes, and on SIGHUP.",
+    },
+    Setting { key: "tls.key", default: "", help: "PEM file with the certificate's private key." },
+    Setting {
+        key: "tls.generated",
+        default: "false",
+        help: "Whether a certificate is made at first start and kept in the data directory. `cairn env` tells \
+               clients to trust it.",
+    },
+    Setting {
         key: "record.rejected_calls",
         default: "true",
         help: "Whether calls with an unknown key or a wrong signature are recorded, as identity `Unknown`. \

@@ -23,6 +23,16 @@ pub(crate) fn unrecorded(reason: &'static str) {
     counter!("cairn_requests_unrecorded_total", "reason" => reason).increment(1);
 }
 
+/// A changed certificate was taken or refused.
+pub(crate) fn certificate(outcome: &'static str) {
+    counter!("cairn_certificates_total", "outcome" => outcome).increment(1);
+}
+
+/// A connection ended before its first request: in the handshake, in the clear where TLS is spoken, or silent.
+pub(crate) fn connection_failed(reason: &'static str) {
+    counter!("cairn_connections_failed_total", "reason" => reason).increment(1);
+}
+
 /// Keeps labels few: a caller may name any service.
 fn known(event_source: &str) -> &'static str {
     match event_source {

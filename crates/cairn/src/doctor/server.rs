@@ -1,9 +1,9 @@
 //! The server: whether one runs, whether it answers, and how far behind it is.
 
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cairn_server::DataDir;
 use http::{Request, header};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::client::legacy::Client;
@@ -14,7 +14,8 @@ use serde_json::Value;
 
 use super::events;
 use super::finding::{Finding, chain};
-use crate::installation::shell_word;
+use crate::installation::{Installation, shell_word};
+use crate::transport;
 
 /// How long the server may take to answer a probe.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -45,8 +46,8 @@ struct Answer {
 }
 
 /// Looks for a server and asks how it is. Something is returned for one that runs, though it may not answer.
-pub(super) async fn look(dir: &DataDir) -> (Option<Running>, Vec<Finding>) {
-    let check = "server";
+pub(super) async fn look(installation: &Installation) -> (Option<Running>, Vec<Finding>) {
+    let (dir, check) = (&installation.dir, "server");
     let shown = shell_word(&dir.root().display().to_string());
     match dir.is_served() {
         Ok(true) => {}
@@ -62,8 +63,9 @@ pub(super) async fn look(dir: &DataDir) -> (Option<Running>, Vec<Finding>) {
     }
     let mut running = Running { tail: None, date: None };
     let endpoint = dir.endpoint().unwrap_or_default();
-    let answers =
-        (ask(&endpoint, "healthz").await, ask(&endpoint, "readyz").await, ask(&endpoint, "metrics").await);
+    let trusted = installation.authority.as_deref();
+    let ask = |page| ask(&endpoint, trusted, page);
+    let answers = (ask("healthz").await, ask("readyz").await, ask("metrics").await);
     let (healthy, ready, metrics) = match answers {
         (Ok(healthy), Ok(ready), Ok(metrics)) => (healthy, ready, metrics),
         (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
@@ -132,8 +134,8 @@ fn gauges<'a>(metrics: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str,
     })
 }
 
-async fn ask(endpoint: &str, page: &str) -> Result<Answer, String> {
-    let answer = tokio::time::timeout(ANSWER_WAIT, fetch(endpoint, page)).await;
+async fn ask(endpoint: &str, trusted: Option<&Path>, page: &str) -> Result<Answer, String> {
+    let answer = tokio::time::timeout(ANSWER_WAIT, fetch(endpoint, trusted, page)).await;
     match answer {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(chain(&*error)),
@@ -141,8 +143,13 @@ async fn ask(endpoint: &str, page: &str) -> Result<Answer, String> {
     }
 }
 
-async fn fetch(endpoint: &str, page: &str) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
-    let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+async fn fetch(
+    endpoint: &str,
+    trusted: Option<&Path>,
+    page: &str,
+) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+    let connector = transport::connector(endpoint, trusted)?;
+    let client = Client::builder(TokioExecutor::new()).build::<_, Empty<Bytes>>(connector);
     let request = Request::get(format!("{endpoint}/_cairn/{page}")).body(Empty::new())?;
     let response = client.request(request).await?;
     let status = response.status().as_u16();
