@@ -44,3 +44,19 @@ def test_deleting_many_is_deleting_each(s3, guarded):
     assert [entry["Key"] for entry in told["Deleted"]] == ["open/1"]
     assert [(entry["Key"], entry["Code"]) for entry in told["Errors"]] == [("secret/1", "AccessDenied")]
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=guarded)["Contents"]] == ["secret/1"]
+
+
+def test_a_policy_that_can_not_be_evaluated_is_refused_and_shuts_nobody_out(s3, guarded):
+    for key in ("aws:SorceIp", "s3:ExistingObjectTag/team"):
+        statement = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{guarded}/*",
+            "Condition": {"StringEquals": {key: "x"}},
+        }
+        code, message = refusal(
+            s3.put_bucket_policy, Bucket=guarded, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        )
+        assert code == "MalformedPolicy" and f"Statement[0].Condition.StringEquals.{key}: " in message
+    assert s3.get_object(Bucket=guarded, Key="open/1")["Body"].read() == b"body"

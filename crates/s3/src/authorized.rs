@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
-use s3s::{S3ErrorCode, S3Result};
+use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::Bucket;
 use crate::api::error::{access_denied, invalid_request, refuse};
@@ -25,10 +25,17 @@ pub enum Deed {
     Delete,
 }
 
-/// Decides about objects that the address of a request does not name.
+/// Decides about objects that the address of a request does not name, and about policies.
 pub trait Gate: Debug + Send + Sync {
     /// Tells whether the request's caller may do it.
     fn allows(&self, deed: Deed, bucket: &Bucket, key: &str) -> bool;
+
+    /// Reads a bucket policy as it would be evaluated. One that can't be would shut everybody out once it is
+    /// kept.
+    ///
+    /// # Errors
+    /// Says where and why it can't be read.
+    fn reads(&self, policy: &str) -> Result<(), String>;
 }
 
 /// A call that the server has decided to let through. It puts one into the request's extensions; a request
@@ -63,6 +70,15 @@ pub(crate) fn check(extensions: &http::Extensions, deed: Deed, bucket: &Bucket, 
         return Ok(());
     }
     Err(access_denied())
+}
+
+/// Refuses a bucket policy that could not be evaluated.
+pub(crate) fn check_policy(extensions: &http::Extensions, policy: &str) -> S3Result<()> {
+    let authorized = extensions.get::<Authorized>().ok_or_else(access_denied)?;
+    authorized
+        .gate
+        .reads(policy)
+        .map_err(|problem| S3Error::with_message(S3ErrorCode::MalformedPolicy, problem))
 }
 
 /// Compares what s3s is about to serve with what was authorized.

@@ -62,6 +62,12 @@ impl Gate for Policies {
             }
         }
     }
+
+    fn reads(&self, policy: &str) -> Result<(), String> {
+        Policy::parse(PolicyKind::Resource, policy)
+            .map(|_policy| ())
+            .map_err(|error| format!("{}: {}", error.place, error.problem))
+    }
 }
 
 /// Returns the IAM action of an S3 call: not always the operation's name.

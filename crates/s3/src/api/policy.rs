@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::error::{access_denied, answer, refuse};
 use super::settings::BlockPublicAccess;
 use super::{Answer, Api, ok};
+use crate::authorized;
 use crate::store::BucketChange;
 
 /// A policy may have this many bytes: S3's 20 KB.
@@ -62,6 +63,7 @@ impl Api {
         let input = request.input;
         let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         check_policy(&input.policy, &bucket.name)?;
+        authorized::check_policy(&request.extensions, &input.policy)?;
         if BlockPublicAccess::of(&bucket).block_public_policy && is_public(&input.policy) {
             return Err(access_denied());
         }

@@ -19,6 +19,10 @@ impl Gate for Guarded {
         assert!(matches!(deed, Deed::Read | Deed::Delete));
         !key.starts_with("secret")
     }
+
+    fn reads(&self, policy: &str) -> Result<(), String> {
+        if policy.contains("aws:Slip") { Err("aws:Slip is unknown".to_owned()) } else { Ok(()) }
+    }
 }
 
 fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &'static str) -> Request<Body> {
@@ -34,6 +38,19 @@ async fn guarded(client: &Client, mut request: Request<Body>) -> crate::client::
     let authorized = as_read(&request, Arc::new(Guarded));
     request.extensions_mut().insert(authorized);
     client.answer(request).await
+}
+
+#[tokio::test]
+async fn a_policy_that_can_not_be_evaluated_is_not_kept() {
+    let client = Client::with_bucket().await;
+    let put = |policy| request("PUT", "/bkt?policy", &[], policy);
+    let slip = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::bkt/*","Condition":{"Bool":{"aws:Slip":"true"}}}]}"#;
+    let reply = guarded(&client, put(slip)).await;
+    assert_eq!(reply.outcome(), "400 MalformedPolicy");
+    assert!(reply.text().contains("aws:Slip is unknown"), "{}", reply.text());
+    client.check("GET", "/bkt?policy", &[], "", "404 NoSuchBucketPolicy").await;
+    let read = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::bkt/*"}]}"#;
+    assert_eq!(guarded(&client, put(read)).await.outcome(), "204");
 }
 
 #[tokio::test]
