@@ -150,6 +150,16 @@ def test_access_keys(iam, server):
     iam.delete_access_key(UserName="keys", AccessKeyId=second["AccessKeyId"])
 
 
+def test_a_signature_that_does_not_hold_is_no_use_of_a_key(iam, server, cloudtrail):
+    iam.create_user(UserName="unused")
+    key = iam.create_access_key(UserName="unused")["AccessKey"]
+    assert refusal(signed_by(server, key | {"SecretAccessKey": "guessed"}).get_user)[0] == "SignatureDoesNotMatch"
+    attribute = [{"AttributeKey": "AccessKeyId", "AttributeValue": key["AccessKeyId"]}]
+    wait_for(lambda: cloudtrail.lookup_events(LookupAttributes=attribute)["Events"], "the refused call is found")
+    last = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
+    assert last == {"ServiceName": "N/A", "Region": "N/A"}
+
+
 def test_a_renamed_user_keeps_keys_and_rights(iam, server):
     iam.create_user(UserName="before")
     iam.put_user_policy(UserName="before", PolicyName="self", PolicyDocument=allow("iam:GetUser"))

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use cairn_wire::json11::{self, Request};
-use cairn_wire::query::Parameters;
+use cairn_wire::query::{self, Parameters};
 use cairn_wire::recognise::{self, recognise};
 use cairn_wire::s3::{Category, Level, Resolver, Seen};
-use cairn_wire::{Operation, Timestamp, cloudtrail};
+use cairn_wire::{Operation, Timestamp, cloudtrail, iam};
 
 #[path = "../../event/tests/fuzz/mutator.rs"]
 mod mutator;
@@ -45,6 +45,48 @@ const BODIES: [&str; 5] = [
     r#"{"TrailName":"main","AdvancedEventSelectors":[{"Name":"n","FieldSelectors":[{"Field":"f","Equals":["x"]}]}]}"#,
     r#"{"trailNameList":["a"],"includeShadowTrails":false}"#,
 ];
+
+/// Pieces of XML that change what follows.
+const XML: &[&str] = &[
+    "<",
+    ">",
+    "</",
+    "/>",
+    "&",
+    "&#0;",
+    "&amp;",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "<!DOCTYPE a>",
+    "<member>",
+    " a=\"b\"",
+    "\u{e9}",
+];
+
+/// Answers that no service gives are read or left, and what is read renders for a record.
+#[test]
+fn fuzz_query_read_answer() {
+    let user = "<User><UserName>a</UserName><CreateDate>2026-03-02T08:00:00Z</CreateDate><Tags><member><Key>k</Key>\
+                <Value>v</Value></member></Tags></User>";
+    let role = "<Role><RoleName>r</RoleName><MaxSessionDuration>3600</MaxSessionDuration></Role>";
+    let seeds = [
+        format!("<CreateUserResponse><CreateUserResult>{user}</CreateUserResult></CreateUserResponse>"),
+        format!("<CreateRoleResponse><CreateRoleResult>{role}</CreateRoleResult></CreateRoleResponse>"),
+    ]
+    .map(String::into_bytes);
+    let (mut dice, mut read) = (Dice::new(), 0);
+    for _ in 0..iterations(20_000) {
+        let body = dice.mutant(&seeds, XML);
+        for operation in [iam::Operation::CreateUser, iam::Operation::CreateRole] {
+            let answer = query::read_answer(operation, &body);
+            let recorded = query::response_elements(operation, &body, Timestamp::recorded_without_comma);
+            assert!(recorded.is_none() || answer.is_some());
+            read += u32::from(answer.is_some());
+        }
+    }
+    assert!(read > 0, "no mutant is an answer any more");
+}
 
 #[test]
 fn fuzz_json11_decode() {
