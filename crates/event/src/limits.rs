@@ -7,7 +7,8 @@
 //! CloudTrail keeps the whole record within 256 KB and does not say how. Here the members give way in this
 //! order, each only if the record is still too large: `additionalEventData`, `serviceEventDetails`,
 //! `responseElements`, `requestParameters` (the order CloudTrail documents for larger records), then every
-//! other text is cut to 1 KB, then `resources` keeps only as many first entries as fit.
+//! other text is cut to 1 KB and the attributes of a web identity go, then `resources` keeps only as many
+//! first entries as fit.
 
 use std::io;
 
@@ -139,7 +140,8 @@ fn keep_resources_that_fit(record: &mut Record) {
     }
 }
 
-/// Returns every text that has no bound of its own yet; `resources` are bounded by their number.
+/// Returns every text that has no bound of its own yet; `resources` are bounded by their number, and a web
+/// identity's attributes go.
 fn texts(record: &mut Record) -> Vec<&mut String> {
     let identity = &mut record.user_identity;
     let mut optional = vec![
@@ -171,7 +173,8 @@ fn texts(record: &mut Record) -> Vec<&mut String> {
         if let Some(web) = &mut session.web_id_federation_data {
             let WebIdFederationData { federated_provider, attributes } = web;
             texts.push(federated_provider);
-            texts.extend(attributes.values_mut());
+            // Their number and their names have no bound.
+            attributes.clear();
         }
         if let Some(SessionAttributes { creation_date, mfa_authenticated }) = &mut session.attributes {
             texts.extend([creation_date, mfa_authenticated]);
