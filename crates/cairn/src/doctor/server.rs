@@ -118,7 +118,8 @@ fn lag(projection: &str, positions: f64, seconds: f64) -> Finding {
         return Finding::ok(check, format!("{projection} is at the journal's end"));
     }
     let message = format!("{projection} is {} behind, {seconds:.0} s", events(count));
-    let (most, remedy) = match projection.starts_with("delivery/") {
+    let of_trail = ["delivery/", "aggregation/"].iter().any(|product| projection.starts_with(product));
+    let (most, remedy) = match of_trail {
         true => (DELIVERY_LAG_SECONDS, "look at that trail below, and at the server's log"),
         false => (HISTORY_LAG_SECONDS, "wait; if it does not shrink, read the server's log"),
     };
@@ -183,7 +184,9 @@ mod tests {
             cairn_projection_lag_positions{projection=\"history\"} 7\n\
             cairn_projection_lag_seconds{projection=\"delivery/arn:x\"} 31\n\
             cairn_projection_lag_positions{projection=\"delivery/arn:x\"} 1\n\
-            cairn_projection_lag_seconds{projection=\"delivery/arn:y\"} 0\n";
+            cairn_projection_lag_seconds{projection=\"delivery/arn:y\"} 0\n\
+            cairn_projection_lag_seconds{projection=\"aggregation/arn:y\"} 290\n\
+            cairn_projection_lag_positions{projection=\"aggregation/arn:y\"} 2\n";
         let found: Vec<_> = lags(metrics).into_iter().map(|one| (one.level, one.message)).collect();
         assert_eq!(
             found,
@@ -191,6 +194,7 @@ mod tests {
                 (Level::Warning, "history is 7 events behind, 32 s".to_owned()),
                 (Level::Ok, "delivery/arn:x is 1 event behind, 31 s".to_owned()),
                 (Level::Ok, "delivery/arn:y is at the journal's end".to_owned()),
+                (Level::Ok, "aggregation/arn:y is 2 events behind, 290 s".to_owned()),
             ]
         );
     }
