@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use anyhow::Context as _;
 use bytes::Bytes;
 use cairn_event::Clock as _;
-use cairn_sigv4::{PayloadToSign, Request as ToSign, Signer};
+use cairn_sigv4::{Credentials, PayloadToSign, Request as ToSign, Signer};
 use http::{Request, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -24,11 +24,13 @@ const REGION: &str = "us-east-1";
 /// One connection, kept open; one request at a time.
 pub(crate) struct Client<'s> {
     server: &'s ServerProcess,
+    credentials: Credentials,
     sender: http1::SendRequest<BoxBody<Bytes, Infallible>>,
     _connection: JoinSet<()>,
 }
 
 /// What is sent.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -46,7 +48,16 @@ pub(crate) struct Answer {
 }
 
 impl<'s> Client<'s> {
+    /// Connects as the administrator.
     pub(crate) async fn connect(server: &'s ServerProcess) -> anyhow::Result<Self> {
+        Self::connect_as(server, server.credentials.clone()).await
+    }
+
+    /// Connects as whoever has these credentials.
+    pub(crate) async fn connect_as(
+        server: &'s ServerProcess,
+        credentials: Credentials,
+    ) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(server.address).await.context("connect to the server")?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -55,7 +66,7 @@ impl<'s> Client<'s> {
             // What goes wrong shows at the request that it interrupts.
             let _closed = connection.await.is_ok();
         });
-        Ok(Self { server, sender, _connection: driving })
+        Ok(Self { server, credentials, sender, _connection: driving })
     }
 
     /// Calls an operation of CloudTrail and returns its answer.
@@ -101,7 +112,13 @@ impl<'s> Client<'s> {
         succeeded("PUT", path, answer)
     }
 
-    async fn send(&mut self, service: &str, call: &Call<'_>, body: Bytes) -> anyhow::Result<Answer> {
+    /// Sends any call with a body in memory, which is signed, and returns its answer, whatever it says.
+    pub(crate) async fn send(
+        &mut self,
+        service: &str,
+        call: &Call<'_>,
+        body: Bytes,
+    ) -> anyhow::Result<Answer> {
         let request =
             self.signed(service, call, PayloadToSign::Bytes(&body), Full::new(body.clone()).boxed())?;
         self.exchange(request).await
@@ -118,7 +135,7 @@ impl<'s> Client<'s> {
         let mut headers: Vec<(&str, &[u8])> = vec![("host", host.as_bytes())];
         headers.extend(call.headers.iter().map(|(name, value)| (*name, value.as_bytes())));
         let to_sign = ToSign { method: call.method, path: call.path, query: call.query, headers: &headers };
-        let signer = Signer { credentials: &self.server.credentials, region: REGION, service };
+        let signer = Signer { credentials: &self.credentials, region: REGION, service };
         let signed = signer.sign_headers(&to_sign, payload, MachineClock.now())?;
         let uri = if call.query.is_empty() {
             call.path.to_owned()

@@ -21,6 +21,7 @@ mod maker;
 mod part;
 mod put;
 mod random;
+mod reads;
 mod recovery;
 mod report;
 mod samples;
@@ -38,6 +39,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use part::{Part, Run};
+use report::Report;
 
 /// Measures Cairn on this machine.
 #[derive(Debug, Parser)]
@@ -57,6 +59,9 @@ struct Cli {
     /// Size of the large upload.
     #[arg(long, value_name = "BYTES", default_value_t = 2_000_000_000)]
     upload_bytes: u64,
+    /// Calls of the read load; memory over a million is what a target is set for.
+    #[arg(long, default_value_t = 200_000)]
+    calls: u64,
     /// Write everything measured to a file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -87,7 +92,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         println!("{name:<22} {value}");
     }
     let parts = if cli.parts.is_empty() { Part::DEFAULT.to_vec() } else { cli.parts };
-    let mut run = Run::new(dir, Duration::from_secs(cli.seconds.max(1)), cli.events, cli.upload_bytes);
+    let mut run = Run {
+        dir,
+        during: Duration::from_secs(cli.seconds.max(1)),
+        events: cli.events,
+        upload_bytes: cli.upload_bytes,
+        calls: cli.calls,
+        report: Report::default(),
+    };
     let mut failed = Vec::new();
     for part in parts {
         // One part that cannot run, for want of disk say, must not cost the figures of the others.

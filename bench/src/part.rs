@@ -18,7 +18,9 @@ pub(crate) struct Run {
     pub(crate) events: u64,
     /// How many bytes the large upload has.
     pub(crate) upload_bytes: u64,
-    report: Report,
+    /// How many calls the read load makes.
+    pub(crate) calls: u64,
+    pub(crate) report: Report,
 }
 
 /// A part by itself.
@@ -36,6 +38,8 @@ pub(crate) enum Part {
     Socket,
     /// What recording adds to an S3 PUT of 4 KB.
     Put,
+    /// A read load of signed calls: calls/s, latency, CPU, memory.
+    Reads,
     /// Memory of a server that does nothing.
     Idle,
     /// A 2 GB upload and 1,000 small ones.
@@ -49,8 +53,16 @@ pub(crate) enum Part {
 
 impl Part {
     /// What runs when no part is named, in this order.
-    pub(crate) const DEFAULT: [Self; 7] =
-        [Self::Intake, Self::Indexed, Self::Recovery, Self::Lookup, Self::Put, Self::Idle, Self::Upload];
+    pub(crate) const DEFAULT: [Self; 8] = [
+        Self::Intake,
+        Self::Indexed,
+        Self::Recovery,
+        Self::Lookup,
+        Self::Put,
+        Self::Reads,
+        Self::Idle,
+        Self::Upload,
+    ];
 
     /// Measures.
     pub(crate) fn run(self, run: &mut Run) -> anyhow::Result<()> {
@@ -61,6 +73,7 @@ impl Part {
             Self::Lookup => crate::lookup::run(run),
             Self::Socket => crate::socket::run(run),
             Self::Put => crate::put::run(run),
+            Self::Reads => crate::reads::run(run),
             Self::Idle => crate::idle::run(run),
             Self::Upload => crate::upload::run(run),
             Self::Build => crate::build::run(run),
@@ -70,10 +83,6 @@ impl Part {
 }
 
 impl Run {
-    pub(crate) fn new(dir: PathBuf, during: Duration, events: u64, upload_bytes: u64) -> Self {
-        Self { dir, during, events, upload_bytes, report: Report::default() }
-    }
-
     /// Prints a table and keeps it for the end.
     #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
     pub(crate) fn show(&mut self, table: Table) {
