@@ -1,4 +1,5 @@
-//! Real events through the whole path: parse, admit, journal, route, log file, and back, byte for byte.
+//! Real events through the whole path: parse, admit, journal, route, log file, and back, byte for byte; and
+//! the data events among them counted.
 
 #![expect(clippy::unwrap_used, reason = "what this test builds on is tested elsewhere")]
 
@@ -11,7 +12,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cairn_catalog::{Account, Catalog, Change, SqliteCatalog, Trail};
-use cairn_delivery::{Delivery, DeliveryConfig, LogBucket, LogFilePut, Put, PutError};
+use cairn_delivery::{
+    Delivery, DeliveryConfig, Folder, LogBucket, LogFilePut, Put, PutError, begin_aggregation,
+};
 use cairn_event::{AccountId, Category, Clock, Entry, EventView, Origin, Region};
 use cairn_intake::{Admission, Draft, Intake};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
@@ -46,6 +49,7 @@ struct Memory {
 impl LogBucket for Memory {
     async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
         let mut objects = self.objects.lock().unwrap();
+        assert!(put.key.contains(&format!("/{}/", put.folder.as_str())), "{}", put.key);
         assert!(objects.insert(put.key.to_owned(), put.body).is_none(), "{} was put twice", put.key);
         self.changed.notify_one();
         Ok(Put::Created)
@@ -68,16 +72,19 @@ fn trail() -> Trail {
         "arn": arn, "name": "main", "account": ACCOUNT, "home_region": "us-east-1", "s3_bucket": "logs",
         "include_global_service_events": true, "is_multi_region": true, "log_file_validation": false,
         "is_organization": false, "recursive_logging": true, "logging": true,
+        "aggregation": ["API_ACTIVITY", "USER_ACTIONS"],
         "selectors": serde_json::from_str::<serde_json::Value>(SELECTORS).unwrap(),
         "created_at": "2026-01-01T00:00:00Z", "created_at_position": 0,
     }))
     .unwrap()
 }
 
-/// Reads every record of every delivered file.
-fn delivered(bucket: &Memory) -> Vec<String> {
+/// Reads every record of every delivered file of a folder.
+fn delivered(bucket: &Memory, folder: Folder) -> Vec<String> {
     let mut records = Vec::new();
-    for body in bucket.objects.lock().unwrap().values() {
+    let folder = format!("/{}/", folder.as_str());
+    let objects = bucket.objects.lock().unwrap();
+    for (_, body) in objects.iter().filter(|(key, _)| key.contains(&folder)) {
         let mut text = String::new();
         flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
         let file: LogFile<'_> = serde_json::from_str(&text).unwrap();
@@ -85,6 +92,33 @@ fn delivered(bucket: &Memory) -> Vec<String> {
     }
     records.sort();
     records
+}
+
+/// Counts data events as the aggregated events of their names should.
+fn named(events: &[String]) -> BTreeMap<(String, String), u64> {
+    let mut counts = BTreeMap::new();
+    for event in events.iter().map(|event| EventView::parse(event.as_bytes()).unwrap()) {
+        if event.category() == Category::Data {
+            let (source, name) = (event.event_source.into_owned(), event.event_name.into_owned());
+            *counts.entry((source, name)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Adds up what aggregated events of a dimension say.
+fn counted(bucket: &Memory, dimension: &str) -> BTreeMap<(String, String), u64> {
+    let mut counts = BTreeMap::new();
+    for event in delivered(bucket, Folder::Aggregated) {
+        let event: serde_json::Value = serde_json::from_str(&event).unwrap();
+        let primary = &event["summary"]["primaryDimension"];
+        if primary["dimension"] == dimension {
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let key = (text(&event["eventSource"]), text(&primary["statistics"][0]["name"]));
+            *counts.entry(key).or_default() += primary["statistics"][0]["value"].as_u64().unwrap();
+        }
+    }
+    counts
 }
 
 /// Opens a journal and its writer.
@@ -102,6 +136,39 @@ fn intake_in(
     (reader, Arc::new(intake.unwrap()))
 }
 
+/// Delivers until all `expected` events, and counts, are in the bucket.
+async fn deliver(
+    bucket: &Arc<Memory>,
+    catalog: &Arc<dyn Catalog>,
+    (reader, intake): (&Arc<dyn Reader>, &Arc<Intake>),
+    clock: &Arc<Hand>,
+    expected: usize,
+) {
+    let config =
+        DeliveryConfig { interval: "60s".parse().unwrap(), aggregation_window: "5m".parse().unwrap() };
+    let stop = CancellationToken::new();
+    let delivery = Arc::new(Delivery::new(
+        config,
+        Arc::clone(catalog),
+        Source::new(Arc::clone(reader)).unwrap(),
+        Arc::clone(intake),
+        Arc::clone(bucket) as Arc<dyn LogBucket>,
+        Arc::clone(clock) as Arc<dyn Clock>,
+    ));
+    let running = tokio_util::task::TaskTracker::new().spawn(delivery.run(stop.clone()));
+    *clock.0.lock().unwrap() = "2026-03-02T08:05:00Z".parse().unwrap();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let complete = || {
+        let logged = delivered(bucket, Folder::CloudTrail).len();
+        logged >= expected && !delivered(bucket, Folder::Aggregated).is_empty()
+    };
+    while !complete() {
+        tokio::time::timeout_at(deadline, bucket.changed.notified()).await.unwrap();
+    }
+    stop.cancel();
+    running.await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn real_events_reach_log_files_byte_for_byte() {
     let Some(samples) = reader::samples().unwrap() else { return };
@@ -114,6 +181,8 @@ async fn real_events_reach_log_files_byte_for_byte() {
     let changes = vec![Change::PutAccount(made), Change::PutTrail(Box::new(trail()))];
     catalog.commit(0, changes).await.unwrap();
     let (reader, intake) = intake_in(directory.path(), &catalog, &clock);
+    let id = catalog.current().trail(&trail().arn).unwrap().id().clone();
+    begin_aggregation(&*catalog, &id, reader.tail()).await.unwrap();
 
     let (mut recorded, mut expected, mut kept_out, mut unreadable) = (0, Vec::new(), 0, 0);
     for sample in &samples {
@@ -143,31 +212,18 @@ async fn real_events_reach_log_files_byte_for_byte() {
     expected.sort();
 
     let bucket = Arc::new(Memory::default());
-    let config =
-        DeliveryConfig { interval: "60s".parse().unwrap(), aggregation_window: "5m".parse().unwrap() };
-    let stop = CancellationToken::new();
-    let delivery = Arc::new(Delivery::new(
-        config,
-        Arc::clone(&catalog),
-        Source::new(Arc::clone(&reader)).unwrap(),
-        Arc::clone(&intake),
-        Arc::clone(&bucket) as Arc<dyn LogBucket>,
-        Arc::clone(&clock) as Arc<dyn Clock>,
-    ));
-    let running = tokio_util::task::TaskTracker::new().spawn(delivery.run(stop.clone()));
-    *clock.0.lock().unwrap() = "2026-03-02T08:01:00Z".parse().unwrap();
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    while delivered(&bucket).len() < expected.len() {
-        tokio::time::timeout_at(deadline, bucket.changed.notified()).await.unwrap();
-    }
-    stop.cancel();
-    running.await.unwrap();
-    assert_eq!(delivered(&bucket), expected);
+    deliver(&bucket, &catalog, (&reader, &intake), &clock, expected.len()).await;
+    assert_eq!(delivered(&bucket, Folder::CloudTrail), expected);
+    let names = counted(&bucket, "eventName");
+    assert_eq!(names, named(&expected));
+    let total = |counts: &BTreeMap<(String, String), u64>| counts.values().sum::<u64>();
+    assert_eq!(total(&counted(&bucket, "userIdentity")), total(&names), "every event has a caller");
     println!(
-        "{} real events: {recorded} recorded and read back, {} delivered in {} files, {kept_out} selected by nobody, {unreadable} no events",
+        "{} real events: {recorded} recorded and read back, {} delivered in {} files, {} data events counted, {kept_out} selected by nobody, {unreadable} no events",
         samples.len(),
         expected.len(),
         bucket.objects.lock().unwrap().len(),
+        total(&names),
     );
     intake.close().await;
     catalog.close().await;
