@@ -25,7 +25,8 @@ impl Iam {
                 None => policies.push(policy),
             }
             let chars: usize = policies.iter().map(|policy| document::length(&policy.document)).sum();
-            if chars > H::INLINE_CHARS_MAX {
+            let bytes: usize = policies.iter().map(|policy| policy.document.len()).sum();
+            if chars > H::INLINE_CHARS_MAX || bytes > INLINE_BYTES_MAX {
                 let (kind, name) = (H::KIND, holder.name().to_owned());
                 return Err(Refusal::InlinePoliciesTooLarge { kind, name, max: H::INLINE_CHARS_MAX });
             }
@@ -73,6 +74,9 @@ impl Iam {
         Page::cut(holder.policies().iter().map(|policy| policy.name.clone()), String::clone, list, paging)
     }
 }
+
+/// The most bytes of a holder's policies, white space and all: the catalog keeps entities of up to 1 MiB.
+const INLINE_BYTES_MAX: usize = 256 << 10;
 
 fn policy<'a, H: Holder + 'a>(
     snapshot: &'a Snapshot,

@@ -42,6 +42,24 @@ async fn users_groups_roles_and_policies_are_limited() {
     world.end().await;
 }
 
+/// White space is not counted as AWS does not, and is not stored without end either.
+#[tokio::test]
+async fn white_space_of_inline_policies_is_limited_too() {
+    let world = World::new().await;
+    world.call("CreateUser", &form(&json!({"UserName": "ann"}))).await.unwrap();
+    let padded = format!("{POLICY}{}", "\n".repeat(20_000));
+    let (mut put, mut refused) = (0, None);
+    for number in 0..20 {
+        let with = json!({"UserName": "ann", "PolicyName": format!("p{number}"), "PolicyDocument": padded});
+        match world.call("PutUserPolicy", &form(&with)).await {
+            Ok(_) => put += 1,
+            Err((code, _)) => refused = Some(code),
+        }
+    }
+    assert_eq!((put, refused.as_deref()), (13, Some("LimitExceeded")));
+    world.end().await;
+}
+
 fn arn(kind: &str, name: &str) -> String {
     format!("arn:aws:iam::123456789012:{kind}/{name}")
 }
