@@ -9,12 +9,15 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use anyhow::Context as _;
+use bytes::Bytes;
 use futures_util::future::try_join_all;
+use serde_json::Value;
 
 use self::call::Call;
 use self::setting::Setting;
 use self::watch::Watch;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::cpu;
 use crate::part::{Run, count};
 use crate::report::{Limit, Table, Target};
@@ -73,7 +76,7 @@ async fn measure(server: &ServerProcess, run: &mut Run) -> anyhow::Result<()> {
     let mut table = Table::new(
         "Signed reads (cairn-bench reads)",
         "`cairn serve` on loopback, HTTP/1.1 kept alive, SigV4 signed anew for each call, as a user with a policy of \
-         four statements; four trails, one logs; each call is recorded with a sync before it is answered; \
+         four statements; four trails, one logs; each call is recorded with a sync before it is answered, and the journal is counted; \
          the load generator shares the cores, CPU of both is told",
         &["calls/s", "p50 ms", "p99 ms", "server CPU µs/call", "generator CPU µs/call"],
     );
@@ -112,6 +115,8 @@ impl Load<'_> {
         for _ in 0..connections {
             clients.push(Client::connect_as(self.server, self.setting.credentials.clone()).await?);
         }
+        let mut observer = Client::connect(self.server).await?;
+        let held = journaled(&mut observer).await?;
         let begun = Cell::new(0);
         let (began, server_cpu) = (Instant::now(), self.server.cpu_seconds()?);
         let own_cpu = cpu::of_process("self")?.own;
@@ -125,6 +130,8 @@ impl Load<'_> {
         seen.seconds = began.elapsed().as_secs_f64();
         seen.server_cpu = self.server.cpu_seconds()? - server_cpu;
         seen.own_cpu = cpu::of_process("self")?.own - own_cpu;
+        let recorded = journaled(&mut observer).await? - held;
+        anyhow::ensure!(recorded >= total, "{total} calls were answered and {recorded} are in the journal");
         Ok(seen)
     }
 
@@ -147,6 +154,14 @@ impl Load<'_> {
         }
         Ok(by_operation)
     }
+}
+
+/// Returns how many events the journal holds, synced; looking is no event.
+async fn journaled(client: &mut Client<'_>) -> anyhow::Result<u64> {
+    let page = client::Call { method: "GET", path: "/_cairn/readyz", query: "", headers: &[] };
+    let answer = client.send("s3", &page, Bytes::new()).await?;
+    let seen: Value = serde_json::from_slice(&answer.body)?;
+    seen.pointer("/journal/tail").and_then(Value::as_u64).context("read the journal's tail")
 }
 
 impl Seen {

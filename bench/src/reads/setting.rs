@@ -42,7 +42,20 @@ pub(super) async fn prepare(server: &ServerProcess) -> anyhow::Result<Setting> {
     let object = Bytes::from(vec![b'x'; OBJECT_BYTES]);
     client.s3("PUT", &format!("/{BUCKET}/{KEY}"), "", object).await?;
     let trail_arn = trails(&mut client).await?;
-    Ok(Setting { credentials: user(&mut client).await?, trail_arn })
+    let credentials = user(&mut client).await?;
+    is_held_to_its_policy(server, &credentials).await?;
+    Ok(Setting { credentials, trail_arn })
+}
+
+/// Makes sure that policies are really asked: what the user's does not allow is refused.
+async fn is_held_to_its_policy(server: &ServerProcess, user: &Credentials) -> anyhow::Result<()> {
+    let mut client = Client::connect_as(server, user.clone()).await?;
+    let [first, ..] = TRAILS;
+    match client.cloudtrail("StopLogging", &json!({ "Name": first })).await {
+        Ok(_) => anyhow::bail!("the user stopped a trail, which its policy does not allow"),
+        Err(refusal) if refusal.to_string().contains("AccessDeniedException") => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 /// Makes the trails and returns the ARN of the first.
