@@ -174,9 +174,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "log.filter",
-        default: "info,s3s=off",
+        default: "info,s3s=off,h2=error",
         help: "What is logged, as `level` or `target=level,…`: error, warn, info, debug, trace. `s3s=off` \
-               leaves out what the S3 library says about refused requests.",
+               leaves out what the S3 library says about refused requests, `h2=error` what clients do to HTTP/2.",
     },
 ];
 
