@@ -5,6 +5,9 @@ use bytes::Bytes;
 use cairn_event::{Clock as _, Region};
 use cairn_server::{Administrator, SystemClock};
 use cairn_sigv4::{Credentials, PayloadToSign, SecretKey, SessionToken, Signer};
+use cairn_wire::iam;
+use cairn_wire::query::{self, Operation as _};
+use cairn_wire::xml::Element;
 use http::{Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -18,6 +21,9 @@ use crate::transport::{self, Connector};
 
 /// The longest answer that is read whole. A page of LookupEvents stays far below.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// The version of IAM's API, its only one.
+const IAM_VERSION: &str = "2010-05-08";
 
 /// A server, and who calls it.
 #[derive(Debug)]
@@ -100,7 +106,7 @@ impl Client {
         let target = format!("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.{operation}");
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
         let body = Bytes::from(input.to_string());
-        let answer = self.send("POST", "/", "", &headers, body).await?;
+        let answer = self.send("cloudtrail", ("POST", "/", ""), &headers, body).await?;
         let body = self.whole(answer.into_body()).await?;
         serde_json::from_slice(&body)
             .map_err(|error| CallError::Unmakeable(anyhow::Error::new(error).context("read the answer")))
@@ -108,19 +114,38 @@ impl Client {
 
     /// Fetches one of the server's own pages; the answer's body has only begun when this returns.
     pub(crate) async fn page(&self, path: &str, query: &str) -> Result<Incoming, CallError> {
-        Ok(self.send("GET", path, query, &[], Bytes::new()).await?.into_body())
+        Ok(self.send("cloudtrail", ("GET", path, query), &[], Bytes::new()).await?.into_body())
+    }
+
+    /// Calls an operation of IAM and returns its answer, null where it answers nothing.
+    pub(crate) async fn iam(
+        &self,
+        operation: iam::Operation,
+        parameters: &[(&str, &str)],
+    ) -> Result<Value, CallError> {
+        let named = [("Action", operation.name()), ("Version", IAM_VERSION)];
+        let pairs = named.iter().chain(parameters).map(|(name, value)| format!("{name}={}", escaped(value)));
+        let body = Bytes::from(pairs.collect::<Vec<_>>().join("&"));
+        let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        let answer = self.send("iam", ("POST", "/", ""), &headers, body).await?;
+        let body = self.whole(answer.into_body()).await?;
+        Ok(query::read_answer(operation, &body).unwrap_or_default())
+    }
+
+    /// Puts what an address of S3 names: a bucket, or something of one.
+    pub(crate) async fn s3_put(&self, path: &str, query: &str, body: Bytes) -> Result<(), CallError> {
+        self.send("s3", ("PUT", path, query), &[], body).await.map(|_answer| ())
     }
 
     async fn send(
         &self,
-        method: &str,
-        path: &str,
-        query: &str,
+        service: &str,
+        target: (&str, &str, &str),
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> Result<Response<Incoming>, CallError> {
         let endpoint = self.endpoint().map_err(CallError::Unmakeable)?;
-        let request = self.sign(&endpoint, method, (path, query), headers, body);
+        let request = self.sign(&endpoint, service, target, headers, body);
         let answer = self.http.request(request.map_err(CallError::Unmakeable)?).await;
         let answer = answer.map_err(|error| CallError::Unreachable { endpoint, source: Box::new(error) })?;
         if answer.status().is_success() {
@@ -128,27 +153,24 @@ impl Client {
         }
         let status = answer.status();
         let body = self.whole(answer.into_body()).await?;
-        let told: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let text = |names: [&str; 2]| names.iter().find_map(|name| told.get(name)?.as_str());
-        let code = text(["__type", "code"]).map_or_else(|| status.to_string(), str::to_owned);
-        let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-        let message = text(["message", "Message"]).unwrap_or("no reason was given").to_owned();
+        let (code, message) = told(&body);
+        let code = code.unwrap_or_else(|| status.to_string());
+        let message = message.unwrap_or_else(|| "no reason was given".to_owned());
         Err(CallError::Refused { status, code, message })
     }
 
     fn sign(
         &self,
         endpoint: &str,
-        method: &str,
-        (path, query): (&str, &str),
+        service: &str,
+        (method, path, query): (&str, &str, &str),
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> anyhow::Result<Request<Full<Bytes>>> {
         let (scheme, host) = scheme_and_host(endpoint)?;
         let given = std::iter::once((header::HOST.as_str(), host.as_str())).chain(headers.iter().copied());
         let given: Vec<(&str, &[u8])> = given.map(|(name, value)| (name, value.as_bytes())).collect();
-        let signer =
-            Signer { credentials: &self.credentials, region: self.region.as_str(), service: "cloudtrail" };
+        let signer = Signer { credentials: &self.credentials, region: self.region.as_str(), service };
         let unsigned = cairn_sigv4::Request { method, path, query, headers: &given };
         let signed = signer.sign_headers(&unsigned, PayloadToSign::Bytes(&body), SystemClock.now())?;
         let question = if query.is_empty() { "" } else { "?" };
@@ -174,6 +196,26 @@ impl Client {
             }
         }
     }
+}
+
+/// Reads code and message of a refusal, in JSON or XML.
+fn told(body: &[u8]) -> (Option<String>, Option<String>) {
+    if let Some(root) = Element::parse(body) {
+        let error = root.child("Error").unwrap_or(&root);
+        let text = |name| error.text_of(name).map(str::to_owned);
+        return (text("Code"), text("Message"));
+    }
+    let told: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |names: [&str; 2]| names.iter().find_map(|name| told.get(name)?.as_str());
+    let code = text(["__type", "code"]).and_then(|code| code.rsplit('#').next());
+    (code.map(str::to_owned), text(["message", "Message"]).map(str::to_owned))
+}
+
+/// Escapes a value for a form.
+fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    let escape = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(escape).collect()
 }
 
 fn sign_as(id: &str, secret: &str, token: Option<String>) -> Credentials {
@@ -203,6 +245,28 @@ fn advice(code: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refusals_are_read_in_every_protocol() {
+        let some = |code: &str, message: &str| (Some(code.to_owned()), Some(message.to_owned()));
+        for (body, expected) in [
+            (r#"{"__type":"x#Gone","Message":"no"}"#, some("Gone", "no")),
+            ("<Error><Code>NoSuchBucket</Code><Message>no</Message></Error>", some("NoSuchBucket", "no")),
+            (
+                "<ErrorResponse xmlns=\"x\"><Error><Type>Sender</Type><Code>NoSuchEntity</Code>\
+                 <Message>no</Message></Error><RequestId>1</RequestId></ErrorResponse>",
+                some("NoSuchEntity", "no"),
+            ),
+            ("oops", (None, None)),
+        ] {
+            assert_eq!(told(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn values_of_forms_are_escaped() {
+        assert_eq!(escaped("a b&c=d/\u{e4}~"), "a%20b%26c%3Dd%2F%C3%A4~");
+    }
 
     #[test]
     fn endpoints_are_understood_or_refused() {

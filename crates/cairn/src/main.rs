@@ -4,6 +4,7 @@
 
 mod bucket_policy;
 mod client;
+mod completion;
 mod config;
 mod doctor;
 mod env;
@@ -15,11 +16,13 @@ mod row;
 mod serve;
 mod settings;
 mod tail;
+mod trail;
 mod transport;
+mod user;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// CloudTrail that you run yourself.
 #[derive(Debug, Parser)]
@@ -56,6 +59,14 @@ enum Command {
     /// Works beside a running server and without one. Writes nothing into the data directory and repairs
     /// nothing. Ends with exit code 1 when there is a problem; a warning is no problem yet.
     Doctor(doctor::Doctor),
+    /// Look after trails: what is recorded where.
+    #[command(subcommand)]
+    Trail(trail::Trail),
+    /// Look after users and their access keys.
+    #[command(subcommand)]
+    User(user::User),
+    /// Print what makes a shell complete commands and flags.
+    Completion(completion::Completion),
     /// Show the settings in force.
     #[command(subcommand)]
     Config(config::Config),
@@ -74,6 +85,9 @@ fn main() -> ExitCode {
             Ok(doctor::Verdict::Ill) => return ExitCode::FAILURE,
             Err(error) => Err(error),
         },
+        Command::Trail(command) => command.run(&cli.place),
+        Command::User(command) => command.run(&cli.place),
+        Command::Completion(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(&cli.place),
     };
     match done {
@@ -94,8 +108,6 @@ fn chain(error: &anyhow::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -1,5 +1,6 @@
 //! Standard output: who reads it, and what it means when the reader goes away.
 
+use comfy_table::{ContentArrangement, Table, presets};
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Whoever read standard output has closed it, as `head` does: a reason to end, and nothing to report.
@@ -72,6 +73,27 @@ impl Paint {
             Self::Plain => text.to_owned(),
         }
     }
+}
+
+/// Aligns columns under headings, a column that would be empty left out.
+pub(crate) fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let used: Vec<usize> = (0..headings.len())
+        .filter(|column| rows.iter().any(|row| row.get(*column).is_some_and(|text| !text.is_empty())))
+        .collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(used.iter().filter_map(|column| headings.get(*column)));
+    for row in rows {
+        table.add_row(
+            used.iter().map(|column| row.get(*column).map_or_else(String::new, |text| harmless(text))),
+        );
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let paint = Paint::choose();
+    let lines = table.lines().map(|line| line.trim_end().to_owned()).enumerate();
+    lines.map(|(at, line)| if at == 0 { paint.paint(Tone::Heading, &line) } else { line } + "\n").collect()
 }
 
 /// Writes to standard output, at once.

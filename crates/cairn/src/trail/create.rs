@@ -1,0 +1,87 @@
+//! `cairn trail create`.
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use cairn_access::delivery_bucket_policy;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::{Named, text, unless};
+use crate::output::{self, Form, JsonFlag};
+use crate::settings::Place;
+
+/// Flags of `cairn trail create`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    #[command(flatten)]
+    named: Named,
+    /// The bucket that log files are put in.
+    #[arg(long)]
+    bucket: String,
+    /// Make the bucket, and give it the policy that lets CloudTrail deliver. Replaces a policy it has.
+    #[arg(long)]
+    create_bucket: bool,
+    /// Put log files below this prefix.
+    #[arg(long)]
+    prefix: Option<String>,
+    /// Record the events of all Regions, or of the trail's own alone and without those of global services.
+    #[arg(long, value_name = "WHICH", default_value = "all")]
+    regions: Regions,
+    #[command(flatten)]
+    json: JsonFlag,
+}
+
+/// The Regions that a trail covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Regions {
+    /// All that there are, as trails that are made in CloudTrail's console do.
+    All,
+    /// The trail's own.
+    One,
+}
+
+impl Create {
+    pub(super) async fn run(&self, place: &Place) -> anyhow::Result<()> {
+        let client = self.named.client(place).await?;
+        if self.create_bucket {
+            let account = place.installation()?.account;
+            let bucket = format!("/{}", self.bucket);
+            let made = client.s3_put(&bucket, "", Bytes::new()).await;
+            unless("BucketAlreadyOwnedByYou", made).context("make the bucket")?;
+            let policy = delivery_bucket_policy(&self.bucket, account, self.prefix.as_deref());
+            let put = client.s3_put(&bucket, "policy=", Bytes::from(policy)).await;
+            put.context("give the bucket its policy")?;
+        }
+        let trail = client.call("CreateTrail", &self.input()).await.with_context(|| self.aim())?;
+        let arn = text(&trail, "TrailARN");
+        client
+            .call("StartLogging", &json!({ "Name": arn }))
+            .await
+            .context("start the trail that was made")?;
+        match Form::choose(self.json) {
+            Form::JsonLines => output::print(format!("{trail}\n")),
+            Form::Table => output::print(format!("{arn} logs into {}\n", output::harmless(&self.bucket))),
+        }
+    }
+
+    fn input(&self) -> Value {
+        let mut input = json!({
+            "Name": self.named.name,
+            "S3BucketName": self.bucket,
+            "IsMultiRegionTrail": self.regions == Regions::All,
+            "IncludeGlobalServiceEvents": self.regions == Regions::All,
+        });
+        if let Some(prefix) = &self.prefix {
+            input["S3KeyPrefix"] = json!(prefix);
+        }
+        input
+    }
+
+    fn aim(&self) -> &'static str {
+        if self.create_bucket {
+            "make the trail"
+        } else {
+            "make the trail (--create-bucket sets its bucket up)"
+        }
+    }
+}
