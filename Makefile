@@ -1,7 +1,8 @@
-# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+.
+# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+; Node.js 20 for one client.
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := target/conformance
+CLIENTS := target/clients
 DATA_DIR ?= cairn-data
 
 .PHONY: run test check unit conformance bench soak tidy generated deny clean-data
@@ -44,13 +45,27 @@ unit:
 	$(CARGO) test --workspace --doc
 
 # Real clients against the real binary.
-conformance: $(VENV)/ready
+conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready
 	$(CARGO) build --bin cairn
+	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
 	$(VENV)/bin/python -m pytest -q -rs conformance
 
 $(VENV)/ready: conformance/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install -q --disable-pip-version-check -r conformance/requirements.txt
+	@touch $@
+
+# The SDK for JavaScript, where there is npm; without it the tests skip that client aloud.
+$(CLIENTS)/js/ready: conformance/clients/js/package.json conformance/clients/js/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	@if command -v npm >/dev/null; then npm ci --prefix $(@D) --no-audit --no-fund --ignore-scripts && touch $@; \
+	else echo "conformance: the JavaScript client is SKIPPED, npm is not installed"; fi
+
+# Cloud Custodian and trailscraper, each with the releases it wants.
+$(CLIENTS)/%/ready: conformance/clients/%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
 # Figures, each with the command that gives it.
