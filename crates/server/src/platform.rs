@@ -220,8 +220,7 @@ fn allowed(
         None => None,
     };
     let folder = folder.as_str();
-    let target =
-        DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder };
+    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder };
     match bucket_policy_allows_delivery(policy.as_ref(), &target) {
         Ok(()) => true,
         Err(reason) => {
