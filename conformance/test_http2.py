@@ -85,6 +85,19 @@ def test_a_wrong_signature_is_refused_and_recorded(server, wire, http):
     assert record(server, "DescribeTrails")["errorCode"] == "InvalidSignatureException"
 
 
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [("cloudtrail", "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'"), ("s3", "Please use AWS4-HMAC-SHA256")],
+)
+def test_an_asymmetric_signature_is_refused_clearly(server, wire, http, service, words):
+    method, path, headers, body = wire.cloudtrail("GetTrail") if service == "cloudtrail" else wire.signed("s3", "GET", "/")
+    sigv4a = headers["Authorization"].replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256").replace("/us-east-1/", "/")
+    answer = send(http, (method, path, headers | {"Authorization": sigv4a, "X-Amz-Region-Set": "*"}, body))
+    assert answer.status_code in (400, 403) and words in answer.text, answer.text
+    told = record(server, "GetTrail" if service == "cloudtrail" else "ListBuckets")
+    assert told["errorCode"] and "userName" not in told["userIdentity"]
+
+
 def test_a_large_object_goes_there_and_back(server, wire, http):
     name, body = bucket(http, wire, "large"), os.urandom(1 << 20) * 32
     pieces = (body[at : at + 65_536] for at in range(0, len(body), 65_536))
@@ -101,21 +114,40 @@ def test_a_body_that_is_not_what_was_signed_leaves_no_object(wire, http):
     assert send(http, wire.signed("s3", "GET", f"/{name}/object")).status_code == 404
 
 
+def crc64nvme(body):
+    """The checksum that AWS's JavaScript and Java SDKs and `awscrt` send by default, from its definition."""
+    table = []
+    for byte in range(256):
+        for _ in range(8):
+            byte = (byte >> 1) ^ (0x9A6C9329AC4BC9B5 if byte & 1 else 0)
+        table.append(byte)
+    value = 0xFFFFFFFFFFFFFFFF
+    for byte in body:
+        value = table[(value ^ byte) & 0xFF] ^ (value >> 8)
+    return value ^ 0xFFFFFFFFFFFFFFFF
+
+
+def test_the_checksum_of_the_test_is_the_published_one():
+    assert crc64nvme(b"123456789") == 0xAE8B14860A799888
+
+
 @pytest.mark.parametrize("right", [True, False])
-def test_chunks_with_a_trailing_checksum(wire, http, right):
+@pytest.mark.parametrize(("algorithm", "reckon", "length"), [("crc32", zlib.crc32, 4), ("crc64nvme", crc64nvme, 8)])
+def test_chunks_with_a_trailing_checksum(wire, http, algorithm, reckon, length, right):
     """As the SDKs send bodies whose length they know, and whose checksum they reckon on the way."""
-    name, body = bucket(http, wire, f"trailing-{str(right).lower()}"), os.urandom(200_000)
-    checksum = base64.b64encode((zlib.crc32(body) ^ (not right)).to_bytes(4, "big")).decode()
+    name, body = bucket(http, wire, f"{algorithm}-{str(right).lower()}"), os.urandom(200_000)
+    checksum = base64.b64encode((reckon(body) ^ (not right)).to_bytes(length, "big")).decode()
+    trailer = f"x-amz-checksum-{algorithm}"
     pieces = [body[at : at + 65_536] for at in range(0, len(body), 65_536)]
     framed = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
-    framed += b"0\r\nx-amz-checksum-crc32:" + checksum.encode() + b"\r\n\r\n"
-    headers = {"x-amz-decoded-content-length": str(len(body)), "x-amz-trailer": "x-amz-checksum-crc32"}
+    framed += f"0\r\n{trailer}:{checksum}\r\n\r\n".encode()
+    headers = {"x-amz-decoded-content-length": str(len(body)), "x-amz-trailer": trailer}
     headers |= {"Content-Encoding": "aws-chunked"}
     signer = type("Trailing", (S3SigV4Auth,), {"payload": lambda self, request: TRAILER})
     request = wire.signed("s3", "PUT", f"/{name}/object", headers, b"", sign=signer)
     answer = send(http, request, content=(framed[at : at + 10_000] for at in range(0, len(framed), 10_000)))
     if right:
-        assert answer.status_code == 200 and answer.headers["x-amz-checksum-crc32"] == checksum, answer.text
+        assert answer.status_code == 200 and answer.headers[trailer] == checksum, answer.text
         assert send(http, wire.signed("s3", "GET", f"/{name}/object")).content == body
     else:
         assert answer.status_code == 400 and "BadDigest" in answer.text

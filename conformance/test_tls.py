@@ -1,11 +1,14 @@
 """The endpoint over TLS: who is believed, what records tell of it, and certificates that change."""
 
+import base64
+import io
 import json
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import zlib
 
 import pytest
 from botocore.exceptions import SSLError
@@ -61,6 +64,18 @@ def test_the_cli_and_boto3_speak_it_and_records_tell_how(server, clients):
     assert details["clientProvidedHostHeader"] == server.endpoint.removeprefix("https://")
     [record] = wait_for(lambda: events(clients, "CreateBucket"), "the bucket's making is found")
     assert record["additionalEventData"]["CipherSuite"] == record["tlsDetails"]["cipherSuite"]
+
+
+def test_boto3_sends_its_default_checksum_behind_the_body(clients):
+    s3, sent = clients.boto("s3"), []
+    s3.meta.events.register("before-send", lambda request, **_: sent.append(request.headers))
+    s3.create_bucket(Bucket="checksums")
+    body = bytes(range(256)) * 1000
+    s3.upload_fileobj(io.BytesIO(body), "checksums", "k")
+    assert sent[-1]["x-amz-content-sha256"] == b"STREAMING-UNSIGNED-PAYLOAD-TRAILER" and b"crc32" in sent[-1]["x-amz-trailer"]
+    got = s3.get_object(Bucket="checksums", Key="k", ChecksumMode="ENABLED")
+    assert got["ChecksumCRC32"] == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+    assert got["Body"].read() == body
 
 
 def test_an_older_client_is_recorded_by_the_names_of_its_version(server, clients):
