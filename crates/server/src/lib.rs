@@ -36,6 +36,7 @@ mod sts;
 mod tail;
 mod telemetry;
 mod tls;
+mod upkeep;
 
 pub use administrator::{Administrator, AdministratorError};
 pub use clock::{SystemClock, SystemIds};

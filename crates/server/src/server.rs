@@ -42,6 +42,7 @@ use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
 use crate::tls::{self, Reloading, Tls, TlsError};
+use crate::upkeep;
 
 /// How long each stage of shutdown may take before it is left behind, by name.
 const STAGE_WAIT: Duration = Duration::from_secs(30);
@@ -215,6 +216,8 @@ impl Server {
             hold: self.config.journal_hold,
         };
         background.spawn(retention.run(work.clone()));
+        let metrics = self.front.probes.metrics.clone();
+        background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
         if let Some(tls) = &self.tls {
             background.spawn(Reloading::new(Arc::clone(tls)).run(self.renewal.0, work.clone()));
         }
