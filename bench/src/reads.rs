@@ -59,10 +59,10 @@ struct Load<'a> {
 
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
     let dir = scratch(&run.dir, "reads", BYTES_NEEDED)?;
-    let server = ServerProcess::start(dir.path())?;
+    let mut server = ServerProcess::start(dir.path())?;
     // One thread: waking another one for each answer would cost more than making the call.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(measure(&server, run))?;
+    runtime.block_on(measure(&server, run)).map_err(|error| server.explain(error))?;
     server.stop()
 }
 

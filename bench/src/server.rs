@@ -98,6 +98,14 @@ impl ServerProcess {
         Ok(cpu::of_process(&self.child.id().to_string())?.own)
     }
 
+    /// Adds to an error that the server has ended, when it has.
+    pub(crate) fn explain(&mut self, error: anyhow::Error) -> anyhow::Error {
+        match self.child.try_wait() {
+            Ok(Some(status)) => error.context(format!("cairn serve ended with {status}")),
+            Ok(None) | Err(_) => error,
+        }
+    }
+
     /// Stops the server in good order.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
