@@ -115,8 +115,7 @@ impl Load<'_> {
         for _ in 0..connections {
             clients.push(Client::connect_as(self.server, self.setting.credentials.clone()).await?);
         }
-        let mut observer = Client::connect(self.server).await?;
-        let held = journaled(&mut observer).await?;
+        let held = journaled(self.server).await?;
         let begun = Cell::new(0);
         let (began, server_cpu) = (Instant::now(), self.server.cpu_seconds()?);
         let own_cpu = cpu::of_process("self")?.own;
@@ -130,7 +129,7 @@ impl Load<'_> {
         seen.seconds = began.elapsed().as_secs_f64();
         seen.server_cpu = self.server.cpu_seconds()? - server_cpu;
         seen.own_cpu = cpu::of_process("self")?.own - own_cpu;
-        let recorded = journaled(&mut observer).await? - held;
+        let recorded = journaled(self.server).await? - held;
         anyhow::ensure!(recorded >= total, "{total} calls were answered and {recorded} are in the journal");
         Ok(seen)
     }
@@ -156,8 +155,10 @@ impl Load<'_> {
     }
 }
 
-/// Returns how many events the journal holds, synced; looking is no event.
-async fn journaled(client: &mut Client<'_>) -> anyhow::Result<u64> {
+/// Returns how many events the journal holds, synced; looking is no event. Each look has its connection: one
+/// that is kept for longer than the server waits for a head would be closed.
+async fn journaled(server: &ServerProcess) -> anyhow::Result<u64> {
+    let mut client = Client::connect(server).await?;
     let page = client::Call { method: "GET", path: "/_cairn/readyz", query: "", headers: &[] };
     let answer = client.send("s3", &page, Bytes::new()).await?;
     let seen: Value = serde_json::from_slice(&answer.body)?;
