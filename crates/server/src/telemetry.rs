@@ -37,6 +37,7 @@ pub(crate) fn connection_failed(reason: &'static str) {
 fn known(event_source: &str) -> &'static str {
     match event_source {
         "cloudtrail.amazonaws.com" => "cloudtrail",
+        "iam.amazonaws.com" => "iam",
         "s3.amazonaws.com" => "s3",
         "sts.amazonaws.com" => "sts",
         _ => "other",
