@@ -23,6 +23,11 @@ mod user;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use tikv_jemallocator::Jemalloc;
+
+/// Threads of the history free what others allocated; the C library's allocator keeps such memory.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// CloudTrail that you run yourself.
 #[derive(Debug, Parser)]
