@@ -7,10 +7,11 @@ mod expression;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
+
+use crate::cargo;
 
 /// The parts of `deny.toml` that are checked here.
 #[derive(Debug, Deserialize)]
@@ -53,15 +54,8 @@ pub(crate) fn findings(root: &Path) -> Result<(Vec<String>, usize)> {
     let page = root.join("deny.toml");
     let rules = std::fs::read_to_string(&page).with_context(|| format!("read {}", page.display()))?;
     let rules: Rules = toml::from_str(&rules).with_context(|| format!("read {}", page.display()))?;
-    let output = Command::new("cargo")
-        .args(["metadata", "--locked", "--format-version", "1"])
-        .current_dir(root)
-        .output()
-        .context("run cargo metadata")?;
-    if !output.status.success() {
-        bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).context("read cargo metadata")?;
+    let told = cargo::output(root, &["metadata", "--locked", "--format-version", "1"])?;
+    let metadata: Metadata = serde_json::from_slice(&told).context("read cargo metadata")?;
     let built = built(root)?;
     let built: Vec<&Package> =
         metadata.packages.iter().filter(|package| built.contains(&package.id())).collect();
@@ -72,16 +66,10 @@ pub(crate) fn findings(root: &Path) -> Result<(Vec<String>, usize)> {
 /// Returns the crates that are ever built, on any platform. The lock file names more: what a feature that
 /// nobody asks for would add.
 fn built(root: &Path) -> Result<BTreeSet<String>> {
-    let output = Command::new("cargo")
-        .args(["tree", "--locked", "--workspace", "--all-features", "--target", "all"])
-        .args(["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"])
-        .current_dir(root)
-        .output()
-        .context("run cargo tree")?;
-    if !output.status.success() {
-        bail!("cargo tree failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(ids(&String::from_utf8_lossy(&output.stdout)))
+    let everything = ["tree", "--locked", "--workspace", "--all-features", "--target", "all"];
+    let as_lines = ["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"];
+    let tree = cargo::output(root, &[everything, as_lines].concat())?;
+    Ok(ids(&String::from_utf8_lossy(&tree)))
 }
 
 /// Reads `name v1.2.3 (where it comes from)` lines.

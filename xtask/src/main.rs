@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal and for CI")]
 
+mod cargo;
 mod dependencies;
 mod generate;
 mod tidy;

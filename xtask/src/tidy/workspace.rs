@@ -1,10 +1,11 @@
 //! The workspace as `cargo metadata` sees it, cut down to what the rules ask.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
+
+use crate::cargo;
 
 /// What package names begin with and the table of crates leaves out.
 const PREFIX: &str = "cairn-";
@@ -33,15 +34,8 @@ pub(super) struct Dependency {
 
 impl Workspace {
     pub(super) fn load(root: &Path) -> Result<Self> {
-        let output = Command::new("cargo")
-            .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
-            .current_dir(root)
-            .output()
-            .context("run cargo metadata")?;
-        if !output.status.success() {
-            bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-        }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout).context("read cargo metadata")?;
+        let told = cargo::output(root, &["metadata", "--no-deps", "--offline", "--format-version", "1"])?;
+        let metadata: Metadata = serde_json::from_slice(&told).context("read cargo metadata")?;
         let packages = metadata.packages.into_iter().map(|raw| raw.into_package(root)).collect();
         Ok(Self { packages })
     }
