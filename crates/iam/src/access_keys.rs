@@ -11,7 +11,7 @@ use cairn_wire::iam::{
 
 use crate::holder::Holder as _;
 use crate::page::{List, Page, Paging};
-use crate::{Caller, Iam, LastUse, Refusal, fresh, quota, shapes};
+use crate::{Caller, FreshKey, Iam, LastUse, Refusal, quota, shapes};
 
 impl Iam {
     /// Makes a key. Its secret stands in the answer and nowhere else in the clear.
@@ -24,24 +24,19 @@ impl Iam {
         self.change(|snapshot| {
             let owner = owner(snapshot, caller, request.user_name.as_deref())?;
             quota::ACCESS_KEYS_PER_USER.admit(snapshot.access_keys(&account, &owner).count() + 1)?;
-            let (id, secret) = (fresh::access_key_id(&*self.ids), fresh::secret(&*self.ids));
-            if snapshot.access_key(&id).is_some() {
+            let fresh = FreshKey::new(account, owner, &self.master, &*self.clock, &*self.ids);
+            let FreshKey { key, secret } = fresh.map_err(|error| Refusal::Internal(Box::new(error)))?;
+            if snapshot.access_key(&key.id).is_some() {
                 // As likely as a guessed secret; but another's key must never be replaced.
                 return Err(Refusal::Conflict);
             }
-            let sealed = self
-                .master
-                .seal(AccessKey::secret_name(&id), secret.as_bytes(), |bytes| self.ids.fill(bytes))
-                .map_err(|error| Refusal::Internal(Box::new(error)))?;
-            let (created, status) = (self.clock.now(), AccessKeyStatus::Active);
             let access_key = Shape {
-                user_name: shapes::owner_name(&owner),
-                access_key_id: id.clone(),
-                status: shapes::status(status),
+                user_name: shapes::owner_name(&key.owner),
+                access_key_id: key.id.clone(),
+                status: shapes::status(key.status),
                 secret_access_key: secret,
-                create_date: Some(created.into()),
+                create_date: Some(key.created.into()),
             };
-            let key = AccessKey { id, account, owner, secret: sealed, status, created };
             Ok((vec![Change::PutAccessKey(key)], CreateAccessKeyResponse { access_key }))
         })
         .await

@@ -1,21 +1,50 @@
-//! Unique ids, key ids and secrets, out of injected randomness.
+//! Unique ids, access keys and their secrets, out of injected randomness.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cairn_event::Ids;
+use cairn_catalog::{AccessKey, AccessKeyStatus, MasterKey, Owner, SealError};
+use cairn_event::{AccountId, Clock, Ids};
+
+/// A long-term access key, not yet kept, and its secret, which is told once.
+pub struct FreshKey {
+    /// The key, with its secret sealed.
+    pub key: AccessKey,
+    /// The secret in the clear. Debug does not show it.
+    pub secret: String,
+}
+
+impl FreshKey {
+    /// Makes an active key of `owner`.
+    ///
+    /// # Errors
+    /// The secret could not be sealed.
+    pub fn new(
+        account: AccountId,
+        owner: Owner,
+        master: &MasterKey,
+        clock: &dyn Clock,
+        ids: &dyn Ids,
+    ) -> Result<Self, SealError> {
+        let (id, secret) = (format!("AKIA{}", base32::<16>(ids)), secret(ids));
+        let sealed = master.seal(AccessKey::secret_name(&id), secret.as_bytes(), |bytes| ids.fill(bytes))?;
+        let (created, status) = (clock.now(), AccessKeyStatus::Active);
+        Ok(Self { key: AccessKey { id, account, owner, secret: sealed, status, created }, secret })
+    }
+}
+
+impl std::fmt::Debug for FreshKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FreshKey").field("key", &self.key).finish_non_exhaustive()
+    }
+}
 
 /// Makes a unique id: the prefix that tells the kind (`AIDA`), and 85 random bits.
-pub(crate) fn unique_id(prefix: &str, ids: &dyn Ids) -> String {
+pub fn unique_id(prefix: &str, ids: &dyn Ids) -> String {
     format!("{prefix}{}", base32::<17>(ids))
 }
 
-/// Makes the id of a long-term access key.
-pub(crate) fn access_key_id(ids: &dyn Ids) -> String {
-    format!("AKIA{}", base32::<16>(ids))
-}
-
 /// Makes a secret as AWS does: forty characters of base64, 240 bits.
-pub(crate) fn secret(ids: &dyn Ids) -> String {
+fn secret(ids: &dyn Ids) -> String {
     let mut bytes = [0; 30];
     ids.fill(&mut bytes);
     STANDARD.encode(bytes)

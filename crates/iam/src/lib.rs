@@ -41,6 +41,7 @@ mod users;
 pub use asked::Asked;
 pub use aws_policies::{AwsPolicy, aws_policies, aws_policy};
 pub use caller::Caller;
+pub use fresh::{FreshKey, unique_id};
 pub use iam::Iam;
 pub use key_use::{KeyUse, LastUse};
 pub use refusal::{Code, Refusal};

@@ -1,10 +1,10 @@
 //! First start: an account, its administrator, and a key for the administrator.
 
 use cairn_catalog::{
-    AccessKey, AccessKeyStatus, Account, Catalog, Change, CommitError, MasterKey, Owner, Policy, SealError,
-    User,
+    AccessKey, Account, Catalog, Change, CommitError, MasterKey, Owner, Policy, SealError, User,
 };
 use cairn_event::{AccountId, Clock, Ids};
+use cairn_iam::{FreshKey, unique_id};
 
 /// The administrator's name.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -41,7 +41,7 @@ pub(crate) async fn ensure(
             account,
             name: ADMINISTRATOR.to_owned(),
             path: "/".to_owned(),
-            user_id: format!("AIDA{}", base32::<17>(ids)),
+            user_id: unique_id("AIDA", ids),
             arn: format!("arn:aws:iam::{account}:user/{ADMINISTRATOR}"),
             created,
             policies: vec![Policy::administrator()],
@@ -65,24 +65,5 @@ pub(crate) fn new_key(
     clock: &dyn Clock,
     ids: &dyn Ids,
 ) -> Result<AccessKey, SealError> {
-    let id = format!("AKIA{}", base32::<16>(ids));
-    let text = base64_text(ids);
-    let secret = master.seal(AccessKey::secret_name(&id), text.as_bytes(), |bytes| ids.fill(bytes))?;
-    Ok(AccessKey { id, account, owner, secret, status: AccessKeyStatus::Active, created: clock.now() })
-}
-
-fn base32<const CHARS: usize>(ids: &dyn Ids) -> String {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut bytes = [0; CHARS];
-    ids.fill(&mut bytes);
-    let letter = |byte: &u8| ALPHABET.get(usize::from(byte % 32)).copied().map_or('A', char::from);
-    bytes.iter().map(letter).collect()
-}
-
-/// Makes a secret as AWS does: forty characters of base64, 240 bits.
-fn base64_text(ids: &dyn Ids) -> String {
-    use base64::Engine as _;
-    let mut bytes = [0; 30];
-    ids.fill(&mut bytes);
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    Ok(FreshKey::new(account, owner, master, clock, ids)?.key)
 }
