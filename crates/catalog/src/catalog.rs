@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind, ReceiptQuery,
-    Snapshot, SnapshotError, Split, SplitChange, StoreError, TrailId, TrailStatus,
+    Snapshot, SnapshotError, Split, SplitChange, State, StateChange, StoreError, TrailId, TrailStatus,
 };
 
 /// The number of a state of the configuration. Revision 0 is what a new catalog holds: settings alone.
@@ -76,6 +76,30 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// The store could not be read.
     async fn receipts(&self, query: &ReceiptQuery) -> Result<Vec<Delivered>, StoreError>;
+
+    /// Returns the number of the newest receipt of all trails; 0 while there is none.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn last_receipt(&self) -> Result<u64, StoreError>;
+
+    /// Returns a state; `None` before it was first set.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn state(&self, name: &str) -> Result<Option<State>, StoreError>;
+
+    /// Lists the states whose names begin with `prefix`, by name.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn states(&self, prefix: &str) -> Result<Vec<State>, StoreError>;
+
+    /// Sets a state, if it has the version that the caller knows; its version is then one more.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] with the version it has, when that is another.
+    async fn set_state(&self, change: StateChange) -> Result<(), CursorError>;
 
     /// Notes that something of a trail reached its destination.
     ///

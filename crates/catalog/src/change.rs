@@ -4,7 +4,10 @@ use cairn_event::AccountId;
 use cairn_select::SelectorError;
 
 use crate::entity::{Entity, SETTINGS_KEY, named_key};
-use crate::{AccessKey, Account, EntityKind, Group, ManagedPolicy, Role, Settings, Trail, User};
+use crate::{
+    AccessKey, Account, EntityKind, Group, KmsAlias, KmsKey, ManagedPolicy, Role, Settings, SigningKey,
+    Trail, User,
+};
 
 /// One change of a commit. `Put` adds an entity or replaces the one with the same key.
 #[derive(Debug, Clone)]
@@ -57,6 +60,17 @@ pub enum Change {
     /// Removes a trail.
     DeleteTrail {
         /// The trail's ARN.
+        arn: String,
+    },
+    /// Adds a key that signs digests. Such keys are never removed: files they signed may be checked years later.
+    PutSigningKey(Box<SigningKey>),
+    /// Adds or replaces a key of the built-in KMS. One that is deleted stays without materials.
+    PutKmsKey(Box<KmsKey>),
+    /// Adds or replaces an alias.
+    PutKmsAlias(Box<KmsAlias>),
+    /// Removes an alias.
+    DeleteKmsAlias {
+        /// The alias's ARN.
         arn: String,
     },
     /// Replaces the settings.
@@ -178,6 +192,10 @@ impl Change {
             Self::PutManagedPolicy(policy) => put(Entity::ManagedPolicy(policy)),
             Self::PutAccessKey(key) => put(Entity::AccessKey(key)),
             Self::PutTrail(trail) => put(Entity::Trail(trail)),
+            Self::PutSigningKey(key) => put(Entity::SigningKey(key)),
+            Self::PutKmsKey(key) => put(Entity::KmsKey(key)),
+            Self::PutKmsAlias(alias) => put(Entity::KmsAlias(alias)),
+            Self::DeleteKmsAlias { arn } => remove(EntityKind::KmsAlias, arn),
             Self::PutSettings(settings) => put(Entity::Settings(settings)),
             Self::DeleteUser { account, name } => remove(EntityKind::User, named_key(&account, &name)),
             Self::DeleteGroup { account, name } => remove(EntityKind::Group, named_key(&account, &name)),

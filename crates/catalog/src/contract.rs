@@ -10,6 +10,7 @@ mod revisions;
 pub mod sample;
 mod secrets;
 mod splits;
+mod states;
 
 use std::fmt;
 use std::pin::Pin;
@@ -92,6 +93,9 @@ cases![
     deliveries::receipts_are_read_in_pages_and_by_bounds,
     deliveries::success_clears_the_error_and_failure_keeps_the_last_success,
     deliveries::status_is_per_life_region_and_kind,
+    states::a_state_is_set_only_from_the_version_it_has,
+    states::states_survive_and_are_listed_by_prefix,
+    deliveries::the_newest_receipt_is_known,
     splits::splits_and_cursor_change_together,
     splits::a_refused_replacement_changes_nothing,
     secrets::a_sealed_secret_survives_and_opens,

@@ -4,9 +4,11 @@ mod access_key;
 mod account;
 mod event_configuration;
 mod group;
+mod kms_key;
 mod managed_policy;
 mod role;
 mod settings;
+mod signing_key;
 mod trail;
 mod user;
 
@@ -16,9 +18,11 @@ pub use access_key::{AccessKey, AccessKeyStatus, Owner};
 pub use account::Account;
 pub use event_configuration::{AggregationTemplate, InsightSelector, InsightType, SourceEventCategory};
 pub use group::Group;
+pub use kms_key::{Grant, KeyMaterial, KmsAlias, KmsKey, KmsKeyState};
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use role::Role;
 pub use settings::Settings;
+pub use signing_key::SigningKey;
 pub use trail::{Tag, Trail};
 pub use user::{Policy, User};
 
@@ -41,12 +45,18 @@ pub enum EntityKind {
     AccessKey,
     /// [`Trail`], by its ARN.
     Trail,
+    /// [`SigningKey`], by its fingerprint.
+    SigningKey,
+    /// [`KmsKey`], by its ARN.
+    KmsKey,
+    /// [`KmsAlias`], by its ARN.
+    KmsAlias,
     /// [`Settings`]; there is one.
     Settings,
 }
 
 impl EntityKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Account,
         Self::User,
         Self::Group,
@@ -54,6 +64,9 @@ impl EntityKind {
         Self::ManagedPolicy,
         Self::AccessKey,
         Self::Trail,
+        Self::SigningKey,
+        Self::KmsKey,
+        Self::KmsAlias,
         Self::Settings,
     ];
 
@@ -67,6 +80,9 @@ impl EntityKind {
             Self::ManagedPolicy => "managed-policy",
             Self::AccessKey => "access-key",
             Self::Trail => "trail",
+            Self::SigningKey => "signing-key",
+            Self::KmsKey => "kms-key",
+            Self::KmsAlias => "kms-alias",
             Self::Settings => "settings",
         }
     }
@@ -92,6 +108,9 @@ pub(crate) enum Entity {
     ManagedPolicy(Box<ManagedPolicy>),
     AccessKey(AccessKey),
     Trail(Box<Trail>),
+    SigningKey(Box<SigningKey>),
+    KmsKey(Box<KmsKey>),
+    KmsAlias(Box<KmsAlias>),
     Settings(Settings),
 }
 
@@ -105,6 +124,9 @@ impl Entity {
             Self::ManagedPolicy(_) => EntityKind::ManagedPolicy,
             Self::AccessKey(_) => EntityKind::AccessKey,
             Self::Trail(_) => EntityKind::Trail,
+            Self::SigningKey(_) => EntityKind::SigningKey,
+            Self::KmsKey(_) => EntityKind::KmsKey,
+            Self::KmsAlias(_) => EntityKind::KmsAlias,
             Self::Settings(_) => EntityKind::Settings,
         }
     }
@@ -118,6 +140,9 @@ impl Entity {
             Self::ManagedPolicy(policy) => policy.arn.clone(),
             Self::AccessKey(key) => key.id.clone(),
             Self::Trail(trail) => trail.arn.clone(),
+            Self::SigningKey(key) => key.fingerprint.clone(),
+            Self::KmsKey(key) => key.arn.clone(),
+            Self::KmsAlias(alias) => alias.arn.clone(),
             Self::Settings(_) => SETTINGS_KEY.to_owned(),
         }
     }
@@ -131,6 +156,9 @@ impl Entity {
             Self::ManagedPolicy(policy) => serde_json::to_string(policy),
             Self::AccessKey(key) => serde_json::to_string(key),
             Self::Trail(trail) => serde_json::to_string(trail),
+            Self::SigningKey(key) => serde_json::to_string(key),
+            Self::KmsKey(key) => serde_json::to_string(key),
+            Self::KmsAlias(alias) => serde_json::to_string(alias),
             Self::Settings(settings) => serde_json::to_string(settings),
         }
     }
@@ -144,6 +172,9 @@ impl Entity {
             EntityKind::ManagedPolicy => Self::ManagedPolicy(serde_json::from_str(body)?),
             EntityKind::AccessKey => Self::AccessKey(serde_json::from_str(body)?),
             EntityKind::Trail => Self::Trail(serde_json::from_str(body)?),
+            EntityKind::SigningKey => Self::SigningKey(serde_json::from_str(body)?),
+            EntityKind::KmsKey => Self::KmsKey(serde_json::from_str(body)?),
+            EntityKind::KmsAlias => Self::KmsAlias(serde_json::from_str(body)?),
             EntityKind::Settings => Self::Settings(serde_json::from_str(body)?),
         })
     }

@@ -6,7 +6,8 @@
 //! stamped with it is routed the same way on every replay ([`Snapshot::route`]).
 //!
 //! Beside the revisions stand the marks that derived views need to go on exactly where they stopped:
-//! cursors, the delivery ledger, the trails' delivery status, the list of history splits. They change by
+//! cursors, the delivery ledger, the trails' delivery status, the list of history splits, small
+//! states such as the heads of digest chains. They change by
 //! compare-and-set, and output and cursor change in one transaction.
 //!
 //! Invariants: what a call acknowledged is synced; a snapshot holds one revision and no other; a secret
@@ -30,15 +31,16 @@ mod secret;
 mod snapshot;
 mod split;
 mod sqlite;
+mod state;
 mod status;
 
 pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove};
 pub use entity::{
-    AccessKey, AccessKeyStatus, Account, AggregationTemplate, EntityKind, Group, InsightSelector,
-    InsightType, ManagedPolicy, Owner, Policy, PolicyVersion, Role, Settings, SourceEventCategory, Tag,
-    Trail, User,
+    AccessKey, AccessKeyStatus, Account, AggregationTemplate, EntityKind, Grant, Group, InsightSelector,
+    InsightType, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy, Owner, Policy, PolicyVersion,
+    Role, Settings, SigningKey, SourceEventCategory, Tag, Trail, User,
 };
 pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
 pub use ledger::{Delivered, Delivery, Receipt, ReceiptQuery};
@@ -46,4 +48,5 @@ pub use secret::{KeyFileError, MasterKey, SealError, Sealed, SecretBytes, Secret
 pub use snapshot::{LiveTrail, Principal, Snapshot, TrailId};
 pub use split::{Split, SplitChange};
 pub use sqlite::SqliteCatalog;
+pub use state::{State, StateChange};
 pub use status::{DeliveryKind, DeliveryStatus, TrailStatus};

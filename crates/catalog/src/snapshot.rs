@@ -16,8 +16,8 @@ use cairn_select::{EventSelectors, SelectorError, Selectors};
 
 use crate::entity::Entity;
 use crate::{
-    AccessKey, Account, Group, ManagedPolicy, MasterKey, Owner, Revision, Role, SealError, Settings, Trail,
-    User,
+    AccessKey, Account, Group, KmsAlias, KmsKey, ManagedPolicy, MasterKey, Owner, Revision, Role, SealError,
+    Settings, SigningKey, Trail, User,
 };
 
 /// All entities of one revision. Cheap to share, never changes.
@@ -31,6 +31,9 @@ pub struct Snapshot {
     roles: Named<Role>,
     managed_policies: BTreeMap<String, Arc<ManagedPolicy>>,
     access_keys: BTreeMap<String, Arc<AccessKey>>,
+    signing_keys: BTreeMap<String, Arc<SigningKey>>,
+    kms_keys: BTreeMap<String, Arc<KmsKey>>,
+    kms_aliases: BTreeMap<String, Arc<KmsAlias>>,
     trails: BTreeMap<String, Arc<LiveTrail>>,
     // The same trails, where routing looks for them: each account's in the order of their ARNs.
     account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>>,
@@ -114,6 +117,9 @@ impl Snapshot {
             roles: BTreeMap::new(),
             managed_policies: BTreeMap::new(),
             access_keys: BTreeMap::new(),
+            signing_keys: BTreeMap::new(),
+            kms_keys: BTreeMap::new(),
+            kms_aliases: BTreeMap::new(),
             trails: BTreeMap::new(),
             account_trails: BTreeMap::new(),
         }
@@ -141,6 +147,15 @@ impl Snapshot {
             }
             Entity::AccessKey(key) => {
                 self.access_keys.insert(key.id.clone(), Arc::new(key));
+            }
+            Entity::SigningKey(key) => {
+                self.signing_keys.insert(key.fingerprint.clone(), Arc::new(*key));
+            }
+            Entity::KmsKey(key) => {
+                self.kms_keys.insert(key.arn.clone(), Arc::new(*key));
+            }
+            Entity::KmsAlias(alias) => {
+                self.kms_aliases.insert(alias.arn.clone(), Arc::new(*alias));
             }
             Entity::Trail(trail) => {
                 let trail = Arc::new(LiveTrail::compile(*trail, created)?);
@@ -259,7 +274,43 @@ impl Snapshot {
         for key in self.access_keys.values() {
             key.open_secret(master)?;
         }
+        for key in self.signing_keys.values() {
+            key.open_private_key(master)?;
+        }
+        for key in self.kms_keys.values() {
+            for material in &key.materials {
+                master.open(KmsKey::secret_name(&key.arn), &material.secret)?;
+            }
+        }
         Ok(())
+    }
+
+    /// Lists the keys that ever signed digests of a Region, in the order of their validity.
+    pub fn signing_keys(&self, region: &Region) -> Vec<&SigningKey> {
+        let of_region = self.signing_keys.values().map(Arc::as_ref).filter(|key| key.region == *region);
+        let mut keys: Vec<&SigningKey> = of_region.collect();
+        keys.sort_by_key(|key| (key.valid_from, key.valid_until));
+        keys
+    }
+
+    /// Returns a key of the built-in KMS by its ARN.
+    pub fn kms_key(&self, arn: &str) -> Option<&Arc<KmsKey>> {
+        self.kms_keys.get(arn)
+    }
+
+    /// Lists all keys of the built-in KMS by ARN.
+    pub fn kms_keys(&self) -> impl Iterator<Item = &Arc<KmsKey>> {
+        self.kms_keys.values()
+    }
+
+    /// Returns an alias by its ARN.
+    pub fn kms_alias(&self, arn: &str) -> Option<&KmsAlias> {
+        self.kms_aliases.get(arn).map(Arc::as_ref)
+    }
+
+    /// Lists all aliases by ARN.
+    pub fn kms_aliases(&self) -> impl Iterator<Item = &KmsAlias> {
+        self.kms_aliases.values().map(Arc::as_ref)
     }
 
     /// Returns a trail by its ARN.

@@ -12,6 +12,7 @@ mod ledger;
 mod revisions;
 mod schema;
 mod splits;
+mod states;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -29,8 +30,8 @@ use self::column::failed;
 use self::revisions::Revisions;
 use crate::{
     Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
-    OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, StoreError, StoreFailure,
-    TrailId, TrailStatus,
+    OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, State, StateChange,
+    StoreError, StoreFailure, TrailId, TrailStatus,
 };
 
 type Tx = Transaction<'static, Sqlite>;
@@ -188,6 +189,26 @@ impl Catalog for SqliteCatalog {
 
     async fn receipts(&self, query: &ReceiptQuery) -> Result<Vec<Delivered>, StoreError> {
         ledger::read(&mut *self.reader("read the delivery ledger").await?, query).await
+    }
+
+    async fn last_receipt(&self) -> Result<u64, StoreError> {
+        ledger::last(&mut *self.reader("read the delivery ledger").await?).await
+    }
+
+    async fn state(&self, name: &str) -> Result<Option<State>, StoreError> {
+        states::read(&mut *self.reader("read a state").await?, name).await
+    }
+
+    async fn states(&self, prefix: &str) -> Result<Vec<State>, StoreError> {
+        states::list(&mut *self.reader("list states").await?, prefix).await
+    }
+
+    async fn set_state(&self, change: StateChange) -> Result<(), CursorError> {
+        change.check()?;
+        let doing = "set a state";
+        let mut tx = self.begin(doing).await?;
+        self.watch_cursor(states::set(&mut tx, &change).await)?;
+        Ok(self.finish(tx, doing).await?)
     }
 
     async fn record_delivery_success(

@@ -9,7 +9,7 @@ use cairn_event::Region;
 
 use crate::log_file::Folder;
 
-/// A log file on its way to a bucket.
+/// A log file or digest on its way to a bucket.
 #[derive(Debug, Clone)]
 pub struct LogFilePut<'a> {
     /// The trail it belongs to: gives the bucket, the owner and the source ARN that policies ask for.
@@ -22,6 +22,8 @@ pub struct LogFilePut<'a> {
     pub key: &'a str,
     /// The gzip bytes.
     pub body: Bytes,
+    /// User metadata, names without `x-amz-meta-`: a digest's signature.
+    pub metadata: &'a [(&'a str, &'a str)],
 }
 
 /// A log file is in its bucket.

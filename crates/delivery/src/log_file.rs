@@ -27,6 +27,8 @@ pub enum Folder {
     NetworkActivity,
     /// Aggregated events: what data events come to when they are counted.
     Aggregated,
+    /// Digest files.
+    Digest,
 }
 
 /// A finished log file, not yet named for a bucket.
@@ -89,6 +91,7 @@ impl Folder {
             Self::Insight => "CloudTrail-Insight",
             Self::NetworkActivity => "CloudTrail-NetworkActivity",
             Self::Aggregated => "CloudTrail-Aggregated",
+            Self::Digest => "CloudTrail-Digest",
         }
     }
 }

@@ -245,7 +245,7 @@ impl TrailDelivery {
         for file in files {
             let key = object_key(trail.s3_prefix.as_deref(), &trail.arn, &file);
             let (region, folder, body) = (&file.region, file.folder, file.body.clone());
-            let put = LogFilePut { trail: &trail, region, folder, key: &key, body };
+            let put = LogFilePut { trail: &trail, region, folder, key: &key, body, metadata: &[] };
             let failed = |source| DeliverError::Put { region: file.region.clone(), source };
             self.shared.bucket.put_once(put).await.map_err(failed)?;
             telemetry::delivered(&trail.arn, file.events, file.body.len());

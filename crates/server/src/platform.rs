@@ -108,6 +108,11 @@ impl LogBucket for ServiceCaller {
         let metadata = ObjectMetadata {
             content_type: Some("application/json".to_owned()),
             content_encoding: Some("gzip".to_owned()),
+            user: put
+                .metadata
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             ..ObjectMetadata::default()
         };
         let outcome = self.store.put_if_absent(&trail.s3_bucket, put.key, put.body, metadata).await;

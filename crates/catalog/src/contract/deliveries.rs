@@ -188,3 +188,14 @@ fn succeeded(second: i64) -> DeliveryStatus {
     let at = Some(instant(second));
     DeliveryStatus { succeeded_at: at, attempted_at: at, error: None }
 }
+
+pub(super) async fn the_newest_receipt_is_known(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    assert_eq!(catalog.last_receipt().await.expect("a read"), 0);
+    let trail = begin(&*catalog).await;
+    let receipts = vec![receipt(&trail, "eu-west-1", 0, 4), receipt(&trail, "eu-west-1", 5, 9)];
+    let cursor = crate::CursorMove { name: "delivery/x".to_owned(), expected: None, to: 10 };
+    let delivery = Delivery { cursor, receipts, delivered_at: instant(60) };
+    catalog.deliver(delivery).await.expect("a delivery");
+    assert_eq!(catalog.last_receipt().await.expect("a read"), 2);
+}

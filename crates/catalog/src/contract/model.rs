@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::Backend;
 use super::sample::{
-    access_key, account, account_id, group, managed_policy, managed_policy_arn, role, trail, trail_arn, user,
+    access_key, account, account_id, group, kms_alias, kms_key, managed_policy, managed_policy_arn, region,
+    role, signing_key, trail, trail_arn, user,
 };
-use crate::{Change, CommitError, Owner, Snapshot};
+use crate::{Change, CommitError, KmsAlias, Owner, Snapshot};
 
 /// What a revision holds: keys, the keys that each needs to be there, and the bodies as text.
 type Contents = BTreeMap<String, (Vec<String>, String)>;
@@ -59,7 +60,7 @@ pub(super) async fn any_history_can_be_read_back(backend: Arc<dyn Backend>) {
 fn change([what, which, how]: [u8; 3]) -> Change {
     let name = format!("n{}", which % 3);
     let key = format!("AKIA{}", which % 3);
-    match what % 12 {
+    match what % 16 {
         0 => {
             let mut put = trail(&name);
             put.logging = how.is_multiple_of(2);
@@ -91,6 +92,10 @@ fn change([what, which, how]: [u8; 3]) -> Change {
         }
         9 => Change::DeleteRole { account: account_id(), name },
         10 => Change::PutManagedPolicy(Box::new(managed_policy(&name))),
+        11 => Change::PutSigningKey(Box::new(signing_key(&name))),
+        12 => Change::PutKmsKey(Box::new(kms_key(&name))),
+        13 => Change::PutKmsAlias(Box::new(kms_alias(&format!("alias/{name}"), &format!("n{}", how % 3)))),
+        14 => Change::DeleteKmsAlias { arn: kms_alias(&format!("alias/{name}"), "").arn },
         _ => Change::DeleteManagedPolicy { arn: managed_policy_arn(&name) },
     }
 }
@@ -128,6 +133,10 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         Change::DeleteManagedPolicy { arn } => of("policy", arn, None),
         Change::PutAccessKey(put) => of("key", &put.id, Some(key_body(put))),
         Change::DeleteAccessKey { id } => of("key", id, None),
+        Change::PutSigningKey(put) => of("signing key", &put.fingerprint, Some(alone(put.as_ref()))),
+        Change::PutKmsKey(put) => of("KMS key", &put.id, Some(alone(put.as_ref()))),
+        Change::PutKmsAlias(put) => of("alias", &put.arn, Some(alias_body(put))),
+        Change::DeleteKmsAlias { arn } => of("alias", arn, None),
         Change::PutAccount(_) | Change::PutSettings(_) => panic!("the model does not choose these"),
     }
 }
@@ -153,6 +162,10 @@ fn key_body(key: &crate::AccessKey) -> (Vec<String>, String) {
     (owner, format!("{key:?}"))
 }
 
+fn alias_body(alias: &KmsAlias) -> (Vec<String>, String) {
+    (vec![format!("KMS key {}", alias.key_id)], format!("{alias:?}"))
+}
+
 fn contents(snapshot: &Snapshot) -> Contents {
     let id = account_id();
     let trails = snapshot.trails().map(|live| (format!("trail {}", live.arn), alone(live.trail())));
@@ -166,5 +179,10 @@ fn contents(snapshot: &Snapshot) -> Contents {
     let keys = (0..3)
         .filter_map(|which| snapshot.access_key(&format!("AKIA{which}")))
         .map(|key| (format!("key {}", key.id), key_body(key)));
+    let signing = snapshot.signing_keys(&region("eu-west-1"));
+    let signing = signing.into_iter().map(|key| (format!("signing key {}", key.fingerprint), alone(key)));
+    let kms = snapshot.kms_keys().map(|key| (format!("KMS key {}", key.id), alone(key.as_ref())));
+    let aliases = snapshot.kms_aliases().map(|alias| (format!("alias {}", alias.arn), alias_body(alias)));
+    let keys = keys.chain(signing).chain(kms).chain(aliases);
     trails.chain(users).chain(groups).chain(roles).chain(policies).chain(keys).collect()
 }

@@ -4,8 +4,9 @@ use cairn_event::{AccountId, EventTime, Region};
 use jiff::Timestamp;
 
 use crate::{
-    AccessKey, AccessKeyStatus, Account, Catalog, Change, Group, ManagedPolicy, MasterKey, Owner, Policy,
-    PolicyVersion, Receipt, Revision, Role, Sealed, Split, Trail, TrailId, User,
+    AccessKey, AccessKeyStatus, Account, Catalog, Change, Group, KeyMaterial, KmsAlias, KmsKey, KmsKeyState,
+    ManagedPolicy, MasterKey, Owner, Policy, PolicyVersion, Receipt, Revision, Role, Sealed, SigningKey,
+    Split, Trail, TrailId, User,
 };
 
 /// The account that samples belong to.
@@ -126,6 +127,58 @@ pub fn access_key(id: &str, owner: Owner) -> AccessKey {
         secret: seal(id, &format!("secret of {id}")),
         status: AccessKeyStatus::Active,
         created: instant(2),
+    }
+}
+
+/// A key that signs digests of eu-west-1.
+pub fn signing_key(fingerprint: &str) -> SigningKey {
+    let name = SigningKey::secret_name(fingerprint);
+    SigningKey {
+        fingerprint: fingerprint.to_owned(),
+        region: region("eu-west-1"),
+        public_key: "MIIBCgKCAQEA".to_owned(),
+        private_key: master_key().seal(name, b"private", |nonce| nonce.fill(4)).expect("it is sealed"),
+        valid_from: instant(0),
+        valid_until: instant(30 * 86_400),
+    }
+}
+
+/// An enabled KMS key of the account in eu-west-1.
+pub fn kms_key(id: &str) -> KmsKey {
+    let arn = format!("arn:aws:kms:eu-west-1:123456789012:key/{id}");
+    let secret = master_key().seal(KmsKey::secret_name(&arn), &[5; 32], |nonce| nonce.fill(5));
+    let material = KeyMaterial {
+        id: "0123456789abcdef0123456789abcdef".to_owned(),
+        secret: secret.expect("it is sealed"),
+        created: instant(4),
+        on_demand: false,
+    };
+    KmsKey {
+        arn,
+        id: id.to_owned(),
+        account: account_id(),
+        region: region("eu-west-1"),
+        description: String::new(),
+        state: KmsKeyState::Enabled,
+        policy: r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned(),
+        materials: vec![material],
+        rotation_days: None,
+        grants: Vec::new(),
+        tags: Vec::new(),
+        created: instant(4),
+    }
+}
+
+/// An alias of the account in eu-west-1.
+pub fn kms_alias(name: &str, key_id: &str) -> KmsAlias {
+    KmsAlias {
+        arn: format!("arn:aws:kms:eu-west-1:123456789012:{name}"),
+        name: name.to_owned(),
+        account: account_id(),
+        region: region("eu-west-1"),
+        key_id: key_id.to_owned(),
+        created: instant(5),
+        updated: instant(5),
     }
 }
 

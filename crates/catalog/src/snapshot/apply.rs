@@ -8,7 +8,7 @@ use cairn_event::AccountId;
 use super::Snapshot;
 use crate::change::{CHANGES_MAX, KEY_BYTES_MAX, Step};
 use crate::entity::{Entity, named_key};
-use crate::{Change, EntityKind, Owner, Refusal, User};
+use crate::{Change, EntityKind, KmsAlias, KmsKey, Owner, Refusal, User};
 
 impl Snapshot {
     /// Makes the next revision. The steps say which rows change for it.
@@ -49,8 +49,9 @@ impl Snapshot {
             EntityKind::Group => remove_named(&mut self.groups, key),
             EntityKind::Role => remove_named(&mut self.roles, key),
             EntityKind::ManagedPolicy => self.managed_policies.remove(key).is_some(),
+            EntityKind::KmsAlias => self.kms_aliases.remove(key).is_some(),
             // No change removes these.
-            EntityKind::Account | EntityKind::Settings => false,
+            EntityKind::Account | EntityKind::SigningKey | EntityKind::KmsKey | EntityKind::Settings => false,
         }
     }
 
@@ -63,19 +64,22 @@ impl Snapshot {
             None if step.kind == EntityKind::ManagedPolicy => {
                 return self.check_holders_of_removed(&step.key);
             }
-            None | Some(Entity::Account(_) | Entity::Settings(_)) => return Ok(()),
+            None | Some(Entity::Account(_) | Entity::SigningKey(_) | Entity::Settings(_)) => return Ok(()),
             Some(Entity::User(user)) => user.account,
             Some(Entity::Group(group)) => group.account,
             Some(Entity::Role(role)) => role.account,
             Some(Entity::ManagedPolicy(policy)) => policy.account,
             Some(Entity::AccessKey(key)) => key.account,
             Some(Entity::Trail(trail)) => trail.account,
+            Some(Entity::KmsKey(key)) => key.account,
+            Some(Entity::KmsAlias(alias)) => alias.account,
         };
         if !self.accounts.contains_key(&account) {
             return orphan(EntityKind::Account);
         }
         match &step.entity {
             Some(Entity::AccessKey(key)) if self.owner(key).is_none() => orphan(EntityKind::User),
+            Some(Entity::KmsAlias(alias)) if !self.names_a_key(alias) => orphan(EntityKind::KmsKey),
             Some(Entity::User(user)) if !self.groups_exist(user) => orphan(EntityKind::Group),
             Some(Entity::User(user)) if !self.are_policies(&user.attached, user.boundary.as_ref()) => {
                 orphan(EntityKind::ManagedPolicy)
@@ -88,6 +92,11 @@ impl Snapshot {
             }
             _ => Ok(()),
         }
+    }
+
+    fn names_a_key(&self, alias: &KmsAlias) -> bool {
+        let owned = |key: &&Arc<KmsKey>| key.account == alias.account && key.region == alias.region;
+        self.kms_keys.values().filter(owned).any(|key| key.id == alias.key_id)
     }
 
     fn groups_exist(&self, user: &User) -> bool {

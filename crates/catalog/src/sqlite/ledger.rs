@@ -51,6 +51,15 @@ async fn insert(
     Ok(inserted.rows_affected() == 1)
 }
 
+pub(super) async fn last(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let doing = "read the delivery ledger";
+    let row = sqlx::query("SELECT COALESCE(MAX(number), 0) AS number FROM receipt")
+        .fetch_one(connection)
+        .await
+        .map_err(|error| failed(doing, error))?;
+    Fields { row: &row, doing }.number("number")
+}
+
 pub(super) async fn read(
     connection: &mut SqliteConnection,
     query: &ReceiptQuery,

@@ -1,0 +1,1 @@
+//! KMS's operations as use cases: keys, aliases, grants, data keys.
