@@ -49,7 +49,8 @@ impl Control {
         }
         let trail = self.new_trail(caller, request, &name, &arn, tags);
         check_room(&self.catalog.current(), caller, &trail)?;
-        self.check_destination(caller, &trail, &asked).await?;
+        let found = self.check_destination(caller, &trail, &asked).await?;
+        let trail = Trail { kms_key_id: found.kms_key, ..trail };
         let (output, _) = self
             .change(|snapshot| {
                 check_room(snapshot, caller, &trail)?;
@@ -74,13 +75,13 @@ impl Control {
             home_region: caller.region.clone(),
             s3_bucket: request.s3_bucket_name.clone(),
             s3_prefix: filled(request.s3_key_prefix.as_deref()).map(str::to_owned),
-            sns_topic: None,
+            sns_topic: filled(request.sns_topic_name.as_deref()).map(str::to_owned),
             include_global_service_events: request.include_global_service_events.unwrap_or(true),
             is_multi_region: request.is_multi_region_trail.unwrap_or(false),
-            log_file_validation: false,
+            log_file_validation: request.enable_log_file_validation.unwrap_or(false),
             kms_key_id: None,
-            cw_logs_group: None,
-            cw_logs_role: None,
+            cw_logs_group: filled(request.cloud_watch_logs_log_group_arn.as_deref()).map(str::to_owned),
+            cw_logs_role: filled(request.cloud_watch_logs_role_arn.as_deref()).map(str::to_owned),
             is_organization: false,
             recursive_logging: request.recursive_logging.unwrap_or(true),
             tags,
@@ -133,6 +134,10 @@ fn created(trail: &Trail) -> CreateTrailResponse {
         log_file_validation_enabled: Some(trail.log_file_validation),
         is_organization_trail: Some(trail.is_organization),
         recursive_logging: Some(trail.recursive_logging),
-        ..CreateTrailResponse::default()
+        sns_topic_name: trail.sns_topic.clone(),
+        sns_topic_arn: trail.sns_topic_arn(),
+        kms_key_id: trail.kms_key_id.clone(),
+        cloud_watch_logs_log_group_arn: trail.cw_logs_group.clone(),
+        cloud_watch_logs_role_arn: trail.cw_logs_role.clone(),
     }
 }

@@ -18,6 +18,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) log_role: Option<&'a str>,
 }
 
+/// What asking the destinations brought to light.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// The ARN of the key, when one was asked for.
+    pub(crate) kms_key: Option<String>,
+}
+
 impl Asked<'_> {
     /// Checks what can be told from the request alone, in the reference's order: combinations, then forms.
     pub(crate) fn check_form(&self) -> Result<(), Refusal> {
@@ -54,26 +61,44 @@ impl Asked<'_> {
 }
 
 impl Control {
-    /// Asks every destination whether it takes the trail's files. Topics, keys and log groups live in
-    /// services that this version does not hold, so naming one is refused as AWS refuses one that does
-    /// not exist.
+    /// Asks every destination that a request names whether it takes what `trail`, as it shall be, delivers,
+    /// and returns what was found out about them.
     pub(crate) async fn check_destination(
         &self,
         caller: &Caller,
         trail: &Trail,
         asked: &Asked<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Found, Refusal> {
         self.check_bucket(caller, trail, DeliveredFiles::Logs).await?;
-        if let Some(key) = asked.kms_key_id {
-            return Err(Refusal::KeyMissing(key.to_owned()));
-        }
+        let kms_key = match asked.kms_key_id {
+            Some(key) => Some(self.check_key(caller, trail, key).await?),
+            None => None,
+        };
         if asked.sns_topic.is_some() {
-            return Err(Refusal::TopicMissing);
+            self.check_topic(caller, trail).await?;
         }
         if asked.log_group.is_some() {
-            return Err(Refusal::LogGroupMissing);
+            self.check_log_group(caller, trail).await?;
         }
-        Ok(())
+        Ok(Found { kms_key })
+    }
+
+    /// Asks whether a key, named in any of its four forms, encrypts for the trail; returns its ARN.
+    #[expect(clippy::unused_async, reason = "keys are asked for in a service")]
+    async fn check_key(&self, _caller: &Caller, _trail: &Trail, key: &str) -> Result<String, Refusal> {
+        Err(Refusal::KeyMissing(key.to_owned()))
+    }
+
+    /// Asks whether the trail's topic takes its notifications.
+    #[expect(clippy::unused_async, reason = "topics are asked for in a service")]
+    async fn check_topic(&self, _caller: &Caller, _trail: &Trail) -> Result<(), Refusal> {
+        Err(Refusal::TopicMissing)
+    }
+
+    /// Asks whether the trail's role may write to its log group.
+    #[expect(clippy::unused_async, reason = "log groups are asked for in a service")]
+    async fn check_log_group(&self, _caller: &Caller, _trail: &Trail) -> Result<(), Refusal> {
+        Err(Refusal::LogGroupMissing)
     }
 
     /// Asks the trail's bucket whether it takes files of a kind.

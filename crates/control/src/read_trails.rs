@@ -105,6 +105,10 @@ fn shape(trail: &LiveTrail) -> Shape {
         has_insight_selectors: Some(!trail.insights.is_empty()),
         is_organization_trail: Some(trail.is_organization),
         recursive_logging: Some(trail.recursive_logging),
-        ..Shape::default()
+        sns_topic_name: trail.sns_topic.clone(),
+        sns_topic_arn: trail.sns_topic_arn(),
+        kms_key_id: trail.kms_key_id.clone(),
+        cloud_watch_logs_log_group_arn: trail.cw_logs_group.clone(),
+        cloud_watch_logs_role_arn: trail.cw_logs_role.clone(),
     }
 }

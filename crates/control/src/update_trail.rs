@@ -40,10 +40,13 @@ impl Control {
         }
         let snapshot = self.catalog.current();
         let trail = updated(reference.change(&snapshot, caller, Report::Given)?, request)?;
-        self.check_destination(caller, &trail, &asked).await?;
+        let found = self.check_destination(caller, &trail, &asked).await?;
         let (output, _) = self
             .change(|snapshot| {
-                let trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;
+                let mut trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;
+                if found.kms_key.is_some() {
+                    trail.kms_key_id.clone_from(&found.kms_key);
+                }
                 let answer = answer(&trail);
                 Ok((vec![Change::PutTrail(Box::new(trail))], answer))
             })
@@ -74,6 +77,21 @@ fn updated(trail: &Trail, request: &UpdateTrailRequest) -> Result<Trail, Refusal
     if trail.is_multi_region && !trail.include_global_service_events {
         return Err(Refusal::MultiRegionWithoutGlobal);
     }
+    if let Some(validation) = request.enable_log_file_validation {
+        trail.log_file_validation = validation;
+    }
+    // An empty text takes a destination away.
+    let given = |text: &Option<String>, kept: &mut Option<String>| {
+        if text.is_some() {
+            *kept = filled(text.as_deref()).map(str::to_owned);
+        }
+    };
+    given(&request.sns_topic_name, &mut trail.sns_topic);
+    given(&request.cloud_watch_logs_log_group_arn, &mut trail.cw_logs_group);
+    given(&request.cloud_watch_logs_role_arn, &mut trail.cw_logs_role);
+    if request.kms_key_id.as_deref() == Some("") {
+        trail.kms_key_id = None;
+    }
     if let Some(recursive) = request.recursive_logging {
         trail.recursive_logging = recursive;
     }
@@ -91,6 +109,10 @@ fn answer(trail: &Trail) -> UpdateTrailResponse {
         log_file_validation_enabled: Some(trail.log_file_validation),
         is_organization_trail: Some(trail.is_organization),
         recursive_logging: Some(trail.recursive_logging),
-        ..UpdateTrailResponse::default()
+        sns_topic_name: trail.sns_topic.clone(),
+        sns_topic_arn: trail.sns_topic_arn(),
+        kms_key_id: trail.kms_key_id.clone(),
+        cloud_watch_logs_log_group_arn: trail.cw_logs_group.clone(),
+        cloud_watch_logs_role_arn: trail.cw_logs_role.clone(),
     }
 }

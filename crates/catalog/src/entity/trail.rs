@@ -72,6 +72,17 @@ pub struct Trail {
     pub created_at_position: u64,
 }
 
+impl Trail {
+    /// Returns the ARN of the topic; a bare name is one of the trail's own account and home Region.
+    pub fn sns_topic_arn(&self) -> Option<String> {
+        let topic = self.sns_topic.as_deref()?;
+        if topic.starts_with("arn:") {
+            return Some(topic.to_owned());
+        }
+        Some(format!("arn:aws:sns:{}:{}:{topic}", self.home_region, self.account))
+    }
+}
+
 /// A tag of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
