@@ -15,6 +15,8 @@ pub struct Exchange<'a> {
     pub response: Response<'a>,
     /// Who called, and how far that is believed.
     pub caller: &'a Caller,
+    /// The alias of the caller's account, where it has one: the records of its root user carry it.
+    pub account_alias: Option<&'a str>,
     /// The Region that served the call: the one in the signature's scope.
     pub region: &'a Region,
     /// The account whose trails and history receive the record: the caller's, or the one that serves

@@ -1,7 +1,7 @@
 //! The record of an exchange.
 
 use cairn_access::{Principal, Trust};
-use cairn_event::{Category, EventTime, Record, Region, TlsDetails};
+use cairn_event::{Category, EventTime, Record, Region, TlsDetails, UserIdentity};
 use cairn_wire::read_only::read_only;
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
     let event_source = call.event_source();
     Record {
         event_version: Record::VERSION,
-        user_identity: exchange.caller.user_identity(event_source),
+        user_identity: user_identity(exchange, event_source),
         event_time: EventTime::of(exchange.completed),
         event_source: event_source.to_owned(),
         event_name: call.event_name().to_owned(),
@@ -83,6 +83,15 @@ fn details(exchange: &Exchange<'_>, call: &ServiceCall, failure: Option<&Failure
             Details::management(read_only(event_source, event_name))
         }
     }
+}
+
+/// Returns who called. A root user's name is its account's alias (reference §3.2).
+fn user_identity(exchange: &Exchange<'_>, event_source: &str) -> UserIdentity {
+    let mut identity = exchange.caller.user_identity(event_source);
+    if identity.kind.as_deref() == Some("Root") {
+        identity.user_name = exchange.account_alias.map(str::to_owned);
+    }
+    identity
 }
 
 /// Global services record in us-east-1 wherever they are called.

@@ -172,6 +172,7 @@ impl ServiceCaller {
                     body_bytes: 0,
                 },
                 caller: &Caller::service(CLOUDTRAIL_SERVICE),
+                account_alias: None,
                 region: call.region,
                 recipient: call.account,
                 resource_owner: call.owner,

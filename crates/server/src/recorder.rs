@@ -6,6 +6,7 @@ use cairn_access::{Caller, Trust};
 use cairn_capture::{
     Captured, Exchange, Keep, Request, Response, ServiceCall, SharedIds, body_policy, share_with_owner,
 };
+use cairn_catalog::Catalog;
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
 use futures_util::future::try_join_all;
@@ -18,6 +19,7 @@ use crate::telemetry;
 /// Records calls. There is no second way to make an event.
 #[derive(Debug)]
 pub(crate) struct Recorder {
+    pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -39,6 +41,7 @@ impl Recorder {
             telemetry::unrecorded("rejected");
             return Vec::new();
         }
+        let snapshot = self.catalog.current();
         let request_headers = arrival.head.pairs();
         let answered_headers: Vec<(&str, &[u8])> =
             served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -58,6 +61,7 @@ impl Recorder {
                 body_bytes: served.answered.body_bytes(),
             },
             caller: &served.who.caller,
+            account_alias: snapshot.account(&served.who.account).and_then(|account| account.alias.as_deref()),
             region: &served.who.region,
             recipient: recipient(served),
             resource_owner: served.resource_owner,

@@ -336,7 +336,7 @@ fn front(
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
     Front {
-        catalog,
+        catalog: Arc::clone(&catalog),
         control,
         iam,
         sts,
@@ -352,6 +352,7 @@ fn front(
             region: config.region.clone(),
         },
         recorder: Recorder {
+            catalog: Arc::clone(&catalog),
             intake: Arc::clone(&intake),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),

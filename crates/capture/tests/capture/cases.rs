@@ -76,6 +76,7 @@ pub(crate) fn observed(exchange: &Value) -> Observed {
         response_headers: self::headers(&response["headers"]),
         response_body: body(response),
         caller: caller(exchange["caller"].as_str().unwrap()),
+        account_alias: exchange["alias"].as_str().map(str::to_owned),
         recipient: own,
         owner: account.map(|account| account.parse().unwrap()),
         tls: exchange["tls"].as_bool().unwrap_or_default().then_some(tls),

@@ -115,6 +115,7 @@ fn observed(fixture: &Value, sessions: &BTreeMap<String, RoleSession>) -> Observ
         response_headers: headers(&response["headers"]),
         response_body: body(response),
         caller: Caller::Unsigned,
+        account_alias: None,
         recipient: "123456789012".parse().unwrap(),
         owner: None,
         tls: None,
