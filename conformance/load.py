@@ -8,18 +8,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 class Load:
     """What was called over all lives of a server. A marker is used once, whatever became of the call."""
 
-    def __init__(self):
+    def __init__(self, calls=None, patient=False):
+        """Takes the names of the calls to make; a patient caller goes on where the server can't record a call."""
+        self.calls, self.patient, self.refused = calls or list(CALLS), patient, 0
         self.answered = {name: [] for name in CALLS}
         self.trouble = []
+        self.ending = False
         self._asked, self._lock = 0, threading.Lock()
 
-    def run(self, clients, until):
-        """Calls from one thread for each kind of call; `until` ends the server, and thereby the threads."""
+    def run(self, clients, until, stays=False):
+        """Calls from one thread for each kind of call; `until` ends the server, and thereby the threads. Where
+        the server stays, the threads end after it."""
+        self.ending = False
         s3, cloudtrail = clients.boto("s3"), clients.boto("cloudtrail")
-        threads = [threading.Thread(target=self._call, args=(name, s3, cloudtrail)) for name in CALLS]
+        threads = [threading.Thread(target=self._call, args=(name, s3, cloudtrail)) for name in self.calls]
         for thread in threads:
             thread.start()
         until()
+        self.ending = stays
         for thread in threads:
             thread.join()
 
@@ -30,11 +36,17 @@ class Load:
             return f"marker-{self._asked:07}"
 
     def _call(self, name, s3, cloudtrail):
-        while True:
+        while not self.ending:
             marker = self.marker()
             try:
                 CALLS[name](s3, cloudtrail, marker)
             except BotoCoreError:
+                return
+            except ClientError as error:
+                if self.patient and error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                    self.refused += 1
+                    continue
+                self.trouble.append(error)
                 return
             except Exception as error:
                 self.trouble.append(error)

@@ -29,6 +29,8 @@ class Server:
         self.log_path = self.home / "log"
         self.authority = self.data_dir / "tls" / "authority.pem"
         self.allowed = set()
+        # What the process finds in its environment beside its settings.
+        self.environment = {}
         self.endpoint = None
         self.process = None
         named = {name.replace("__", "."): value for name, value in settings.items()}
@@ -129,7 +131,7 @@ class Server:
     def _environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
         named = {f"CAIRN_{key.upper().replace('.', '_')}": value for key, value in self._settings.items()}
-        return kept | named
+        return kept | named | self.environment
 
     def _is_fine(self, line):
         try:
