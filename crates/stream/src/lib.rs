@@ -1,1 +1,24 @@
 //! Live streams: each event to log groups, event buses, webhooks and subjects, within a second.
+//!
+//! A destination is a [`Sink`]; the driver ([`Follower`]) follows the journal for it, in a task and from a
+//! cursor of its own, so that a dead destination never delays another. Every event goes at least once and
+//! in order; what a destination does not take is put again with growing pauses, until it is taken or older
+//! than [`Surroundings::give_up_after`]. Where an event goes is decided by the revision stamped on it.
+//!
+//! This crate knows what destinations want, not how AWS is reached: calls of AWS APIs are behind traits that
+//! `aws` implements.
+
+mod backoff;
+mod batch;
+mod follow;
+mod select;
+mod service;
+mod shipping;
+mod sink;
+mod surroundings;
+mod telemetry;
+
+pub use follow::{Begin, DONE, Follower};
+pub use service::Streams;
+pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
+pub use surroundings::Surroundings;

@@ -1,0 +1,277 @@
+//! The driver: follows the journal for one destination, from a cursor of its own.
+//!
+//! Read, select, cut into batches, put, commit. A batch that is not taken is put again with growing pauses,
+//! and nothing of this stream goes past it; other streams are other tasks. The cursor is committed behind
+//! what has arrived, so that a crash repeats the last moments and loses nothing.
+
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_catalog::{CursorError, CursorMove, SnapshotError, StoreError};
+use cairn_intake::IntakeError;
+use cairn_journal::Position;
+use cairn_projection::{Batch as Records, BatchError, Source};
+use futures_util::future::join_all;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::batch::{first_position, rounds};
+use crate::select::{Revisions, Selected, select};
+use crate::shipping::Shipping;
+use crate::sink::{Limits, Sink};
+use crate::surroundings::Surroundings;
+use crate::telemetry;
+
+/// The most journal bytes taken in one reading.
+const READ_BYTES_MAX: usize = 2 << 20;
+
+/// How soon a cursor moves behind what has arrived: what a crash repeats at most.
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
+
+/// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
+const IDLE_POSITIONS_MAX: u64 = 100_000;
+
+/// A sleeping stream looks around at least this often.
+const WAKE: Duration = Duration::from_secs(5);
+
+/// Where the cursor of a stream stands that is over: beyond every position.
+pub const DONE: u64 = i64::MAX.unsigned_abs();
+
+/// Where a stream without a cursor begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// At a position: for what belongs to a trail. Once over, it is over for good.
+    At(Position),
+    /// At the journal's end: for what an operator configures. Once over, it begins anew.
+    Tail,
+}
+
+/// The task of one stream.
+#[derive(Debug)]
+pub struct Follower<S: Sink> {
+    shared: Surroundings,
+    journal: Source,
+    sink: Arc<S>,
+    shipping: Shipping<S>,
+    limits: Limits,
+    begin: Begin,
+    /// The next position to read.
+    next: Position,
+    /// What the catalog's cursor holds.
+    committed: Position,
+    /// When something arrived that the cursor does not know of.
+    arrived_at: Option<Instant>,
+    /// The received time of the newest entry taken.
+    received_ms: i64,
+}
+
+/// The stream can't go on for now; it is tried again from the cursor.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error("read the journal")]
+    Journal(#[from] BatchError),
+    #[error("read the configuration at an event's revision")]
+    Snapshot(#[from] SnapshotError),
+    #[error("read the cursor")]
+    Store(#[from] StoreError),
+    #[error("commit the cursor")]
+    Cursor(#[from] CursorError),
+    #[error("ask intake for the journal's end")]
+    Intake(#[from] IntakeError),
+    #[error("wait for a working thread")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Again,
+    Idle,
+    Done,
+}
+
+impl<S: Sink> Follower<S> {
+    /// Makes the task; nothing runs yet.
+    pub fn new(shared: &Surroundings, sink: S, begin: Begin) -> Self {
+        let sink = Arc::new(sink);
+        Self {
+            shared: shared.clone(),
+            journal: shared.journal.clone(),
+            limits: sink.limits(),
+            shipping: Shipping::new(Arc::clone(&sink), shared.clone()),
+            sink,
+            begin,
+            next: 0,
+            committed: 0,
+            arrived_at: None,
+            received_ms: i64::MAX,
+        }
+    }
+
+    /// Follows until `stop`, or until the sink is over and has everything.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut backoff = Backoff::default();
+        let mut begun = false;
+        while !stop.is_cancelled() {
+            let outcome = if begun { self.step(&stop).await } else { self.begin().await };
+            match outcome {
+                Ok(Step::Done) => return,
+                Ok(step) => {
+                    begun = true;
+                    backoff.succeeded();
+                    if step == Step::Idle {
+                        self.wait(&stop).await;
+                    }
+                }
+                Err(error) => {
+                    self.report(&error, backoff.failures());
+                    begun = false;
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(backoff.failed()) => {}
+                    }
+                }
+            }
+        }
+        if begun && let Err(error) = self.commit().await {
+            self.report(&error, 0);
+        }
+    }
+
+    /// Takes up where the cursor stands. Whatever arrived and was not committed is put again.
+    async fn begin(&mut self) -> Result<Step, FollowError> {
+        let name = self.sink.name().to_owned();
+        let (catalog, head) = (&self.shared.catalog, self.journal.reader().head());
+        self.committed = match (catalog.cursor(&name).await?, self.begin) {
+            (Some(DONE), Begin::At(_)) => return Ok(Step::Done),
+            (Some(DONE), Begin::Tail) => {
+                let to = self.journal.tail();
+                catalog.rewind(CursorMove { name, expected: Some(DONE), to }).await?;
+                to
+            }
+            (Some(position), _) => position,
+            (None, begin) => {
+                let to = match begin {
+                    Begin::At(position) => position.max(head),
+                    Begin::Tail => self.journal.tail(),
+                };
+                match catalog.advance(CursorMove { name, expected: None, to }).await {
+                    Ok(()) => to,
+                    // Whoever changes or deletes the trail gave it its cursor.
+                    Err(CursorError::Moved { actual: Some(position) }) => position,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        self.next = self.committed;
+        self.arrived_at = None;
+        tracing::debug!(stream = self.sink.name(), position = self.next, "stream follows");
+        Ok(Step::Again)
+    }
+
+    async fn step(&mut self, stop: &CancellationToken) -> Result<Step, FollowError> {
+        if self.journal.tail() <= self.next {
+            return self.at_the_tail().await;
+        }
+        let Some(records) = self.journal.read(self.next, READ_BYTES_MAX).await? else {
+            return self.at_the_tail().await;
+        };
+        let Some(last) = records.last() else { return self.at_the_tail().await };
+        let (end, received_ms) = (last.position + 1, last.entry.received_ms);
+        let selected = self.select(records).await?;
+        for (reason, events) in selected.dropped {
+            telemetry::dropped(self.sink.name(), reason, events);
+            tracing::warn!(stream = self.sink.name(), reason, events, "events not sent");
+        }
+        self.received_ms = received_ms;
+        let mut rounds = rounds(selected.waiting, &self.limits).into_iter();
+        while let Some(round) = rounds.next() {
+            let ships = round.iter().map(|(slot, cut)| self.shipping.ship(*slot, cut, stop));
+            if join_all(ships).await.contains(&false) {
+                return Ok(Step::Again);
+            }
+            self.arrived_at.get_or_insert_with(Instant::now);
+            self.next = first_position(rounds.as_slice().iter()).unwrap_or(end);
+            self.commit_if_due().await?;
+        }
+        self.next = end;
+        self.report_lag();
+        if self.next - self.committed > IDLE_POSITIONS_MAX {
+            self.commit().await?;
+        }
+        Ok(Step::Again)
+    }
+
+    async fn select(&self, records: Records) -> Result<Selected<S::Lane, S::Message>, FollowError> {
+        let mut revisions = Revisions::new();
+        for record in records.iter() {
+            let revision = record.entry.revision;
+            if let Entry::Vacant(place) = revisions.entry(revision) {
+                place.insert(self.shared.catalog.snapshot(revision).await?);
+            }
+        }
+        let sink = Arc::clone(&self.sink);
+        Ok(tokio::task::spawn_blocking(move || select(&*sink, &records, &revisions)).await?)
+    }
+
+    /// With nothing to read, the cursor catches up, and a stream that is over is done.
+    async fn at_the_tail(&mut self) -> Result<Step, FollowError> {
+        self.report_lag();
+        self.commit_if_due().await?;
+        if !self.sink.is_over(&self.shared.catalog.current()) {
+            return Ok(Step::Idle);
+        }
+        // Entries stamped before the deletion may still be on their way into the journal.
+        let now_ms = self.shared.clock.now().as_millisecond();
+        if self.shared.intake.advance_to(now_ms).await? != self.next {
+            return Ok(Step::Again);
+        }
+        let name = self.sink.name().to_owned();
+        let done = CursorMove { name, expected: Some(self.committed), to: DONE };
+        self.shared.catalog.advance(done).await?;
+        Ok(Step::Done)
+    }
+
+    async fn commit_if_due(&mut self) -> Result<(), FollowError> {
+        match self.arrived_at {
+            Some(at) if at.elapsed() >= COMMIT_AFTER => self.commit().await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn commit(&mut self) -> Result<(), FollowError> {
+        let (name, to) = (self.sink.name().to_owned(), self.next);
+        if to != self.committed {
+            let step = CursorMove { name, expected: Some(self.committed), to };
+            self.shared.catalog.advance(step).await?;
+        }
+        self.committed = to;
+        self.arrived_at = None;
+        Ok(())
+    }
+
+    /// Waits for something new to read, or for the cursor to be due.
+    async fn wait(&mut self, stop: &CancellationToken) {
+        let left = self.arrived_at.map_or(WAKE, |at| COMMIT_AFTER.saturating_sub(at.elapsed()));
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.journal.reach(self.next) => {}
+            () = tokio::time::sleep(left) => {}
+        }
+    }
+
+    fn report(&self, error: &FollowError, failures: u32) {
+        let stream = self.sink.name();
+        telemetry::failed(stream, "InternalError");
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(stream, failures = failures + 1, error, "stream cannot go on");
+    }
+
+    /// Tells how far the stream is behind.
+    fn report_lag(&self) {
+        let behind = self.journal.tail().saturating_sub(self.next);
+        let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(self.received_ms);
+        telemetry::lag(self.sink.name(), behind, if behind == 0 { 0 } else { age_ms.max(0) });
+    }
+}

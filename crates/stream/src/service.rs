@@ -1,0 +1,79 @@
+//! All streams: those that an operator configures, and those that come and go with trails.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+
+use cairn_catalog::{CursorMove, StoreError};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::follow::{Begin, DONE, Follower};
+use crate::sink::Sink;
+use crate::surroundings::Surroundings;
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// All streams of a server.
+pub struct Streams {
+    shared: Surroundings,
+    stop: CancellationToken,
+    names: BTreeSet<String>,
+    tasks: Vec<Task>,
+}
+
+impl Streams {
+    /// Sets streams up; nothing runs yet.
+    pub fn new(shared: Surroundings) -> Self {
+        Self { shared, stop: CancellationToken::new(), names: BTreeSet::new(), tasks: Vec::new() }
+    }
+
+    /// Adds a destination that an operator configured. It gets what happens from its first start on; its
+    /// name is its cursor's and must be its own.
+    pub fn follow<S: Sink>(&mut self, sink: S) {
+        self.names.insert(sink.name().to_owned());
+        let follower = Follower::new(&self.shared, sink, Begin::Tail);
+        self.tasks.push(Box::pin(follower.run(self.stop.clone())));
+    }
+
+    /// Runs every stream until `stop`; what was taken is finished first.
+    pub async fn run(self, stop: CancellationToken) {
+        if let Err(error) = self.retire().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "cursors of former streams could not be ended; they hold the journal");
+        }
+        let tracker = TaskTracker::new();
+        for task in self.tasks {
+            tracker.spawn(task);
+        }
+        stop.cancelled().await;
+        self.stop.cancel();
+        tracker.close();
+        tracker.wait().await;
+    }
+
+    /// Ends the cursors of destinations that are configured no more, so that they don't hold the journal.
+    async fn retire(&self) -> Result<(), StoreError> {
+        for cursor in self.shared.catalog.cursors().await? {
+            let configured = CONFIGURED.iter().any(|kind| cursor.name.starts_with(kind));
+            if !configured || cursor.position == DONE || self.names.contains(&cursor.name) {
+                continue;
+            }
+            tracing::info!(stream = cursor.name, "stream is configured no more; its cursor is ended");
+            let step = CursorMove { name: cursor.name, expected: Some(cursor.position), to: DONE };
+            if let Err(error) = self.shared.catalog.advance(step).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "cursor of a former stream could not be ended; it holds the journal");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the names of streams begin with that come from the configuration.
+const CONFIGURED: [&str; 3] = ["eventbridge/", "webhook/", "nats/"];
+
+impl std::fmt::Debug for Streams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Streams").field("names", &self.names).finish_non_exhaustive()
+    }
+}
