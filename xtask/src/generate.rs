@@ -2,6 +2,8 @@
 
 mod documentation;
 mod errors;
+mod json_errors;
+mod json_operations;
 mod model;
 mod names;
 mod operations;
@@ -64,11 +66,16 @@ fn generate(root: &Path, source: &Source, service: &Service, check: bool) -> Res
     Ok(stale)
 }
 
+/// Renders one file of a service by its title and its model.
+type Render = fn(&str, &Model) -> Result<String>;
+
 fn files(service: &Service, model: &Model) -> Result<Vec<(&'static str, String)>> {
     let title = service.title;
-    let is_query = model.metadata.protocol == "query";
-    let operations = if is_query { query_operations::render } else { operations::render };
-    let errors = if is_query { query_errors::render } else { errors::render };
+    let (operations, errors): (Render, Render) = match (model.metadata.protocol.as_str(), service.module) {
+        ("query", _) => (query_operations::render, query_errors::render),
+        (_, "cloudtrail") => (operations::render, errors::render),
+        _ => (json_operations::render, json_errors::render),
+    };
     let mut files = vec![
         ("operation.rs", operations(title, model)?),
         ("error_code.rs", errors(title, model)?),

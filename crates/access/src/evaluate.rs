@@ -56,7 +56,8 @@ pub struct Policies<'a> {
 ///   what the resource's policy gives to the very user, to the very session, or to everybody. What it gives
 ///   to a role, they do limit. No boundary limits a root.
 /// - A resource's policy that names the caller's *account* leaves the choice to the account's own policies.
-/// - A role's trust policy must allow whoever assumes it, in its own account too.
+/// - A role's trust policy must allow whoever assumes it, in its own account too; a key's policy must allow
+///   whoever uses it, the account's root among them, or name the account.
 pub fn evaluate(policies: &Policies<'_>, request: &AccessRequest<'_>) -> Decision {
     let mut context = request.context.clone().of_principal(request.principal);
     context.set("aws:ResourceAccount", vec![request.resource_account.to_string()]);
@@ -130,9 +131,9 @@ impl<'a> Hearing<'a> {
     }
 
     fn own_account(&self) -> Result<Granted, Denial> {
-        let trust = self.resource_kind == PolicyKind::Trust;
-        if trust {
-            require(self.resource.standing >= Standing::Account, PolicyKind::Trust)?;
+        let decides = self.resource_kind.decides_alone();
+        if decides {
+            require(self.resource.standing >= Standing::Account, self.resource_kind)?;
         }
         let granted = match self.resource.standing {
             Standing::Itself if !self.root() => return Ok(Granted::Resource),
@@ -140,7 +141,7 @@ impl<'a> Hearing<'a> {
             _ if self.root() => Granted::Root,
             Standing::Itself | Standing::Account | Standing::Other => {
                 require(self.identity.allows(), PolicyKind::Identity)?;
-                if trust { Granted::IdentityAndResource } else { Granted::Identity }
+                if decides { Granted::IdentityAndResource } else { Granted::Identity }
             }
         };
         self.within_limits()?;

@@ -4,6 +4,7 @@
 
 mod cloudtrail;
 mod iam;
+mod kms;
 mod s3;
 mod sts;
 
@@ -20,6 +21,8 @@ pub enum Service {
     S3,
     /// IAM.
     Iam,
+    /// KMS.
+    Kms,
     /// STS.
     Sts,
 }
@@ -73,6 +76,10 @@ pub enum On {
     Groups,
     /// All roles below a path.
     Roles,
+    /// A key.
+    Key,
+    /// A key's alias, and the key that it names.
+    Alias,
     /// A federated user of STS.
     FederatedUser,
 }
@@ -100,6 +107,7 @@ impl Permission {
             Service::CloudTrail => cloudtrail::PERMISSIONS,
             Service::S3 => s3::PERMISSIONS,
             Service::Iam => iam::PERMISSIONS,
+            Service::Kms => kms::PERMISSIONS,
             Service::Sts => sts::PERMISSIONS,
         }
     }
@@ -125,10 +133,11 @@ impl Permission {
 
 impl On {
     /// Returns the ARN of a resource by its name: with a path before it in IAM (`/team/mia`), with its key
-    /// behind it for an object (`bucket/key`). What an ARN names already, and what has none, is `*`.
+    /// behind it for an object (`bucket/key`), and whole for an alias of KMS (`alias/shop`). What an ARN names already, and what has none, is `*`.
     pub fn arn(self, region: &Region, account: AccountId, name: &str) -> String {
         let cloudtrail = |kind: &str| format!("arn:aws:cloudtrail:{region}:{account}:{kind}/{name}");
         let iam = |kind: &str| format!("arn:aws:iam::{account}:{kind}{name}");
+        let kms = |kind: &str| format!("arn:aws:kms:{region}:{account}:{kind}{name}");
         match self {
             Self::Everything | Self::Oneself | Self::Named => "*".to_owned(),
             Self::Trail => cloudtrail("trail"),
@@ -140,6 +149,8 @@ impl On {
             Self::Group | Self::Groups => iam("group"),
             Self::Role | Self::Roles => iam("role"),
             Self::Policy => iam("policy"),
+            Self::Key => kms("key/"),
+            Self::Alias => kms(""),
             Self::FederatedUser => format!("arn:aws:sts::{account}:federated-user/{name}"),
         }
     }

@@ -30,6 +30,9 @@ pub enum PolicyKind {
     Resource,
     /// A role's trust policy, who may assume it: names principals and no resource, which is the role.
     Trust,
+    /// The policy of a KMS key: names principals, and the key as `*`. Without it not even the account's root may
+    /// use the key, and no other policy counts unless it names the account.
+    Key,
 }
 
 /// A policy, read and checked as a whole.
@@ -78,8 +81,11 @@ enum ResourcePattern {
 }
 
 impl Policy {
-    /// The largest policy that is read, in bytes: S3's limit for bucket policies, the largest of AWS's.
+    /// The largest policy that is read, in bytes, that of a key aside: S3's limit for bucket policies.
     pub const BYTES_MAX: usize = 20 * 1024;
+
+    /// The largest policy of a key that is read, in bytes: KMS's limit.
+    pub const KEY_BYTES_MAX: usize = 32 * 1024;
 
     /// Reads a policy.
     ///
@@ -88,6 +94,17 @@ impl Policy {
     /// skipped: a policy is either understood wholly or refused.
     pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
         parse::policy(kind, text)
+    }
+
+    /// Adds the statements of `other`, which is of the same kind.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Self {
+        assert_eq!(
+            self.kind, other.kind,
+            "statements of another kind name principals and resources otherwise"
+        );
+        self.statements.extend(other.statements);
+        self
     }
 
     /// Returns what the policy is attached to.
@@ -147,15 +164,33 @@ impl PolicyKind {
     pub(crate) fn names_principals(self) -> bool {
         match self {
             Self::Identity | Self::Boundary | Self::Session | Self::Organization => false,
-            Self::Resource | Self::Trust => true,
+            Self::Resource | Self::Trust | Self::Key => true,
         }
+    }
+
+    /// Returns the length of the longest policy of the kind, in bytes.
+    pub(crate) fn bytes_max(self) -> usize {
+        match self {
+            Self::Key => Policy::KEY_BYTES_MAX,
+            Self::Identity
+            | Self::Boundary
+            | Self::Session
+            | Self::Organization
+            | Self::Resource
+            | Self::Trust => Policy::BYTES_MAX,
+        }
+    }
+
+    /// Tells whether only what the policy lets in may be done, in the resource's own account too.
+    pub(crate) fn decides_alone(self) -> bool {
+        matches!(self, Self::Trust | Self::Key)
     }
 
     /// Returns how a sentence begins to speak of it: `an identity-based policy`.
     pub(crate) fn with_article(self) -> String {
         let article = match self {
             Self::Identity => "an",
-            Self::Boundary | Self::Session | Self::Organization | Self::Resource => "a",
+            Self::Boundary | Self::Session | Self::Organization | Self::Resource | Self::Key => "a",
             // A role has one.
             Self::Trust => "the",
         };
@@ -170,7 +205,7 @@ impl fmt::Display for PolicyKind {
             Self::Boundary => "permissions boundary",
             Self::Session => "session policy",
             Self::Organization => "service control policy",
-            Self::Resource => "resource-based policy",
+            Self::Resource | Self::Key => "resource-based policy",
             Self::Trust => "role trust policy",
         })
     }

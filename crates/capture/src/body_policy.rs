@@ -1,6 +1,6 @@
 //! Which bodies are kept for the record.
 
-use crate::{ServiceCall, iam, s3, sts};
+use crate::{ServiceCall, iam, kms, s3, sts};
 
 /// The largest request body, or recorded answer, that is kept for its parameters, in bytes.
 pub const PARAMETERS_BODY_BYTES_MAX: usize = 256 * 1024;
@@ -59,6 +59,10 @@ pub fn body_policy(call: &ServiceCall) -> BodyPolicy {
         ServiceCall::Iam(operation) => BodyPolicy {
             request: parameters,
             response: kept(iam::records_response(*operation), parameters, only_errors),
+        },
+        ServiceCall::Kms(call) => BodyPolicy {
+            request: parameters,
+            response: kept(kms::records_response(call.operation), parameters, only_errors),
         },
         ServiceCall::Sts(action) => BodyPolicy {
             request: parameters,

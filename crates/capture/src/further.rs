@@ -25,6 +25,7 @@ pub fn further_records(
         ServiceCall::S3(_)
         | ServiceCall::CloudTrail(_)
         | ServiceCall::Iam(_)
+        | ServiceCall::Kms(_)
         | ServiceCall::Sts(_)
         | ServiceCall::Other { .. } => Vec::new(),
     }

@@ -23,6 +23,7 @@ mod error;
 mod exchange;
 mod further;
 mod iam;
+mod kms;
 mod owner_copy;
 mod record;
 mod s3;
@@ -34,6 +35,7 @@ pub use body_policy::{
 };
 pub use exchange::{Captured, Exchange, Request, Response, Tls};
 pub use further::further_records;
+pub use kms::KmsCall;
 pub use owner_copy::{SharedIds, share_with_owner};
 pub use record::record;
 pub use service_call::ServiceCall;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::details::{Details, unless_empty};
 use crate::error::{Failure, failure};
-use crate::{Captured, Exchange, ServiceCall, cloudtrail, iam, s3, sts};
+use crate::{Captured, Exchange, ServiceCall, cloudtrail, iam, kms, s3, sts};
 
 /// Renders the record of an exchange.
 pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
@@ -78,6 +78,7 @@ fn details(exchange: &Exchange<'_>, call: &ServiceCall, failure: Option<&Failure
         ServiceCall::S3(call) => s3::details(exchange, call, failure),
         ServiceCall::CloudTrail(operation) => cloudtrail::details(exchange, *operation, failure),
         ServiceCall::Iam(operation) => iam::details(exchange, *operation, failure),
+        ServiceCall::Kms(call) => kms::details(exchange, call, failure),
         ServiceCall::Sts(action) => sts::details(exchange, action, failure),
         ServiceCall::Other { event_source, event_name, .. } => {
             Details::management(read_only(event_source, event_name))
@@ -117,6 +118,7 @@ fn user_agent(exchange: &Exchange<'_>, call: &ServiceCall, service: Option<&str>
         ServiceCall::S3(_) => Some(format!("[{agent}]")),
         ServiceCall::CloudTrail(_)
         | ServiceCall::Iam(_)
+        | ServiceCall::Kms(_)
         | ServiceCall::Sts(_)
         | ServiceCall::Other { .. } => Some(agent),
     }

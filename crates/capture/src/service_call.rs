@@ -1,7 +1,9 @@
 //! Which call an exchange is.
 
 use cairn_wire::recognise::{Call, Protocol, Service, UNKNOWN_OPERATION};
-use cairn_wire::{Operation, iam, query::Operation as _, s3};
+use cairn_wire::{Operation, iam, kms, query::Operation as _, s3};
+
+use crate::KmsCall;
 
 /// A recognised call, with what recording it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub enum ServiceCall {
     CloudTrail(Operation),
     /// A call of IAM.
     Iam(iam::Operation),
+    /// A call of KMS.
+    Kms(KmsCall),
     /// A call of the token service, by its action.
     Sts(String),
     /// A call of anything else, or one that its service does not know: recorded with its error and
@@ -41,7 +45,11 @@ impl ServiceCall {
                 Some(operation) => Self::Iam(operation),
                 None => Self::other(call),
             },
-            (Service::Iam | Service::Sts | Service::CloudTrail, None)
+            (Service::Kms, Some(name)) => match kms::Operation::find(name) {
+                Some(operation) => Self::Kms(operation.into()),
+                None => Self::other(call),
+            },
+            (Service::Iam | Service::Kms | Service::Sts | Service::CloudTrail, None)
             | (Service::CloudTrailData | Service::Other(_), _) => Self::other(call),
         }
     }
@@ -52,6 +60,7 @@ impl ServiceCall {
             Self::S3(_) => "s3.amazonaws.com",
             Self::CloudTrail(_) => "cloudtrail.amazonaws.com",
             Self::Iam(_) => crate::iam::EVENT_SOURCE,
+            Self::Kms(_) => crate::kms::EVENT_SOURCE,
             Self::Sts(_) => "sts.amazonaws.com",
             Self::Other { event_source, .. } => event_source,
         }
@@ -63,6 +72,7 @@ impl ServiceCall {
             Self::S3(call) => call.event_name,
             Self::CloudTrail(operation) => operation.name(),
             Self::Iam(operation) => operation.name(),
+            Self::Kms(call) => call.operation.name(),
             Self::Sts(action) => action,
             Self::Other { event_name, .. } => event_name,
         }
@@ -72,7 +82,7 @@ impl ServiceCall {
     pub(crate) fn protocol(&self) -> Protocol {
         match self {
             Self::S3(_) => Protocol::RestXml,
-            Self::CloudTrail(_) => Protocol::Json,
+            Self::CloudTrail(_) | Self::Kms(_) => Protocol::Json,
             Self::Iam(_) | Self::Sts(_) => Protocol::Query,
             Self::Other { protocol, .. } => *protocol,
         }

@@ -196,7 +196,7 @@ impl Front {
                 resource_owner = answer.role_owner;
                 (answer.response, None)
             }
-            (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
+            (None, ServiceCall::Kms(_) | ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
                 telemetry::unserved(&call.event_source);
                 (refuse::service(arrival, call), None)
             }

@@ -80,19 +80,7 @@ impl Request {
     /// deeper than [`NESTING_MAX`], or holds a member of the wrong type. Broken constraints are not
     /// errors yet: [`Request::input`] reports them.
     pub fn decode(operation: Operation, content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
-        if !content_type.is_none_or(is_json) {
-            return Err(Refusal::new(
-                ErrorCode::MalformedHttpRequestException,
-                format!("The content type must be {CONTENT_TYPE}."),
-            ));
-        }
-        if body.len() > BODY_BYTES_MAX {
-            return Err(Refusal::new(
-                ErrorCode::RequestEntityTooLargeException,
-                format!("The request body exceeds {BODY_BYTES_MAX} bytes."),
-            ));
-        }
-        let given = parse(body)?;
+        let given = self::body(content_type, body)?;
         let (parameters, violations) = reading::read(operation.model().input, given)
             .map_err(|mismatch| Refusal::new(ErrorCode::SerializationException, mismatch.to_string()))?;
         Ok(Self { operation, parameters, violations })
@@ -139,6 +127,23 @@ impl Request {
     pub fn request_parameters(&self) -> Option<Value> {
         casing::request_parameters(self.operation, &self.parameters)
     }
+}
+
+/// Reads a body as the JSON object that every call sends.
+pub(crate) fn body(content_type: Option<&str>, body: &[u8]) -> Result<Value, Refusal> {
+    if !content_type.is_none_or(is_json) {
+        return Err(Refusal::new(
+            ErrorCode::MalformedHttpRequestException,
+            format!("The content type must be {CONTENT_TYPE}."),
+        ));
+    }
+    if body.len() > BODY_BYTES_MAX {
+        return Err(Refusal::new(
+            ErrorCode::RequestEntityTooLargeException,
+            format!("The request body exceeds {BODY_BYTES_MAX} bytes."),
+        ));
+    }
+    parse(body)
 }
 
 /// Renders the body of a successful answer; void operations answer `{}`.

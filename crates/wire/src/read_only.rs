@@ -52,6 +52,7 @@ const EXCEPTIONS: &[(&str, &str, bool)] = &[
     ("kms", "GenerateDataKeyPair", true),
     ("kms", "GenerateDataKeyPairWithoutPlaintext", true),
     ("kms", "GenerateDataKeyWithoutPlaintext", true),
+    ("kms", "GenerateRandom", true),
     ("kms", "ReEncrypt", true),
     ("s3", "PreflightRequest", true),
     ("sts", "AssumeRole", true),

@@ -6,7 +6,7 @@
 
 use crate::event_source::event_source;
 use crate::query::Operation as _;
-use crate::{iam, json11, sts};
+use crate::{iam, json11, kms, sts};
 
 /// The name recorded for an operation that nobody could make out.
 pub const UNKNOWN_OPERATION: &str = "UnknownOperation";
@@ -58,6 +58,8 @@ pub enum Service {
     S3,
     /// The built-in identity service.
     Iam,
+    /// The built-in key management service.
+    Kms,
     /// The built-in token service.
     Sts,
     /// Any other, by its signing name.
@@ -91,6 +93,7 @@ pub fn recognise(seen: &Seen<'_>) -> Call {
         Service::CloudTrailData => "cloudtrail-data.amazonaws.com".to_owned(),
         Service::S3 => "s3.amazonaws.com".to_owned(),
         Service::Iam => "iam.amazonaws.com".to_owned(),
+        Service::Kms => "kms.amazonaws.com".to_owned(),
         Service::Sts => "sts.amazonaws.com".to_owned(),
         Service::Other(name) => event_source(name),
     };
@@ -103,6 +106,7 @@ fn service(seen: &Seen<'_>) -> Service {
         Some("cloudtrail-data") => Service::CloudTrailData,
         Some("s3") if !seen.path.starts_with("/v20180820/") => Service::S3,
         Some("iam") => Service::Iam,
+        Some("kms") => Service::Kms,
         Some("sts") => Service::Sts,
         Some(name) => Service::Other(name.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect()),
         None => unsigned_service(seen),
@@ -116,6 +120,7 @@ fn unsigned_service(seen: &Seen<'_>) -> Service {
         return match json11::operation(Some(target)) {
             Ok(_) => Service::CloudTrail,
             Err(_) if target.contains("CloudTrail_20131101") => Service::CloudTrail,
+            Err(_) if prefix_of(target).eq_ignore_ascii_case(kms::Operation::TARGET_PREFIX) => Service::Kms,
             Err(_) => Service::Other(prefix_of(target)),
         };
     }
@@ -136,7 +141,7 @@ fn protocol(seen: &Seen<'_>, service: &Service) -> Protocol {
         return Protocol::Cbor;
     }
     match service {
-        Service::CloudTrail => Protocol::Json,
+        Service::CloudTrail | Service::Kms => Protocol::Json,
         Service::CloudTrailData => Protocol::RestJson,
         Service::S3 => Protocol::RestXml,
         Service::Iam | Service::Sts => Protocol::Query,

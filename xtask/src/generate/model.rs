@@ -21,6 +21,7 @@ pub(crate) struct Metadata {
     pub protocol: String,
     pub api_version: String,
     pub xml_namespace: Option<String>,
+    pub target_prefix: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +65,9 @@ pub(crate) struct Shape {
     pub values: Vec<String>,
     #[serde(default)]
     pub exception: bool,
+    /// Whether the error is the service's own.
+    #[serde(default)]
+    pub fault: bool,
     pub error: Option<QueryError>,
 }
 
@@ -166,6 +170,7 @@ impl Shape {
             pattern: None,
             values: Vec::new(),
             exception: false,
+            fault: false,
             error: None,
         }
     }

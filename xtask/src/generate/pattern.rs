@@ -28,6 +28,8 @@ struct Piece {
 /// they refuse beyond it is refused by the service itself.
 const SIMPLER: &[(&str, &str)] = &[
     ("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", "(/)|(/[A-Za-z0-9\\.,\\+@=_/-]+/)"),
+    ("^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$", "[A-Za-z0-9.-]+"),
+    ("^([a-z]+-){2,3}\\d+$", "[a-z0-9-]+"),
     ("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"),
 ];
 

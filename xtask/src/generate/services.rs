@@ -13,7 +13,7 @@ pub(crate) struct Service {
     pub operations: Option<&'static [&'static str]>,
 }
 
-pub(crate) const SERVICES: [Service; 3] = [
+pub(crate) const SERVICES: [Service; 4] = [
     Service {
         title: "CloudTrail",
         module: "cloudtrail",
@@ -21,6 +21,7 @@ pub(crate) const SERVICES: [Service; 3] = [
         operations: None,
     },
     Service { title: "IAM", module: "iam", model: "iam/2010-05-08/service-2.json.gz", operations: Some(IAM) },
+    Service { title: "KMS", module: "kms", model: "kms/2014-11-01/service-2.json.gz", operations: Some(KMS) },
     Service { title: "STS", module: "sts", model: "sts/2011-06-15/service-2.json.gz", operations: Some(STS) },
 ];
 
@@ -99,6 +100,44 @@ const IAM: &[&str] = &[
     "UpdateRole",
     "UpdateRoleDescription",
     "UpdateUser",
+];
+
+/// Symmetric keys: their life, use, policies, grants, rotation, aliases and tags.
+const KMS: &[&str] = &[
+    "CancelKeyDeletion",
+    "CreateAlias",
+    "CreateGrant",
+    "CreateKey",
+    "Decrypt",
+    "DeleteAlias",
+    "DescribeKey",
+    "DisableKey",
+    "DisableKeyRotation",
+    "EnableKey",
+    "EnableKeyRotation",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateRandom",
+    "GetKeyPolicy",
+    "GetKeyRotationStatus",
+    "ListAliases",
+    "ListGrants",
+    "ListKeyPolicies",
+    "ListKeyRotations",
+    "ListKeys",
+    "ListResourceTags",
+    "ListRetirableGrants",
+    "PutKeyPolicy",
+    "ReEncrypt",
+    "RetireGrant",
+    "RevokeGrant",
+    "RotateKeyOnDemand",
+    "ScheduleKeyDeletion",
+    "TagResource",
+    "UntagResource",
+    "UpdateAlias",
+    "UpdateKeyDescription",
 ];
 
 const STS: &[&str] = &[

@@ -27,8 +27,8 @@ impl Place {
 
 pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError> {
     let place = Place(String::new());
-    if text.len() > Policy::BYTES_MAX {
-        return Err(place.wrong(format!("it is longer than {} bytes", Policy::BYTES_MAX)));
+    if text.len() > kind.bytes_max() {
+        return Err(place.wrong(format!("it is longer than {} bytes", kind.bytes_max())));
     }
     let node: Node =
         serde_json::from_str(text).map_err(|error| place.wrong(format!("it is not valid JSON: {error}")))?;

@@ -148,7 +148,7 @@ pub fn kms_key(id: &str) -> KmsKey {
     let arn = format!("arn:aws:kms:eu-west-1:123456789012:key/{id}");
     let secret = master_key().seal(KmsKey::secret_name(&arn), &[5; 32], |nonce| nonce.fill(5));
     let material = KeyMaterial {
-        id: "0123456789abcdef0123456789abcdef".to_owned(),
+        id: "0123456789abcdef".repeat(4),
         secret: secret.expect("it is sealed"),
         created: instant(4),
         on_demand: false,
@@ -163,6 +163,8 @@ pub fn kms_key(id: &str) -> KmsKey {
         policy: r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned(),
         materials: vec![material],
         rotation_days: None,
+        rotation_since: None,
+        managed_by: None,
         grants: Vec::new(),
         tags: Vec::new(),
         created: instant(4),

@@ -25,11 +25,17 @@ pub struct KmsKey {
     pub state: KmsKeyState,
     /// The key policy, a JSON document.
     pub policy: String,
-    /// The materials, oldest first; the last one encrypts.
+    /// The materials, oldest first; the last one encrypts. A key without any is gone, and only its id stays taken.
     pub materials: Vec<KeyMaterial>,
     /// How many days pass between rotations; `None` when it is not rotated by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation_days: Option<u32>,
+    /// When rotation was last turned on: days are counted from here until the first rotation that is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_since: Option<Timestamp>,
+    /// The service that the key was made for, such as `s3`; `None` for a customer's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// Who else may use it, and for what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<Grant>,
@@ -54,7 +60,7 @@ pub enum KmsKeyState {
 /// One generation of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyMaterial {
-    /// Its id within the key: 32 hexadecimal digits.
+    /// Its id within the key: 64 hexadecimal digits.
     pub id: String,
     /// 32 bytes, sealed.
     pub secret: Sealed,

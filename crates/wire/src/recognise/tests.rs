@@ -52,7 +52,13 @@ fn the_credential_scope_decides() {
         Some("PutMetricData"),
     );
     check(Seen { path: "/2015-03-31/functions", ..signed("lambda") }, other("lambda"), RestJson, None);
-    check(Seen { target: Some("x.Not a name"), ..signed("kms") }, other("kms"), Json, None);
+    check(
+        Seen { target: Some("TrentService.Decrypt"), ..signed("kms") },
+        Service::Kms,
+        Json,
+        Some("Decrypt"),
+    );
+    check(Seen { target: Some("x.Not a name"), ..signed("ssm") }, other("ssm"), Json, None);
     check(signed("ev/il\r\n"), other("evil"), RestJson, None);
 }
 
@@ -63,6 +69,7 @@ fn unsigned_requests_are_refused_in_their_own_protocol() {
     check(get, Service::S3, RestXml, None);
     check(Seen { target: Some(TARGET), ..get }, Service::CloudTrail, Json, Some("GetTrail"));
     check(Seen { target: Some("CloudTrail_20131101.Nope"), ..get }, Service::CloudTrail, Json, Some("Nope"));
+    check(Seen { target: Some("TrentService.Decrypt"), ..get }, Service::Kms, Json, Some("Decrypt"));
     check(
         Seen { action: Some("AssumeRoleWithWebIdentity"), version: Some("2011-06-15"), ..get },
         Service::Sts,

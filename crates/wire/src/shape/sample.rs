@@ -19,6 +19,8 @@ const TEXTS: &[&str] = &[
     "arn:aws:iam::123456789012:policy/p",
     "v1",
     "123456",
+    "cluster-abcdefghijkl",
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
 ];
 
 /// Makes a value with every member of `shape`.
