@@ -1,1 +1,19 @@
-//! Clients of AWS APIs that run elsewhere: S3, SNS, CloudWatch Logs, EventBridge, KMS. The only user of the AWS SDK.
+//! Clients of AWS APIs that run elsewhere: S3, SNS, CloudWatch Logs, EventBridge, KMS.
+//!
+//! Where each API is and whose credentials are used comes from the configuration alone ([`Endpoints`],
+//! [`Credentials`]): the SDK's own ideas about endpoints (`AWS_ENDPOINT_URL`, profiles) never apply, so a
+//! server that was started from a shell with `cairn env` in it does not talk to itself. What a foreign
+//! server answers becomes a code that `GetTrailStatus` can show.
+//!
+//! This is the only user of the AWS SDK, and it knows no policy, no journal and no HTTP of ours.
+
+#![warn(missing_docs)]
+
+mod connection;
+mod credentials;
+mod endpoint;
+mod failure;
+
+pub use connection::Connections;
+pub use credentials::{Credentials, EnvironmentKeys};
+pub use endpoint::{Endpoint, EndpointError, Endpoints};

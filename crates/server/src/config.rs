@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cairn_aws::{Endpoint, Endpoints, EnvironmentKeys};
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
 use cairn_sts::Issuer;
@@ -43,6 +44,10 @@ pub struct Config {
     pub delivery_interval: Interval,
     /// The length of the window that data events are summed up over.
     pub aggregation_window: Interval,
+    /// Where the AWS APIs are that Cairn calls.
+    pub endpoints: Endpoints,
+    /// Whose credentials those calls are signed with.
+    pub endpoint_credentials: EndpointCredentials,
     /// The size at which the journal refuses.
     pub journal_bytes_max: u64,
     /// How long the journal keeps what everybody has read.
@@ -53,6 +58,22 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged.
     pub log_filter: String,
+}
+
+/// Whose credentials sign calls to other endpoints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndpointCredentials {
+    /// Those that the SDK finds.
+    Standard(EnvironmentKeys),
+    /// Those of a profile.
+    Profile(String),
+    /// A key whose secret is in a file.
+    KeyFile {
+        /// The access key's id.
+        id: String,
+        /// The file with its secret.
+        file: PathBuf,
+    },
 }
 
 /// How the endpoint is encrypted.
@@ -146,6 +167,14 @@ impl Config {
                 .with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
             aggregation_window: read
                 .with("delivery.aggregation_window", "1s to 60m is needed", |text| text.parse().ok())?,
+            endpoints: Endpoints {
+                s3: read.aws_endpoint("endpoints.s3")?,
+                sns: read.aws_endpoint("endpoints.sns")?,
+                logs: read.aws_endpoint("endpoints.logs")?,
+                events: read.aws_endpoint("endpoints.events")?,
+                kms: read.aws_endpoint("endpoints.kms")?,
+            },
+            endpoint_credentials: read.endpoint_credentials()?,
             journal_bytes_max: read.with("journal.size_max", "256MiB to 16TiB is needed", |text| {
                 bytes(text).filter(|size| (256 << 20..=16 << 40).contains(size))
             })?,
@@ -182,9 +211,45 @@ impl Reader<'_> {
         })
     }
 
+    fn filled(&self, key: &str) -> Option<&str> {
+        Some(self.settings.value(key)).filter(|text| !text.is_empty())
+    }
+
+    fn aws_endpoint(&self, key: &'static str) -> Result<Option<Endpoint>, ConfigError> {
+        self.with(key, "`aws`, http(s)://HOST:PORT or nothing is needed", |text| match text {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        })
+    }
+
+    fn endpoint_credentials(&self) -> Result<EndpointCredentials, ConfigError> {
+        let keys =
+            if self.settings.names_aws_endpoint() { EnvironmentKeys::Leave } else { EnvironmentKeys::Take };
+        let (profile, id) = (self.filled("endpoints.profile"), self.filled("endpoints.access_key_id"));
+        let file = self.filled("endpoints.secret_access_key_file").map(PathBuf::from);
+        let (setting, needed) = match (profile, id, file) {
+            (None, None, None) => return Ok(EndpointCredentials::Standard(keys)),
+            (Some(profile), None, None) => return Ok(EndpointCredentials::Profile(profile.to_owned())),
+            (None, Some(id), Some(file)) => {
+                return Ok(EndpointCredentials::KeyFile { id: id.to_owned(), file });
+            }
+            (Some(_), _, _) => {
+                ("endpoints.profile", "nothing is needed where `endpoints.access_key_id` is set or its file")
+            }
+            (None, Some(_), None) => (
+                "endpoints.secret_access_key_file",
+                "a file with the secret of `endpoints.access_key_id` is needed",
+            ),
+            (None, None, Some(_)) => {
+                ("endpoints.access_key_id", "the key of `endpoints.secret_access_key_file` is needed")
+            }
+        };
+        self.with(setting, needed, |_| None)
+    }
+
     fn encryption(&self) -> Result<Encryption, ConfigError> {
         let generated = self.truth("tls.generated", true, false)?;
-        let file = |key| Some(self.settings.value(key)).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let file = |key| self.filled(key).map(PathBuf::from);
         let (certificate, key) = (file("tls.certificate"), file("tls.key"));
         let (setting, needed) = match (certificate, key, generated) {
             (None, None, false) => return Ok(Encryption::None),
@@ -288,7 +353,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_for_every_setting_that_can_be_wrong() {
-        let free_text = ["data_dir", "log.filter", "tls.certificate", "tls.key"];
+        let free_text = ["data_dir", "log.filter", "tls.certificate", "tls.key", "endpoints.profile"];
         for setting in SETTINGS.iter().filter(|setting| !free_text.contains(&setting.key)) {
             assert!(config(setting.key, "non sense!").is_err(), "{}", setting.key);
         }
@@ -311,6 +376,34 @@ mod tests {
             (vec![certificate, key, ("tls.generated", "true")], "tls.generated"),
         ] {
             let error = encryption(&set).unwrap_err().to_string();
+            assert!(error.contains(&format!("setting `{blamed}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn calls_elsewhere_are_signed_by_a_profile_a_key_or_what_the_sdk_finds() {
+        let credentials = |environment: &[&str], set: &[(&'static str, &str)]| {
+            let environment = environment.iter().map(|name| ((*name).to_owned(), "x".to_owned()));
+            let flags = set.iter().map(|(key, value)| (*key, (*value).to_owned()));
+            Config::understand(&Settings::gather(None, environment, flags).unwrap())
+                .map(|config| config.endpoint_credentials)
+        };
+        let standard = EndpointCredentials::Standard;
+        assert_eq!(credentials(&[], &[]).unwrap(), standard(EnvironmentKeys::Take));
+        assert_eq!(credentials(&["AWS_ENDPOINT_URL"], &[]).unwrap(), standard(EnvironmentKeys::Leave));
+        let (profile, id) = (("endpoints.profile", "audit"), ("endpoints.access_key_id", "AKIA"));
+        let file = ("endpoints.secret_access_key_file", "secret");
+        assert_eq!(credentials(&[], &[profile]).unwrap(), EndpointCredentials::Profile("audit".to_owned()));
+        assert_eq!(
+            credentials(&["AWS_ENDPOINT_URL"], &[id, file]).unwrap(),
+            EndpointCredentials::KeyFile { id: "AKIA".to_owned(), file: "secret".into() }
+        );
+        for (set, blamed) in [
+            (vec![id], "endpoints.secret_access_key_file"),
+            (vec![file], "endpoints.access_key_id"),
+            (vec![profile, id, file], "endpoints.profile"),
+        ] {
+            let error = credentials(&[], &set).unwrap_err().to_string();
             assert!(error.contains(&format!("setting `{blamed}`")), "{error}");
         }
     }

@@ -35,6 +35,7 @@ pub enum Origin {
 #[derive(Debug, Clone)]
 pub struct Settings {
     values: BTreeMap<&'static str, (String, Origin)>,
+    names_aws_endpoint: bool,
 }
 
 /// A setting could not be taken.
@@ -153,6 +154,50 @@ pub const SETTINGS: &[Setting] = &[
                minutes. 1s to 60m.",
     },
     Setting {
+        key: "endpoints.s3",
+        default: "",
+        help: "Where log files and digests go: `aws`, or the URL of an S3 store such as `http://127.0.0.1:8333`. \
+               Empty: the built-in S3.",
+    },
+    Setting {
+        key: "endpoints.sns",
+        default: "",
+        help: "Where the trails' topics are: `aws` or a URL. Empty: trails can have no topic.",
+    },
+    Setting {
+        key: "endpoints.logs",
+        default: "",
+        help: "Where the trails' log groups are (CloudWatch Logs): `aws` or a URL. Empty: trails can have no \
+               log group.",
+    },
+    Setting {
+        key: "endpoints.events",
+        default: "",
+        help: "Where the event buses are that get the trails' events (EventBridge): `aws` or a URL. Empty: none.",
+    },
+    Setting {
+        key: "endpoints.kms",
+        default: "",
+        help: "Where the trails' KMS keys are: `aws` or a URL. Empty: the built-in KMS.",
+    },
+    Setting {
+        key: "endpoints.profile",
+        default: "",
+        help: "The profile of the AWS configuration files whose credentials sign calls to these endpoints. Empty: \
+               `endpoints.access_key_id`, or else the SDK's standard chain; keys in the environment are left out \
+               of it where AWS_ENDPOINT_URL is set, for they belong to that endpoint (`cairn env` sets both).",
+    },
+    Setting {
+        key: "endpoints.access_key_id",
+        default: "",
+        help: "The access key that signs calls to these endpoints, with `endpoints.secret_access_key_file`.",
+    },
+    Setting {
+        key: "endpoints.secret_access_key_file",
+        default: "",
+        help: "File with the secret of `endpoints.access_key_id`, and nothing else.",
+    },
+    Setting {
         key: "journal.size_max",
         default: "64GiB",
         help: "Size of the journal at which calls are refused rather than left unrecorded. 256MiB to 16TiB.",
@@ -192,12 +237,13 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let defaults =
             SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
-        let mut settings = Self { values: defaults.collect() };
+        let mut settings = Self { values: defaults.collect(), names_aws_endpoint: false };
         if let Some(file) = file {
             let table = file.parse::<toml::Table>().map_err(|error| SettingsError::Toml(Box::new(error)))?;
             settings.take_table("", &table)?;
         }
         for (name, value) in environment {
+            settings.names_aws_endpoint |= name == "AWS_ENDPOINT_URL";
             let Some(name) = name.strip_prefix("CAIRN_") else { continue };
             if NOT_SETTINGS.contains(&name) {
                 continue;
@@ -233,6 +279,12 @@ impl Settings {
     /// Returns where a value came from.
     pub fn origin(&self, key: &str) -> Origin {
         self.values.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    /// Tells whether the environment names the endpoint that AWS clients use: the AWS keys beside it are
+    /// then meant for that one.
+    pub(crate) fn names_aws_endpoint(&self) -> bool {
+        self.names_aws_endpoint
     }
 
     fn take_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), SettingsError> {

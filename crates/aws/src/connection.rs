@@ -1,0 +1,145 @@
+//! Connections: a client for each API and Region, made when first asked for.
+//!
+//! Clients are made from settings alone. The SDK's loader, which would read endpoints, Regions and retries
+//! from the environment and from profiles, is never used.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::identity::IdentityCache;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use cairn_event::Region;
+
+use crate::{Credentials, Endpoint, Endpoints};
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long one attempt may take, body included.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a call may take with its repetitions: less than a stage of shutdown waits.
+const CALL_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How often a call is tried at once. Callers have pauses of their own, which grow; these are for hiccups.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// The longest pause between two attempts of one call.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+/// Clients of the configured endpoints. Cheap to ask; a client keeps its connections.
+pub struct Connections {
+    endpoints: Endpoints,
+    base: aws_config::SdkConfig,
+    s3: Clients<aws_sdk_s3::Client>,
+    sns: Clients<aws_sdk_sns::Client>,
+    logs: Clients<aws_sdk_cloudwatchlogs::Client>,
+    events: Clients<aws_sdk_eventbridge::Client>,
+    kms: Clients<aws_sdk_kms::Client>,
+}
+
+/// The clients of one API by Region.
+type Clients<T> = Mutex<BTreeMap<Region, T>>;
+
+impl Connections {
+    /// Prepares connections; nobody is called yet.
+    pub fn new(endpoints: Endpoints, credentials: &Credentials) -> Self {
+        let base = base(credentials.provider());
+        Self {
+            endpoints,
+            base,
+            s3: Mutex::default(),
+            sns: Mutex::default(),
+            logs: Mutex::default(),
+            events: Mutex::default(),
+            kms: Mutex::default(),
+        }
+    }
+
+    /// Returns where the APIs are.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Returns a client of S3; `None` where no endpoint is configured. Where the endpoint is not AWS's,
+    /// buckets are part of the path.
+    pub fn s3(&self, region: &Region) -> Option<aws_sdk_s3::Client> {
+        let endpoint = self.endpoints.s3.as_ref()?;
+        Some(client(&self.s3, region, || {
+            let config = aws_sdk_s3::config::Builder::from(&self.config(endpoint, region));
+            let path_style = matches!(endpoint, Endpoint::Url(_));
+            aws_sdk_s3::Client::from_conf(config.force_path_style(path_style).build())
+        }))
+    }
+
+    /// Returns a client of SNS; `None` where no endpoint is configured.
+    pub fn sns(&self, region: &Region) -> Option<aws_sdk_sns::Client> {
+        let endpoint = self.endpoints.sns.as_ref()?;
+        Some(client(&self.sns, region, || aws_sdk_sns::Client::new(&self.config(endpoint, region))))
+    }
+
+    /// Returns a client of CloudWatch Logs; `None` where no endpoint is configured.
+    pub fn logs(&self, region: &Region) -> Option<aws_sdk_cloudwatchlogs::Client> {
+        let endpoint = self.endpoints.logs.as_ref()?;
+        Some(client(&self.logs, region, || {
+            aws_sdk_cloudwatchlogs::Client::new(&self.config(endpoint, region))
+        }))
+    }
+
+    /// Returns a client of EventBridge; `None` where no endpoint is configured.
+    pub fn events(&self, region: &Region) -> Option<aws_sdk_eventbridge::Client> {
+        let endpoint = self.endpoints.events.as_ref()?;
+        Some(client(&self.events, region, || {
+            aws_sdk_eventbridge::Client::new(&self.config(endpoint, region))
+        }))
+    }
+
+    /// Returns a client of KMS; `None` where no endpoint is configured.
+    pub fn kms(&self, region: &Region) -> Option<aws_sdk_kms::Client> {
+        let endpoint = self.endpoints.kms.as_ref()?;
+        Some(client(&self.kms, region, || aws_sdk_kms::Client::new(&self.config(endpoint, region))))
+    }
+
+    fn config(&self, endpoint: &Endpoint, region: &Region) -> SdkConfig {
+        let config = self.base.clone().into_builder();
+        let config = config.region(aws_config::Region::new(region.to_string()));
+        match endpoint {
+            Endpoint::Aws => config.build(),
+            Endpoint::Url(url) => config.endpoint_url(url).build(),
+        }
+    }
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").field("endpoints", &self.endpoints).finish_non_exhaustive()
+    }
+}
+
+/// Returns what all clients have in common.
+fn base(credentials: SharedCredentialsProvider) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT);
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX).with_max_backoff(PAUSE_MAX);
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(credentials)
+        // One cache for all clients: credentials that run out are fetched anew once, not once a client.
+        .identity_cache(IdentityCache::lazy().build())
+        .timeout_config(timeouts.build())
+        .retry_config(retries);
+    config.set_app_name(AppName::new("cairn").ok());
+    config.build()
+}
+
+fn client<T: Clone>(clients: &Clients<T>, region: &Region, make: impl FnOnce() -> T) -> T {
+    let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
+    clients.entry(region.clone()).or_insert_with(make).clone()
+}

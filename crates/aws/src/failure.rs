@@ -1,0 +1,30 @@
+//! What a foreign server's failure is called.
+
+use aws_sdk_sns::config::http::HttpResponse;
+use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
+
+/// The code when no answer came: nobody listens, a name is unknown, a certificate is not trusted.
+const UNREACHABLE: &str = "EndpointUnreachable";
+
+/// The code when no answer came in time.
+const TIMED_OUT: &str = "RequestTimeout";
+
+/// The code when a call could not even be made: most often there are no credentials to sign it with.
+const NOT_MADE: &str = "RequestNotMade";
+
+/// Returns the error code of a failed call, as `GetTrailStatus` shows it: the server's own word where it
+/// answered with one.
+pub(crate) fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
+    let own = match error {
+        SdkError::ServiceError(answer) => match answer.err().code() {
+            Some(code) => return code.to_owned(),
+            None => return format!("HTTP{}", answer.raw().status().as_u16()),
+        },
+        SdkError::ResponseError(answer) => return format!("HTTP{}", answer.raw().status().as_u16()),
+        SdkError::TimeoutError(_) => TIMED_OUT,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => TIMED_OUT,
+        SdkError::DispatchFailure(_) => UNREACHABLE,
+        _ => NOT_MADE,
+    };
+    own.to_owned()
+}
