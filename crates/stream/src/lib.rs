@@ -10,15 +10,26 @@
 
 mod backoff;
 mod batch;
+mod envelope;
+mod event_bus;
 mod follow;
+mod log_group;
 mod select;
 mod service;
 mod shipping;
 mod sink;
 mod surroundings;
 mod telemetry;
+mod trails;
 
+pub use envelope::{AWS_SOURCE_PREFIX, Envelope, detail_type, source};
+pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents};
 pub use follow::{Begin, DONE, Follower};
+pub use log_group::{
+    LinesTaken, LogGroup, LogGroups, LogLane, LogLine, LogMessage, LogStream, LogsError, TrailLogGroup,
+    log_stream_name,
+};
 pub use service::Streams;
 pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 pub use surroundings::Surroundings;
+pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group};

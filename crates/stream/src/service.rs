@@ -2,20 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use cairn_catalog::{CursorMove, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::follow::{Begin, DONE, Follower};
+use crate::log_group::LogGroups;
 use crate::sink::Sink;
 use crate::surroundings::Surroundings;
+use crate::trails;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// All streams of a server.
 pub struct Streams {
     shared: Surroundings,
+    groups: Option<Arc<dyn LogGroups>>,
     stop: CancellationToken,
     names: BTreeSet<String>,
     tasks: Vec<Task>,
@@ -24,7 +28,13 @@ pub struct Streams {
 impl Streams {
     /// Sets streams up; nothing runs yet.
     pub fn new(shared: Surroundings) -> Self {
-        Self { shared, stop: CancellationToken::new(), names: BTreeSet::new(), tasks: Vec::new() }
+        let (stop, names, tasks) = (CancellationToken::new(), BTreeSet::new(), Vec::new());
+        Self { shared, groups: None, stop, names, tasks }
+    }
+
+    /// Adds the log groups of all trails that have one, now and later.
+    pub fn follow_trails(&mut self, groups: Arc<dyn LogGroups>) {
+        self.groups = Some(groups);
     }
 
     /// Adds a destination that an operator configured. It gets what happens from its first start on; its
@@ -45,7 +55,10 @@ impl Streams {
         for task in self.tasks {
             tracker.spawn(task);
         }
-        stop.cancelled().await;
+        match &self.groups {
+            Some(groups) => trails::run(&self.shared, groups, stop).await,
+            None => stop.cancelled().await,
+        }
         self.stop.cancel();
         tracker.close();
         tracker.wait().await;
