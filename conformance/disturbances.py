@@ -1,5 +1,6 @@
 """What can go wrong around a running server: its process, its bucket, its clock, its disk, the network to a store."""
 
+import importlib.util
 import os
 import pathlib
 import select
@@ -9,7 +10,6 @@ import subprocess
 import threading
 import time
 
-FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 CLOCK_SECONDS_MAX = 480
 
 
@@ -58,14 +58,14 @@ class Clock:
         self.file, self.furthest = file, 0
         self._set(0)
         server.environment |= {
-            "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
+            "LD_PRELOAD": str(faketime()), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
             "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }  # fmt: skip
 
     @staticmethod
     def unavailable():
         """Says why the clock can't be moved here; nothing where it can."""
-        return None if FAKETIME.exists() else "the clock is not moved: the package faketime is not installed"
+        return None if faketime().exists() else "the clock is not moved: libfaketime was not built"
 
     def happen(self, chance):
         self._set(chance.randint(-CLOCK_SECONDS_MAX, CLOCK_SECONDS_MAX))
@@ -80,6 +80,12 @@ class Clock:
         new = self.file.with_suffix(".new")
         new.write_text(f"{seconds:+d}s\n")
         os.replace(new, self.file)
+
+
+def faketime():
+    """Returns the library that moves a process's clock, where the package of its name has built it."""
+    package = pathlib.Path(importlib.util.find_spec("libfaketime").origin).parent
+    return package / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
 
 
 class SmallDisk:
