@@ -12,6 +12,7 @@ mod document;
 mod hex;
 mod key;
 mod signature;
+pub mod verify;
 
 pub use document::{Document, LogFile, Previous, ReadError};
 pub use hex::{sha256_hex, to_hex};
