@@ -13,7 +13,9 @@ mod connection;
 mod credentials;
 mod endpoint;
 mod failure;
+mod s3;
 
 pub use connection::Connections;
 pub use credentials::{Credentials, EnvironmentKeys};
 pub use endpoint::{Endpoint, EndpointError, Endpoints};
+pub use s3::{BucketAnswer, Buckets};

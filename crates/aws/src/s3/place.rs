@@ -1,0 +1,95 @@
+//! Where a bucket is, and whether it takes a trail's files.
+
+use aws_sdk_s3::Client;
+use cairn_delivery::Folder;
+use cairn_event::{AccountId, Region};
+
+use super::{Buckets, lock};
+use crate::failure::code;
+
+/// What a bucket says to a trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BucketAnswer {
+    /// It takes files.
+    Takes,
+    /// There is no such bucket.
+    Missing,
+    /// Our credentials may not write under the trail's prefix.
+    Denied,
+    /// The store did not say; its code tells why.
+    Unclear(String),
+}
+
+impl Buckets {
+    /// Asks whether a bucket takes a trail's files of a kind, by writing the zero-byte folder marker that
+    /// CloudTrail leaves as well.
+    pub async fn check(
+        &self,
+        bucket: &str,
+        home: &Region,
+        prefix: Option<&str>,
+        (account, folder): (AccountId, Folder),
+    ) -> BucketAnswer {
+        self.forget(bucket);
+        let failed = |code: String| match code.as_str() {
+            "NoSuchBucket" => BucketAnswer::Missing,
+            "AccessDenied" | "AllAccessDisabled" | "HTTP403" => BucketAnswer::Denied,
+            _ => BucketAnswer::Unclear(code),
+        };
+        let client = match self.locate(bucket, home).await {
+            Ok(client) => client,
+            Err(code) => return failed(code),
+        };
+        match self.ask(&client, bucket, &marker(prefix, account, folder), None).await {
+            Ok(()) => BucketAnswer::Takes,
+            Err(error) => {
+                tracing::debug!(bucket, error = &error as &dyn std::error::Error, "bucket takes no files");
+                failed(code(&error))
+            }
+        }
+    }
+
+    /// Returns a client for the Region that a bucket is in, which need not be the trail's.
+    ///
+    /// # Errors
+    /// The code of an endpoint that has no such bucket, or that does not answer.
+    pub(super) async fn locate(&self, bucket: &str, home: &Region) -> Result<Client, String> {
+        let known = lock(&self.regions).get(bucket).cloned();
+        let client = |region: &Region| self.connections.s3(region).ok_or_else(|| NO_ENDPOINT.to_owned());
+        if let Some(region) = known {
+            return client(&region);
+        }
+        let asking = client(home)?;
+        let region = match asking.head_bucket().bucket(bucket).send().await {
+            Ok(found) => found.bucket_region().and_then(|region| region.parse().ok()),
+            Err(error) => {
+                let answer = error.raw_response();
+                match answer.map(|answer| answer.status().as_u16()) {
+                    Some(404) => return Err("NoSuchBucket".to_owned()),
+                    // Not ours to look at, or elsewhere: the header says where all the same, and whether it
+                    // can be written to shows when it is.
+                    Some(301 | 400 | 403) => answer
+                        .and_then(|answer| answer.headers().get("x-amz-bucket-region"))
+                        .and_then(|region| region.parse().ok()),
+                    _ => return Err(code(&error)),
+                }
+            }
+        };
+        let region = region.unwrap_or_else(|| home.clone());
+        let found = client(&region)?;
+        lock(&self.regions).insert(bucket.to_owned(), region);
+        Ok(found)
+    }
+}
+
+/// Returns the key of the marker of a folder.
+pub(super) fn marker(prefix: Option<&str>, account: AccountId, folder: Folder) -> String {
+    let folder = folder.as_str();
+    match prefix {
+        Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/{account}/{folder}/"),
+        _ => format!("AWSLogs/{account}/{folder}/"),
+    }
+}
+
+/// The code where no endpoint is configured: nobody asks then.
+const NO_ENDPOINT: &str = "EndpointUnreachable";
