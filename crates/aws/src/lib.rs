@@ -12,10 +12,14 @@
 mod connection;
 mod credentials;
 mod endpoint;
+mod events;
 mod failure;
+mod logs;
 mod s3;
 
 pub use connection::Connections;
 pub use credentials::{Credentials, EnvironmentKeys};
 pub use endpoint::{Endpoint, EndpointError, Endpoints};
+pub use events::Events;
+pub use logs::Logs;
 pub use s3::{BucketAnswer, Buckets};

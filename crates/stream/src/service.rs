@@ -47,7 +47,7 @@ impl Streams {
 
     /// Runs every stream until `stop`; what was taken is finished first.
     pub async fn run(self, stop: CancellationToken) {
-        if let Err(error) = self.retire().await {
+        if let Err(error) = retire(&self.shared, &self.names).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "cursors of former streams could not be ended; they hold the journal");
         }
@@ -63,27 +63,27 @@ impl Streams {
         tracker.close();
         tracker.wait().await;
     }
-
-    /// Ends the cursors of destinations that are configured no more, so that they don't hold the journal.
-    async fn retire(&self) -> Result<(), StoreError> {
-        for cursor in self.shared.catalog.cursors().await? {
-            let configured = CONFIGURED.iter().any(|kind| cursor.name.starts_with(kind));
-            if !configured || cursor.position == DONE || self.names.contains(&cursor.name) {
-                continue;
-            }
-            tracing::info!(stream = cursor.name, "stream is configured no more; its cursor is ended");
-            let step = CursorMove { name: cursor.name, expected: Some(cursor.position), to: DONE };
-            if let Err(error) = self.shared.catalog.advance(step).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "cursor of a former stream could not be ended; it holds the journal");
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What the names of streams begin with that come from the configuration.
 const CONFIGURED: [&str; 3] = ["eventbridge/", "webhook/", "nats/"];
+
+/// Ends the cursors of destinations that are configured no more, so that they don't hold the journal.
+async fn retire(shared: &Surroundings, names: &BTreeSet<String>) -> Result<(), StoreError> {
+    for cursor in shared.catalog.cursors().await? {
+        let configured = CONFIGURED.iter().any(|kind| cursor.name.starts_with(kind));
+        if !configured || cursor.position == DONE || names.contains(&cursor.name) {
+            continue;
+        }
+        tracing::info!(stream = cursor.name, "stream is configured no more; its cursor is ended");
+        let step = CursorMove { name: cursor.name, expected: Some(cursor.position), to: DONE };
+        if let Err(error) = shared.catalog.advance(step).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "cursor of a former stream could not be ended; it holds the journal");
+        }
+    }
+    Ok(())
+}
 
 impl std::fmt::Debug for Streams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,0 +1,130 @@
+//! EventBridge: what goes, once, and in which form.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cairn_catalog::Trail;
+use cairn_event::Region;
+use cairn_stream::{
+    AWS_SOURCE_PREFIX, AccountBuses, BusEntry, BusRules, EventBuses, PutError, ReadOnlyEvents, Streams,
+};
+use serde_json::{Value, json};
+
+use crate::world::{World, account, eventually, region, trail};
+
+/// Buses that keep what they take and refuse what they are told to.
+#[derive(Debug, Default)]
+struct Buses {
+    /// Refused once, by event id, with a code.
+    refuse: Mutex<Vec<(&'static str, &'static str)>>,
+    calls: Mutex<Vec<usize>>,
+    taken: Mutex<Vec<(Region, BusEntry)>>,
+}
+
+#[async_trait]
+impl EventBuses for Buses {
+    async fn put_events(
+        &self,
+        region: &Region,
+        entries: &[&BusEntry],
+    ) -> Result<Vec<Option<String>>, PutError> {
+        self.calls.lock().unwrap().push(entries.len());
+        let mut codes = Vec::new();
+        for entry in entries {
+            let id = detail(entry)["eventID"].as_str().unwrap().to_owned();
+            let mut refuse = self.refuse.lock().unwrap();
+            let refused = refuse.iter().position(|(of, _)| *of == id).map(|place| refuse.remove(place));
+            if refused.is_none() {
+                self.taken.lock().unwrap().push((region.clone(), (*entry).clone()));
+            }
+            codes.push(refused.map(|(_, code)| code.to_owned()));
+        }
+        Ok(codes)
+    }
+}
+
+impl Buses {
+    fn ids(&self) -> Vec<String> {
+        let taken = self.taken.lock().unwrap();
+        let mut ids: Vec<String> =
+            taken.iter().map(|(_, entry)| detail(entry)["eventID"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    }
+}
+
+fn detail(entry: &BusEntry) -> Value {
+    serde_json::from_str(&entry.detail).unwrap()
+}
+
+fn rules(read_only: ReadOnlyEvents) -> BusRules {
+    BusRules { source_prefix: AWS_SOURCE_PREFIX.to_owned(), read_only }
+}
+
+async fn begin(rules: BusRules) -> (World, Arc<Buses>, crate::world::Running) {
+    let world = World::new(Duration::from_hours(1)).await;
+    let buses = Arc::new(Buses::default());
+    let mut streams = Streams::new(world.shared.clone());
+    streams.follow(AccountBuses::new(account(), rules, Arc::clone(&buses) as Arc<dyn EventBuses>));
+    let running = world.run(streams);
+    eventually("it has begun", async || world.cursor("eventbridge/123456789012").await.is_some()).await;
+    (world, buses, running)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_goes_once_and_only_while_a_trail_selects_it() {
+    let (world, buses, running) = begin(rules(ReadOnlyEvents::LeftOut)).await;
+    world.record("no-trail", &json!({})).await;
+    world.put(&trail("one")).await;
+    world.put(&trail("two")).await;
+    world.record("two-trails", &json!({"awsRegion": "us-west-2"})).await;
+    world.record("reads", &json!({"readOnly": true})).await;
+    for name in ["one", "two"] {
+        world.put(&Trail { logging: false, ..trail(name) }).await;
+    }
+    world.record("stopped", &json!({})).await;
+    world.put(&trail("one")).await;
+    world.record("last", &json!({})).await;
+    eventually("the last has arrived", async || buses.ids().contains(&"last".to_owned())).await;
+    running.stop().await;
+    assert_eq!(buses.ids(), ["last", "two-trails"]);
+    let taken = buses.taken.lock().unwrap();
+    let (at, entry) = taken.iter().find(|(_, one)| detail(one)["eventID"] == "two-trails").unwrap();
+    assert_eq!((at, entry.source.as_str()), (&region("us-west-2"), "aws.cloudtrail"));
+    assert_eq!(entry.detail_type, "AWS API Call via CloudTrail");
+    assert_eq!(entry.time.to_string(), detail(entry)["eventTime"].as_str().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_reads_goes_where_it_is_asked_for() {
+    let rules = BusRules { source_prefix: "cairn.".to_owned(), read_only: ReadOnlyEvents::Sent };
+    let (world, buses, running) = begin(rules).await;
+    world.put(&trail("one")).await;
+    world.record("reads", &json!({"readOnly": true})).await;
+    eventually("it has arrived", async || buses.ids() == ["reads"]).await;
+    running.stop().await;
+    assert_eq!(buses.taken.lock().unwrap()[0].1.source, "cairn.cloudtrail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rejected_entries_go_again_and_too_large_ones_never() {
+    let (world, buses, running) = begin(rules(ReadOnlyEvents::LeftOut)).await;
+    *buses.refuse.lock().unwrap() = vec![
+        ("4", "ThrottlingException"),
+        ("4", "InternalFailure"),
+        ("7", "NotAuthorizedForSource"),
+        ("9", "MalformedDetail"),
+    ];
+    world.put(&trail("one")).await;
+    world.record("huge", &json!({"requestParameters": {"x": "y".repeat(262_144)}})).await;
+    for number in 0..30 {
+        world.record(&number.to_string(), &json!({})).await;
+    }
+    eventually("29 arrive", async || buses.ids().len() == 29).await;
+    running.stop().await;
+    let mut wanted: Vec<String> = (0..30).filter(|one| *one != 9).map(|one| one.to_string()).collect();
+    wanted.sort();
+    assert_eq!(buses.ids(), wanted);
+    assert!(buses.calls.lock().unwrap().iter().all(|entries| *entries <= 10));
+}

@@ -1,0 +1,244 @@
+//! The driver: order, repetition, giving up, stopping, and that streams do not wait for one another.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cairn_catalog::Snapshot;
+use cairn_event::Entry;
+use cairn_stream::{Batch, DONE, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Streams, Taken};
+use serde_json::json;
+
+use crate::world::{World, eventually};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// What a destination answers to a message, by its id.
+type Answer = Option<Fate>;
+
+/// A destination that keeps what it takes.
+#[derive(Debug)]
+struct Kept {
+    name: &'static str,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    down: bool,
+    answers: Vec<(&'static str, Answer)>,
+    accepted: Vec<String>,
+    given_up: Vec<(String, &'static str)>,
+    noted: Vec<Option<String>>,
+    batches: Vec<usize>,
+}
+
+impl Kept {
+    fn new(name: &'static str) -> (Self, Arc<Mutex<State>>) {
+        let state = Arc::new(Mutex::new(State::default()));
+        (Self { name, state: Arc::clone(&state) }, state)
+    }
+}
+
+#[async_trait]
+impl Sink for Kept {
+    type Lane = ();
+    type Message = String;
+
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { messages_max: 3, bytes_max: 1_000, span_max: None, in_flight_max: 1 }
+    }
+
+    fn concerns(&self, _snapshot: &Snapshot, _entry: &Entry) -> bool {
+        true
+    }
+
+    fn take(&self, seen: &Seen<'_>) -> Taken<(), String> {
+        match seen.event.event_id.as_ref() {
+            id if id.starts_with("unwanted") => Taken::NotWanted,
+            id if id.starts_with("huge") => Taken::Dropped("too-large"),
+            id => Taken::Message(Parcel { lane: (), bytes: 1, time_ms: 0, message: id.to_owned() }),
+        }
+    }
+
+    async fn put(&self, batch: Batch<'_, (), String>) -> Result<Vec<Rejected>, PutError> {
+        let mut state = self.state.lock().unwrap();
+        if state.down {
+            return Err(PutError::of("Down"));
+        }
+        state.batches.push(batch.messages.len());
+        let mut rejected = Vec::new();
+        for (index, id) in batch.messages.iter().enumerate() {
+            let answer = state.answers.iter().position(|(of, _)| of == *id);
+            match answer.and_then(|place| state.answers.remove(place).1) {
+                Some(fate) => rejected.push(Rejected { index, fate }),
+                None => state.accepted.push((*id).clone()),
+            }
+        }
+        Ok(rejected)
+    }
+
+    async fn give_up(&self, (): &(), lost: &[&String], reason: &'static str) -> Result<(), PutError> {
+        let mut state = self.state.lock().unwrap();
+        state.given_up.extend(lost.iter().map(|id| ((*id).clone(), reason)));
+        Ok(())
+    }
+
+    async fn note(&self, (): &(), error: Option<&str>) {
+        self.state.lock().unwrap().noted.push(error.map(str::to_owned));
+    }
+}
+
+fn only(world: &World, sink: Kept) -> Streams {
+    let mut streams = Streams::new(world.shared.clone());
+    streams.follow(sink);
+    streams
+}
+
+/// Records events and waits for the stream to have begun, so that they are its to carry.
+async fn record(world: &World, ids: &[&str]) {
+    for id in ids {
+        world.record(id, &json!({})).await;
+    }
+}
+
+async fn begun(world: &World, name: &'static str) {
+    eventually("the stream has a cursor", async || world.cursor(name).await.is_some()).await;
+}
+
+async fn accepted(state: &Arc<Mutex<State>>, ids: &[&str]) {
+    eventually("all is accepted", async || state.lock().unwrap().accepted.len() >= ids.len()).await;
+    assert_eq!(state.lock().unwrap().accepted, ids);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wanted_arrives_in_order_and_the_cursor_follows() {
+    let world = World::new(DAY).await;
+    record(&world, &["before"]).await;
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["1", "unwanted", "2", "huge", "3", "4"]).await;
+    accepted(&state, &["1", "2", "3", "4"]).await;
+    eventually("the cursor is committed", async || world.cursor("webhook/a").await == Some(7)).await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_stay_within_the_limits() {
+    let world = World::new(DAY).await;
+    let (sink, state) = Kept::new("webhook/a");
+    state.lock().unwrap().down = true;
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    let ids: Vec<String> = (0..8).map(|number| number.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    record(&world, &ids).await;
+    state.lock().unwrap().down = false;
+    accepted(&state, &ids).await;
+    assert!(state.lock().unwrap().batches.iter().all(|size| *size <= 3));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_was_rejected_goes_again() {
+    let world = World::new(DAY).await;
+    let (sink, state) = Kept::new("webhook/a");
+    let retry = || Some(Fate::Retry("ThrottlingException".to_owned()));
+    state.lock().unwrap().answers =
+        vec![("1", retry()), ("1", retry()), ("2", Some(Fate::GiveUp("refused")))];
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0", "1", "2", "3"]).await;
+    eventually("all but one are accepted", async || state.lock().unwrap().accepted.len() == 3).await;
+    running.stop().await;
+    let state = state.lock().unwrap();
+    let mut sorted = state.accepted.clone();
+    sorted.sort();
+    assert_eq!(sorted, ["0", "1", "3"], "each once");
+    assert_eq!(state.given_up, [("2".to_owned(), "refused")]);
+    assert!(state.noted.contains(&Some("ThrottlingException".to_owned())), "{:?}", state.noted);
+    assert_eq!(state.noted.last(), Some(&None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_over_an_outage_and_a_restart() {
+    let world = World::new(DAY).await;
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0"]).await;
+    accepted(&state, &["0"]).await;
+    state.lock().unwrap().down = true;
+    record(&world, &["1", "2"]).await;
+    eventually("the outage is told", async || {
+        state.lock().unwrap().noted.last() == Some(&Some("Down".to_owned()))
+    })
+    .await;
+    running.stop().await;
+    let world = world.again().await;
+    record(&world, &["3"]).await;
+    let (sink, later) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    accepted(&later, &["1", "2", "3"]).await;
+    running.stop().await;
+    assert_eq!(world.cursor("webhook/a").await, Some(4), "a stop commits what arrived");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_destination_delays_no_other() {
+    let world = World::new(DAY).await;
+    let ((dead, dead_state), (sound, sound_state)) = (Kept::new("webhook/dead"), Kept::new("webhook/sound"));
+    dead_state.lock().unwrap().down = true;
+    let mut streams = Streams::new(world.shared.clone());
+    streams.follow(dead);
+    streams.follow(sound);
+    let running = world.run(streams);
+    begun(&world, "webhook/dead").await;
+    begun(&world, "webhook/sound").await;
+    record(&world, &["0", "1"]).await;
+    accepted(&sound_state, &["0", "1"]).await;
+    assert!(dead_state.lock().unwrap().accepted.is_empty());
+    dead_state.lock().unwrap().down = false;
+    accepted(&dead_state, &["0", "1"]).await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_grows_too_old_is_given_up_and_the_rest_goes_on() {
+    let world = World::new(Duration::from_millis(600)).await;
+    let (sink, state) = Kept::new("webhook/a");
+    state.lock().unwrap().down = true;
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0"]).await;
+    let expired = ("0".to_owned(), "expired");
+    eventually("it is given up", async || state.lock().unwrap().given_up.contains(&expired)).await;
+    state.lock().unwrap().down = false;
+    record(&world, &["1"]).await;
+    accepted(&state, &["1"]).await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_configured_no_more_holds_no_journal_and_begins_anew() {
+    let world = World::new(DAY).await;
+    let (sink, _) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    running.stop().await;
+    let running = world.run(Streams::new(world.shared.clone()));
+    eventually("the cursor is ended", async || world.cursor("webhook/a").await == Some(DONE)).await;
+    running.stop().await;
+    record(&world, &["meanwhile"]).await;
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    eventually("it begins at the end", async || world.cursor("webhook/a").await == Some(1)).await;
+    record(&world, &["later"]).await;
+    accepted(&state, &["later"]).await;
+    running.stop().await;
+}

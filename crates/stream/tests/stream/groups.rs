@@ -1,0 +1,192 @@
+//! CloudWatch Logs: streams, tokens, rejected lines, status, and the lives of trails.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cairn_catalog::{Change, Trail, TrailId};
+use cairn_stream::{
+    DONE, LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, Streams, enroll_log_group,
+    log_group_cursor_name,
+};
+use serde_json::{Value, json};
+
+use crate::world::{Running, World, eventually, trail};
+
+/// Log groups that exist by name, and want a token as the service once did.
+#[derive(Debug)]
+struct Groups(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    groups: Vec<&'static str>,
+    refuse: Option<&'static str>,
+    /// By group and stream: how often it was put into, and its lines.
+    streams: BTreeMap<(String, String), (u32, Vec<(i64, String)>)>,
+}
+
+#[async_trait]
+impl LogGroups for Groups {
+    async fn put_lines(
+        &self,
+        to: &LogStream<'_>,
+        lines: &[LogLine<'_>],
+        token: Option<&str>,
+    ) -> Result<LinesTaken, LogsError> {
+        let mut state = self.0.lock().unwrap();
+        if let Some(code) = state.refuse {
+            return Err(PutError::of(code).into());
+        }
+        let place = (to.group.name.clone(), to.name.to_owned());
+        let (puts, kept) = state.streams.get_mut(&place).ok_or(LogsError::Missing)?;
+        let expected = (*puts > 0).then(|| puts.to_string());
+        if token != expected.as_deref() {
+            return Err(LogsError::Token { expected });
+        }
+        assert!(lines.is_sorted_by_key(|line| line.time_ms), "lines are sorted");
+        let old = lines.iter().take_while(|line| line.time_ms < 1_000_000_000_000).count();
+        kept.extend(lines.iter().skip(old).map(|line| (line.time_ms, line.text.to_owned())));
+        *puts += 1;
+        let next_token = Some(puts.to_string());
+        Ok(LinesTaken { next_token, too_old_end: old, ..LinesTaken::default() })
+    }
+
+    async fn create_stream(&self, stream: &LogStream<'_>) -> Result<(), LogsError> {
+        let mut state = self.0.lock().unwrap();
+        if !state.groups.contains(&stream.group.name.as_str()) {
+            return Err(LogsError::Missing);
+        }
+        state.streams.entry((stream.group.name.clone(), stream.name.to_owned())).or_default();
+        Ok(())
+    }
+}
+
+impl Groups {
+    fn ids(&self, group: &str, stream: &str) -> Vec<String> {
+        let place = (group.to_owned(), stream.to_owned());
+        let state = self.0.lock().unwrap();
+        let lines = state.streams.get(&place).map(|(_, lines)| lines.as_slice()).unwrap_or_default();
+        let id =
+            |text: &str| serde_json::from_str::<Value>(text).unwrap()["eventID"].as_str().unwrap().to_owned();
+        lines.iter().map(|(_, text)| id(text)).collect()
+    }
+}
+
+async fn begin(groups: &[&'static str]) -> (World, Arc<Groups>, Running) {
+    let world = World::new(Duration::from_hours(1)).await;
+    let state = State { groups: groups.to_vec(), ..State::default() };
+    let groups = Arc::new(Groups(Mutex::new(state)));
+    let running = world.run(following(&world, &groups));
+    (world, groups, running)
+}
+
+fn following(world: &World, groups: &Arc<Groups>) -> Streams {
+    let mut streams = Streams::new(world.shared.clone());
+    streams.follow_trails(Arc::clone(groups) as Arc<dyn LogGroups>);
+    streams
+}
+
+async fn error_is(world: &World, trail: &TrailId, code: Option<&str>) {
+    eventually("the status tells it", async || {
+        let status = world.status(trail).await.cloudwatch_logs;
+        status.error.as_deref() == code && status.attempted_at.is_some()
+    })
+    .await;
+}
+
+const HERE: &str = "123456789012_CloudTrail_eu-west-1";
+const THERE: &str = "123456789012_CloudTrail_us-west-2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trail_has_a_stream_for_each_region() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    let id = world.put(&trail("main")).await;
+    for number in 0..5 {
+        world.record(&number.to_string(), &json!({})).await;
+        world.record(&format!("w{number}"), &json!({"awsRegion": "us-west-2"})).await;
+    }
+    world.record("huge", &json!({"x": "y".repeat(262_144)})).await;
+    world.record("last", &json!({})).await;
+    eventually("the last is there", async || groups.ids("audit", HERE).last().is_some_and(|id| id == "last"))
+        .await;
+    eventually("the others are there", async || groups.ids("audit", THERE).len() == 5).await;
+    assert_eq!(groups.ids("audit", HERE), ["0", "1", "2", "3", "4", "last"]);
+    assert_eq!(groups.ids("audit", THERE), ["w0", "w1", "w2", "w3", "w4"]);
+    error_is(&world, &id, None).await;
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_sorted_and_too_old_ones_are_given_up() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    running.stop().await;
+    world.put(&trail("main")).await;
+    for (name, time) in
+        [("b", "2026-01-01T00:00:09Z"), ("a", "2026-01-01T00:00:01Z"), ("old", "2001-01-01T00:00:00Z")]
+    {
+        world.record(name, &json!({"eventTime": time})).await;
+    }
+    let running = world.run(following(&world, &groups));
+    eventually("they are there", async || groups.ids("audit", HERE).len() == 2).await;
+    running.stop().await;
+    assert_eq!(groups.ids("audit", HERE), ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_call_is_told_and_made_again() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    groups.0.lock().unwrap().refuse = Some("ThrottlingException");
+    let id = world.put(&trail("main")).await;
+    world.record("1", &json!({})).await;
+    error_is(&world, &id, Some("ThrottlingException")).await;
+    groups.0.lock().unwrap().refuse = None;
+    error_is(&world, &id, None).await;
+    running.stop().await;
+    assert_eq!(groups.ids("audit", HERE), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_group_is_told_and_another_takes_what_waited() {
+    let (world, groups, running) = begin(&["other"]).await;
+    let id = world.put(&trail("main")).await;
+    world.record("1", &json!({})).await;
+    error_is(&world, &id, Some("ResourceNotFoundException")).await;
+    let other = "arn:aws:logs:eu-west-1:123456789012:log-group:other:*".to_owned();
+    world.put(&Trail { cw_logs_group: Some(other), ..trail("main") }).await;
+    error_is(&world, &id, None).await;
+    assert_eq!(groups.ids("other", HERE), ["1"]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_trail_carries_its_end_and_a_trail_without_a_group_nothing() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    world.put(&Trail { cw_logs_group: None, ..trail("bare") }).await;
+    let main = trail("main");
+    let id = world.put(&main).await;
+    world.record("1", &json!({})).await;
+    enroll_log_group(&*world.shared.catalog, world.shared.catalog.current().trail(&main.arn).unwrap())
+        .await
+        .unwrap();
+    world.change(Change::DeleteTrail { arn: main.arn }).await;
+    world.record("after", &json!({})).await;
+    let cursor = log_group_cursor_name(&id);
+    eventually("it is done", async || world.cursor(&cursor).await == Some(DONE)).await;
+    running.stop().await;
+    assert_eq!(groups.ids("audit", HERE), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_former_process_used_up_is_asked_for() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    world.put(&trail("main")).await;
+    world.record("1", &json!({})).await;
+    eventually("the first is there", async || groups.ids("audit", HERE).len() == 1).await;
+    running.stop().await;
+    let running = world.run(following(&world, &groups));
+    world.record("2", &json!({})).await;
+    eventually("the second is there", async || groups.ids("audit", HERE).len() == 2).await;
+    running.stop().await;
+    assert_eq!(groups.ids("audit", HERE), ["1", "2"]);
+}

@@ -1,0 +1,190 @@
+//! A server without a socket: catalog, journal, intake and streams; time is real.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_catalog::{Account, Catalog, Change, SqliteCatalog, Trail, TrailId, TrailStatus};
+use cairn_event::{AccountId, Clock, Origin, Region};
+use cairn_intake::{Admission, Draft, Intake};
+use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
+use cairn_projection::Source;
+use cairn_stream::{Streams, Surroundings};
+use jiff::Timestamp;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) const ACCOUNT: &str = "123456789012";
+pub(crate) const GROUP: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:audit:*";
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/logs";
+
+/// How long a condition may take to come true on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+#[derive(Debug)]
+struct RealClock;
+
+impl Clock for RealClock {
+    #[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is the tests' clock")]
+    fn now(&self) -> Timestamp {
+        std::time::SystemTime::now().try_into().unwrap()
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) shared: Surroundings,
+    dir: TempDir,
+}
+
+/// Streams that run.
+pub(crate) struct Running {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl World {
+    /// One account, revision 1.
+    pub(crate) async fn new(give_up_after: Duration) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let world = Self::open(dir, give_up_after).await;
+        let account = Account { id: account(), alias: None, created: world.shared.clock.now() };
+        world.shared.catalog.commit(0, vec![Change::PutAccount(account)]).await.unwrap();
+        world
+    }
+
+    async fn open(dir: TempDir, give_up_after: Duration) -> Self {
+        let catalog = SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap();
+        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
+        let options = Options {
+            segment_bytes: 16 << 20,
+            bytes_max: 1 << 30,
+            reserve_bytes: 1 << 16,
+            ..Options::default()
+        };
+        let files = Arc::new(DiskFileSystem);
+        let opened = EmbeddedJournal::open(&dir.path().join("journal"), options, files);
+        let (writer, reader, _) = opened.unwrap();
+        let reader: Arc<dyn Reader> = reader;
+        let journal = Source::new(Arc::clone(&reader)).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(RealClock);
+        let (stamping, told) = (Arc::clone(&catalog), Arc::clone(&clock));
+        let intake = Arc::new(Intake::start(Box::new(writer), reader, stamping, told).unwrap());
+        Self { shared: Surroundings { catalog, journal, intake, clock, give_up_after }, dir }
+    }
+
+    /// Ends in good order and opens the same directory again.
+    pub(crate) async fn again(self) -> Self {
+        self.shared.intake.close().await;
+        self.shared.catalog.close().await;
+        let (dir, give_up_after) = (self.dir, self.shared.give_up_after);
+        drop(self.shared);
+        Self::open(dir, give_up_after).await
+    }
+
+    pub(crate) fn run(&self, streams: Streams) -> Running {
+        let stop = CancellationToken::new();
+        let task = TaskTracker::new().spawn(streams.run(stop.clone()));
+        Running { stop, task }
+    }
+
+    /// Makes or changes a trail.
+    pub(crate) async fn put(&self, trail: &Trail) -> TrailId {
+        self.change(Change::PutTrail(Box::new(trail.clone()))).await;
+        self.shared.catalog.current().trail(&trail.arn).unwrap().id().clone()
+    }
+
+    pub(crate) async fn change(&self, change: Change) {
+        let now = self.shared.catalog.current().revision();
+        self.shared.catalog.commit(now, vec![change]).await.unwrap();
+    }
+
+    /// Records an event; `more` are further members. Returns its position.
+    pub(crate) async fn record(&self, id: &str, more: &serde_json::Value) -> u64 {
+        let mut event = json!({
+            "eventTime": self.shared.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "eventSource": "cloudtrail.amazonaws.com",
+            "eventName": "DeleteTrail",
+            "awsRegion": "eu-west-1",
+            "eventID": id,
+            "readOnly": false,
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "eventCategory": "Management",
+        });
+        for (name, value) in more.as_object().unwrap() {
+            event[name] = value.clone();
+        }
+        let region: Region = event["awsRegion"].as_str().unwrap().parse().unwrap();
+        let event = event.to_string().into_bytes();
+        let draft = Draft { account: account(), region, origin: Origin::Call, event, under: None };
+        match self.shared.intake.submit(draft).await.unwrap() {
+            Admission::Recorded(position) => position,
+            Admission::NotSelected => panic!("no trail wants {id}"),
+        }
+    }
+
+    pub(crate) async fn status(&self, trail: &TrailId) -> TrailStatus {
+        self.shared.catalog.status(trail, &region("eu-west-1")).await.unwrap()
+    }
+
+    pub(crate) async fn cursor(&self, name: &str) -> Option<u64> {
+        self.shared.catalog.cursor(name).await.unwrap()
+    }
+}
+
+impl Running {
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+/// Waits until a condition is true.
+pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, waiting).await.unwrap_or_else(|_| panic!("in time: {what}"));
+}
+
+pub(crate) fn account() -> AccountId {
+    ACCOUNT.parse().unwrap()
+}
+
+pub(crate) fn region(name: &str) -> Region {
+    name.parse().unwrap()
+}
+
+/// A multi-Region trail at home in eu-west-1 that logs, with a log group.
+pub(crate) fn trail(name: &str) -> Trail {
+    Trail {
+        arn: format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/{name}"),
+        name: name.to_owned(),
+        account: account(),
+        home_region: region("eu-west-1"),
+        s3_bucket: "audit-logs".to_owned(),
+        s3_prefix: None,
+        sns_topic: None,
+        include_global_service_events: true,
+        is_multi_region: true,
+        log_file_validation: false,
+        kms_key_id: None,
+        cw_logs_group: Some(GROUP.to_owned()),
+        cw_logs_role: Some(ROLE.to_owned()),
+        is_organization: false,
+        recursive_logging: true,
+        tags: Vec::new(),
+        selectors: None,
+        insights: Vec::new(),
+        aggregation: Vec::new(),
+        logging: true,
+        started_at: None,
+        stopped_at: None,
+        created_at: Timestamp::UNIX_EPOCH,
+        created_at_position: 0,
+    }
+}
