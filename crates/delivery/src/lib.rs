@@ -6,19 +6,23 @@
 //! from positions, and compression is fixed: the same journal and catalog give the same keys and the same
 //! bytes, so a crash at any instant repeats an upload that put-if-absent absorbs.
 //!
-//! The order never changes: object, then receipt and cursor in one transaction. This crate knows no
+//! The order never changes: object, then receipt and cursor in one transaction. Digests follow from the
+//! receipts: each is planned, put, and then the head of its chain moves. This crate knows no
 //! HTTP and no bucket; both are behind [`LogBucket`].
 
 mod aggregate;
 mod aggregated_event;
 mod assemble;
 mod bucket;
+mod digest;
 mod dimension;
 mod gathering;
 mod log_file;
 mod object_key;
 mod product;
+mod progress;
 mod service;
+mod signing_keys;
 mod telemetry;
 mod trail;
 mod window;
@@ -28,5 +32,6 @@ pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
 pub use object_key::object_key;
 pub use product::{DONE, begin_aggregation, cursor_name, enroll};
-pub use service::{Delivery, DeliveryConfig};
+pub use service::{Delivery, DeliveryConfig, DeliveryParts};
+pub use signing_keys::{SigningKeyError, SigningKeys};
 pub use window::{Interval, IntervalError};

@@ -14,7 +14,7 @@ pub(crate) const UNCOMPRESSED_BYTES_MAX: u64 = 50 * 1_000_000;
 /// The compression level. Part of "same journal, same bytes": a change of level, or of the compressor's
 /// version, changes the bytes of files not yet written, never the hash that receipts keep, which is
 /// that of the uncompressed content.
-const GZIP_LEVEL: u32 = 6;
+pub(crate) const GZIP_LEVEL: u32 = 6;
 
 /// The kind folder that a file lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -50,7 +50,7 @@ async fn begin(catalog: &dyn Catalog, name: String, to: Position) -> Result<(), 
 }
 
 impl Product {
-    const ALL: [Self; 2] = [Self::LogFiles, Self::AggregatedEvents];
+    pub(crate) const ALL: [Self; 2] = [Self::LogFiles, Self::AggregatedEvents];
 
     /// Returns the name of the product's projection.
     pub(crate) fn as_str(self) -> &'static str {

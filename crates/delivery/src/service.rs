@@ -1,10 +1,11 @@
-//! Delivery as a whole: one task for each product of a trail, started and ended as trails come and go.
+//! Delivery as a whole: one task for each product of a trail and one for its digests, started and ended as
+//! trails come and go.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, TrailId};
+use cairn_catalog::{Catalog, Revision, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -13,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::bucket::LogBucket;
+use crate::digest::{Digests, NoticeError, TrailDigests};
 use crate::product::{DONE, Product};
+use crate::progress::Progress;
+use crate::signing_keys::SigningKeys;
 use crate::trail::TrailDelivery;
 use crate::window::Interval;
 
@@ -27,6 +31,25 @@ pub struct DeliveryConfig {
     pub interval: Interval,
     /// The length of the window that data events are summed up over.
     pub aggregation_window: Interval,
+    /// The length of the window that a digest covers; whole seconds.
+    pub digest_interval: Interval,
+}
+
+/// What delivery is made of.
+#[derive(Debug)]
+pub struct DeliveryParts {
+    /// Trails, cursors, receipts and the heads of digest chains.
+    pub catalog: Arc<dyn Catalog>,
+    /// Where events come from.
+    pub journal: Source,
+    /// The journal's writer, which says what can still come.
+    pub intake: Arc<Intake>,
+    /// Where files go.
+    pub bucket: Arc<dyn LogBucket>,
+    /// The keys that sign digests.
+    pub keys: Arc<SigningKeys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// Everything that delivery stands on.
@@ -37,27 +60,37 @@ pub struct Delivery {
     pub(crate) intake: Arc<Intake>,
     pub(crate) bucket: Arc<dyn LogBucket>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) progress: Progress,
+    pub(crate) digests: Digests,
 }
 
 impl Delivery {
     /// Sets delivery up; nothing runs yet.
-    pub fn new(
-        config: DeliveryConfig,
-        catalog: Arc<dyn Catalog>,
-        journal: Source,
-        intake: Arc<Intake>,
-        bucket: Arc<dyn LogBucket>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { config, catalog, journal, intake, bucket, clock }
+    pub fn new(config: DeliveryConfig, parts: DeliveryParts) -> Self {
+        let DeliveryParts { catalog, journal, intake, bucket, keys, clock } = parts;
+        let digests = Digests::new(Arc::clone(&catalog), Arc::clone(&clock), keys);
+        Self { config, catalog, journal, intake, bucket, clock, progress: Progress::default(), digests }
     }
 
     /// Delivers until `stop`; what was taken is finished first.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let tasks = TaskTracker::new();
         let mut running: BTreeMap<String, JoinHandle<()>> = BTreeMap::new();
+        let mut digesting: BTreeMap<TrailId, JoinHandle<()>> = BTreeMap::new();
+        let mut listed = None;
         loop {
             running.retain(|_, task| !task.is_finished());
+            let tasks_before = digesting.len();
+            digesting.retain(|_, task| !task.is_finished());
+            // A chain may have begun anew just before its trail's task ended.
+            listed = listed.filter(|_| digesting.len() == tasks_before);
+            if let Some(chained) = self.chained(&mut listed).await {
+                for trail in chained {
+                    digesting.entry(trail.clone()).or_insert_with(|| {
+                        tasks.spawn(TrailDigests::new(Arc::clone(&self), trail).run(stop.clone()))
+                    });
+                }
+            }
             for (product, trail) in self.wanted().await {
                 running.entry(product.cursor_name(&trail)).or_insert_with(|| {
                     let task = TrailDelivery::new(Arc::clone(&self), product, trail);
@@ -71,6 +104,28 @@ impl Delivery {
         }
         tasks.close();
         tasks.wait().await;
+    }
+
+    /// Lists the trails that have digests to come, if they may be others than when revision `listed` was
+    /// the newest.
+    async fn chained(&self, listed: &mut Option<Revision>) -> Option<BTreeSet<TrailId>> {
+        let open = async {
+            self.digests.notice.take_in().await?;
+            let noticed = self.digests.notice.noticed();
+            if noticed == *listed {
+                return Ok(None);
+            }
+            let open = self.digests.notice.open_trails().await?;
+            *listed = noticed;
+            Ok::<_, NoticeError>(Some(open))
+        };
+        match open.await {
+            Ok(open) => open,
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "digest chains could not be listed");
+                None
+            }
+        }
     }
 
     /// Lists every trail that may still have something to deliver: those that exist, and those that were

@@ -13,6 +13,21 @@ pub(crate) fn failed(trail_arn: &str, code: &str) {
         .increment(1);
 }
 
+pub(crate) fn digest_delivered(trail_arn: &str) {
+    counter!("cairn_digests_total", "trail" => trail_arn.to_owned()).increment(1);
+}
+
+pub(crate) fn digest_failed(trail_arn: &str, code: &str) {
+    counter!("cairn_digest_failed_total", "trail" => trail_arn.to_owned(), "code" => code.to_owned())
+        .increment(1);
+}
+
+/// Tells how long the oldest window is over that has no digest yet.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn digest_lag(trail_arn: &str, seconds: i64) {
+    gauge!("cairn_digest_lag_seconds", "trail" => trail_arn.to_owned()).set(seconds as f64);
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub(crate) fn lag(product: &str, trail_arn: &str, positions: u64, seconds: i64) {
     gauge!("cairn_projection_lag_positions", "projection" => name(product, trail_arn)).set(positions as f64);

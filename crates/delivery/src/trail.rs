@@ -14,6 +14,7 @@ use cairn_projection::{BatchError, Source};
 use tokio_util::sync::CancellationToken;
 
 use crate::bucket::{LogFilePut, PutError};
+use crate::digest::NoticeError;
 use crate::gathering::Gathering;
 use crate::log_file::SealedLogFile;
 use crate::object_key::object_key;
@@ -76,6 +77,8 @@ enum DeliverError {
     Cursor(#[from] CursorError),
     #[error("close the window")]
     Intake(#[from] IntakeError),
+    #[error("begin and end the digest chains of trails")]
+    Notice(#[from] NoticeError),
     #[error("compress a log file")]
     Compress(#[from] std::io::Error),
     #[error("deliver a log file of {region}")]
@@ -118,6 +121,10 @@ impl TrailDelivery {
         let mut begun = false;
         while !stop.is_cancelled() {
             let outcome = if begun { self.step().await } else { self.begin().await };
+            if let Ok(step) = &outcome {
+                let below = if *step == Step::Done { DONE } else { self.delivered_below() };
+                self.shared.progress.reached(self.product, &self.trail, below);
+            }
             match outcome {
                 Ok(Step::Done) => return,
                 Ok(step) => {
@@ -259,6 +266,10 @@ impl TrailDelivery {
     }
 
     async fn commit(&mut self, receipts: Vec<Receipt>, next: Position) -> Result<(), DeliverError> {
+        if !receipts.is_empty() {
+            // A chain that begins with a revision gets every receipt that is entered after it.
+            self.shared.digests.notice.take_in().await?;
+        }
         let cursor = self.step_of(Some(self.committed), next);
         let delivered_at = self.shared.clock.now();
         self.shared.catalog.deliver(Committed { cursor, receipts, delivered_at }).await?;
@@ -278,6 +289,11 @@ impl TrailDelivery {
             () = self.journal.reach(self.next) => {}
             () = tokio::time::sleep(left) => {}
         }
+    }
+
+    /// Returns the position below which everything is delivered.
+    fn delivered_below(&self) -> Position {
+        self.window.as_ref().map_or(self.next, |window| window.first)
     }
 
     /// Returns the trail as it is now; `None` once it is deleted.
@@ -318,6 +334,7 @@ impl TrailDelivery {
             | DeliverError::Store(_)
             | DeliverError::Cursor(_)
             | DeliverError::Intake(_)
+            | DeliverError::Notice(_)
             | DeliverError::Compress(_)
             | DeliverError::Thread(_) => ("InternalError", None),
         };

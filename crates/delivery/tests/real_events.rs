@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cairn_catalog::{Account, Catalog, Change, SqliteCatalog, Trail};
+use cairn_catalog::{Account, Catalog, Change, MasterKey, SqliteCatalog, Trail};
 use cairn_delivery::{
-    Delivery, DeliveryConfig, Folder, LogBucket, LogFilePut, Put, PutError, begin_aggregation,
+    Delivery, DeliveryConfig, DeliveryParts, Folder, LogBucket, LogFilePut, Put, PutError, SigningKeys,
+    begin_aggregation,
 };
-use cairn_event::{AccountId, Category, Clock, Entry, EventView, Origin, Region};
+use cairn_event::{AccountId, Category, Clock, Entry, EventView, Ids, Origin, Region};
 use cairn_intake::{Admission, Draft, Intake};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
 use cairn_projection::Source;
@@ -53,6 +54,20 @@ impl LogBucket for Memory {
         assert!(objects.insert(put.key.to_owned(), put.body).is_none(), "{} was put twice", put.key);
         self.changed.notify_one();
         Ok(Put::Created)
+    }
+}
+
+/// The trail of this test does not validate: nothing is made that needs an id.
+#[derive(Debug)]
+struct NoIds;
+
+impl Ids for NoIds {
+    fn guid(&self) -> String {
+        unreachable!("no id is needed")
+    }
+
+    fn fill(&self, _: &mut [u8]) {
+        unreachable!("no nonce is needed")
     }
 }
 
@@ -144,17 +159,22 @@ async fn deliver(
     clock: &Arc<Hand>,
     expected: usize,
 ) {
-    let config =
-        DeliveryConfig { interval: "60s".parse().unwrap(), aggregation_window: "5m".parse().unwrap() };
+    let config = DeliveryConfig {
+        interval: "60s".parse().unwrap(),
+        aggregation_window: "5m".parse().unwrap(),
+        digest_interval: "1h".parse().unwrap(),
+    };
+    let master = Arc::new(MasterKey::new(&[7; MasterKey::LEN]).unwrap());
     let stop = CancellationToken::new();
-    let delivery = Arc::new(Delivery::new(
-        config,
-        Arc::clone(catalog),
-        Source::new(Arc::clone(reader)).unwrap(),
-        Arc::clone(intake),
-        Arc::clone(bucket) as Arc<dyn LogBucket>,
-        Arc::clone(clock) as Arc<dyn Clock>,
-    ));
+    let parts = DeliveryParts {
+        catalog: Arc::clone(catalog),
+        journal: Source::new(Arc::clone(reader)).unwrap(),
+        intake: Arc::clone(intake),
+        bucket: Arc::clone(bucket) as Arc<dyn LogBucket>,
+        keys: Arc::new(SigningKeys::new(Arc::clone(catalog), master, Arc::new(NoIds))),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+    };
+    let delivery = Arc::new(Delivery::new(config, parts));
     let running = tokio_util::task::TaskTracker::new().spawn(delivery.run(stop.clone()));
     *clock.0.lock().unwrap() = "2026-03-02T08:05:00Z".parse().unwrap();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);

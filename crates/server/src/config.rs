@@ -44,6 +44,8 @@ pub struct Config {
     pub delivery_interval: Interval,
     /// The length of the window that data events are summed up over.
     pub aggregation_window: Interval,
+    /// The length of the window that a digest covers.
+    pub digest_interval: Interval,
     /// Where the AWS APIs are that Cairn calls.
     pub endpoints: Endpoints,
     /// Whose credentials those calls are signed with.
@@ -167,6 +169,9 @@ impl Config {
                 .with("delivery.interval", "1s to 60m is needed", |text| text.parse().ok())?,
             aggregation_window: read
                 .with("delivery.aggregation_window", "1s to 60m is needed", |text| text.parse().ok())?,
+            digest_interval: read.with("digest.interval", "1s to 1h in whole seconds is needed", |text| {
+                text.parse().ok().filter(|interval: &Interval| interval.length().subsec_nanos() == 0)
+            })?,
             endpoints: Endpoints {
                 s3: read.aws_endpoint("endpoints.s3")?,
                 sns: read.aws_endpoint("endpoints.sns")?,
@@ -425,6 +430,8 @@ mod tests {
             ("server.clock_skew", "61m"),
             ("delivery.interval", "0s"),
             ("delivery.aggregation_window", "61m"),
+            ("digest.interval", "61m"),
+            ("digest.interval", "1500ms"),
             ("journal.size_max", "255MiB"),
             ("journal.hold", "2161h"),
             ("history.seal_after", "0s"),

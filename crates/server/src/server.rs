@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
-use cairn_delivery::{Delivery, DeliveryConfig};
+use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
@@ -146,15 +146,18 @@ impl Server {
         let windows = DeliveryConfig {
             interval: config.delivery_interval,
             aggregation_window: config.aggregation_window,
+            digest_interval: config.digest_interval,
         };
-        let delivery = Arc::new(Delivery::new(
-            windows,
-            Arc::clone(&stores.catalog),
-            source.clone(),
-            Arc::clone(&stores.intake),
-            Arc::clone(&own) as Arc<dyn cairn_delivery::LogBucket>,
-            Arc::clone(&clock),
-        ));
+        let keys = stores.signing_keys(&ids);
+        let parts = DeliveryParts {
+            catalog: Arc::clone(&stores.catalog),
+            journal: source.clone(),
+            intake: Arc::clone(&stores.intake),
+            bucket: Arc::clone(&own) as Arc<dyn cairn_delivery::LogBucket>,
+            keys,
+            clock: Arc::clone(&clock),
+        };
+        let delivery = Arc::new(Delivery::new(windows, parts));
         let throttle = match config.throttle {
             Throttle::Off => cairn_control::Throttle::off(),
             Throttle::Aws => cairn_control::Throttle::aws(),
@@ -273,6 +276,10 @@ impl Stores {
         let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
         let master = Arc::new(master);
         Ok(Self { lock, master, tokens, catalog, journal, intake: Arc::new(intake), s3 })
+    }
+
+    fn signing_keys(&self, ids: &Arc<dyn Ids>) -> Arc<SigningKeys> {
+        Arc::new(SigningKeys::new(Arc::clone(&self.catalog), Arc::clone(&self.master), Arc::clone(ids)))
     }
 
     fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {

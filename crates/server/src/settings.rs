@@ -154,6 +154,12 @@ pub const SETTINGS: &[Setting] = &[
                minutes. 1s to 60m.",
     },
     Setting {
+        key: "digest.interval",
+        default: "1h",
+        help: "Length of the window of delivery times that a digest covers, for trails with log file validation. \
+               AWS's is an hour. 1m to 1h, in whole seconds; down to 1s for tests, which makes many digests.",
+    },
+    Setting {
         key: "endpoints.s3",
         default: "",
         help: "Where log files and digests go: `aws`, or the URL of an S3 store such as `http://127.0.0.1:8333`. \

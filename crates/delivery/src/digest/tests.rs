@@ -1,0 +1,4 @@
+mod chains;
+mod decisions;
+mod downtime;
+mod world;
