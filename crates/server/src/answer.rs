@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cairn_wire::query::{self, Operation as _, QueryErrorCode};
 use cairn_wire::s3::{ErrorBody, ErrorCode as S3ErrorCode};
-use cairn_wire::{ErrorCode, json11, sts};
+use cairn_wire::{ErrorCode, json11, kms, sts};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -108,6 +108,13 @@ pub(crate) fn json_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> 
     let headers =
         [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind.as_str())];
     answer(code.http_status(), json11::CONTENT_TYPE, &headers, json11::error_body(code, message))
+}
+
+/// Refuses a call of KMS.
+pub(crate) fn kms_refusal(ids: &RequestIds, refusal: &kms::Refusal) -> Response<Bytes> {
+    let kind = refusal.code.as_str();
+    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind)];
+    answer(refusal.code.http_status(), json11::CONTENT_TYPE, &headers, kms::error_body(refusal))
 }
 
 /// Answers a query call.

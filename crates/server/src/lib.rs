@@ -1,7 +1,7 @@
 //! The server: one endpoint, one record path, everything wired and ended in order.
 //!
 //! Reading order: [`Server`] opens and runs everything; `serve` is the way of a request; `authenticate`,
-//! `authorize`, `cloudtrail`, `iam`, `sts` and `object_service` are its stations; `recorder` makes the event.
+//! `authorize`, `cloudtrail`, `iam`, `kms`, `sts` and `object_service` are its stations; `recorder` makes the event.
 //! Wire types and HTTP status codes end here: nothing below knows them.
 
 mod administrator;
@@ -20,6 +20,7 @@ mod iam;
 mod incoming;
 mod key_source;
 mod key_use;
+mod kms;
 mod listen;
 mod object_service;
 mod platform;
@@ -31,6 +32,7 @@ mod request_facts;
 mod retention;
 mod serve;
 mod server;
+mod service_keys;
 mod settings;
 mod sts;
 mod tail;

@@ -41,6 +41,7 @@ use crate::recognition::{reads_form, recognise};
 use crate::recorder::Recorder;
 use crate::refuse;
 use crate::sts::WEB_IDENTITY;
+use crate::service_keys::ServiceKeys;
 use crate::telemetry;
 
 /// Serves requests. Shared by all connections.
@@ -50,6 +51,7 @@ pub(crate) struct Front {
     pub(crate) control: Control,
     pub(crate) iam: Iam,
     pub(crate) sts: Sts,
+    pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
     pub(crate) recorder: Recorder,
@@ -161,21 +163,22 @@ impl Front {
             return refusal;
         }
         let service_call = ServiceCall::of(&call, || self.objects.resolve(&arrival.head));
-        let served = self.serve_whole(&arrival, &call, &service_call, body).await;
-        self.record(&arrival, &call, &service_call, served).await
+        let (served, told) = self.serve_whole(&arrival, &call, &service_call, body).await;
+        self.record(&arrival, &call, &told.unwrap_or(service_call), served).await
     }
 
-    /// Serves a call whose body is small and read.
+    /// Serves a call whose body is small and read. Where serving it told more about the call than the request
+    /// did, that comes beside.
     async fn serve_whole(
         &self,
         arrival: &Arrival,
         call: &Call,
         service_call: &ServiceCall,
         body: Bytes,
-    ) -> Served {
+    ) -> (Served, Option<ServiceCall>) {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let (mut who, mut resource_owner) = (self.who(&found), None);
+        let (mut who, mut resource_owner, mut told) = (self.who(&found), None, None);
         let unsigned = matches!(found, Authentication::Unsigned);
         let signs_nothing = matches!(service_call, ServiceCall::Sts(action) if action == WEB_IDENTITY);
         let refusal = found.refusal().filter(|_| !(unsigned && signs_nothing));
@@ -190,20 +193,29 @@ impl Front {
             (None, ServiceCall::Other { .. }) if call.service == Service::Iam => {
                 (crate::iam::unknown(arrival, call), None)
             }
+            (None, ServiceCall::Kms(given)) => {
+                let answer = self.serve_kms(arrival, given.operation, &who, &body).await;
+                resource_owner = answer.owner;
+                told = Some(ServiceCall::Kms(answer.call));
+                (answer.response, None)
+            }
+            (None, ServiceCall::Other { .. }) if call.service == Service::Kms => {
+                (crate::kms::unknown(arrival, call), None)
+            }
             (None, ServiceCall::Sts(action)) => {
                 let answer = self.serve_sts(arrival, action, &who, &body).await;
                 who = answer.who.unwrap_or(who);
                 resource_owner = answer.role_owner;
                 (answer.response, None)
             }
-            (None, ServiceCall::Kms(_) | ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
+            (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
                 telemetry::unserved(&call.event_source);
                 (refuse::service(arrival, call), None)
             }
         };
         let received_bytes = body.len() as u64;
         let (received, answered) = (Some(body), answered.into());
-        Served { answered, who, received, received_bytes, resource_owner, under }
+        (Served { answered, who, received, received_bytes, resource_owner, under }, told)
     }
 
     /// Makes the call's event durable, and only then lets the answer go.

@@ -42,6 +42,8 @@ use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
 use crate::tls::{self, Reloading, Tls, TlsError};
+use crate::service_keys::ServiceKeys;
+use crate::tile_store::BuiltInTiles;
 use crate::upkeep;
 
 /// How long each stage of shutdown may take before it is left behind, by name.
@@ -374,6 +376,7 @@ fn front(
         tasks: TaskTracker::new(),
         source,
         stop,
+    let keys = Arc::new(ServiceKeys::new(&catalog, &master, &intake, &clock, &ids));
     }
 }
 

@@ -33,11 +33,17 @@ pub(crate) fn connection_failed(reason: &'static str) {
     counter!("cairn_connections_failed_total", "reason" => reason).increment(1);
 }
 
+/// A service used a KMS key, or was refused with that error class.
+pub(crate) fn key_used(operation: &'static str, outcome: &'static str) {
+    counter!("cairn_kms_service_calls_total", "operation" => operation, "outcome" => outcome).increment(1);
+}
+
 /// Keeps labels few: a caller may name any service.
 fn known(event_source: &str) -> &'static str {
     match event_source {
         "cloudtrail.amazonaws.com" => "cloudtrail",
         "iam.amazonaws.com" => "iam",
+        "kms.amazonaws.com" => "kms",
         "s3.amazonaws.com" => "s3",
         "sts.amazonaws.com" => "sts",
         _ => "other",

@@ -1,0 +1,429 @@
+//! What a call must be allowed: on which keys and aliases, by which policy, under which facts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cairn_access::{
+    Context, Decision, Denial, On, Outcome, Permission, Policy, PolicyKind, Service, ServiceKey, TagFacts,
+};
+use cairn_catalog::{KmsAlias, KmsKey, Snapshot};
+use cairn_event::AccountId;
+use cairn_wire::kms::{Operation, Request};
+use serde_json::Value;
+
+use crate::ciphertext::Ciphertext;
+use crate::constraint;
+use crate::encryption_context::EncryptionContext;
+use crate::reference::{Aliases, Found, KeyReference};
+use crate::{Caller, Refusal};
+
+/// One permission that a call needs. Each that a call needs must be given.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The action.
+    pub action: &'static str,
+    /// The ARN of what it is done to; `*` for actions without a resource.
+    pub resource: String,
+    /// The account that owns it.
+    pub owner: AccountId,
+    /// The key's policy with the grants that apply; none where only the caller's own policies have a say.
+    pub policy: Option<Policy>,
+    /// Condition keys and their values.
+    pub facts: Vec<(String, String)>,
+    foreign: bool,
+}
+
+/// What is looked at while the permissions of a call are gathered.
+struct Look<'a> {
+    snapshot: &'a Snapshot,
+    caller: &'a Caller,
+    operation: Operation,
+    permission: &'static Permission,
+    parameters: &'a Value,
+    facts: &'a Context,
+}
+
+impl Asked {
+    /// Lists the permissions that a call needs. `facts` are those of any request; a grant may be for one source
+    /// alone.
+    ///
+    /// # Errors
+    /// The call names its key in no way that KMS knows, or a stored policy can't be read.
+    pub fn of(
+        snapshot: &Snapshot,
+        caller: &Caller,
+        request: &Request,
+        facts: &Context,
+    ) -> Result<Vec<Self>, Refusal> {
+        let (operation, parameters) = (request.operation(), request.parameters());
+        let permission = Permission::of(Service::Kms, operation.name())
+            .ok_or_else(|| Refusal::internal("an operation has no permission"))?;
+        let look = Look { snapshot, caller, operation, permission, parameters, facts };
+        match operation {
+            Operation::Decrypt => Ok(vec![look.ciphertext("KeyId", "EncryptionContext")?]),
+            Operation::ReEncrypt => look.re_encrypt(),
+            Operation::CreateAlias | Operation::DeleteAlias | Operation::UpdateAlias => look.alias(),
+            Operation::RetireGrant => Ok(vec![look.retired()?]),
+            _ => match look.permission.on {
+                On::Key => Ok(vec![look.key("KeyId", look.permission.action, "EncryptionContext")?]),
+                _ => Ok(vec![look.everything()]),
+            },
+        }
+    }
+
+    /// Returns the facts together with those of the request.
+    pub fn context(&self, facts: Context) -> Context {
+        self.facts.iter().fold(facts, |context, (key, value)| context.with(key, value))
+    }
+
+    /// Returns AWS's sentence for a denied request; none when it is allowed. Whoever asks about another account's
+    /// key is not told whether there is one.
+    pub fn denial(&self, decision: &Decision, who: &str) -> Option<String> {
+        let by_key = PolicyKind::Key;
+        match decision.outcome {
+            Outcome::Allowed(_) => None,
+            Outcome::Denied(Denial::Missing(kind) | Denial::Explicit(kind))
+                if self.foreign && (kind == by_key || kind == PolicyKind::Resource) =>
+            {
+                Some(format!(
+                    "User: {who} is not authorized to perform: {} on resource: {} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+                    self.action, self.resource
+                ))
+            }
+            Outcome::Denied(_) => decision.message(),
+        }
+    }
+}
+
+impl Look<'_> {
+    fn text(&self, member: &str) -> Option<&str> {
+        self.parameters.get(member)?.as_str()
+    }
+
+    fn everything(&self) -> Asked {
+        let facts = self.request_facts();
+        Asked {
+            action: self.permission.action,
+            resource: "*".to_owned(),
+            owner: self.caller.account,
+            policy: None,
+            facts,
+            foreign: false,
+        }
+    }
+
+    /// A key that a member names.
+    fn key(&self, member: &str, action: &'static str, context: &str) -> Result<Asked, Refusal> {
+        let named = self.text(member).unwrap_or_default();
+        let reference = KeyReference::parse(named, self.caller, takes_aliases(self.operation))?;
+        self.of_reference(&reference, action, context)
+    }
+
+    fn of_reference(
+        &self,
+        reference: &KeyReference,
+        action: &'static str,
+        context: &str,
+    ) -> Result<Asked, Refusal> {
+        let own = reference.account == self.caller.account;
+        let found = reference.find(self.snapshot).filter(|_| own || across_accounts(self.operation));
+        match found {
+            Some(found) => self.of_key(&found, action, context),
+            // Whether a key is there is told only to who may ask.
+            None => Ok(Asked {
+                action,
+                resource: reference.arn.clone(),
+                owner: reference.account,
+                policy: None,
+                facts: self.request_facts(),
+                foreign: !own,
+            }),
+        }
+    }
+
+    fn of_key(&self, found: &Found, action: &'static str, context: &str) -> Result<Asked, Refusal> {
+        let key = &found.key;
+        let pairs = self.encryption_context(context);
+        let mut policy = Policy::parse(PolicyKind::Key, &key.policy).map_err(Refusal::internal)?;
+        let source = self.facts.values("aws:SourceArn").first().map(String::as_str);
+        let uses_context = matches!(
+            self.operation,
+            Operation::Decrypt
+                | Operation::Encrypt
+                | Operation::GenerateDataKey
+                | Operation::GenerateDataKeyWithoutPlaintext
+                | Operation::ReEncrypt
+        );
+        let deed = constraint::Deed {
+            operation: action.strip_prefix("kms:").unwrap_or(action),
+            context: uses_context.then_some(&pairs),
+            source,
+            parameters: self.parameters,
+        };
+        for grant in key.grants.iter().filter(|grant| deed.is_let_by(grant)) {
+            policy = policy.joined(constraint::statement(&grant.grantee, &grant.operations)?);
+        }
+        let mut facts = self.request_facts();
+        self.key_facts(found, &mut facts);
+        self.context_facts(&pairs, &mut facts);
+        let foreign = self.caller.account != key.account || self.caller.principal.account().is_none();
+        Ok(Asked {
+            action,
+            resource: key.arn.clone(),
+            owner: key.account,
+            policy: Some(policy),
+            facts,
+            foreign,
+        })
+    }
+
+    /// The key of a ciphertext, or the one that the caller says it must be.
+    fn ciphertext(&self, member: &str, context: &str) -> Result<Asked, Refusal> {
+        let action = self.permission.action;
+        if self.text(member).is_some() {
+            return self.key(member, action, context);
+        }
+        let blob = self
+            .text("CiphertextBlob")
+            .and_then(|text| base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).ok());
+        let ciphertext = Ciphertext::parse(&blob.unwrap_or_default())?;
+        let reference = KeyReference::parse(&ciphertext.key_arn, self.caller, Aliases::Refused);
+        let found = reference.as_ref().ok().and_then(|reference| reference.find(self.snapshot));
+        match found {
+            Some(found) => self.of_key(&found, action, context),
+            None => Err(Refusal::Denied(UNKNOWN_CIPHERTEXT.to_owned())),
+        }
+    }
+
+    fn re_encrypt(&self) -> Result<Vec<Asked>, Refusal> {
+        let mut from = self.ciphertext("SourceKeyId", "SourceEncryptionContext")?;
+        let mut to = self.key("DestinationKeyId", "kms:ReEncryptTo", "DestinationEncryptionContext")?;
+        let same = (from.resource == to.resource).to_string();
+        for asked in [&mut from, &mut to] {
+            asked.facts.push((ServiceKey::KmsReEncryptOnSameKey.as_str().to_owned(), same.clone()));
+        }
+        Ok(vec![from, to])
+    }
+
+    /// An alias, the key that it names, and the one that it is to name.
+    fn alias(&self) -> Result<Vec<Asked>, Refusal> {
+        let name = self.text("AliasName").unwrap_or_default();
+        let arn = self.caller.arn(name);
+        let action = self.permission.action;
+        let mut asked = vec![Asked { resource: arn.clone(), ..self.everything() }];
+        let named = self.snapshot.kms_alias(&arn);
+        let target = self.text("TargetKeyId");
+        let known = named.filter(|_| self.operation != Operation::CreateAlias);
+        for key in known.map(|alias| alias.key_id.as_str()).into_iter().chain(target) {
+            let reference = KeyReference::parse(key, self.caller, Aliases::Refused)?;
+            let of_key = self.of_reference(&reference, action, "")?;
+            if asked.iter().all(|before| before.resource != of_key.resource) {
+                asked.push(of_key);
+            }
+        }
+        Ok(asked)
+    }
+
+    /// The key of a grant that is to be retired: its retiring principal may, whatever the key's policy says.
+    fn retired(&self) -> Result<Asked, Refusal> {
+        let action = self.permission.action;
+        let (key, grant_id) = match (self.text("GrantToken"), self.text("KeyId"), self.text("GrantId")) {
+            (Some(token), ..) => {
+                let found = self.snapshot.kms_keys().find_map(|key| {
+                    let in_region = key.region == self.caller.region && !key.materials.is_empty();
+                    let grant = key.grants.iter().find(|grant| in_region && grant.token == token)?;
+                    Some((Arc::clone(key), grant.id.clone()))
+                });
+                found.ok_or(Refusal::GrantTokenInvalid)?
+            }
+            (None, Some(key), Some(grant)) => {
+                let reference = KeyReference::parse(key, self.caller, Aliases::Refused)?;
+                match reference.find(self.snapshot) {
+                    Some(found) => (found.key, grant.to_owned()),
+                    None => return self.of_reference(&reference, action, ""),
+                }
+            }
+            _ => return Err(Refusal::Invalid("Specify either GrantToken, or KeyId and GrantId".to_owned())),
+        };
+        let mut asked = self.of_key(&Found { key: Arc::clone(&key), alias: None }, action, "")?;
+        let retiring =
+            key.grants.iter().find(|grant| grant.id == grant_id).and_then(|grant| grant.retiring.as_ref());
+        if let (Some(retiring), Some(policy)) = (retiring, asked.policy.take()) {
+            asked.policy = Some(policy.joined(constraint::statement(retiring, &["RetireGrant".to_owned()])?));
+        }
+        Ok(asked)
+    }
+
+    fn encryption_context(&self, member: &str) -> EncryptionContext {
+        let constraints =
+            self.parameters.get("Constraints").filter(|_| self.operation == Operation::CreateGrant);
+        let of_grant = constraints.into_iter().flat_map(|constraints| {
+            ["EncryptionContextEquals", "EncryptionContextSubset"]
+                .into_iter()
+                .filter_map(|name| constraints.get(name))
+        });
+        let given =
+            self.parameters.get(member).into_iter().chain(of_grant).filter_map(Value::as_object).flatten();
+        given.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    }
+
+    fn context_facts(&self, pairs: &EncryptionContext, facts: &mut Vec<(String, String)>) {
+        for (key, value) in pairs {
+            facts.push((format!("kms:EncryptionContext:{key}"), value.clone()));
+            facts.push((ServiceKey::KmsEncryptionContextKeys.as_str().to_owned(), key.clone()));
+        }
+    }
+
+    fn key_facts(&self, found: &Found, facts: &mut Vec<(String, String)>) {
+        let key = &found.key;
+        for (name, value) in [
+            (ServiceKey::KmsKeySpec, "SYMMETRIC_DEFAULT"),
+            (ServiceKey::KmsKeyUsage, "ENCRYPT_DECRYPT"),
+            (ServiceKey::KmsKeyOrigin, "AWS_KMS"),
+            (ServiceKey::KmsMultiRegion, "false"),
+        ] {
+            facts.push((name.as_str().to_owned(), value.to_owned()));
+        }
+        for alias in aliases_of(self.snapshot, key) {
+            facts.push((ServiceKey::KmsResourceAliases.as_str().to_owned(), alias.name.clone()));
+        }
+        if let Some(alias) = &found.alias {
+            facts.push((ServiceKey::KmsRequestAlias.as_str().to_owned(), alias.clone()));
+        }
+        for tag in &key.tags {
+            facts.push((format!("aws:ResourceTag/{}", tag.key), tag.value.clone().unwrap_or_default()));
+        }
+    }
+
+    /// What the request itself tells.
+    fn request_facts(&self) -> Vec<(String, String)> {
+        let mut facts = Vec::new();
+        let mut tell = |key: ServiceKey, value: String| facts.push((key.as_str().to_owned(), value));
+        if let Some(account) = self.caller.principal.account() {
+            tell(ServiceKey::KmsCallerAccount, account.to_string());
+        }
+        if self.permission.keys().any(|key| key == ServiceKey::KmsEncryptionAlgorithm) {
+            tell(ServiceKey::KmsEncryptionAlgorithm, "SYMMETRIC_DEFAULT".to_owned());
+        }
+        for (operation, member, key, usual) in TOLD {
+            if *operation == self.operation {
+                let given = self.parameters.get(member);
+                let values = match given {
+                    Some(Value::Array(list)) => list.iter().filter_map(scalar).collect(),
+                    Some(value) => scalar(value).into_iter().collect(),
+                    None => usual.iter().map(|usual| (*usual).to_owned()).collect::<Vec<_>>(),
+                };
+                values.into_iter().for_each(|value| tell(*key, value));
+            }
+        }
+        if self.operation == Operation::CreateGrant {
+            tell(ServiceKey::KmsGrantIsForAwsResource, "false".to_owned());
+            let kinds = ["EncryptionContextEquals", "EncryptionContextSubset"];
+            let constraints = self.parameters.get("Constraints");
+            for kind in
+                kinds.into_iter().filter(|kind| constraints.is_some_and(|given| given.get(kind).is_some()))
+            {
+                tell(ServiceKey::KmsGrantConstraintType, kind.to_owned());
+            }
+        }
+        self.tag_facts(&mut facts);
+        facts
+    }
+
+    fn tag_facts(&self, facts: &mut Vec<(String, String)>) {
+        let list = |member| self.parameters.get(member).and_then(Value::as_array).into_iter().flatten();
+        let mut keys = BTreeMap::new();
+        match self.permission.tags {
+            TagFacts::Given => {
+                for tag in list("Tags") {
+                    let text =
+                        |member: &str| tag.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+                    facts.push((format!("aws:RequestTag/{}", text("TagKey")), text("TagValue")));
+                    keys.insert(text("TagKey"), ());
+                }
+            }
+            TagFacts::Removed => {
+                keys.extend(list("TagKeys").filter_map(|key| Some((key.as_str()?.to_owned(), ()))))
+            }
+            TagFacts::None => {}
+        }
+        facts.extend(keys.into_keys().map(|key| ("aws:TagKeys".to_owned(), key)));
+    }
+}
+
+/// Lists the aliases that name a key.
+pub(crate) fn aliases_of<'a>(snapshot: &'a Snapshot, key: &KmsKey) -> impl Iterator<Item = &'a KmsAlias> {
+    let (id, account, region) = (key.id.clone(), key.account, key.region.clone());
+    snapshot
+        .kms_aliases()
+        .filter(move |alias| alias.key_id == id && alias.account == account && alias.region == region)
+}
+
+/// Says whether an operation takes a key's alias for the key.
+pub(crate) fn takes_aliases(operation: Operation) -> Aliases {
+    match operation {
+        Operation::Decrypt
+        | Operation::DescribeKey
+        | Operation::Encrypt
+        | Operation::GenerateDataKey
+        | Operation::GenerateDataKeyWithoutPlaintext
+        | Operation::ReEncrypt => Aliases::Taken,
+        _ => Aliases::Refused,
+    }
+}
+
+/// Says whether an operation can be made on another account's key.
+fn across_accounts(operation: Operation) -> bool {
+    takes_aliases(operation) == Aliases::Taken
+        || matches!(
+            operation,
+            Operation::CreateGrant
+                | Operation::GetKeyRotationStatus
+                | Operation::ListGrants
+                | Operation::RetireGrant
+                | Operation::RevokeGrant
+        )
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A condition key that a member of a request tells, and its value where the member is left out.
+type Told = (Operation, &'static str, ServiceKey, Option<&'static str>);
+
+const TOLD: &[Told] = &[
+    (Operation::CreateKey, "KeySpec", ServiceKey::KmsKeySpec, Some("SYMMETRIC_DEFAULT")),
+    (Operation::CreateKey, "KeyUsage", ServiceKey::KmsKeyUsage, Some("ENCRYPT_DECRYPT")),
+    (Operation::CreateKey, "Origin", ServiceKey::KmsKeyOrigin, Some("AWS_KMS")),
+    (Operation::CreateKey, "MultiRegion", ServiceKey::KmsMultiRegion, Some("false")),
+    (
+        Operation::CreateKey,
+        "BypassPolicyLockoutSafetyCheck",
+        ServiceKey::KmsBypassPolicyLockoutSafetyCheck,
+        Some("false"),
+    ),
+    (
+        Operation::PutKeyPolicy,
+        "BypassPolicyLockoutSafetyCheck",
+        ServiceKey::KmsBypassPolicyLockoutSafetyCheck,
+        Some("false"),
+    ),
+    (Operation::EnableKeyRotation, "RotationPeriodInDays", ServiceKey::KmsRotationPeriodInDays, Some("365")),
+    (
+        Operation::ScheduleKeyDeletion,
+        "PendingWindowInDays",
+        ServiceKey::KmsScheduleKeyDeletionPendingWindowInDays,
+        Some("30"),
+    ),
+    (Operation::CreateGrant, "Operations", ServiceKey::KmsGrantOperations, None),
+    (Operation::CreateGrant, "GranteePrincipal", ServiceKey::KmsGranteePrincipal, None),
+    (Operation::CreateGrant, "RetiringPrincipal", ServiceKey::KmsRetiringPrincipal, None),
+];
+
+/// What KMS says about a ciphertext whose key it does not find: no more than this.
+const UNKNOWN_CIPHERTEXT: &str = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.";

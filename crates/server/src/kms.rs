@@ -1,0 +1,160 @@
+//! KMS over AWS JSON 1.1, and the one way of every call of it: what it must be allowed, the decision, the deed.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cairn_access::Context;
+use cairn_capture::KmsCall;
+use cairn_catalog::Catalog;
+use cairn_event::{AccountId, Arn};
+use cairn_kms::{Asked, Caller, Kms, Refusal, Touched};
+use cairn_wire::kms::{self, ErrorCode, Operation, Request};
+use cairn_wire::{json11, recognise};
+use http::Response;
+use serde_json::Value;
+
+use crate::answer;
+use crate::authorize;
+use crate::request_facts;
+use crate::serve::{Arrival, Front, Who};
+
+/// KMS together with what its callers' policies say.
+#[derive(Debug)]
+pub(crate) struct KeyService {
+    pub(crate) kms: Kms,
+    pub(crate) catalog: Arc<dyn Catalog>,
+}
+
+/// A call that was made, or refused.
+pub(crate) struct Performed {
+    /// The answer: it may hold a plaintext.
+    pub(crate) outcome: Result<Value, kms::Refusal>,
+    /// The call, with what it came to concern.
+    pub(crate) call: KmsCall,
+    /// The account that owns the key.
+    pub(crate) owner: Option<AccountId>,
+}
+
+/// A served call, and what its record is to say.
+pub(crate) struct Answer {
+    pub(crate) response: Response<Bytes>,
+    pub(crate) call: KmsCall,
+    pub(crate) owner: Option<AccountId>,
+}
+
+impl KeyService {
+    /// Makes a call of a caller that is known, if policies and grants allow it on everything it is about. `facts`
+    /// are those of the request.
+    pub(crate) async fn perform(
+        &self,
+        principal: &cairn_access::Caller,
+        caller: &Caller,
+        request: &Request,
+        facts: Context,
+    ) -> Performed {
+        let mut call = KmsCall::from(request.operation());
+        let mut owner = None;
+        let outcome = match self.allow(principal, caller, request, facts) {
+            Ok(allowed) => {
+                call.resources =
+                    allowed.iter().map(|asked| asked.resource.clone()).filter(|arn| arn != "*").collect();
+                owner = allowed.last().map(|asked| asked.owner);
+                self.kms.call(caller, request).await
+            }
+            Err(refusal) => Err(refusal),
+        };
+        let outcome = match outcome {
+            Ok(done) => {
+                let Touched { made, additional } = done.touched;
+                call.resources.extend(made);
+                call.additional = additional;
+                Ok(done.output)
+            }
+            Err(refusal) => {
+                if let Refusal::Internal(cause) = &refusal {
+                    tracing::error!(error = &**cause as &dyn std::error::Error, "KMS call failed");
+                }
+                Err(refusal.answer())
+            }
+        };
+        Performed { outcome, call, owner }
+    }
+
+    /// Returns the permissions that a call needs, all of which are given.
+    fn allow(
+        &self,
+        principal: &cairn_access::Caller,
+        caller: &Caller,
+        request: &Request,
+        facts: Context,
+    ) -> Result<Vec<Asked>, Refusal> {
+        request.check()?;
+        let snapshot = self.catalog.current();
+        let all = Asked::of(&snapshot, caller, request, &facts)?;
+        for asked in &all {
+            let about = (asked.action, asked.resource.as_str(), asked.owner);
+            let context = asked.context(facts.clone());
+            let decision = authorize::decide(principal, &snapshot, asked.policy.as_ref(), about, context)
+                .map_err(|error| Refusal::Internal(Box::new(error)))?;
+            if let Some(message) = asked.denial(&decision, &caller.principal.display_name()) {
+                return Err(Refusal::Denied(message));
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl Front {
+    /// Serves one call of a proven caller.
+    pub(crate) async fn serve_kms(
+        &self,
+        arrival: &Arrival,
+        operation: Operation,
+        who: &Who,
+        body: &[u8],
+    ) -> Answer {
+        let refused = |refusal: &kms::Refusal| answer::kms_refusal(&arrival.ids, refusal);
+        let request = match Request::decode(operation, arrival.head.header("content-type"), body) {
+            Ok(request) => request,
+            Err(refusal) => {
+                return Answer { response: refused(&refusal), call: operation.into(), owner: None };
+            }
+        };
+        let caller = Caller {
+            account: who.account,
+            region: who.region.clone(),
+            principal: who.caller.principal().clone(),
+        };
+        let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
+        let Performed { outcome, call, owner } =
+            self.keys.keys.perform(&who.caller, &caller, &request, facts).await;
+        let response = match outcome {
+            Ok(output) => answer::json(&arrival.ids, answered(&output)),
+            Err(refusal) => refused(&refusal),
+        };
+        // A key that nobody was let near is nobody's business.
+        Answer { response, call, owner }
+    }
+}
+
+/// Refuses a call that names no operation, or none that is built in.
+pub(crate) fn unknown(arrival: &Arrival, call: &recognise::Call) -> Response<Bytes> {
+    let message = match &call.operation {
+        Some(name) => format!("Cairn does not serve the KMS operation {name}."),
+        None => "The request names no operation.".to_owned(),
+    };
+    answer::kms_refusal(&arrival.ids, &kms::Refusal::new(ErrorCode::UnknownOperationException, message))
+}
+
+/// Returns the body of an answer; operations without an output answer nothing.
+fn answered(output: &Value) -> Vec<u8> {
+    match output.as_object() {
+        Some(members) if members.is_empty() => Vec::new(),
+        Some(_) | None => json11::success_body(output),
+    }
+}
+
+/// Returns the account of an ARN.
+pub(crate) fn account_of(arn: &str) -> Option<AccountId> {
+    Arn::parse(arn).ok()?.account.parse().ok()
+}

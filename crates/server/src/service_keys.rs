@@ -1,0 +1,246 @@
+//! Keys for services: data keys that CloudTrail's delivery and the built-in S3 ask KMS for, each in the name of
+//! whoever it is done for, decided as any call and recorded as AWS records it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cairn_access::{CLOUDTRAIL_SERVICE, Caller, Context, Principal, ServiceKey};
+use cairn_capture::{
+    Captured, Exchange, KmsCall, Request, Response, ServiceCall, SharedIds, share_with_owner,
+};
+use cairn_catalog::{Catalog, KmsKeyState, MasterKey, SecretBytes};
+use cairn_event::{AccountId, Clock, Ids, Origin, Record, Region};
+use cairn_intake::{Draft, Intake};
+use cairn_kms::Kms;
+use cairn_wire::kms::{self, ErrorCode, Operation, Refusal};
+use serde_json::{Value, json};
+
+use crate::kms::{KeyService, Performed, account_of};
+use crate::telemetry;
+
+/// What a ciphertext is bound to; the record shows it.
+pub(crate) type EncryptionContext = BTreeMap<String, String>;
+
+/// Asks KMS for services.
+#[derive(Debug)]
+pub(crate) struct ServiceKeys {
+    pub(crate) keys: KeyService,
+    intake: Arc<Intake>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+/// In whose name a key is used, and through which service.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyUser {
+    caller: Caller,
+    account: AccountId,
+    region: Region,
+    facts: Context,
+    origin: Origin,
+}
+
+/// A fresh key for data.
+#[derive(Debug)]
+pub(crate) struct DataKey {
+    /// The key: 32 bytes, which `Debug` hides.
+    pub(crate) plaintext: SecretBytes,
+    /// The same, encrypted under the KMS key. KMS decrypts it for whoever may.
+    pub(crate) ciphertext: Vec<u8>,
+    /// The ARN of the KMS key.
+    pub(crate) key_arn: String,
+}
+
+/// A key, by whatever name it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyFound {
+    /// Its ARN.
+    pub(crate) arn: String,
+    /// Whether it can be used.
+    pub(crate) state: KmsKeyState,
+}
+
+impl KeyUser {
+    /// CloudTrail, for a trail of `account` in `region`; `origin` tells delivery from a check.
+    pub(crate) fn cloudtrail(trail_arn: &str, account: AccountId, region: &Region, origin: Origin) -> Self {
+        let caller = Caller::service(CLOUDTRAIL_SERVICE);
+        let facts = Context::default().on_behalf_of(trail_arn, account).over_tls();
+        Self { caller, account, region: region.clone(), facts, origin }
+    }
+
+    /// Whoever calls S3, through it. `facts` are those of the request to S3.
+    pub(crate) fn through_s3(caller: &Caller, account: AccountId, region: &Region, facts: Context) -> Self {
+        let service = "s3.amazonaws.com";
+        let via = format!("s3.{region}.amazonaws.com");
+        let facts = facts.made_via(&[service]).of_service(ServiceKey::KmsViaService, via);
+        Self { caller: caller.clone(), account, region: region.clone(), facts, origin: Origin::Call }
+    }
+
+    fn kms_caller(&self) -> cairn_kms::Caller {
+        let principal = self.caller.principal().clone();
+        cairn_kms::Caller { account: self.account, region: self.region.clone(), principal }
+    }
+}
+
+impl ServiceKeys {
+    /// Sets KMS up, and the way that services reach it.
+    pub(crate) fn new(
+        catalog: &Arc<dyn Catalog>,
+        master: &Arc<MasterKey>,
+        intake: &Arc<Intake>,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Self {
+        let kms = Kms::new(Arc::clone(catalog), Arc::clone(master), Arc::clone(clock), Arc::clone(ids));
+        let (clock, ids, intake) = (Arc::clone(clock), Arc::clone(ids), Arc::clone(intake));
+        Self { keys: KeyService { kms, catalog: Arc::clone(catalog) }, intake, clock, ids }
+    }
+
+    /// Finds a key by id, ARN, alias or alias ARN, whether the user may use it or not. Nothing is recorded.
+    ///
+    /// # Errors
+    /// There is none in the user's Region, or the name is of no form.
+    pub(crate) fn find(&self, user: &KeyUser, key: &str) -> Result<KeyFound, Refusal> {
+        let (arn, state) = self.keys.kms.find(&user.kms_caller(), key).map_err(|refusal| refusal.answer())?;
+        Ok(KeyFound { arn, state })
+    }
+
+    /// Returns the ARN of the key that S3 has in the user's account: `alias/aws/s3`, made on first use.
+    ///
+    /// # Errors
+    /// It could not be made.
+    pub(crate) async fn s3_key(&self, user: &KeyUser) -> Result<String, Refusal> {
+        self.keys.kms.managed_key(&user.kms_caller(), "s3").await.map_err(|refusal| refusal.answer())
+    }
+
+    /// Makes a data key of 32 bytes under a KMS key, named in any form.
+    ///
+    /// # Errors
+    /// KMS refuses: there is no such key, it can't be used, or the user may not use it.
+    pub(crate) async fn generate_data_key(
+        &self,
+        user: &KeyUser,
+        key: &str,
+        context: &EncryptionContext,
+    ) -> Result<DataKey, Refusal> {
+        let body = json!({"KeyId": key, "KeySpec": "AES_256", "EncryptionContext": context});
+        let answer = self.call(user, Operation::GenerateDataKey, &body).await?;
+        Ok(DataKey {
+            plaintext: SecretBytes::new(blob(&answer, "Plaintext")?),
+            ciphertext: blob(&answer, "CiphertextBlob")?,
+            key_arn: answer.get("KeyId").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Decrypts a data key.
+    ///
+    /// # Errors
+    /// KMS refuses: it is not of this context, its key can't be used, or the user may not use it.
+    pub(crate) async fn decrypt(
+        &self,
+        user: &KeyUser,
+        ciphertext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<SecretBytes, Refusal> {
+        let body = json!({"CiphertextBlob": STANDARD.encode(ciphertext), "EncryptionContext": context});
+        let answer = self.call(user, Operation::Decrypt, &body).await?;
+        Ok(SecretBytes::new(blob(&answer, "Plaintext")?))
+    }
+
+    async fn call(&self, user: &KeyUser, operation: Operation, body: &Value) -> Result<Value, Refusal> {
+        let sent = body.to_string();
+        if matches!(user.caller.principal(), Principal::Anonymous) {
+            let message = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.";
+            return Err(Refusal::new(ErrorCode::AccessDeniedException, message));
+        }
+        let request = kms::Request::decode(operation, None, sent.as_bytes())?;
+        let caller = user.kms_caller();
+        let performed = self.keys.perform(&user.caller, &caller, &request, user.facts.clone()).await;
+        let class = performed.outcome.as_ref().map_or_else(|refusal| refusal.code.as_str(), |_| "ok");
+        telemetry::key_used(operation.name(), class);
+        let recorded = self.record(user, &sent, &performed).await;
+        let answer = performed.outcome?;
+        recorded.map(|()| answer)
+    }
+
+    /// Records a call. A service's own work does not fail by its record; a user's call that can't be recorded is
+    /// refused.
+    async fn record(&self, user: &KeyUser, sent: &str, performed: &Performed) -> Result<(), Refusal> {
+        for record in self.records(user, sent, performed) {
+            let draft = Draft {
+                account: record.recipient_account_id.unwrap_or(user.account),
+                region: record.aws_region.clone(),
+                origin: user.origin,
+                event: record.to_bytes(),
+                under: None,
+            };
+            if let Err(error) = self.intake.submit(draft).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "use of a KMS key not recorded");
+                if !matches!(user.caller.principal(), Principal::Service(_)) {
+                    let message = "The call can not be recorded now, so it is refused. Try again later.";
+                    return Err(Refusal::new(ErrorCode::KMSInternalException, message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn records(&self, user: &KeyUser, sent: &str, performed: &Performed) -> Vec<Record> {
+        let call: &KmsCall = &performed.call;
+        let refusal = performed.outcome.as_ref().err();
+        let answered = refusal.map(kms::error_body);
+        let body = answered.as_deref().map_or(Captured::Nothing, Captured::Whole);
+        let exchange = Exchange {
+            request: Request {
+                method: "POST",
+                path: "/",
+                query: "",
+                headers: &[],
+                body: Captured::Whole(sent.as_bytes()),
+                body_bytes: sent.len() as u64,
+            },
+            response: Response {
+                status: refusal.map_or(200, |refusal| refusal.code.http_status()),
+                headers: &[],
+                body,
+                body_bytes: 0,
+            },
+            caller: &user.caller,
+            account_alias: None,
+            region: &user.region,
+            recipient: user.account,
+            resource_owner: performed.owner,
+            peer: None,
+            tls: None,
+            request_id: &self.ids.guid(),
+            event_id: &self.ids.guid(),
+            completed: self.clock.now(),
+        };
+        let mut record = cairn_capture::record(&exchange, &ServiceCall::Kms(call.clone()));
+        if !matches!(user.caller.principal(), Principal::Service(_)) {
+            // AWS does not say which of its servers passed the user's request on.
+            record.user_identity.invoked_by = Some(INTERNAL.to_owned());
+            record.user_agent = Some(INTERNAL.to_owned());
+        }
+        let owner = call.resources.first().and_then(|arn| account_of(arn));
+        match owner.filter(|owner| *owner != user.account) {
+            Some(owner) => {
+                let (shared_event_id, owner_event_id) = (&self.ids.guid(), &self.ids.guid());
+                share_with_owner(record, owner, SharedIds { shared_event_id, owner_event_id }).into()
+            }
+            None => vec![record],
+        }
+    }
+}
+
+/// What stands for a server of AWS that passes a request on.
+const INTERNAL: &str = "AWS Internal";
+
+fn blob(answer: &Value, member: &str) -> Result<Vec<u8>, Refusal> {
+    let bytes = answer.get(member).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
+    bytes.ok_or_else(|| {
+        Refusal::new(ErrorCode::KMSInternalException, "KMS answered without what was asked for.")
+    })
+}
