@@ -1,10 +1,11 @@
 //! The S3 operations: each reads its input, asks the store, and shapes the answer as S3 does.
 //!
 //! What is not here answers `NotImplemented`. Nothing is claimed that is not so: no versions, no
-//! encryption, no storage class but STANDARD, no ACLs (docs/adr/082).
+//! storage class but STANDARD, no ACLs (docs/adr/082).
 
 mod bucket;
 mod copy;
+mod encryption;
 pub(crate) mod error;
 mod list;
 mod object;
@@ -89,6 +90,7 @@ operations! {
     create_bucket: CreateBucketInput => CreateBucketOutput;
     create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput;
     delete_bucket: DeleteBucketInput => DeleteBucketOutput;
+    delete_bucket_encryption: DeleteBucketEncryptionInput => DeleteBucketEncryptionOutput;
     delete_bucket_policy: DeleteBucketPolicyInput => DeleteBucketPolicyOutput;
     delete_bucket_tagging: DeleteBucketTaggingInput => DeleteBucketTaggingOutput;
     delete_object: DeleteObjectInput => DeleteObjectOutput;
@@ -126,6 +128,7 @@ operations! {
     list_objects_v2: ListObjectsV2Input => ListObjectsV2Output;
     list_parts: ListPartsInput => ListPartsOutput;
     put_bucket_acl: PutBucketAclInput => PutBucketAclOutput;
+    put_bucket_encryption: PutBucketEncryptionInput => PutBucketEncryptionOutput;
     put_bucket_ownership_controls: PutBucketOwnershipControlsInput => PutBucketOwnershipControlsOutput;
     put_bucket_policy: PutBucketPolicyInput => PutBucketPolicyOutput;
     put_bucket_tagging: PutBucketTaggingInput => PutBucketTaggingOutput;

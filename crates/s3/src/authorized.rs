@@ -15,6 +15,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::Bucket;
 use crate::api::error::{access_denied, invalid_request, refuse};
+use crate::seal::DataKeys;
 
 /// What is done to an object that the address of a request does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Authorized {
     pub key: Option<String>,
     /// Decides about what else the call touches.
     pub gate: Arc<dyn Gate>,
+    /// Gives data keys of KMS in the caller's name.
+    pub keys: Arc<dyn DataKeys>,
 }
 
 impl Authorized {
@@ -70,6 +73,12 @@ pub(crate) fn check(extensions: &http::Extensions, deed: Deed, bucket: &Bucket, 
         return Ok(());
     }
     Err(access_denied())
+}
+
+/// Returns what gives data keys of KMS in the caller's name.
+pub(crate) fn keys(extensions: &http::Extensions) -> S3Result<Arc<dyn DataKeys>> {
+    let authorized = extensions.get::<Authorized>().ok_or_else(access_denied)?;
+    Ok(Arc::clone(&authorized.keys))
 }
 
 /// Refuses a bucket policy that could not be evaluated.

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
 
 use crate::checksum::{Algorithm, Checksums, Digester, Digests, hex};
+use crate::seal::{Chunk, DataKey, Encryption};
 use crate::store::StoreError;
 use crate::store::blob::{BlobWriter, Blobs, StoredBlob};
 
@@ -100,9 +101,35 @@ pub(crate) enum Placement {
     File,
 }
 
+/// What a payload is sealed with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sealing<'a> {
+    /// The data key; none where nothing is sealed.
+    pub(crate) key: Option<&'a DataKey>,
+    /// Whether the ETag must not be the MD5: that of SSE-KMS tells nothing about the bytes.
+    pub(crate) hides_md5: bool,
+}
+
+impl<'a> Sealing<'a> {
+    pub(crate) fn new(key: Option<&'a DataKey>, encryption: &Encryption) -> Self {
+        Self { key, hides_md5: encryption.kms().is_some() }
+    }
+
+    fn etag(self, md5: &[u8; 16]) -> String {
+        match self.key.filter(|_key| self.hides_md5) {
+            Some(key) => key.etag(md5),
+            None => hex(md5),
+        }
+    }
+}
+
+/// The name that a payload in the index has for its cipher: an object has one at most.
+pub(crate) const INLINE: &str = "inline";
+
 /// A payload that is on disk, or small enough for the index.
 #[derive(Debug)]
 pub(crate) enum Payload {
+    /// Sealed, where it is to be sealed.
     Inline(Bytes),
     Blob(StoredBlob),
 }
@@ -112,19 +139,19 @@ pub(crate) enum Payload {
 pub(crate) struct Absorbed {
     pub(crate) payload: Payload,
     pub(crate) size: u64,
-    /// The MD5 in hexadecimal: the ETag.
-    pub(crate) md5: String,
+    pub(crate) etag: String,
     pub(crate) checksums: Checksums,
 }
 
-/// Takes a body to its end, computes its digests, makes it durable, and checks it against the promise.
+/// Takes a body to its end, computes its digests, makes it durable and sealed, and checks it against the
+/// promise.
 ///
 /// Not cancel-safe for the body; a cancelled call leaves no file behind.
 pub(crate) async fn absorb<S>(
     blobs: &Blobs,
     body: S,
     promise: &Promise,
-    placement: Placement,
+    (placement, sealing): (Placement, Sealing<'_>),
 ) -> Result<Absorbed, StoreError>
 where
     S: Stream<Item = Result<Bytes, s3s::StdError>> + Send + Unpin,
@@ -138,11 +165,19 @@ where
         let head = source.fill(BytesMut::new(), INLINE_BYTES_MAX + 1).await?;
         if source.ended && head.len() <= INLINE_BYTES_MAX {
             digester.update(&head);
-            return settle(promise, source.size, digester.finish(), Payload::Inline(head.freeze()));
+            let payload = Payload::Inline(inline(head.freeze(), sealing.key));
+            return settle(promise, source.size, digester.finish(), (payload, sealing));
         }
-        return spill(blobs, source, head, digester, promise).await;
+        return spill(blobs, source, head, (digester, sealing), promise).await;
     }
-    spill(blobs, source, BytesMut::new(), digester, promise).await
+    spill(blobs, source, BytesMut::new(), (digester, sealing), promise).await
+}
+
+fn inline(plain: Bytes, key: Option<&DataKey>) -> Bytes {
+    let Some(key) = key else { return plain };
+    let mut sealed = Vec::with_capacity(plain.len() + crate::seal::TAG_BYTES);
+    key.cipher(INLINE).seal(Chunk::ONLY, &plain, &mut sealed);
+    sealed.into()
 }
 
 /// Writes the rest of a body to a file, one piece being written while the next one arrives.
@@ -150,13 +185,13 @@ async fn spill<S>(
     blobs: &Blobs,
     mut source: Source<S>,
     head: BytesMut,
-    digester: Digester,
+    (digester, sealing): (Digester, Sealing<'_>),
     promise: &Promise,
 ) -> Result<Absorbed, StoreError>
 where
     S: Stream<Item = Result<Bytes, s3s::StdError>> + Send + Unpin,
 {
-    let writer = blobs.create()?;
+    let writer = blobs.create(sealing.key)?;
     let mut filling = source.fill(head, PIECE_BYTES).await?;
     let mut writing = write_piece(writer, digester, filling.freeze());
     while !source.ended {
@@ -169,7 +204,7 @@ where
     let digests = digester.finish();
     promise.verify(source.size, &digests)?;
     let stored = writer.finish().await?;
-    settle(promise, source.size, digests, Payload::Blob(stored))
+    settle(promise, source.size, digests, (Payload::Blob(stored), sealing))
 }
 
 type Written = Result<(BlobWriter, Digester), StoreError>;
@@ -190,10 +225,15 @@ fn joined(result: Result<Written, tokio::task::JoinError>) -> Written {
     result.unwrap_or_else(|error| Err(StoreError::io("write a payload", std::io::Error::other(error))))
 }
 
-fn settle(promise: &Promise, size: u64, digests: Digests, payload: Payload) -> Result<Absorbed, StoreError> {
+fn settle(
+    promise: &Promise,
+    size: u64,
+    digests: Digests,
+    (payload, sealing): (Payload, Sealing<'_>),
+) -> Result<Absorbed, StoreError> {
     promise.verify(size, &digests)?;
     let checksums = Checksums { values: digests.checksums, ..Checksums::default() };
-    Ok(Absorbed { payload, size, md5: hex(&digests.md5), checksums })
+    Ok(Absorbed { payload, size, etag: sealing.etag(&digests.md5), checksums })
 }
 
 /// The body, counted and bounded.

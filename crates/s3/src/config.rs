@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::address::{BaseDomains, DomainError};
+use crate::seal::SealingKey;
 use crate::store::StoreError;
 
 /// Where the store lives and under which names it is called.
@@ -13,13 +14,16 @@ pub struct Config {
     /// The domains under which `BUCKET.DOMAIN` is a virtual-hosted bucket; `s3.REGION.amazonaws.com` is
     /// always one. A host that matches none is served path-style.
     pub base_domains: Vec<String>,
+    /// Seals the data keys of objects that no KMS key seals. A store made with one opens with no other.
+    pub sealing_key: SealingKey,
 }
 
 impl Config {
     /// Uses `dir` and the base domains that need no name server: `localhost` and
     /// `s3.localhost`.
-    pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), base_domains: vec!["localhost".to_owned(), "s3.localhost".to_owned()] }
+    pub fn new(dir: impl Into<PathBuf>, sealing_key: SealingKey) -> Self {
+        let base_domains = vec!["localhost".to_owned(), "s3.localhost".to_owned()];
+        Self { dir: dir.into(), base_domains, sealing_key }
     }
 
     pub(crate) fn domains(&self) -> Result<BaseDomains, DomainError> {

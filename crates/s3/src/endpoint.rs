@@ -43,7 +43,8 @@ impl S3 {
     /// [`OpenError`] when the configuration or the store does not allow it.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, OpenError> {
         let domains = config.domains().map_err(OpenError::Domain)?;
-        let store = Arc::new(ObjectStore::open(&config.dir, clock, ids).await.map_err(OpenError::Store)?);
+        let store = ObjectStore::open(&config.dir, &config.sealing_key, clock, ids).await;
+        let store = Arc::new(store.map_err(OpenError::Store)?);
         let endpoint = Endpoint::new(Arc::clone(&store), domains);
         Ok(Self { store, endpoint })
     }

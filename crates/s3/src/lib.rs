@@ -9,6 +9,8 @@
 //! - An answer to a write means: the payload and its directory entry are synced, and the index
 //!   transaction that names them is committed and synced, in that order.
 //! - A payload that no row names is garbage of a crash; the next start removes it.
+//! - New bytes lie encrypted, each object's under a key of its own. Bytes that do not open are an error, never
+//!   an answer.
 //! - This crate knows no signature, no policy evaluation, no event and no listening socket.
 
 mod address;
@@ -21,6 +23,7 @@ mod condition;
 mod config;
 mod endpoint;
 mod listing;
+mod seal;
 mod store;
 mod telemetry;
 #[cfg(test)]
@@ -34,6 +37,10 @@ pub use checksum::{Algorithm, ChecksumKind, Checksums, Digester};
 pub use config::{Config, OpenError};
 pub use endpoint::{Endpoint, S3};
 pub use s3s::Body;
+pub use seal::{
+    DataKey, DataKeys, Encryption, EncryptionWish, GeneratedKey, KeyRefused, KeyRequest, KmsEncryption,
+    NoKms, SealedKey, SealingKey, WishedKey,
+};
 pub use store::{
-    Bucket, BucketDraft, ContentStream, Object, ObjectMetadata, ObjectStore, Put, StoreError, TagSet,
+    Bucket, BucketDraft, ContentStream, Deposit, Object, ObjectMetadata, ObjectStore, Put, StoreError, TagSet,
 };

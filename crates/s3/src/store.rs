@@ -12,8 +12,11 @@ mod list;
 mod metadata;
 mod object;
 mod open;
+mod overwrite;
+mod payload;
 mod put;
 mod schema;
+mod sealing;
 mod sweep;
 mod upload;
 mod upload_list;
@@ -21,6 +24,8 @@ mod writer;
 
 #[cfg(test)]
 mod crash_test;
+#[cfg(test)]
+mod encryption_test;
 #[cfg(test)]
 mod model_test;
 
@@ -36,13 +41,15 @@ pub use content::ContentStream;
 pub use error::StoreError;
 pub use metadata::{ObjectMetadata, TagSet};
 pub use object::Object;
-pub use put::Put;
+pub use put::{Deposit, Put};
 
 pub(crate) use bucket::{BucketChange, Created};
 pub(crate) use content::{Content, Extent};
 pub(crate) use list::Listing;
 pub(crate) use put::PutRequest;
 pub(crate) use upload::{CompleteRequest, CompletedPart, PARTS_MAX, Upload, UploadDraft};
+
+use crate::seal::Wrapping;
 
 use blob::Blobs;
 use writer::IndexWriter;
@@ -55,6 +62,7 @@ pub struct ObjectStore {
     blobs: Arc<Blobs>,
     readers: SqlitePool,
     writer: IndexWriter,
+    wrapping: Wrapping,
     tasks: TaskTracker,
     shutdown: CancellationToken,
     /// Holds the lock on the directory for as long as the store is open.

@@ -1,11 +1,16 @@
-//! A clock and ids for tests: the clock stands still, the ids count.
+//! A clock, ids and a KMS for tests: the clock stands still, the ids count.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use cairn_event::{Clock, Ids};
 
-use crate::store::{BucketDraft, ObjectStore};
+use crate::seal::{
+    DataKey, DataKeys, EncryptionWish, GeneratedKey, KeyRefused, KeyRequest, NoKms, SealingKey,
+};
+use crate::store::{BucketDraft, Deposit, ObjectMetadata, ObjectStore};
 
 #[derive(Debug)]
 pub(crate) struct Still;
@@ -34,8 +39,12 @@ impl Ids for Counting {
     }
 }
 
+pub(crate) fn key() -> SealingKey {
+    SealingKey::new([42; 32])
+}
+
 pub(crate) async fn open(dir: &std::path::Path) -> ObjectStore {
-    ObjectStore::open(dir, Arc::new(Still), Arc::new(Counting::default())).await.unwrap()
+    ObjectStore::open(dir, &key(), Arc::new(Still), Arc::new(Counting::default())).await.unwrap()
 }
 
 pub(crate) async fn open_with_bucket(dir: &std::path::Path) -> ObjectStore {
@@ -48,4 +57,64 @@ pub(crate) async fn open_with_bucket(dir: &std::path::Path) -> ObjectStore {
     };
     store.create_bucket(draft).await.unwrap();
     store
+}
+
+/// A deposit in the bucket, encrypted as the bucket wants it.
+pub(crate) fn deposit(key: &str, bytes: bytes::Bytes) -> Deposit<'_> {
+    Deposit {
+        bucket: "bkt",
+        key,
+        bytes,
+        metadata: ObjectMetadata::default(),
+        encryption: EncryptionWish::default(),
+        keys: &NoKms,
+    }
+}
+
+/// A KMS of one key that can be disabled. It gives a data key back to whoever has the sealed one and the context.
+#[derive(Debug, Default)]
+pub(crate) struct TestKms {
+    pub(crate) disabled: AtomicBool,
+    made: Mutex<Vec<(DataKey, BTreeMap<String, String>)>>,
+}
+
+pub(crate) const KMS_KEY: &str =
+    "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-8444-555555555555";
+
+impl TestKms {
+    fn check(&self) -> Result<(), KeyRefused> {
+        if self.disabled.load(Ordering::Relaxed) {
+            let message = format!("{KMS_KEY} is disabled.");
+            return Err(KeyRefused::Refused { code: "DisabledException".into(), message });
+        }
+        Ok(())
+    }
+
+    /// The contexts of the data keys made, in order.
+    pub(crate) fn contexts(&self) -> Vec<BTreeMap<String, String>> {
+        self.made.lock().unwrap().iter().map(|(_key, context)| context.clone()).collect()
+    }
+}
+
+#[async_trait]
+impl DataKeys for TestKms {
+    async fn generate(&self, request: KeyRequest<'_>) -> Result<GeneratedKey, KeyRefused> {
+        self.check()?;
+        let mut made = self.made.lock().unwrap();
+        let number = u8::try_from(made.len()).unwrap();
+        let key = DataKey::new([number; 32]);
+        made.push((key.clone(), request.context.clone()));
+        Ok(GeneratedKey { key, sealed: vec![number], key_arn: KMS_KEY.into() })
+    }
+
+    async fn decrypt(&self, request: KeyRequest<'_>, sealed: &[u8]) -> Result<DataKey, KeyRefused> {
+        self.check()?;
+        let made = self.made.lock().unwrap();
+        let found = sealed.first().and_then(|number| made.get(usize::from(*number)));
+        let found = found.filter(|(_key, context)| context == request.context);
+        found.map(|(key, _context)| key.clone()).ok_or_else(|| KeyRefused::Refused {
+            code: "InvalidCiphertextException".into(),
+            message: String::new(),
+        })
+    }
 }

@@ -163,6 +163,7 @@ impl Front {
             bucket: call.bucket.clone(),
             key: call.key.clone(),
             gate: Arc::new(gate),
+            keys: Arc::new(cairn_s3::NoKms),
         }
     }
 

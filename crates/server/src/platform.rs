@@ -15,7 +15,7 @@ use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
 use cairn_journal::Reader;
-use cairn_s3::{Bucket, ObjectMetadata, ObjectStore, StoreError};
+use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, ObjectStore, StoreError};
 use cairn_wire::s3::{Resolver, Seen};
 
 /// CloudTrail as a caller of the built-in S3.
@@ -115,7 +115,15 @@ impl LogBucket for ServiceCaller {
                 .collect(),
             ..ObjectMetadata::default()
         };
-        let outcome = self.store.put_if_absent(&trail.s3_bucket, put.key, put.body, metadata).await;
+        let deposit = Deposit {
+            bucket: &trail.s3_bucket,
+            key: put.key,
+            bytes: put.body,
+            metadata,
+            encryption: EncryptionWish::default(),
+            keys: &NoKms,
+        };
+        let outcome = self.store.put_if_absent(deposit).await;
         let put_now = match outcome {
             Ok(cairn_s3::Put::Created(_)) => Put::Created,
             Ok(cairn_s3::Put::Identical(_)) => Put::AlreadyThere,

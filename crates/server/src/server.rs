@@ -16,7 +16,7 @@ use cairn_iam::Iam;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
 use cairn_projection::Source;
-use cairn_s3::S3;
+use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_wire::s3::Resolver;
@@ -272,7 +272,11 @@ impl Stores {
         }
         let reader = Arc::clone(&journal) as Arc<dyn Reader>;
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
-        let s3_config = cairn_s3::Config { dir: dir.s3(), base_domains: config.base_domains.clone() };
+        let s3_config = cairn_s3::Config {
+            dir: dir.s3(),
+            base_domains: config.base_domains.clone(),
+            sealing_key: SealingKey::new(token_key(&master, "objects")?),
+        };
         let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
         let tokens = TokenKey::new(&token_key(&master, "session-tokens")?);
         let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
@@ -380,8 +384,8 @@ fn front(
     }
 }
 
-/// Derives the key of one kind of tokens from the master key, so that tokens outlive restarts: the key is the
-/// tag of a fixed sealed name.
+/// Derives the key of one kind of tokens, or of the objects of the built-in S3, from the master key, so that
+/// they outlive restarts: the key is the tag of a fixed sealed name.
 fn token_key(master: &MasterKey, kind: &str) -> Result<[u8; 32], cairn_catalog::SealError> {
     let name = SecretName { kind: "token-key", key: kind };
     let sealed = master.seal(name, &[], |nonce| nonce.fill(0))?;

@@ -4,8 +4,8 @@ use futures_util::StreamExt as _;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
+use super::encryption::{asked, encryption_members, refuse_customer_key};
 use super::error::{answer, invalid_argument, invalid_request, not_implemented, precondition_failed, refuse};
-use super::read::refuse_customer_key;
 use super::shape::{checksum_members, checksum_type, etag, only_version, seconds, tags_of_header, timestamp};
 use super::upload::part_number;
 use super::write::{algorithm_named, check_extras, extras, metadata_of};
@@ -14,12 +14,22 @@ use crate::authorized::{self, Deed};
 use crate::body::{PUT_BYTES_MAX, Promise};
 use crate::checksum::{Algorithm, ChecksumKind};
 use crate::condition::{ReadConditions, ReadVerdict, WriteCondition};
+use crate::seal::DataKey;
 use crate::store::{Content, Object as Stored, PutRequest};
+
+/// What is copied.
+struct Source {
+    /// Bucket and key.
+    place: (String, String),
+    object: Stored,
+    content: Content,
+    data_key: Option<DataKey>,
+}
 
 impl Api {
     pub(super) async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
         let S3Request { input, extensions, .. } = request;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let to = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         check_extras(&extras!(input))?;
         refuse_customer_key(input.copy_source_sse_customer_algorithm.is_some())?;
         let conditions = ReadConditions {
@@ -29,7 +39,7 @@ impl Api {
             if_unmodified_since: input.copy_source_if_unmodified_since.as_ref().and_then(seconds),
         };
         let source_owner = input.expected_source_bucket_owner.as_deref();
-        let (from, source, content) =
+        let Source { place: from, object: source, content, data_key } =
             self.source(&input.copy_source, source_owner, &conditions, &extensions).await?;
         if source.size > PUT_BYTES_MAX {
             return Err(invalid_request(
@@ -38,22 +48,25 @@ impl Api {
         }
         let replaces = is_replace(input.metadata_directive.as_ref().map(MetadataDirective::as_str))?;
         let retags = is_replace(input.tagging_directive.as_ref().map(TaggingDirective::as_str))?;
-        if from == (input.bucket.clone(), input.key.clone()) && !replaces {
+        let re_encrypts = input.server_side_encryption.is_some();
+        if from == (input.bucket.clone(), input.key.clone()) && !replaces && !re_encrypts {
             return Err(invalid_request(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
             ));
         }
         let given_tags = input.tagging.as_deref().map(tags_of_header).transpose()?.unwrap_or_default();
         let given_metadata = metadata_of!(input);
+        let seal = self.seal((&to, &input.key), &asked!(input), &extensions).await?;
         let put = PutRequest {
             bucket: input.bucket,
             key: input.key,
             metadata: if replaces { given_metadata } else { source.metadata.clone() },
             tags: if retags { given_tags } else { source.tags.clone() },
             condition: WriteCondition::Always,
+            seal,
             promise: copied_promise(&source, algorithm_named(input.checksum_algorithm.as_ref())?),
         };
-        let body = content.stream(0..source.size).map(|piece| piece.map_err(Into::into));
+        let body = content.stream(0..source.size, data_key).map(|piece| piece.map_err(Into::into));
         let stored = self.store.put(put, body).await.map_err(answer)?;
         let mut result = CopyObjectResult {
             checksum_type: checksum_type(&stored.checksums),
@@ -62,7 +75,13 @@ impl Api {
             ..CopyObjectResult::default()
         };
         checksum_members!(result, &stored.checksums);
-        ok(CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() })
+        let mut output = CopyObjectOutput {
+            copy_object_result: Some(result),
+            ssekms_encryption_context: input.ssekms_encryption_context,
+            ..CopyObjectOutput::default()
+        };
+        encryption_members!(output, &stored.encryption);
+        ok(output)
     }
 
     pub(super) async fn upload_part_copy(
@@ -70,7 +89,7 @@ impl Api {
         request: S3Request<UploadPartCopyInput>,
     ) -> Answer<UploadPartCopyOutput> {
         let S3Request { input, extensions, .. } = request;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let to = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         refuse_customer_key(
             input.sse_customer_algorithm.is_some() || input.copy_source_sse_customer_algorithm.is_some(),
         )?;
@@ -82,7 +101,7 @@ impl Api {
             if_unmodified_since: input.copy_source_if_unmodified_since.as_ref().and_then(seconds),
         };
         let source_owner = input.expected_source_bucket_owner.as_deref();
-        let (_from, source, content) =
+        let Source { object: source, content, data_key, .. } =
             self.source(&input.copy_source, source_owner, &conditions, &extensions).await?;
         let span = match &input.copy_source_range {
             None => 0..source.size,
@@ -94,16 +113,21 @@ impl Api {
             ));
         }
         let promise = Promise { size: Some(span.end - span.start), ..Promise::default() };
-        let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-        let body = content.stream(span).map(|piece| piece.map_err(Into::into));
-        let part = self.store.put_part(upload, number, promise, body).await.map_err(answer)?;
+        let upload = self.store.upload(&input.bucket, &input.key, &input.upload_id).await.map_err(answer)?;
+        let key = self.unlock((&to, &input.key), &upload.encryption, &extensions).await?;
+        let body = content.stream(span, data_key).map(|piece| piece.map_err(Into::into));
+        let part =
+            self.store.put_part((&upload, key.as_ref()), number, promise, body).await.map_err(answer)?;
         let mut result = CopyPartResult {
             e_tag: etag(&part.etag),
             last_modified: Some(timestamp(part.modified_ms)),
             ..CopyPartResult::default()
         };
         checksum_members!(result, &part.checksums);
-        ok(UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() })
+        let mut output =
+            UploadPartCopyOutput { copy_part_result: Some(result), ..UploadPartCopyOutput::default() };
+        encryption_members!(output, &upload.encryption);
+        ok(output)
     }
 
     /// Opens a copy's source, if the caller may read it, and checks the conditions on it.
@@ -113,7 +137,7 @@ impl Api {
         expected_owner: Option<&str>,
         conditions: &ReadConditions,
         extensions: &http::Extensions,
-    ) -> S3Result<((String, String), Stored, Content)> {
+    ) -> S3Result<Source> {
         let CopySource::Bucket { bucket, key, version_id } = source else {
             return Err(not_implemented("Copying from access points is not implemented."));
         };
@@ -122,10 +146,12 @@ impl Api {
         authorized::check(extensions, Deed::Read, &of, key)?;
         let (object, content) = self.store.open_object(bucket, key).await.map_err(answer)?;
         match conditions.judge(&object.etag, object.modified_s()) {
-            ReadVerdict::Go => Ok(((bucket.to_string(), key.to_string()), object, content)),
+            ReadVerdict::Go => {}
             // For a copy an unchanged source is a failed precondition too.
-            ReadVerdict::NotModified | ReadVerdict::PreconditionFailed => Err(precondition_failed()),
+            ReadVerdict::NotModified | ReadVerdict::PreconditionFailed => return Err(precondition_failed()),
         }
+        let data_key = self.unlock((&of, key), &object.encryption, extensions).await?;
+        Ok(Source { place: (bucket.to_string(), key.to_string()), object, content, data_key })
     }
 }
 

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use s3s::{S3Error, S3ErrorCode};
 
+use crate::seal::KeyRefused;
 use crate::store::StoreError;
 
 /// Makes an error of a code and the message for the client.
@@ -96,12 +97,28 @@ pub(crate) fn answer(error: StoreError) -> S3Error {
         StoreError::Poisoned | StoreError::Closed => {
             refuse(Code::ServiceUnavailable, "The service cannot take writes; please reduce your request rate and retry.")
         }
+        StoreError::KeyRefused(refused) => key_refused(refused),
         StoreError::Locked
         | StoreError::Newer { .. }
+        | StoreError::OtherKey
+        | StoreError::DataKeyDamaged
         | StoreError::Damaged { .. }
         | StoreError::Io { .. }
         | StoreError::Index(_)
         | StoreError::Malformed { .. } => fault(&error),
+    }
+}
+
+/// KMS's own words, under S3's name for them.
+fn key_refused(refused: KeyRefused) -> S3Error {
+    match refused {
+        KeyRefused::Denied { message } => S3Error::with_message(S3ErrorCode::AccessDenied, message),
+        KeyRefused::Refused { code, message } => {
+            custom(&format!("KMS.{code}"), StatusCode::BAD_REQUEST, message)
+        }
+        KeyRefused::Unavailable => {
+            refuse(S3ErrorCode::ServiceUnavailable, "KMS does not answer; please retry your request.")
+        }
     }
 }
 

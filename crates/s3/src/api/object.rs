@@ -4,6 +4,7 @@ use futures_util::stream;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
+use super::encryption::{asked, encryption_members};
 use super::error::{answer, precondition_failed, refuse};
 use super::shape::{
     OBJECT_TAGS_MAX, checksum_members, checksum_type, etag, given_checksums, only_version, seconds, tag_set,
@@ -21,12 +22,14 @@ const DELETES_MAX: usize = 1000;
 impl Api {
     pub(super) async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
         let S3Request { mut input, headers, extensions, .. } = request;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         check_extras(&extras!(input))?;
         if input.write_offset_bytes.is_some() {
             return Err(super::error::not_implemented("Appending to objects is not implemented."));
         }
+        let seal = self.seal((&bucket, &input.key), &asked!(input), &extensions).await?;
         let put = PutRequest {
+            seal,
             metadata: metadata_of!(input),
             tags: input.tagging.as_deref().map(tags_of_header).transpose()?.unwrap_or_default(),
             condition: write_condition(input.if_match.take(), input.if_none_match.take())?,
@@ -48,8 +51,10 @@ impl Api {
         let mut output = PutObjectOutput {
             e_tag: etag(&stored.etag),
             checksum_type: checksum_type(&stored.checksums),
+            ssekms_encryption_context: input.ssekms_encryption_context,
             ..PutObjectOutput::default()
         };
+        encryption_members!(output, &stored.encryption);
         checksum_members!(output, &stored.checksums);
         ok(output)
     }

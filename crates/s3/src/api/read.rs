@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
+use super::encryption::{encryption_members, refuse_customer_key};
 use super::error::{answer, custom, invalid_request, precondition_failed, refuse};
 use super::shape::{
     checksum_members, checksum_type, etag, only_version, seconds, size, timestamp, timestamp_s, user_metadata,
@@ -28,8 +29,8 @@ struct Slice {
 
 impl Api {
     pub(super) async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         only_version(input.version_id.as_deref())?;
         refuse_customer_key(input.sse_customer_algorithm.is_some() || input.sse_customer_key.is_some())?;
         let (object, content) = self.store.open_object(&input.bucket, &input.key).await.map_err(answer)?;
@@ -41,7 +42,8 @@ impl Api {
         };
         admit(&conditions, &object)?;
         let slice = slice(input.range, input.part_number, &object, content.extents())?;
-        let body = StreamingBlob::wrap(content.stream(slice.span.clone()));
+        let data_key = self.unlock((&bucket, &input.key), &object.encryption, &extensions).await?;
+        let body = StreamingBlob::wrap(content.stream(slice.span.clone(), data_key));
         let mut output = GetObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             body: Some(body),
@@ -60,6 +62,7 @@ impl Api {
             website_redirect_location: object.metadata.website_redirect_location.clone(),
             ..GetObjectOutput::default()
         };
+        encryption_members!(output, &object.encryption);
         if wants_checksum(input.checksum_mode.as_ref()) && slice.content_range.is_none() {
             checksum_members!(output, &object.checksums);
             output.checksum_type = checksum_type(&object.checksums);
@@ -69,8 +72,8 @@ impl Api {
     }
 
     pub(super) async fn head_object(&self, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         only_version(input.version_id.as_deref())?;
         refuse_customer_key(input.sse_customer_algorithm.is_some() || input.sse_customer_key.is_some())?;
         let object = self.store.head(&input.bucket, &input.key).await.map_err(answer)?;
@@ -102,7 +105,10 @@ impl Api {
             website_redirect_location: object.metadata.website_redirect_location.clone(),
             ..HeadObjectOutput::default()
         };
+        encryption_members!(output, &object.encryption);
         if wants_checksum(input.checksum_mode.as_ref()) && slice.content_range.is_none() {
+            // Under SSE-KMS a checksum is told to whoever may read the bytes.
+            self.unlock((&bucket, &input.key), &object.encryption, &extensions).await?;
             checksum_members!(output, &object.checksums);
             output.checksum_type = checksum_type(&object.checksums);
         }
@@ -117,8 +123,8 @@ impl Api {
         &self,
         request: S3Request<GetObjectAttributesInput>,
     ) -> Answer<GetObjectAttributesOutput> {
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         only_version(input.version_id.as_deref())?;
         let object = self.store.head(&input.bucket, &input.key).await.map_err(answer)?;
         // Clients send one header with commas, or one header for each.
@@ -132,6 +138,7 @@ impl Api {
             output.e_tag = etag(&object.etag);
         }
         if wants(ObjectAttributes::CHECKSUM) && !object.checksums.values.is_empty() {
+            self.unlock((&bucket, &input.key), &object.encryption, &extensions).await?;
             let mut checksum =
                 Checksum { checksum_type: checksum_type(&object.checksums), ..Checksum::default() };
             checksum_members!(checksum, &object.checksums);
@@ -187,15 +194,6 @@ fn content_type(object: &Stored) -> String {
 
 fn wants_checksum(mode: Option<&ChecksumMode>) -> bool {
     mode.is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED)
-}
-
-pub(super) fn refuse_customer_key(given: bool) -> S3Result<()> {
-    if given {
-        return Err(super::error::not_implemented(
-            "Server-side encryption with customer keys is not implemented.",
-        ));
-    }
-    Ok(())
 }
 
 /// Lets a read pass, or answers its condition.

@@ -242,18 +242,6 @@ impl Api {
         Err(not_implemented("Versioning is not implemented; buckets keep one version of each object."))
     }
 
-    /// Answers that no encryption is configured: payloads are not encrypted, and S3's default is not claimed.
-    pub(super) async fn get_bucket_encryption(
-        &self,
-        request: S3Request<GetBucketEncryptionInput>,
-    ) -> Answer<GetBucketEncryptionOutput> {
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
-        let message = "The server side encryption configuration was not found".to_owned();
-        let code = "ServerSideEncryptionConfigurationNotFoundError";
-        Err(super::error::custom(code, http::StatusCode::NOT_FOUND, message))
-    }
-
     pub(super) async fn get_bucket_request_payment(
         &self,
         request: S3Request<GetBucketRequestPaymentInput>,

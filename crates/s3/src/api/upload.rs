@@ -4,9 +4,9 @@ use futures_util::stream;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
+use super::encryption::{asked, encryption_members, refuse_customer_key};
 use super::error::{answer, invalid_argument, invalid_request, refuse};
 use super::list::{is_url, limit_of, prefixes, query};
-use super::read::refuse_customer_key;
 use super::shape::{
     checksum_members, checksum_type, encoded, etag, given_checksums, owner_of, size, tags_of_header,
     timestamp, write_condition,
@@ -25,14 +25,15 @@ impl Api {
         request: S3Request<CreateMultipartUploadInput>,
     ) -> Answer<CreateMultipartUploadOutput> {
         let initiator = caller(&request).map_or_else(|| "anonymous".to_owned(), |caller| caller.arn.clone());
-        let input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         check_extras(&extras!(input))?;
         let checksum = upload_checksum(
             algorithm_named(input.checksum_algorithm.as_ref())?,
             input.checksum_type.as_ref().map(ChecksumType::as_str),
         )?;
         let draft = UploadDraft {
+            seal: self.seal((&bucket, &input.key), &asked!(input), &extensions).await?,
             initiator,
             checksum,
             metadata: metadata_of!(input),
@@ -40,21 +41,24 @@ impl Api {
             bucket: input.bucket.clone(),
             key: input.key.clone(),
         };
-        let id = self.store.create_upload(draft).await.map_err(answer)?;
-        ok(CreateMultipartUploadOutput {
+        let (id, encryption) = self.store.create_upload(draft).await.map_err(answer)?;
+        let mut output = CreateMultipartUploadOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(id),
             checksum_algorithm: checksum
                 .map(|(algorithm, _kind)| ChecksumAlgorithm::from_static(algorithm.name())),
             checksum_type: checksum.map(|(_algorithm, kind)| ChecksumType::from_static(kind.name())),
+            ssekms_encryption_context: input.ssekms_encryption_context,
             ..CreateMultipartUploadOutput::default()
-        })
+        };
+        encryption_members!(output, &encryption);
+        ok(output)
     }
 
     pub(super) async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
         let S3Request { input, headers, extensions, .. } = request;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         refuse_customer_key(input.sse_customer_algorithm.is_some() || input.sse_customer_key.is_some())?;
         let number = part_number(input.part_number)?;
         let promise = promise(
@@ -64,13 +68,16 @@ impl Api {
             input.content_md5.as_deref(),
             given_checksums!(input),
         )?;
-        let upload = (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+        let upload = self.store.upload(&input.bucket, &input.key, &input.upload_id).await.map_err(answer)?;
+        let key = self.unlock((&bucket, &input.key), &upload.encryption, &extensions).await?;
+        let to = (&upload, key.as_ref());
         let stored = match input.body {
-            Some(body) => self.store.put_part(upload, number, promise, body).await,
-            None => self.store.put_part(upload, number, promise, stream::empty()).await,
+            Some(body) => self.store.put_part(to, number, promise, body).await,
+            None => self.store.put_part(to, number, promise, stream::empty()).await,
         };
         let part = stored.map_err(answer)?;
         let mut output = UploadPartOutput { e_tag: etag(&part.etag), ..UploadPartOutput::default() };
+        encryption_members!(output, &upload.encryption);
         checksum_members!(output, &part.checksums);
         ok(output)
     }
@@ -79,8 +86,8 @@ impl Api {
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> Answer<CompleteMultipartUploadOutput> {
-        let mut input = request.input;
-        self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+        let S3Request { mut input, extensions, .. } = request;
+        let bucket = self.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
         let listed = input.multipart_upload.take().and_then(|upload| upload.parts).unwrap_or_default();
         if listed.is_empty() || listed.len() > usize::try_from(PARTS_MAX).unwrap_or(usize::MAX) {
             return Err(refuse(
@@ -98,6 +105,9 @@ impl Api {
             checksums: given_checksums!(input),
             size: input.mpu_object_size.and_then(|size| u64::try_from(size).ok()),
         };
+        let upload = self.store.upload(&input.bucket, &input.key, &input.upload_id).await.map_err(answer)?;
+        // Nothing is opened here; but whoever may not use the key makes no object with it.
+        self.unlock((&bucket, &input.key), &upload.encryption, &extensions).await?;
         let stored = self.store.complete_upload(complete).await.map_err(answer)?;
         let mut output = CompleteMultipartUploadOutput {
             location: Some(format!("/{}/{}", input.bucket, encoded(input.key.clone(), true))),
@@ -107,6 +117,7 @@ impl Api {
             checksum_type: checksum_type(&stored.checksums),
             ..CompleteMultipartUploadOutput::default()
         };
+        encryption_members!(output, &stored.encryption);
         checksum_members!(output, &stored.checksums);
         ok(output)
     }

@@ -8,7 +8,7 @@ use http::{Extensions, HeaderMap};
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Result};
 
-use super::error::{invalid_request, not_implemented, refuse};
+use super::error::{invalid_request, refuse};
 use crate::body::{Promise, Trailers};
 use crate::checksum::Algorithm;
 
@@ -21,8 +21,6 @@ pub(super) struct Extras<'a> {
     pub(super) acl: Option<&'a str>,
     pub(super) grants: [bool; 4],
     pub(super) object_lock: [bool; 3],
-    pub(super) encryption: Option<&'a str>,
-    pub(super) customer_key: bool,
     pub(super) storage_class: Option<&'a str>,
 }
 
@@ -42,8 +40,6 @@ macro_rules! extras {
                 $input.object_lock_retain_until_date.is_some(),
                 $input.object_lock_legal_hold_status.is_some(),
             ],
-            encryption: $input.server_side_encryption.as_ref().map(|algorithm| algorithm.as_str()),
-            customer_key: $input.sse_customer_algorithm.is_some() || $input.sse_customer_key.is_some(),
             storage_class: $input.storage_class.as_ref().map(|class| class.as_str()),
         }
     };
@@ -75,9 +71,6 @@ pub(super) fn check_extras(extras: &Extras<'_>) -> S3Result<()> {
     }
     if extras.object_lock.contains(&true) {
         return Err(invalid_request("Bucket is missing Object Lock Configuration"));
-    }
-    if extras.encryption.is_some() || extras.customer_key {
-        return Err(not_implemented("Server-side encryption is not implemented."));
     }
     match extras.storage_class {
         None | Some(StorageClass::STANDARD) => Ok(()),

@@ -14,6 +14,7 @@ use cairn_event::Ids;
 use super::error::StoreError;
 use super::lease::Leases;
 use crate::checksum::hex;
+use crate::seal::{DataKey, Sealer};
 use crate::telemetry;
 
 /// The directories under `blobs/`, by the last two digits of an id.
@@ -73,12 +74,15 @@ impl Blobs {
         Ok(Self { dir: dir.to_owned(), generation, ids, leases: Leases::default() })
     }
 
-    /// Starts a payload file.
-    pub(crate) fn create(&self) -> Result<BlobWriter, StoreError> {
+    /// Starts a payload file; what is written to it is sealed with `key`.
+    pub(crate) fn create(&self, key: Option<&DataKey>) -> Result<BlobWriter, StoreError> {
         let mut random = [0; 12];
         self.ids.fill(&mut random);
         let id = BlobId(format!("{:08x}{}", self.generation, hex(&random)));
+        let sealer = key.map(|key| Sealer::new(key.cipher(id.as_str())));
         Ok(BlobWriter {
+            sealer,
+            sealed: Vec::new(),
             aside: Unlinked(Some(self.dir.join("tmp").join(id.as_str()))),
             target: self.path(&id),
             id,
@@ -127,11 +131,25 @@ pub(crate) struct BlobWriter {
     aside: Unlinked,
     target: PathBuf,
     file: Option<File>,
+    /// Seals what is written; none for parts of an upload that began before there was encryption.
+    sealer: Option<Sealer>,
+    /// Where sealed bytes are put before they are written.
+    sealed: Vec<u8>,
 }
 
 impl BlobWriter {
     /// Writes the next bytes. Blocks.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let Some(sealer) = &mut self.sealer else { return self.write_through(bytes) };
+        let mut sealed = std::mem::take(&mut self.sealed);
+        sealer.push(bytes, &mut sealed);
+        self.write_through(&sealed)?;
+        sealed.clear();
+        self.sealed = sealed;
+        Ok(())
+    }
+
+    fn write_through(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let failed = |source| StoreError::io("write a payload", source);
         let file = match &mut self.file {
             Some(file) => file,
@@ -146,9 +164,18 @@ impl BlobWriter {
     /// Makes the file durable under its final name: file sync, rename, directory sync.
     pub(crate) async fn finish(self) -> Result<StoredBlob, StoreError> {
         let failed = |source| StoreError::io("sync a payload", source);
-        tokio::task::spawn_blocking(move || self.finish_blocking().map_err(failed))
+        tokio::task::spawn_blocking(move || self.sealed_to_the_end()?.finish_blocking().map_err(failed))
             .await
             .map_err(|error| failed(std::io::Error::other(error)))?
+    }
+
+    fn sealed_to_the_end(mut self) -> Result<Self, StoreError> {
+        if let Some(sealer) = self.sealer.take() {
+            let mut last = Vec::new();
+            sealer.finish(&mut last);
+            self.write_through(&last)?;
+        }
+        Ok(self)
     }
 
     fn finish_blocking(mut self) -> Result<StoredBlob, std::io::Error> {

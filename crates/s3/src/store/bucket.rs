@@ -32,6 +32,8 @@ pub struct Bucket {
     pub tags: Option<TagSet>,
     /// Its public access block as JSON, when one other than the default was put; empty when it was removed.
     pub(crate) public_access_block: Option<String>,
+    /// Its default encryption as JSON; absent when none other than SSE-S3 was put.
+    pub(crate) encryption: Option<String>,
 }
 
 /// A bucket to be made. The caller has checked the name and the Region.
@@ -61,6 +63,7 @@ pub(crate) enum BucketChange {
     Policy(Option<String>),
     Tags(Option<TagSet>),
     PublicAccessBlock(Option<String>),
+    Encryption(Option<String>),
 }
 
 impl ObjectStore {
@@ -123,9 +126,9 @@ impl ObjectStore {
 }
 
 const SELECT_ONE: &str = "SELECT id, name, owner, owner_canonical, region, created_ms, policy, tags,
-    public_access_block FROM bucket WHERE name = ?";
+    public_access_block, encryption FROM bucket WHERE name = ?";
 const SELECT_OWNED: &str = "SELECT id, name, owner, owner_canonical, region, created_ms, policy, tags,
-    public_access_block FROM bucket WHERE owner = ?1 AND name > ?2 AND substr(name, 1, length(?3)) = ?3
+    public_access_block, encryption FROM bucket WHERE owner = ?1 AND name > ?2 AND substr(name, 1, length(?3)) = ?3
     ORDER BY name LIMIT ?4";
 
 fn bucket_of(row: &SqliteRow) -> Result<Bucket, StoreError> {
@@ -141,6 +144,7 @@ fn bucket_of(row: &SqliteRow) -> Result<Bucket, StoreError> {
         policy: row.try_get(6)?,
         tags: tags.map_err(|_unreadable| StoreError::Malformed { what: "bucket.tags" })?,
         public_access_block: row.try_get(8)?,
+        encryption: row.try_get(9)?,
     })
 }
 
@@ -247,6 +251,9 @@ impl Change for ChangeBucket {
             }
             BucketChange::PublicAccessBlock(block) => {
                 ("UPDATE bucket SET public_access_block = ? WHERE id = ?", block.clone())
+            }
+            BucketChange::Encryption(encryption) => {
+                ("UPDATE bucket SET encryption = ? WHERE id = ?", encryption.clone())
             }
         };
         sqlx::query(statement).bind(value).bind(id).execute(&mut *tx).await?;

@@ -9,11 +9,12 @@ use futures_util::{StreamExt as _, stream};
 
 use super::blob::BlobId;
 use super::writer::Change;
-use super::{ObjectMetadata, ObjectStore, Put, PutRequest, StoreError};
+use super::{Deposit, ObjectStore, Put, PutRequest, StoreError};
 use crate::body::Promise;
 use crate::checksum::Algorithm;
 use crate::condition::WriteCondition;
-use crate::testing::{open, open_with_bucket};
+use crate::seal::NoKms;
+use crate::testing::{deposit, key, open, open_with_bucket};
 
 const LARGE: usize = 300_000;
 
@@ -26,7 +27,7 @@ async fn put(store: &ObjectStore, key: &str, bytes: Vec<u8>) -> Result<super::Ob
 }
 
 async fn read(store: &ObjectStore, key: &str) -> Vec<u8> {
-    let (_object, content) = store.get("bkt", key).await.unwrap();
+    let (_object, content) = store.get("bkt", key, &NoKms).await.unwrap();
     let pieces: Vec<Bytes> = content.map(Result::unwrap).collect().await;
     pieces.concat()
 }
@@ -150,7 +151,7 @@ async fn refused_bodies_leave_nothing() {
 }
 
 async fn put_if_absent_nowhere(store: &ObjectStore) -> Result<Put, StoreError> {
-    store.put_if_absent("nowhere", "k", Bytes::from_static(b"x"), ObjectMetadata::default()).await
+    store.put_if_absent(Deposit { bucket: "nowhere", ..deposit("k", Bytes::from_static(b"x")) }).await
 }
 
 #[tokio::test]
@@ -160,7 +161,7 @@ async fn a_repeat_of_put_if_absent_changes_nothing() {
     for size in [100, LARGE] {
         let key = size.to_string();
         let bytes = Bytes::from(vec![5; size]);
-        let put = |bytes: Bytes| store.put_if_absent("bkt", &key, bytes, ObjectMetadata::default());
+        let put = |bytes: Bytes| store.put_if_absent(deposit(&key, bytes));
         let Put::Created(created) = put(bytes.clone()).await.unwrap() else { panic!("not created") };
         assert_eq!(put(bytes.clone()).await.unwrap(), Put::Identical(created.clone()));
         let mut other = bytes.to_vec();
@@ -176,7 +177,7 @@ async fn a_reader_keeps_what_it_opened() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_with_bucket(dir.path()).await;
     put(&store, "k", vec![1; LARGE]).await.unwrap();
-    let (_object, reading) = store.get("bkt", "k").await.unwrap();
+    let (_object, reading) = store.get("bkt", "k", &NoKms).await.unwrap();
     put(&store, "k", vec![2; LARGE]).await.unwrap();
     let pieces: Vec<Bytes> = reading.map(Result::unwrap).collect().await;
     assert_eq!(pieces.concat(), vec![1; LARGE]);
@@ -193,7 +194,7 @@ async fn damage_is_loud() {
     put(&store, "cut", vec![1; LARGE]).await.unwrap();
     let file = payloads(dir.path()).remove(0);
     std::fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(1000).unwrap();
-    let (_object, content) = store.get("bkt", "cut").await.unwrap();
+    let (_object, content) = store.get("bkt", "cut", &NoKms).await.unwrap();
     let last = content.collect::<Vec<_>>().await.pop();
     assert!(matches!(last, Some(Err(StoreError::Damaged { .. }))), "{last:?}");
     store.close().await;
@@ -204,8 +205,13 @@ async fn only_one_process_opens_a_store() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
     let clock = std::sync::Arc::new(crate::testing::Still);
-    let again =
-        ObjectStore::open(dir.path(), clock, std::sync::Arc::new(crate::testing::Counting::default())).await;
+    let again = ObjectStore::open(
+        dir.path(),
+        &key(),
+        clock,
+        std::sync::Arc::new(crate::testing::Counting::default()),
+    )
+    .await;
     assert!(matches!(again, Err(StoreError::Locked)), "{again:?}");
     store.close().await;
     drop(store);

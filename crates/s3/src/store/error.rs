@@ -1,6 +1,7 @@
 //! What the store refuses, and what can go wrong in it.
 
 use crate::body::BodyRefused;
+use crate::seal::KeyRefused;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +88,16 @@ pub enum StoreError {
         /// The newest version known.
         known: i64,
     },
-    /// A payload that the index names is not there or shorter than it says: an operator must look.
+    /// Another key sealed what is in this store: the master key is not the one it was made with.
+    #[error("open the store: it was sealed with another master key")]
+    OtherKey,
+    /// KMS does not let the caller use the key that seals the object's data key.
+    #[error("use the object's data key")]
+    KeyRefused(#[source] KeyRefused),
+    /// An object's data key is not what was sealed: an operator must look.
+    #[error("open the object's data key: it is damaged")]
+    DataKeyDamaged,
+    /// A payload that the index names is missing, cut short or changed: an operator must look.
     #[error("read payload {blob}: it is damaged")]
     Damaged {
         /// The payload's id.

@@ -16,6 +16,7 @@ enum Step {
     Put(String, usize),
     PutIfAbsent(String, usize),
     Delete(String),
+    Read(String, f64, f64),
     List { prefix: String, delimiter: Option<String>, after: Option<String>, limit: usize },
 }
 
@@ -34,6 +35,8 @@ fn step() -> impl Strategy<Value = Step> {
     let prefix = prop_oneof![Just(String::new()), key()];
     prop_oneof![
         4 => (key(), 0..40_000_usize).prop_map(|(key, size)| Step::Put(key, size)),
+        1 => (key(), 60_000..400_000_usize).prop_map(|(key, size)| Step::Put(key, size)),
+        2 => (key(), 0.0..=1.0, 0.0..=1.0).prop_map(|(key, start, length)| Step::Read(key, start, length)),
         1 => (key(), 0..64_usize).prop_map(|(key, size)| Step::PutIfAbsent(key, size)),
         1 => key().prop_map(Step::Delete),
         4 => (prefix, delimiter, prop::option::of(key()), 0..12_usize)
@@ -121,6 +124,10 @@ async fn run(steps: Vec<Step>) {
                 store.delete("bkt", vec![(key.clone(), WriteCondition::Always)]).await.unwrap();
                 model.remove(&key);
             }
+            Step::Read(key, start, length) => {
+                let Some(size) = model.get(&key) else { continue };
+                read_range(&store, &key, *size, (start, length)).await;
+            }
             Step::List { prefix, delimiter, after, limit } => {
                 let query = ListQuery { prefix, delimiter, after, limit };
                 let (entries, truncated, last) = listed(&store, bucket, &query).await;
@@ -131,11 +138,30 @@ async fn run(steps: Vec<Step>) {
         }
     }
     for (key, size) in &model {
-        let (object, content) = store.get("bkt", key).await.unwrap();
+        let (object, content) = store.get("bkt", key, &crate::seal::NoKms).await.unwrap();
         let read: Vec<Bytes> = content.map(Result::unwrap).collect().await;
         assert_eq!((object.size, read.concat()), (*size as u64, bytes(*size).to_vec()));
     }
     store.close().await;
+}
+
+/// Reads a part of an object, given as fractions of its size.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "the fractions are in 0..=1 and sizes are small"
+)]
+async fn read_range(store: &ObjectStore, key: &str, size: usize, (start, length): (f64, f64)) {
+    let start = (size as f64 * start) as usize;
+    let end = start + ((size - start) as f64 * length) as usize;
+    let bucket = store.bucket("bkt").await.unwrap().unwrap();
+    let (object, content) = store.open_object("bkt", key).await.unwrap();
+    let data_key = store.unlock(&bucket, key, &object.encryption, &crate::seal::NoKms).await.unwrap();
+    assert!(data_key.is_some());
+    let read: Vec<Bytes> =
+        content.stream(start as u64..end as u64, data_key).map(Result::unwrap).collect().await;
+    assert!(read.concat() == bytes(size)[start..end], "{key} {size} {start}..{end}");
 }
 
 /// Goes from page to page; together they must be the whole listing.

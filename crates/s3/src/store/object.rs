@@ -12,6 +12,7 @@ use super::metadata::{ObjectMetadata, TagSet};
 use super::writer::Change;
 use crate::checksum::Checksums;
 use crate::condition::WriteCondition;
+use crate::seal::Encryption;
 
 /// An object as it is, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub struct Object {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
-    /// Its ETag, without quotes: the MD5 in hexadecimal, or `HEX-PARTS` for a multipart upload.
+    /// Its ETag, without quotes: the MD5 in hexadecimal (under SSE-KMS not the MD5), or `HEX-PARTS` for a
+    /// multipart upload.
     pub etag: String,
     /// When it was written, in milliseconds since the Unix epoch.
     pub modified_ms: i64,
@@ -30,6 +32,8 @@ pub struct Object {
     pub metadata: ObjectMetadata,
     /// Its tags.
     pub tags: TagSet,
+    /// How it is encrypted.
+    pub encryption: Encryption,
     /// Which content is its bytes.
     pub(crate) content: i64,
 }
@@ -41,8 +45,8 @@ impl Object {
     }
 }
 
-const SELECT_OBJECT: &str =
-    "SELECT o.key, o.size, o.etag, o.modified_ms, o.checksums, o.metadata, o.tags, o.content
+const SELECT_OBJECT: &str = "SELECT o.key, o.size, o.etag, o.modified_ms, o.checksums, o.metadata, o.tags,
+    o.content, o.encryption
     FROM object o JOIN bucket b ON b.id = o.bucket WHERE b.name = ? AND o.key = ?";
 
 impl ObjectStore {
@@ -98,6 +102,7 @@ pub(crate) fn object_of(row: &SqliteRow) -> Result<Object, StoreError> {
         metadata: from_json("object.metadata", row.try_get(5)?)?,
         tags: from_json("object.tags", row.try_get(6)?)?,
         content: row.try_get(7)?,
+        encryption: from_json("object.encryption", row.try_get(8)?)?,
     })
 }
 

@@ -16,6 +16,7 @@ use super::error::StoreError;
 use super::schema;
 use super::sweep;
 use super::writer::IndexWriter;
+use crate::seal::{SealingKey, Wrapping};
 
 /// Connections that read the index at once.
 const READERS_MAX: u32 = 4;
@@ -26,8 +27,14 @@ impl ObjectStore {
     ///
     /// # Errors
     /// [`StoreError::Locked`] when another process has it open, [`StoreError::Newer`] when a newer Cairn
-    /// wrote it, else what the disk or the index said.
-    pub async fn open(dir: &Path, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Result<Self, StoreError> {
+    /// wrote it, [`StoreError::OtherKey`] when it was sealed with another key, else what the disk or the
+    /// index said.
+    pub async fn open(
+        dir: &Path,
+        key: &SealingKey,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, StoreError> {
         let io = |doing| move |source| StoreError::io(doing, source);
         std::fs::create_dir_all(dir).map_err(io("make the store's directory"))?;
         let lock = lock(dir)?;
@@ -40,7 +47,8 @@ impl ObjectStore {
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
         let mut connection = options.connect().await?;
-        let generation = schema::prepare(&mut connection).await?;
+        let wrapping = Wrapping::new(key);
+        let generation = schema::prepare(&mut connection, wrapping.id()).await?;
         // The index's own name must be durable before anything in it counts.
         sync_dir(dir).map_err(io("sync the store's directory"))?;
         if let Some(parent) = dir.parent() {
@@ -54,7 +62,7 @@ impl ObjectStore {
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let writer = IndexWriter::start(connection, Arc::clone(&blobs), &tasks, shutdown.clone());
         tasks.spawn(sweep::run(Arc::clone(&blobs), readers.clone(), shutdown.clone()));
-        Ok(Self { clock, ids, blobs, readers, writer, tasks, shutdown, _lock: lock })
+        Ok(Self { clock, ids, blobs, readers, writer, wrapping, tasks, shutdown, _lock: lock })
     }
 }
 

@@ -7,14 +7,16 @@ use sqlx::SqliteConnection;
 
 use super::ObjectStore;
 use super::blob::BlobId;
-use super::bucket::bucket_id;
+use super::bucket::{Bucket, bucket_id};
 use super::error::StoreError;
 use super::metadata::{ObjectMetadata, TagSet};
 use super::object::{Object, drop_content, stored_size, to_json};
 use super::writer::Change;
 use crate::address::KEY_BYTES_MAX;
-use crate::body::{Absorbed, Payload, Placement, Promise, absorb};
+use crate::body::{Absorbed, Payload, Placement, Promise, Sealing, absorb};
+use crate::checksum::{Algorithm, ChecksumKind, Digester};
 use crate::condition::WriteCondition;
+use crate::seal::{DataKeys, Encryption, EncryptionWish, Place, Seal};
 
 /// An object to be written.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,25 @@ pub(crate) struct PutRequest {
     pub(crate) tags: TagSet,
     pub(crate) condition: WriteCondition,
     pub(crate) promise: Promise,
+    /// What to encrypt it with; none for SSE-S3.
+    pub(crate) seal: Option<Seal>,
+}
+
+/// An object of a writer in this process.
+#[derive(Debug)]
+pub struct Deposit<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// The key.
+    pub key: &'a str,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The headers that a GET gives back.
+    pub metadata: ObjectMetadata,
+    /// How to encrypt it.
+    pub encryption: EncryptionWish,
+    /// Gives data keys of KMS in the writer's name.
+    pub keys: &'a dyn DataKeys,
 }
 
 /// What a put-if-absent found.
@@ -43,25 +64,28 @@ impl ObjectStore {
     /// process that may repeat themselves after a crash; a repeat changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchBucket`], [`StoreError::KeyTooLong`], else what the disk or the index said.
-    pub async fn put_if_absent(
-        &self,
-        bucket: &str,
-        key: &str,
-        bytes: Bytes,
-        metadata: ObjectMetadata,
-    ) -> Result<Put, StoreError> {
+    /// [`StoreError::NoSuchBucket`], [`StoreError::KeyTooLong`], [`StoreError::KeyRefused`], else what the disk
+    /// or the index said.
+    pub async fn put_if_absent(&self, deposit: Deposit<'_>) -> Result<Put, StoreError> {
+        let Deposit { bucket, key, bytes, metadata, encryption, keys } = deposit;
+        let of = self.bucket(bucket).await?.ok_or(StoreError::NoSuchBucket)?;
         let request = PutRequest {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             metadata,
             condition: WriteCondition::Absent,
-            promise: Promise { size: Some(bytes.len() as u64), ..Promise::default() },
+            promise: Promise {
+                size: Some(bytes.len() as u64),
+                // Tells a repeat from other bytes without opening what is there: the writer may only seal.
+                checksums: vec![(Algorithm::Sha256, None)],
+                ..Promise::default()
+            },
+            seal: Some(self.seal(&of, key, &encryption, keys).await?),
             ..PutRequest::default()
         };
         match self.put(request, stream::iter([Ok(bytes.clone())])).await {
             Ok(object) => Ok(Put::Created(object)),
-            Err(StoreError::PreconditionFailed) => self.compare(bucket, key, &bytes).await,
+            Err(StoreError::PreconditionFailed) => self.compare(&of, key, &bytes, keys).await,
             Err(error) => Err(error),
         }
     }
@@ -81,17 +105,38 @@ impl ObjectStore {
         if self.bucket(&request.bucket).await?.is_none() {
             return Err(StoreError::NoSuchBucket);
         }
-        let absorbed = absorb(&self.blobs, body, &request.promise, Placement::BySize).await?;
-        let change = PutObject { modified_ms: self.now_ms(), request, absorbed };
+        let place = Place { bucket: &request.bucket, key: &request.key };
+        let Seal { key, encryption } = match &request.seal {
+            Some(given) => given.clone(),
+            None => self.own_seal(place),
+        };
+        let sealing = Sealing::new(Some(&key), &encryption);
+        let absorbed = absorb(&self.blobs, body, &request.promise, (Placement::BySize, sealing)).await?;
+        let change = PutObject { modified_ms: self.now_ms(), request, encryption, absorbed };
         self.writer.submit(change).await
     }
 
-    async fn compare(&self, bucket: &str, key: &str, bytes: &Bytes) -> Result<Put, StoreError> {
-        let (object, content) = self.open_object(bucket, key).await?;
+    async fn compare(
+        &self,
+        bucket: &Bucket,
+        key: &str,
+        bytes: &Bytes,
+        keys: &dyn DataKeys,
+    ) -> Result<Put, StoreError> {
+        let (object, content) = self.open_object(&bucket.name, key).await?;
         if object.size != bytes.len() as u64 {
             return Ok(Put::Different(object));
         }
-        let mut there = content.stream(0..object.size);
+        if let Some(known) = object.checksums.get(Algorithm::Sha256)
+            && object.checksums.kind == ChecksumKind::FullObject
+        {
+            let mut digester = Digester::new([Algorithm::Sha256]);
+            digester.update(bytes);
+            let same = digester.finish().checksums.get(&Algorithm::Sha256) == Some(&known);
+            return Ok(if same { Put::Identical(object) } else { Put::Different(object) });
+        }
+        let data_key = self.unlock(bucket, key, &object.encryption, keys).await?;
+        let mut there = content.stream(0..object.size, data_key);
         let mut at = 0_usize;
         while let Some(piece) = there.next().await {
             let piece = piece?;
@@ -107,6 +152,7 @@ impl ObjectStore {
 
 struct PutObject {
     request: PutRequest,
+    encryption: Encryption,
     absorbed: Absorbed,
     modified_ms: i64,
 }
@@ -126,11 +172,12 @@ impl Change for PutObject {
         let object = Object {
             key: self.request.key.clone(),
             size: self.absorbed.size,
-            etag: self.absorbed.md5.clone(),
+            etag: self.absorbed.etag.clone(),
             modified_ms: self.modified_ms,
             checksums: self.absorbed.checksums.clone(),
             metadata: self.request.metadata.clone(),
             tags: self.request.tags.clone(),
+            encryption: self.encryption.clone(),
             content,
         };
         replace_object(tx, bucket, &object, replaced, garbage).await?;
@@ -194,8 +241,8 @@ pub(crate) async fn replace_object(
     garbage: &mut Vec<BlobId>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT OR REPLACE INTO object (bucket, key, content, size, etag, modified_ms, checksums, metadata, tags)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO object (bucket, key, content, size, etag, modified_ms, checksums, metadata, tags, encryption)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(bucket)
     .bind(&object.key)
@@ -206,6 +253,7 @@ pub(crate) async fn replace_object(
     .bind(to_json(&object.checksums))
     .bind(to_json(&object.metadata))
     .bind(to_json(&object.tags))
+    .bind(to_json(&object.encryption))
     .execute(&mut *tx)
     .await?;
     if let Some(content) = replaced {

@@ -16,9 +16,10 @@ use super::object::{Object, from_json, size_of, stored_size, to_json};
 use super::put::{check_condition, replace_object};
 use super::writer::Change;
 use crate::address::KEY_BYTES_MAX;
-use crate::body::{Absorbed, Payload, Placement, Promise, absorb};
+use crate::body::{Absorbed, Payload, Placement, Promise, Sealing, absorb};
 use crate::checksum::{Algorithm, ChecksumKind, Checksums, composite, joined_crc, multipart_etag};
 use crate::condition::WriteCondition;
+use crate::seal::{DataKey, Encryption, Place, Seal};
 
 /// A part that is not the last must have this size at least: 5 MiB.
 const PART_BYTES_MIN: u64 = 5 * 1024 * 1024;
@@ -37,6 +38,8 @@ pub(crate) struct UploadDraft {
     pub(crate) checksum: Option<(Algorithm, ChecksumKind)>,
     pub(crate) metadata: ObjectMetadata,
     pub(crate) tags: TagSet,
+    /// What to encrypt it with; none for SSE-S3.
+    pub(crate) seal: Option<Seal>,
 }
 
 /// An upload in progress.
@@ -49,6 +52,8 @@ pub(crate) struct Upload {
     pub(crate) checksum: Option<(Algorithm, ChecksumKind)>,
     pub(crate) metadata: ObjectMetadata,
     pub(crate) tags: TagSet,
+    /// How its parts are encrypted.
+    pub(crate) encryption: Encryption,
 }
 
 /// A part that was uploaded.
@@ -85,21 +90,30 @@ pub(crate) struct CompleteRequest {
 }
 
 impl ObjectStore {
-    /// Starts an upload; returns its id.
-    pub(crate) async fn create_upload(&self, draft: UploadDraft) -> Result<String, StoreError> {
+    /// Starts an upload; returns its id and how it is encrypted.
+    pub(crate) async fn create_upload(
+        &self,
+        mut draft: UploadDraft,
+    ) -> Result<(String, Encryption), StoreError> {
         if draft.key.is_empty() || draft.key.len() > KEY_BYTES_MAX {
             return Err(StoreError::KeyTooLong);
         }
         let id = format!("{}{}", self.ids.guid(), self.ids.guid()).replace('-', "");
         let created_ms = self.now_ms();
-        self.writer.submit(CreateUpload { id: id.clone(), draft, created_ms }).await?;
-        Ok(id)
+        let place = Place { bucket: &draft.bucket, key: &draft.key };
+        let Seal { encryption, .. } = match draft.seal.take() {
+            Some(given) => given,
+            None => self.own_seal(place),
+        };
+        let stored = encryption.clone();
+        self.writer.submit(CreateUpload { id: id.clone(), draft, encryption: stored, created_ms }).await?;
+        Ok((id, encryption))
     }
 
-    /// Takes a part; a part of the same number is replaced.
+    /// Takes a part, sealed with the upload's data key; a part of the same number is replaced.
     pub(crate) async fn put_part<S>(
         &self,
-        upload: (&str, &str, &str),
+        (upload, key): (&Upload, Option<&DataKey>),
         number: u32,
         mut promise: Promise,
         body: S,
@@ -107,16 +121,18 @@ impl ObjectStore {
     where
         S: Stream<Item = Result<Bytes, s3s::StdError>> + Send + Unpin,
     {
-        let (bucket, key, id) = upload;
-        let known = self.upload(bucket, key, id).await?;
-        if let Some((algorithm, _kind)) = known.checksum {
+        if let Some((algorithm, _kind)) = upload.checksum {
             let promised = promise.checksums.iter().any(|(given, _value)| *given == algorithm);
             if !promised {
                 promise.checksums.push((algorithm, None));
             }
         }
-        let absorbed = absorb(&self.blobs, body, &promise, Placement::File).await?;
-        let change = PutPart { upload: id.to_owned(), number, absorbed, modified_ms: self.now_ms() };
+        if upload.encryption.is_none() != key.is_none() {
+            return Err(StoreError::Malformed { what: "upload.encryption" });
+        }
+        let sealing = Sealing::new(key, &upload.encryption);
+        let absorbed = absorb(&self.blobs, body, &promise, (Placement::File, sealing)).await?;
+        let change = PutPart { upload: upload.id.clone(), number, absorbed, modified_ms: self.now_ms() };
         self.writer.submit(change).await
     }
 
@@ -166,6 +182,7 @@ pub(crate) fn upload_of(row: &sqlx::sqlite::SqliteRow) -> Result<Upload, StoreEr
         checksum: algorithm.zip(kind),
         metadata: from_json("upload.metadata", row.try_get(6)?)?,
         tags: from_json("upload.tags", row.try_get(7)?)?,
+        encryption: from_json("upload.encryption", row.try_get(8)?)?,
     })
 }
 
@@ -187,7 +204,8 @@ async fn find_upload(
     id: &str,
 ) -> Result<Upload, StoreError> {
     let row = sqlx::query(
-        "SELECT id, key, created_ms, initiator, algorithm, kind, metadata, tags FROM upload
+        "SELECT id, key, created_ms, initiator, algorithm, kind, metadata, tags, encryption
+         FROM upload
          WHERE bucket = ? AND key = ? AND id = ?",
     )
     .bind(bucket)
@@ -201,6 +219,7 @@ async fn find_upload(
 struct CreateUpload {
     id: String,
     draft: UploadDraft,
+    encryption: Encryption,
     created_ms: i64,
 }
 
@@ -212,8 +231,9 @@ impl Change for CreateUpload {
         let bucket = bucket_id(tx, &self.draft.bucket).await?;
         let checksum = self.draft.checksum.as_ref();
         sqlx::query(
-            "INSERT INTO upload (id, bucket, key, created_ms, initiator, algorithm, kind, metadata, tags)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO upload (id, bucket, key, created_ms, initiator, algorithm, kind, metadata, tags,
+                 encryption)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&self.id)
         .bind(bucket)
@@ -224,6 +244,7 @@ impl Change for CreateUpload {
         .bind(checksum.map(|(_algorithm, kind)| to_json(kind)))
         .bind(to_json(&self.draft.metadata))
         .bind(to_json(&self.draft.tags))
+        .bind(to_json(&self.encryption))
         .execute(&mut *tx)
         .await?;
         Ok(())
@@ -265,7 +286,7 @@ impl Change for PutPart {
             number: self.number,
             blob: stored.id().as_str().to_owned(),
             size: self.absorbed.size,
-            etag: self.absorbed.md5.clone(),
+            etag: self.absorbed.etag.clone(),
             modified_ms: self.modified_ms,
             checksums: self.absorbed.checksums.clone(),
         };
@@ -376,6 +397,7 @@ impl Change for CompleteUpload {
             checksums: assembled.checksums,
             metadata: upload.metadata,
             tags: upload.tags,
+            encryption: upload.encryption,
             content,
         };
         replace_object(tx, bucket, &object, replaced, garbage).await?;

@@ -20,7 +20,8 @@ pub(crate) struct UploadListing {
     pub(crate) last: Option<(String, String)>,
 }
 
-const SCAN: &str = "SELECT id, key, created_ms, initiator, algorithm, kind, metadata, tags FROM upload
+const SCAN: &str =
+    "SELECT id, key, created_ms, initiator, algorithm, kind, metadata, tags, encryption FROM upload
     WHERE bucket = ?1 AND (key, id) > (?2, ?3) ORDER BY key, id LIMIT ?4";
 
 impl ObjectStore {

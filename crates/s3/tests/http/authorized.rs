@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_s3::{Authorized, BaseDomains, Body, Bucket, Deed, Gate};
+use cairn_s3::{Authorized, BaseDomains, Body, Bucket, Deed, Gate, NoKms};
 use cairn_wire::s3::{Resolver, Seen};
 use http::Request;
 use proptest::prelude::*;
@@ -62,6 +62,7 @@ async fn a_request_that_is_read_otherwise_than_it_was_authorized_is_refused() {
         bucket: bucket.map(str::to_owned),
         key: key.map(str::to_owned),
         gate: Arc::new(Guarded),
+        keys: Arc::new(NoKms),
     };
     for (authorized, expected) in [
         (of(Some("GetObject"), Some("bkt"), Some("k")), "200"),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cairn_event::{Clock, Ids};
-use cairn_s3::{Authorized, Body, Bucket, Caller, Config, Deed, Gate, RequestTag, S3};
+use cairn_s3::{
+    Authorized, Body, Bucket, Caller, Config, DataKeys, Deed, Gate, NoKms, RequestTag, S3, SealingKey,
+};
 use cairn_wire::s3::{Resolver, Seen};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -38,6 +40,7 @@ impl Ids for Counting {
 
 pub(crate) struct Client {
     pub(crate) s3: S3,
+    pub(crate) keys: Arc<dyn DataKeys>,
     _dir: tempfile::TempDir,
 }
 
@@ -111,15 +114,16 @@ pub(crate) fn as_read(request: &Request<Body>, gate: Arc<dyn Gate>) -> Authorize
         host: header("host").unwrap_or_default(),
         copies: header("x-amz-copy-source").is_some(),
     });
-    Authorized { operation: call.operation, bucket: call.bucket, key: call.key, gate }
+    let keys = Arc::new(NoKms);
+    Authorized { operation: call.operation, bucket: call.bucket, key: call.key, gate, keys }
 }
 
 impl Client {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let config = Config::new(dir.path());
+        let config = Config::new(dir.path(), SealingKey::new([42; 32]));
         let s3 = S3::open(config, Arc::new(Still), Arc::new(Counting::default())).await.unwrap();
-        Self { s3, _dir: dir }
+        Self { s3, keys: Arc::new(NoKms), _dir: dir }
     }
 
     pub(crate) async fn with_bucket() -> Self {
@@ -166,7 +170,7 @@ impl Client {
 
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Reply {
         if request.extensions().get::<Authorized>().is_none() {
-            let authorized = as_read(&request, Arc::new(Open));
+            let authorized = Authorized { keys: Arc::clone(&self.keys), ..as_read(&request, Arc::new(Open)) };
             request.extensions_mut().insert(authorized);
         }
         let Ok(response) = self.s3.service().call(request).await;

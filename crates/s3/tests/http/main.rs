@@ -5,6 +5,8 @@ mod authorized;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod encryption;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod multipart;

@@ -111,7 +111,7 @@ async fn settings_of_a_new_bucket() {
         ("logging", "200"),
         ("notification", "200"),
         ("accelerate", "200"),
-        ("encryption", "404 ServerSideEncryptionConfigurationNotFoundError"),
+        ("encryption", "200"),
         ("cors", "404 NoSuchCORSConfiguration"),
         ("lifecycle", "404 NoSuchLifecycleConfiguration"),
         ("website", "404 NoSuchWebsiteConfiguration"),
