@@ -107,7 +107,7 @@ pub enum Refusal {
     ResourceTypeUnsupported(String),
     #[error("At most {max} resources can be listed at once; {given} were given.")]
     ResourcesTooMany { given: usize, max: usize },
-    #[error("The token is not one that was given: the list has no second page.")]
+    #[error("The token is not one that this list gave.")]
     TokenInvalid,
     #[error("The token is not one that ListTrails gave.")]
     ListTokenInvalid,

@@ -115,7 +115,7 @@ impl Front {
             Operation::PutEventConfiguration => {
                 answered(control.put_event_configuration(caller, &input(request)?).await)
             }
-            Operation::ListPublicKeys => answered(control.list_public_keys(&input(request)?)),
+            Operation::ListPublicKeys => answered(control.list_public_keys(caller, &input(request)?)),
             Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
