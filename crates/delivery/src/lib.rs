@@ -18,6 +18,7 @@ mod digest;
 mod dimension;
 mod gathering;
 mod log_file;
+mod notify;
 mod object_key;
 mod product;
 mod progress;
@@ -30,6 +31,9 @@ mod window;
 pub use assemble::Assembler;
 pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
+pub use notify::{
+    Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications,
+};
 pub use object_key::object_key;
 pub use product::{DONE, begin_aggregation, cursor_name, enroll};
 pub use service::{Delivery, DeliveryConfig, DeliveryParts};
