@@ -14,6 +14,7 @@ mod credentials;
 mod endpoint;
 mod events;
 mod failure;
+mod key_source;
 mod logs;
 mod s3;
 
@@ -21,5 +22,6 @@ pub use connection::Connections;
 pub use credentials::{Credentials, EnvironmentKeys};
 pub use endpoint::{Endpoint, EndpointError, Endpoints};
 pub use events::Events;
+pub use key_source::{KeySource, Keys, KeysError};
 pub use logs::Logs;
 pub use s3::{BucketAnswer, Buckets};
