@@ -46,6 +46,8 @@ pub enum Begin {
     At(Position),
     /// At the journal's end: for what an operator configures. Once over, it begins anew.
     Tail,
+    /// At the oldest event that the journal holds. Once over, it begins anew.
+    Head,
 }
 
 /// The task of one stream.
@@ -145,8 +147,8 @@ impl<S: Sink> Follower<S> {
         let (catalog, head) = (&self.shared.catalog, self.journal.reader().head());
         self.committed = match (catalog.cursor(&name).await?, self.begin) {
             (Some(DONE), Begin::At(_)) => return Ok(Step::Done),
-            (Some(DONE), Begin::Tail) => {
-                let to = self.journal.tail();
+            (Some(DONE), begin @ (Begin::Tail | Begin::Head)) => {
+                let to = if begin == Begin::Head { head } else { self.journal.tail() };
                 catalog.rewind(CursorMove { name, expected: Some(DONE), to }).await?;
                 to
             }
@@ -155,6 +157,7 @@ impl<S: Sink> Follower<S> {
                 let to = match begin {
                     Begin::At(position) => position.max(head),
                     Begin::Tail => self.journal.tail(),
+                    Begin::Head => head,
                 };
                 match catalog.advance(CursorMove { name, expected: None, to }).await {
                     Ok(()) => to,

@@ -10,10 +10,15 @@
 
 mod backoff;
 mod batch;
+mod dead_letters;
+mod destination;
 mod envelope;
 mod event_bus;
 mod follow;
 mod log_group;
+mod material;
+mod message;
+mod nats;
 mod select;
 mod service;
 mod shipping;
@@ -21,7 +26,12 @@ mod sink;
 mod surroundings;
 mod telemetry;
 mod trails;
+mod webhook;
 
+pub use destination::{
+    Destination, DestinationConfig, DestinationKind, Format, From, Materials, PatternSource, TestEvent,
+    TestOutcome,
+};
 pub use envelope::{AWS_SOURCE_PREFIX, Envelope, detail_type, source};
 pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents};
 pub use follow::{Begin, DONE, Follower};
@@ -29,7 +39,11 @@ pub use log_group::{
     LinesTaken, LogGroup, LogGroups, LogLane, LogLine, LogMessage, LogStream, LogsError, TrailLogGroup,
     log_stream_name,
 };
+pub use material::MaterialError;
+pub use message::Message;
+pub use nats::{Keeping, Nats, NatsAuthentication, NatsConfig, is_subject_prefix};
 pub use service::Streams;
 pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 pub use surroundings::Surroundings;
 pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group};
+pub use webhook::{Webhook, WebhookConfig};

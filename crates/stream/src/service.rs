@@ -40,8 +40,13 @@ impl Streams {
     /// Adds a destination that an operator configured. It gets what happens from its first start on; its
     /// name is its cursor's and must be its own.
     pub fn follow<S: Sink>(&mut self, sink: S) {
+        self.follow_from(sink, Begin::Tail);
+    }
+
+    /// Adds a destination that begins elsewhere.
+    pub(crate) fn follow_from<S: Sink>(&mut self, sink: S, begin: Begin) {
         self.names.insert(sink.name().to_owned());
-        let follower = Follower::new(&self.shared, sink, Begin::Tail);
+        let follower = Follower::new(&self.shared, sink, begin);
         self.tasks.push(Box::pin(follower.run(self.stop.clone())));
     }
 

@@ -30,3 +30,10 @@ pub(crate) fn lag(stream: &str, positions: u64, milliseconds: i64) {
     gauge!("cairn_projection_lag_seconds", "projection" => stream.to_owned())
         .set(milliseconds as f64 / 1000.0);
 }
+
+pub(crate) fn dead_letters(destination: &str, kept: usize, lost: usize) {
+    counter!("cairn_dead_letters_total", "destination" => destination.to_owned(), "fate" => "kept")
+        .increment(kept as u64);
+    counter!("cairn_dead_letters_total", "destination" => destination.to_owned(), "fate" => "lost")
+        .increment(lost as u64);
+}
