@@ -46,6 +46,8 @@ pub struct Config {
     pub aggregation_window: Interval,
     /// The length of the window that a digest covers.
     pub digest_interval: Interval,
+    /// How long an event waits to be in its trail's transparency log; none where there are no such logs.
+    pub tlog_interval: Option<Duration>,
     /// Where the AWS APIs are that Cairn calls.
     pub endpoints: Endpoints,
     /// Whose credentials those calls are signed with.
@@ -172,6 +174,7 @@ impl Config {
             digest_interval: read.with("digest.interval", "1s to 1h in whole seconds is needed", |text| {
                 text.parse().ok().filter(|interval: &Interval| interval.length().subsec_nanos() == 0)
             })?,
+            tlog_interval: read.tlog_interval()?,
             endpoints: Endpoints {
                 s3: read.aws_endpoint("endpoints.s3")?,
                 sns: read.aws_endpoint("endpoints.sns")?,
@@ -250,6 +253,11 @@ impl Reader<'_> {
             }
         };
         self.with(setting, needed, |_| None)
+    }
+
+    fn tlog_interval(&self) -> Result<Option<Duration>, ConfigError> {
+        let interval = self.duration("tlog.interval", 1, 3_600, "1s to 60m is needed")?;
+        self.truth("tlog.enabled", Some(interval), None)
     }
 
     fn encryption(&self) -> Result<Encryption, ConfigError> {
@@ -432,6 +440,7 @@ mod tests {
             ("delivery.aggregation_window", "61m"),
             ("digest.interval", "61m"),
             ("digest.interval", "1500ms"),
+            ("tlog.interval", "0s"),
             ("journal.size_max", "255MiB"),
             ("journal.hold", "2161h"),
             ("history.seal_after", "0s"),

@@ -37,7 +37,9 @@ mod settings;
 mod sts;
 mod tail;
 mod telemetry;
+mod tile_store;
 mod tls;
+mod transparency;
 mod upkeep;
 
 pub use administrator::{Administrator, AdministratorError};

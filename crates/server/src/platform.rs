@@ -30,17 +30,17 @@ pub(crate) struct ServiceCaller {
 }
 
 /// A call that CloudTrail made, for its record.
-struct OwnCall<'a> {
-    method: &'a str,
-    path: String,
-    query: &'a str,
-    account: AccountId,
-    region: &'a Region,
-    owner: Option<AccountId>,
-    status: u16,
-    error: Option<&'a str>,
-    body_bytes: u64,
-    origin: Origin,
+pub(crate) struct OwnCall<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: String,
+    pub(crate) query: &'a str,
+    pub(crate) account: AccountId,
+    pub(crate) region: &'a Region,
+    pub(crate) owner: Option<AccountId>,
+    pub(crate) status: u16,
+    pub(crate) error: Option<&'a str>,
+    pub(crate) body_bytes: u64,
+    pub(crate) origin: Origin,
 }
 
 #[async_trait]
@@ -90,7 +90,8 @@ impl Platform for ServiceCaller {
     }
 
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
-        Ok(cairn_delivery::enroll(&*self.catalog, trail).await?)
+        cairn_delivery::enroll(&*self.catalog, trail).await?;
+        Ok(cairn_tlog::enroll(&*self.catalog, trail).await?)
     }
 }
 
@@ -155,7 +156,7 @@ impl LogBucket for ServiceCaller {
 impl ServiceCaller {
     /// Records a call of CloudTrail's own. Delivery never waits for or fails by its own record: the file
     /// is in its bucket already.
-    async fn record(&self, call: OwnCall<'_>) {
+    pub(crate) async fn record(&self, call: OwnCall<'_>) {
         let seen = Seen { method: call.method, path: &call.path, query: call.query, ..Seen::default() };
         let service_call = ServiceCall::S3(self.resolver.resolve(&seen));
         let body = call.error.map(|code| format!("<Error><Code>{code}</Code></Error>"));
@@ -244,12 +245,12 @@ fn allowed(
     }
 }
 
-fn owner(bucket: Option<&Bucket>) -> Option<AccountId> {
+pub(crate) fn owner(bucket: Option<&Bucket>) -> Option<AccountId> {
     bucket?.owner.parse().ok()
 }
 
 /// Returns the S3 code that GetTrailStatus shows for a store that failed.
-fn code(error: &StoreError) -> &'static str {
+pub(crate) fn code(error: &StoreError) -> &'static str {
     match error {
         StoreError::NoSuchBucket => "NoSuchBucket",
         StoreError::KeyTooLong => "KeyTooLongError",

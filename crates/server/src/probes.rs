@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::answer::{Answered, answer};
 use crate::serve::{Arrival, Front};
+use crate::transparency::Question;
 
 /// Answers probes and metrics. They need no signature and show no event, account or key.
 pub(crate) struct Probes {
@@ -28,6 +29,8 @@ impl Probes {
                 answer(200, text, &[], self.metrics.render()).into()
             }
             ("GET", "/_cairn/tail") => front.tail(arrival).await,
+            ("GET", "/_cairn/tlog") => front.tell_transparency(arrival, Question::Logs).await,
+            ("GET", "/_cairn/proof") => front.tell_transparency(arrival, Question::Proof).await,
             ("GET" | "HEAD", _) => answer(404, "text/plain", &[], "no such page\n").into(),
             _ => answer(405, "text/plain", &[], "only GET is answered here\n").into(),
         }

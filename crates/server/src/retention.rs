@@ -15,6 +15,10 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Above this share of its size, in percent, the journal gives up what is read before its hold is over.
 const CROWDED_PERCENT: u64 = 80;
 
+/// Above this share of its size, in percent, the journal waits for no transparency log: better a log that ends
+/// and another that begins than calls refused.
+const PRESSED_PERCENT: u64 = 90;
+
 /// Trims the journal from time to time.
 pub(crate) struct Retention {
     pub(crate) catalog: Arc<dyn Catalog>,
@@ -22,6 +26,8 @@ pub(crate) struct Retention {
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hold: Duration,
+    /// Whether transparency logs are kept, so that they are waited for.
+    pub(crate) tlog: bool,
 }
 
 impl Retention {
@@ -61,12 +67,14 @@ impl Retention {
         let started = snapshot
             .trails()
             .all(|trail| cursors.iter().any(|cursor| cursor.name == cairn_delivery::cursor_name(trail.id())));
-        Ok(cursors.iter().map(|cursor| cursor.position).min().filter(|_| started))
+        let waits_for_logs = self.tlog && !self.is_fuller_than(PRESSED_PERCENT);
+        let waited_for =
+            cursors.iter().filter(|cursor| waits_for_logs || !cursor.name.starts_with(cairn_tlog::CURSORS));
+        Ok(waited_for.map(|cursor| cursor.position).min().filter(|_| started))
     }
 
     fn trim(&self, below: u64) {
-        let crowded = self.journal.bytes_used() * 100 > self.journal.bytes_max() * CROWDED_PERCENT;
-        let below = if crowded { below } else { self.older_than_hold(below) };
+        let below = if self.is_fuller_than(CROWDED_PERCENT) { below } else { self.older_than_hold(below) };
         if below <= self.journal.head() {
             return;
         }
@@ -79,6 +87,10 @@ impl Retention {
                 tracing::warn!(error = &error as &dyn std::error::Error, "journal could not be trimmed");
             }
         }
+    }
+
+    fn is_fuller_than(&self, percent: u64) -> bool {
+        self.journal.bytes_used() * 100 > self.journal.bytes_max() * percent
     }
 
     /// Finds, by halving, the first position whose event is younger than the hold.

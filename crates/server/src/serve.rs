@@ -23,6 +23,7 @@ use cairn_iam::Iam;
 use cairn_intake::Intake;
 use cairn_projection::Source;
 use cairn_sts::Sts;
+use cairn_tlog::Tlog;
 use cairn_wire::json11;
 use cairn_wire::recognise::{Call, Service};
 use http::{Request, Response};
@@ -64,6 +65,8 @@ pub(crate) struct Front {
     pub(crate) region: Region,
     pub(crate) tasks: TaskTracker,
     pub(crate) source: Source,
+    /// The transparency logs of trails; none where they are switched off.
+    pub(crate) tlog: Option<Arc<Tlog>>,
     /// Ends answers that would go on for ever.
     pub(crate) stop: CancellationToken,
 }

@@ -19,6 +19,7 @@ use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_sts::{Parts, Sts, TokenKey};
+use cairn_tlog::Tlog;
 use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -160,6 +161,7 @@ impl Server {
             clock: Arc::clone(&clock),
         };
         let delivery = Arc::new(Delivery::new(windows, parts));
+        let tlog = stores.tlog(&config, &source, &own, &clock, &ids);
         let throttle = match config.throttle {
             Throttle::Off => cairn_control::Throttle::off(),
             Throttle::Aws => cairn_control::Throttle::aws(),
@@ -175,6 +177,7 @@ impl Server {
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
         let parts = (stores.master, stores.tokens, stores.catalog, stores.intake);
         let front = front(&config, parts, services, probes, (&s3, source), (clock, ids), stop.clone());
+        let front = Front { tlog, ..front };
         Ok(Self {
             listener,
             address,
@@ -213,12 +216,16 @@ impl Server {
         let background = TaskTracker::new();
         background.spawn(self.history.run(work.clone()));
         background.spawn(self.delivery.run(work.clone()));
+        if let Some(tlog) = &self.front.tlog {
+            background.spawn(Arc::clone(tlog).run(work.clone()));
+        }
         let retention = Retention {
             catalog: Arc::clone(&self.front.catalog),
             journal: self.journal,
             intake: Arc::clone(&self.front.intake),
             clock: Arc::clone(&self.front.clock),
             hold: self.config.journal_hold,
+            tlog: self.front.tlog.is_some(),
         };
         background.spawn(retention.run(work.clone()));
         let metrics = self.front.probes.metrics.clone();
@@ -288,6 +295,28 @@ impl Stores {
         Arc::new(SigningKeys::new(Arc::clone(&self.catalog), Arc::clone(&self.master), Arc::clone(ids)))
     }
 
+    /// Sets transparency logs up, where they are wanted.
+    fn tlog(
+        &self,
+        config: &Config,
+        journal: &Source,
+        own: &Arc<ServiceCaller>,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Option<Arc<Tlog>> {
+        let parts = cairn_tlog::Parts {
+            interval: config.tlog_interval?,
+            catalog: Arc::clone(&self.catalog),
+            master: Arc::clone(&self.master),
+            journal: journal.clone(),
+            intake: Some(Arc::clone(&self.intake)),
+            store: Arc::new(BuiltInTiles(Arc::clone(own))),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+        };
+        Some(Arc::new(Tlog::new(parts)))
+    }
+
     fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {
         let key_use = RecordedUse {
             history: history.clone(),
@@ -348,7 +377,10 @@ fn front(
 ) -> Front {
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
+    let keys = Arc::new(ServiceKeys::new(&catalog, &master, &intake, &clock, &ids));
     Front {
+        tlog: None,
+        keys,
         catalog: Arc::clone(&catalog),
         control,
         iam,
@@ -380,7 +412,6 @@ fn front(
         tasks: TaskTracker::new(),
         source,
         stop,
-    let keys = Arc::new(ServiceKeys::new(&catalog, &master, &intake, &clock, &ids));
     }
 }
 

@@ -160,6 +160,18 @@ pub const SETTINGS: &[Setting] = &[
                AWS's is an hour. 1m to 1h, in whole seconds; down to 1s for tests, which makes many digests.",
     },
     Setting {
+        key: "tlog.enabled",
+        default: "true",
+        help: "Whether trails with log file validation keep a transparency log in their bucket. While it is off \
+               nothing is added; switched on again, a trail begins another log.",
+    },
+    Setting {
+        key: "tlog.interval",
+        default: "60s",
+        help: "How long a delivered event waits at most before it is in its trail's transparency log. Shorter makes \
+               more objects. 1s to 60m.",
+    },
+    Setting {
         key: "endpoints.s3",
         default: "",
         help: "Where log files and digests go: `aws`, or the URL of an S3 store such as `http://127.0.0.1:8333`. \

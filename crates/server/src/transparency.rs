@@ -1,0 +1,251 @@
+//! `/_cairn/tlog` and `/_cairn/proof`: the transparency logs of trails, and proofs of events out of them.
+//!
+//! | page | parameters | permissions |
+//! | --- | --- | --- |
+//! | `/_cairn/tlog` | `trail`, a name or ARN; all of the account without it | `cloudtrail:GetTrail` |
+//! | `/_cairn/proof` | `event-id`; `trail`, where more than one may have it | `cloudtrail:LookupEvents`, `cairn:GetEventProof` |
+//!
+//! Requests are signed for service `cloudtrail` and answered for the caller's account and Region. They are
+//! recorded as `ListTransparencyLogs` and `GetEventProof`.
+
+mod events;
+
+use std::sync::Arc;
+
+use cairn_capture::ServiceCall;
+use cairn_catalog::{LiveTrail, Snapshot};
+use cairn_event::AccountId;
+use cairn_tlog::{ProveError, Tlog};
+use cairn_wire::ErrorCode;
+use cairn_wire::recognise::Protocol;
+use percent_encoding::percent_decode_str;
+
+use self::events::Events;
+use crate::answer::{Answered, json, json_refusal};
+use crate::authorize;
+use crate::refuse;
+use crate::request_facts;
+use crate::serve::{Arrival, Front, Served, Who};
+
+/// What is asked of the logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Which logs there are.
+    Logs,
+    /// The proof of an event.
+    Proof,
+}
+
+/// Why it is not answered: a code and words for the client.
+type Refusal = (ErrorCode, String);
+
+/// What can be asked, as the query says it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Ask {
+    trail: Option<String>,
+    event_id: Option<String>,
+}
+
+impl Question {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Logs => "ListTransparencyLogs",
+            Self::Proof => "GetEventProof",
+        }
+    }
+
+    fn permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::Logs => &["cloudtrail:GetTrail"],
+            Self::Proof => &["cloudtrail:LookupEvents", "cairn:GetEventProof"],
+        }
+    }
+}
+
+impl Front {
+    /// Answers a question about transparency logs, and records that it was asked.
+    pub(crate) async fn tell_transparency(&self, arrival: &Arrival, question: Question) -> Answered {
+        let snapshot = self.catalog.current();
+        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let answered = match found.refusal() {
+            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
+            None => match self.answer_transparency(arrival, question, &who, &snapshot).await {
+                Ok(body) => json(&arrival.ids, body),
+                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
+            },
+        };
+        let call = ServiceCall::Other {
+            event_source: "cloudtrail.amazonaws.com".to_owned(),
+            event_name: question.name().to_owned(),
+            protocol: Protocol::Json,
+        };
+        let answered = answered.into();
+        let served =
+            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
+        let drafts = self.recorder.drafts(arrival, &call, &served);
+        match self.recorder.submit(drafts).await {
+            Ok(()) => served.answered,
+            Err(_unrecorded) => refuse::unrecorded(arrival, Protocol::Json).into(),
+        }
+    }
+
+    async fn answer_transparency(
+        &self,
+        arrival: &Arrival,
+        question: Question,
+        who: &Who,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<u8>, Refusal> {
+        for permission in question.permissions() {
+            let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
+            let asked = (*permission, "*", who.account);
+            let decision = authorize::decide(&who.caller, snapshot, None, asked, context).map_err(broken)?;
+            if let Some(message) = decision.message() {
+                return Err((ErrorCode::AccessDeniedException, message));
+            }
+        }
+        let tlog = self.tlog.as_ref().ok_or_else(|| {
+            let message = "Transparency logs are switched off (setting tlog.enabled).".to_owned();
+            (ErrorCode::ResourceNotFoundException, message)
+        })?;
+        let ask = Ask::parse(&arrival.head.query)?;
+        let trails = trails(snapshot, who.account, ask.trail.as_deref())?;
+        match question {
+            Question::Logs => logs(tlog, &trails).await,
+            Question::Proof => {
+                let event_id = ask.event_id.ok_or_else(|| misunderstood("event-id is needed."))?;
+                self.proof(tlog, &trails, who, &event_id).await
+            }
+        }
+    }
+
+    async fn proof(
+        &self,
+        tlog: &Tlog,
+        trails: &[Arc<LiveTrail>],
+        who: &Who,
+        event_id: &str,
+    ) -> Result<Vec<u8>, Refusal> {
+        let events = Events { history: &self.probes.history, source: &self.source, now: self.clock.now() };
+        let found = events.find(who.account, &who.region, event_id).await.map_err(broken)?;
+        let (position, event) = found.ok_or_else(|| {
+            let message = format!(
+                "There is no event {event_id} of account {} in {}, neither in the event history nor in the journal.",
+                who.account, who.region
+            );
+            (ErrorCode::ResourceNotFoundException, message)
+        })?;
+        let event = std::str::from_utf8(&event).map_err(broken)?;
+        let mut refusal = refusal_of(&ProveError::NotLogged);
+        for trail in trails {
+            match tlog.prove(trail, position, event).await {
+                Ok(proof) => return serde_json::to_vec(&proof).map_err(broken),
+                // Another trail's log may have it.
+                Err(ProveError::NotLogged) => {}
+                Err(error) => {
+                    if !matches!(error, ProveError::NotYet) {
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(trail = %trail.arn, error, "event not proved");
+                    }
+                    refusal = refusal_of(&error);
+                }
+            }
+        }
+        Err(refusal)
+    }
+}
+
+async fn logs(tlog: &Tlog, trails: &[Arc<LiveTrail>]) -> Result<Vec<u8>, Refusal> {
+    let mut logs = Vec::new();
+    for trail in trails {
+        logs.extend(tlog.logs(trail).await.map_err(broken)?);
+    }
+    serde_json::to_vec(&serde_json::json!({ "logs": logs })).map_err(broken)
+}
+
+/// Lists the trails that are meant: the named one, or all of the account.
+fn trails(
+    snapshot: &Snapshot,
+    account: AccountId,
+    named: Option<&str>,
+) -> Result<Vec<Arc<LiveTrail>>, Refusal> {
+    let all = snapshot.account_trails(&account);
+    let Some(named) = named else { return Ok(all.to_vec()) };
+    let meant: Vec<_> =
+        all.iter().filter(|trail| trail.arn == named || trail.name == named).cloned().collect();
+    if meant.is_empty() {
+        let message = format!("Unknown trail: {named} for the user: {account}");
+        return Err((ErrorCode::TrailNotFoundException, message));
+    }
+    Ok(meant)
+}
+
+fn refusal_of(error: &ProveError) -> Refusal {
+    match error {
+        ProveError::NotYet => (
+            ErrorCode::ConflictException,
+            "The trail's log has not come to the event yet. Ask again in a minute.".to_owned(),
+        ),
+        ProveError::NotLogged => (
+            ErrorCode::ResourceNotFoundException,
+            "The event is in no trail's transparency log. A log holds what its trail delivers while log file \
+             validation is on."
+                .to_owned(),
+        ),
+        ProveError::Tree(tree) => {
+            (ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {tree}."))
+        }
+        ProveError::Positions { path } => {
+            (ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {path} was changed."))
+        }
+        ProveError::State(_) | ProveError::Sign(_) => broken("the log's state can't be read"),
+    }
+}
+
+/// Refuses because of what the client need not know.
+fn broken(error: impl std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "transparency log not told");
+    (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
+}
+
+fn misunderstood(message: &str) -> Refusal {
+    (ErrorCode::ValidationException, message.to_owned())
+}
+
+impl Ask {
+    fn parse(query: &str) -> Result<Self, Refusal> {
+        let mut ask = Self::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = percent_decode_str(value).decode_utf8();
+            let value = value.map_err(|_no_text| misunderstood("The query is not UTF-8."))?;
+            let given = match name {
+                "trail" => &mut ask.trail,
+                "event-id" => &mut ask.event_id,
+                _ => return Err(misunderstood("trail=NAME and event-id=ID are understood.")),
+            };
+            if value.is_empty() || given.replace(value.into_owned()).is_some() {
+                return Err(misunderstood("Each parameter is given once, with a value."));
+            }
+        }
+        Ok(ask)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_is_understood_or_refused() {
+        let ask = |trail: Option<&str>, event_id: Option<&str>| {
+            Ok(Ask { trail: trail.map(str::to_owned), event_id: event_id.map(str::to_owned) })
+        };
+        assert_eq!(Ask::parse(""), ask(None, None));
+        assert_eq!(Ask::parse("trail=arn%3Aaws&event-id=e"), ask(Some("arn:aws"), Some("e")));
+        for query in ["trail=", "trail", "event-id=a&event-id=b", "other=1", "trail=%ff"] {
+            assert!(Ask::parse(query).is_err(), "{query}");
+        }
+    }
+}
