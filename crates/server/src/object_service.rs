@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cairn_access::{Policy, PolicyKind};
 use cairn_capture::{DELETIONS_BYTES_MAX, Keep, ServiceCall, body_policy};
 use cairn_event::AccountId;
-use cairn_s3::{Authorized, Body, Bucket, Caller, Endpoint, ObjectStore, RequestTag, Trailers};
+use cairn_s3::{Authorized, Body, Bucket, Caller, Encryption, Endpoint, ObjectStore, RequestTag, Trailers};
 use cairn_sigv4::BodyCheck;
 use cairn_wire::recognise::Protocol;
 use cairn_wire::s3::{Call, ErrorCode, Resolver, Seen};
@@ -20,6 +20,7 @@ use crate::authenticate::{AuthRefusal, Authentication};
 use crate::authorize::{self, Policies};
 use crate::head::Head;
 use crate::incoming::{self, StreamError};
+use crate::object_keys::{ObjectKeys, ObjectUser};
 use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Served, Who};
@@ -41,6 +42,15 @@ struct Checked {
     /// The same, where the record wants it and it is small.
     kept: Option<Bytes>,
     trailers: Trailers,
+}
+
+/// What a call is about, as far as it is there.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    bucket: Option<&'a Bucket>,
+    owner: Option<AccountId>,
+    /// How the upload is encrypted that the call adds to.
+    upload: Option<&'a Encryption>,
 }
 
 impl ObjectService {
@@ -78,7 +88,9 @@ impl Front {
             Authentication::Unsigned => BodyCheck::Nothing,
             Authentication::Refused { refusal, .. } => return served(refused(arrival, &refusal), None),
         };
-        if let Some(denied) = self.deny(arrival, call, &who, bucket.as_ref(), resource_owner) {
+        let upload = self.upload(arrival, call).await;
+        let about = About { bucket: bucket.as_ref(), owner: resource_owner, upload: upload.as_ref() };
+        if let Some(denied) = self.deny(arrival, call, &who, about) {
             return served(denied, None);
         }
         let service_call = ServiceCall::S3(call.clone());
@@ -107,6 +119,21 @@ impl Front {
         }
     }
 
+    /// Finds how the upload is encrypted that a call adds to: its parts come without headers that say so, and
+    /// policies look at it all the same.
+    async fn upload(&self, arrival: &Arrival, call: &Call) -> Option<Encryption> {
+        if !matches!(call.operation, Some("UploadPart" | "UploadPartCopy" | "CompleteMultipartUpload")) {
+            return None;
+        }
+        let id = request_facts::query_value(&arrival.head.query, "uploadId")?;
+        let found =
+            self.objects.store.upload_encryption(call.bucket.as_deref()?, call.key.as_deref()?, &id).await;
+        found.unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "upload could not be read");
+            None
+        })
+    }
+
     /// Returns the refusal of a call that policies do not allow. DeleteObjects is decided key by key when its
     /// body is read, and answers so.
     fn deny(
@@ -114,8 +141,7 @@ impl Front {
         arrival: &Arrival,
         call: &Call,
         who: &Who,
-        bucket: Option<&Bucket>,
-        owner: Option<AccountId>,
+        About { bucket, owner, upload }: About<'_>,
     ) -> Option<Answered> {
         if call.operation == Some("DeleteObjects") {
             return None;
@@ -138,7 +164,7 @@ impl Front {
         let asked = (action.as_str(), resource.as_str(), owner.unwrap_or(who.account));
         let (snapshot, now) = (self.catalog.current(), self.clock.now());
         let context = request_facts::of_request(arrival, who, &snapshot, now);
-        let context = request_facts::of_s3(&arrival.head, call, now, context);
+        let context = request_facts::of_s3((&arrival.head, upload), call, now, context);
         match authorize::decide(&who.caller, &snapshot, policy.as_ref(), asked, context) {
             Ok(decision) => {
                 let message = decision.message()?;
@@ -157,13 +183,16 @@ impl Front {
     fn authorized(&self, arrival: &Arrival, call: &Call, who: &Who) -> Authorized {
         let snapshot = self.catalog.current();
         let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
+        let user =
+            ObjectUser::Caller { caller: who.caller.clone(), account: who.account, facts: context.clone() };
+        let keys = ObjectKeys { keys: Arc::clone(&self.keys), user };
         let gate = Policies { caller: who.caller.clone(), snapshot, context };
         Authorized {
             operation: call.operation,
             bucket: call.bucket.clone(),
             key: call.key.clone(),
             gate: Arc::new(gate),
-            keys: Arc::new(cairn_s3::NoKms),
+            keys: Arc::new(keys),
         }
     }
 

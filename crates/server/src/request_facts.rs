@@ -2,6 +2,7 @@
 
 use cairn_access::{Context, Permission, Principal, Service, ServiceKey, SessionFacts};
 use cairn_catalog::{Snapshot, Tag};
+use cairn_s3::Encryption;
 use cairn_wire::s3::Call;
 use jiff::Timestamp;
 
@@ -22,11 +23,25 @@ pub(crate) fn of_request(arrival: &Arrival, who: &Who, snapshot: &Snapshot, now:
     of_session(who, now, of_tags(who.caller.principal(), snapshot, context))
 }
 
-/// Adds the facts of an S3 call: what its headers, its query and its signature say.
-pub(crate) fn of_s3(head: &Head, call: &Call, now: Timestamp, context: Context) -> Context {
+/// Adds the facts of an S3 call: what its headers, its query and its signature say, and how the upload is
+/// encrypted that it adds to.
+pub(crate) fn of_s3(
+    (head, upload): (&Head, Option<&Encryption>),
+    call: &Call,
+    now: Timestamp,
+    context: Context,
+) -> Context {
     let operation = call.operation.unwrap_or(call.event_name);
     let Some(permission) = Permission::of(Service::S3, operation) else { return context };
-    permission.keys().fold(context, |context, key| match s3_value(head, key, now) {
+    let value_of = |key| match (upload, key) {
+        // The upload's own encryption counts, not what a part's headers say.
+        (Some(upload), ServiceKey::S3ServerSideEncryption) => upload.algorithm().map(str::to_owned),
+        (Some(upload), ServiceKey::S3ServerSideEncryptionKeyId) => {
+            upload.kms().map(|kms| kms.key_arn.clone())
+        }
+        _ => s3_value(head, key, now),
+    };
+    permission.keys().fold(context, |context, key| match value_of(key) {
         Some(value) => context.of_service(key, value),
         None => context,
     })
@@ -99,7 +114,7 @@ fn s3_value(head: &Head, key: ServiceKey, now: Timestamp) -> Option<String> {
 }
 
 /// Returns the first value of a parameter, name and value decoded as the store decodes them.
-fn query_value(query: &str, name: &str) -> Option<String> {
+pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let decoded = |text: &str| {
         percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
     };

@@ -49,6 +49,23 @@ impl ObjectStore {
         self.kms_seal(bucket, key, KmsWish { key_id, context, bucket_key }, keys).await
     }
 
+    /// Returns how an upload in progress is encrypted; nothing when there is none.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn upload_encryption(
+        &self,
+        bucket: &str,
+        key: &str,
+        upload_id: &str,
+    ) -> Result<Option<Encryption>, StoreError> {
+        match self.upload(bucket, key, upload_id).await {
+            Ok(upload) => Ok(Some(upload.encryption)),
+            Err(StoreError::NoSuchBucket | StoreError::NoSuchUpload) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes a data key that the server's own key seals.
     pub(super) fn own_seal(&self, place: Place<'_>) -> Seal {
         let key = DataKey::generate(&*self.ids);
