@@ -117,6 +117,12 @@ impl Client {
         Ok(self.send("cloudtrail", ("GET", path, query), &[], Bytes::new()).await?.into_body())
     }
 
+    /// Asks one of the server's own pages to do something, and returns what it answers.
+    pub(crate) async fn post_page(&self, path: &str) -> Result<Bytes, CallError> {
+        let answer = self.send("cloudtrail", ("POST", path, ""), &[], Bytes::new()).await?;
+        self.whole(answer.into_body()).await
+    }
+
     /// Calls an operation of IAM and returns its answer, null where it answers nothing.
     pub(crate) async fn iam(
         &self,

@@ -10,6 +10,7 @@ mod doctor;
 mod env;
 mod installation;
 mod instant;
+mod keys;
 mod lookup;
 mod output;
 mod row;
@@ -70,6 +71,9 @@ enum Command {
     /// Look after users and their access keys.
     #[command(subcommand)]
     User(user::User),
+    /// Look after the keys that sign digests.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Print what makes a shell complete commands and flags.
     Completion(completion::Completion),
     /// Show the settings in force.
@@ -92,6 +96,7 @@ fn main() -> ExitCode {
         },
         Command::Trail(command) => command.run(&cli.place),
         Command::User(command) => command.run(&cli.place),
+        Command::Keys(command) => command.run(&cli.place),
         Command::Completion(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(&cli.place),
     };

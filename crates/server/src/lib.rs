@@ -21,6 +21,7 @@ mod incoming;
 mod key_source;
 mod key_use;
 mod keys;
+mod keys;
 mod kms;
 mod listen;
 mod object_keys;

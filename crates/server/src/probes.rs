@@ -29,6 +29,7 @@ impl Probes {
                 answer(200, text, &[], self.metrics.render()).into()
             }
             ("GET", "/_cairn/tail") => front.tail(arrival).await,
+            ("POST", "/_cairn/keys/rotate") => front.rotate_signing_key(arrival).await,
             ("GET", "/_cairn/tlog") => front.tell_transparency(arrival, Question::Logs).await,
             ("GET", "/_cairn/proof") => front.tell_transparency(arrival, Question::Proof).await,
             ("GET" | "HEAD", _) => answer(404, "text/plain", &[], "no such page\n").into(),

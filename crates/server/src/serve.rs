@@ -18,6 +18,7 @@ use cairn_access::Caller;
 use cairn_capture::{ServiceCall, Tls};
 use cairn_catalog::Catalog;
 use cairn_control::Control;
+use cairn_delivery::SigningKeys;
 use cairn_event::{AccountId, Clock, Ids, Region};
 use cairn_iam::Iam;
 use cairn_intake::Intake;
@@ -53,6 +54,7 @@ pub(crate) struct Front {
     pub(crate) iam: Iam,
     pub(crate) sts: Sts,
     pub(crate) keys: Arc<ServiceKeys>,
+    pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
     pub(crate) recorder: Recorder,

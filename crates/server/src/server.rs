@@ -157,7 +157,7 @@ impl Server {
             journal: source.clone(),
             intake: Arc::clone(&stores.intake),
             bucket: Arc::clone(&own) as Arc<dyn cairn_delivery::LogBucket>,
-            keys,
+            keys: Arc::clone(&keys),
             clock: Arc::clone(&clock),
         };
         let delivery = Arc::new(Delivery::new(windows, parts));
@@ -168,7 +168,8 @@ impl Server {
         };
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
-        let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids));
+        let services =
+            (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
@@ -369,7 +370,7 @@ fn endpoint(config: &Config, address: SocketAddr) -> String {
 fn front(
     config: &Config,
     (master, tokens, catalog, intake): (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, Arc<Intake>),
-    (control, iam, sts): (Control, Iam, Sts),
+    (control, iam, sts, signing_keys): (Control, Iam, Sts, Arc<SigningKeys>),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
@@ -381,6 +382,7 @@ fn front(
     Front {
         tlog: None,
         keys,
+        signing_keys,
         catalog: Arc::clone(&catalog),
         control,
         iam,
