@@ -19,6 +19,7 @@ mod permission;
 mod policy;
 mod principal;
 mod service_check;
+mod topic_check;
 
 pub use caller::{Caller, TemporarySession, Trust};
 pub use context::{Context, ServiceKey, SessionFacts};
@@ -31,3 +32,4 @@ pub use service_check::{
     CLOUDTRAIL_SERVICE, DeliveryRefusal, DeliveryTarget, bucket_policy_allows_delivery,
     delivery_bucket_policy,
 };
+pub use topic_check::{TopicTarget, topic_policy_allows_publish};

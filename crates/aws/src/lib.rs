@@ -17,6 +17,7 @@ mod failure;
 mod key_source;
 mod logs;
 mod s3;
+mod sns;
 
 pub use connection::Connections;
 pub use credentials::{Credentials, EnvironmentKeys};
@@ -25,3 +26,4 @@ pub use events::Events;
 pub use key_source::{KeySource, Keys, KeysError};
 pub use logs::Logs;
 pub use s3::{BucketAnswer, Buckets};
+pub use sns::{TopicAnswer, Topics};

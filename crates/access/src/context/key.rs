@@ -241,6 +241,7 @@ const GLOBAL: &[&str] = &[
     "SourceIp",
     "SourceOrgID",
     "SourceOrgPaths",
+    "SourceOwner",
     "SourceVpc",
     "SourceVpcArn",
     "SourceVpce",

@@ -78,22 +78,23 @@ pub(super) async fn write(
     abilities: &Abilities,
 ) -> Result<Written, WriteError> {
     loop {
-        let own = matches!(object.encryption, Encryption::Own);
-        let (encrypt, condition) = (!own || abilities.encrypts(), abilities.knows_conditions());
-        let error = match send(client, object, encrypt, condition).await {
+        let may_encrypt = !matches!(object.encryption, Encryption::Own) || abilities.encrypts();
+        let encryption = may_encrypt.then_some(object.encryption);
+        let condition = abilities.knows_conditions().then_some("*");
+        let error = match send(client, object, encryption, condition).await {
             Ok(()) => return Ok(Written::Now),
             Err(error) => error,
         };
         let code = code(&error);
-        match code.as_str() {
-            "PreconditionFailed" | "ConditionalRequestConflict" | "HTTP412" => {
+        match (code.as_str(), encryption) {
+            ("PreconditionFailed" | "ConditionalRequestConflict" | "HTTP412", _) => {
                 return Ok(Written::Taken(code));
             }
-            "NotImplemented" if own && encrypt => abilities.lacks_encryption(object.bucket),
-            "NotImplemented" if condition => abilities.lacks_conditions(object.bucket),
+            ("NotImplemented", Some(Encryption::Own)) => abilities.lacks_encryption(object.bucket),
+            ("NotImplemented", _) if condition.is_some() => abilities.lacks_conditions(object.bucket),
             // A store without keys of its own may fail rather than say so; the proof is that less succeeds.
-            "InternalError" if own && encrypt && abilities.may_break() => {
-                if send(client, object, false, condition).await.is_err() {
+            ("InternalError", Some(Encryption::Own)) if abilities.may_break() => {
+                if send(client, object, None, condition).await.is_err() {
                     return Err(error);
                 }
                 abilities.lacks_encryption(object.bucket);
@@ -107,32 +108,29 @@ pub(super) async fn write(
 async fn send(
     client: &Client,
     object: &Object<'_>,
-    encrypt: bool,
-    condition: bool,
+    encryption: Option<Encryption<'_>>,
+    if_none_match: Option<&str>,
 ) -> Result<(), WriteError> {
     let mut call = client
         .put_object()
         .bucket(object.bucket)
         .key(object.key)
         .body(ByteStream::from(object.body.clone()))
-        .acl(ObjectCannedAcl::BucketOwnerFullControl);
+        .acl(ObjectCannedAcl::BucketOwnerFullControl)
+        .set_if_none_match(if_none_match.map(str::to_owned));
     if object.file {
         call = call.content_type("application/json").content_encoding("gzip");
     }
     for (name, value) in object.metadata {
         call = call.metadata(*name, *value);
     }
-    if condition {
-        call = call.if_none_match("*");
-    }
-    if encrypt {
-        call = match object.encryption {
-            Encryption::Own => call.server_side_encryption(ServerSideEncryption::Aes256),
-            Encryption::Kms { key, trail_arn } => call
-                .server_side_encryption(ServerSideEncryption::AwsKms)
-                .ssekms_key_id(key)
-                .set_ssekms_encryption_context(trail_arn.map(Encryption::context)),
-        };
-    }
+    call = match encryption {
+        None => call,
+        Some(Encryption::Own) => call.server_side_encryption(ServerSideEncryption::Aes256),
+        Some(Encryption::Kms { key, trail_arn }) => call
+            .server_side_encryption(ServerSideEncryption::AwsKms)
+            .ssekms_key_id(key)
+            .set_ssekms_encryption_context(trail_arn.map(Encryption::context)),
+    };
     call.send().await.map(|_| ())
 }
