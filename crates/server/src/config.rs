@@ -7,6 +7,7 @@ use std::time::Duration;
 use cairn_aws::{Endpoint, Endpoints, EnvironmentKeys};
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
+use cairn_stream::DestinationConfig;
 use cairn_sts::Issuer;
 
 use crate::settings::{Origin, Settings};
@@ -48,6 +49,8 @@ pub struct Config {
     pub digest_interval: Interval,
     /// How long an event waits to be in its trail's transparency log; none where there are no such logs.
     pub tlog_interval: Option<Duration>,
+    /// Webhooks and NATS subjects that events are sent to.
+    pub destinations: Vec<DestinationConfig>,
     /// Where the AWS APIs are that Cairn calls.
     pub endpoints: Endpoints,
     /// Whose credentials those calls are signed with.
@@ -127,10 +130,22 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 #[error("use `{value}` from {origin} for setting `{key}`: {needed}")]
 pub struct ConfigError {
-    key: &'static str,
+    key: String,
     value: String,
     origin: Origin,
     needed: &'static str,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl ConfigError {
+    pub(crate) fn new(key: &str, value: &str, origin: Origin, needed: &'static str) -> Self {
+        Self { key: key.to_owned(), value: value.to_owned(), origin, needed, source: None }
+    }
+
+    /// Adds what exactly is wrong.
+    pub(crate) fn because(self, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { source: Some(Box::new(error)), ..self }
+    }
 }
 
 impl Config {
@@ -175,6 +190,7 @@ impl Config {
                 text.parse().ok().filter(|interval: &Interval| interval.length().subsec_nanos() == 0)
             })?,
             tlog_interval: read.tlog_interval()?,
+            destinations: settings.destinations()?,
             endpoints: Endpoints {
                 s3: read.aws_endpoint("endpoints.s3")?,
                 sns: read.aws_endpoint("endpoints.sns")?,
@@ -211,12 +227,7 @@ impl Reader<'_> {
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
         let value = self.settings.value(key);
-        parse(value).ok_or_else(|| ConfigError {
-            key,
-            value: value.to_owned(),
-            origin: self.settings.origin(key),
-            needed,
-        })
+        parse(value).ok_or_else(|| ConfigError::new(key, value, self.settings.origin(key), needed))
     }
 
     fn filled(&self, key: &str) -> Option<&str> {
@@ -320,7 +331,9 @@ fn endpoint(text: &str) -> Option<Option<String>> {
     (known && uri.query().is_none()).then(|| Some(text.trim_end_matches('/').to_owned()))
 }
 
-fn duration(text: &str) -> Option<Duration> {
+}
+
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = number_and_unit(text)?;
     match unit {
         "ms" => Some(Duration::from_millis(count)),
@@ -331,7 +344,7 @@ fn duration(text: &str) -> Option<Duration> {
     }
 }
 
-fn bytes(text: &str) -> Option<u64> {
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let (count, unit) = number_and_unit(text)?;
     let shift = match unit {
         "" | "B" => 0,

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::config::ConfigError;
+use crate::destinations::DestinationSettings;
 /// One thing that can be set.
 #[derive(Debug)]
 pub struct Setting {
@@ -36,6 +38,7 @@ pub enum Origin {
 pub struct Settings {
     values: BTreeMap<&'static str, (String, Origin)>,
     names_aws_endpoint: bool,
+    destinations: DestinationSettings,
 }
 
 /// A setting could not be taken.
@@ -55,6 +58,12 @@ pub enum SettingsError {
     /// The value is of the wrong kind.
     #[error("take setting `{key}` from the file: a text, a number or true/false is needed")]
     NotScalar {
+        /// The name as given.
+        key: String,
+    },
+    /// There is a value where a table is needed.
+    #[error("take `{key}` from the file: a table is needed, `[{key}]`")]
+    NotTable {
         /// The name as given.
         key: String,
     },
@@ -255,7 +264,8 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let defaults =
             SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
-        let mut settings = Self { values: defaults.collect(), names_aws_endpoint: false };
+        let destinations = DestinationSettings::default();
+        let mut settings = Self { values: defaults.collect(), names_aws_endpoint: false, destinations };
         if let Some(file) = file {
             let table = file.parse::<toml::Table>().map_err(|error| SettingsError::Toml(Box::new(error)))?;
             settings.take_table("", &table)?;
@@ -264,6 +274,11 @@ impl Settings {
             settings.names_aws_endpoint |= name == "AWS_ENDPOINT_URL";
             let Some(name) = name.strip_prefix("CAIRN_") else { continue };
             if NOT_SETTINGS.contains(&name) {
+                continue;
+            }
+            if let Some(of) = name.strip_prefix("DESTINATIONS_")
+                && settings.destinations.take_environment(of, &value)
+            {
                 continue;
             }
             let found = SETTINGS.iter().find(|setting| environment_name(setting.key) == name);
@@ -289,6 +304,16 @@ impl Settings {
         })
     }
 
+    /// Returns what is set of destinations, by its dotted name.
+    pub fn of_destinations(&self) -> impl Iterator<Item = (String, &str, &Origin)> {
+        self.destinations.iter()
+    }
+
+    /// Understands every destination.
+    pub(crate) fn destinations(&self) -> Result<Vec<cairn_stream::DestinationConfig>, ConfigError> {
+        self.destinations.understand()
+    }
+
     /// Returns a value. An unknown key gives nothing, which no value can be made of.
     pub fn value(&self, key: &str) -> &str {
         self.values.get(key).map(|(value, _)| value.as_str()).unwrap_or_default()
@@ -308,20 +333,16 @@ impl Settings {
     fn take_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), SettingsError> {
         for (name, value) in table {
             let key = format!("{prefix}{name}");
-            let text = match value {
+            match value {
+                toml::Value::Table(inner) if key == "destinations" => self.destinations.take_file(inner)?,
                 toml::Value::Table(inner) if prefix.is_empty() => {
                     self.take_table(&format!("{name}."), inner)?;
-                    continue;
                 }
-                toml::Value::String(text) => text.clone(),
-                toml::Value::Integer(number) => number.to_string(),
-                toml::Value::Boolean(truth) => truth.to_string(),
-                toml::Value::Float(_)
-                | toml::Value::Datetime(_)
-                | toml::Value::Array(_)
-                | toml::Value::Table(_) => return Err(SettingsError::NotScalar { key }),
-            };
-            self.set(&key, text, Origin::File)?;
+                value => {
+                    let text = scalar(value).ok_or_else(|| SettingsError::NotScalar { key: key.clone() })?;
+                    self.set(&key, text, Origin::File)?;
+                }
+            }
         }
         Ok(())
     }
@@ -345,6 +366,19 @@ impl fmt::Display for Origin {
             Self::Environment => "the environment",
             Self::Flag => "the command line",
         })
+    }
+}
+
+/// Returns a value's text, unless it is a list, a table, a date or a fraction.
+pub(crate) fn scalar(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(truth) => Some(truth.to_string()),
+        toml::Value::Float(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
     }
 }
 

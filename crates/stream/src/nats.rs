@@ -173,7 +173,7 @@ impl Sink for Nats {
             }
         };
         // The client holds messages back while it has no connection; the time is up nevertheless.
-        match tokio::time::timeout(self.timeout.saturating_mul(2), sending).await {
+        match tokio::time::timeout(self.timeout + SENDING_MAX, sending).await {
             Ok(sent) => sent,
             Err(_elapsed) => Err(PutError::of("TimedOut")),
         }
@@ -183,6 +183,9 @@ impl Sink for Nats {
         self.dead.keep(messages, reason).await
     }
 }
+
+/// How much longer than a try all that is around it may take.
+const SENDING_MAX: Duration = Duration::from_secs(5);
 
 const TOO_LARGE: &str = "too-large";
 
