@@ -3,7 +3,7 @@
 use cairn_catalog::Trail;
 use cairn_event::Region;
 
-use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck};
+use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck, LogGroupVerdict};
 use crate::{Caller, Control, Refusal};
 
 /// The destinations that a request names; empty texts count as absent.
@@ -78,7 +78,7 @@ impl Control {
             self.check_topic(caller, trail).await?;
         }
         if asked.log_group.is_some() {
-            self.check_log_group(caller, trail).await?;
+            self.check_log_group(trail).await?;
         }
         Ok(Found { kms_key })
     }
@@ -96,9 +96,14 @@ impl Control {
     }
 
     /// Asks whether the trail's role may write to its log group.
-    #[expect(clippy::unused_async, reason = "log groups are asked for in a service")]
-    async fn check_log_group(&self, _caller: &Caller, _trail: &Trail) -> Result<(), Refusal> {
-        Err(Refusal::LogGroupMissing)
+    async fn check_log_group(&self, trail: &Trail) -> Result<(), Refusal> {
+        match self.platform.check_log_group(trail).await {
+            LogGroupVerdict::Allowed => Ok(()),
+            LogGroupVerdict::Missing => Err(Refusal::LogGroupMissing),
+            LogGroupVerdict::RoleNotAssumable => Err(Refusal::LogRoleNotAssumable),
+            LogGroupVerdict::RoleDenied => Err(Refusal::LogRoleDenied),
+            LogGroupVerdict::Unavailable => Err(Refusal::LogGroupsUnavailable),
+        }
     }
 
     /// Asks the trail's bucket whether it takes files of a kind.

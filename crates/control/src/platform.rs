@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use cairn_catalog::LiveTrail;
+use cairn_catalog::{LiveTrail, Trail};
 use cairn_event::{AccountId, Region};
 
 /// The surroundings that a use case depends on but must not know.
@@ -22,6 +22,16 @@ pub trait Platform: Send + Sync + Debug {
     /// # Errors
     /// Nothing was written down; aggregation must stay off.
     async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
+
+    /// Asks in CloudTrail's name whether a trail's role may write to its log group, as CreateTrail does: takes
+    /// on the role and makes the stream of the trail's home Region.
+    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict;
+
+    /// Writes down that a trail's log group gets what is recorded from here on.
+    ///
+    /// # Errors
+    /// Nothing was written down; the trail must get no log group.
+    async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
 
     /// Writes down that a trail has something to deliver, so that it is delivered once the trail is gone.
     ///
@@ -65,4 +75,19 @@ pub enum BucketVerdict {
     Missing,
     /// Its policy does not let CloudTrail read the ACL and write under the prefix.
     Denied,
+}
+
+/// What a log group says to a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogGroupVerdict {
+    /// The trail's role may write to it.
+    Allowed,
+    /// The ARN is none of a log group of the trail's account, or there is no such group.
+    Missing,
+    /// CloudTrail may not take on the role, or there is none.
+    RoleNotAssumable,
+    /// The role may not make streams in the group and write to them.
+    RoleDenied,
+    /// CloudWatch Logs can't be reached.
+    Unavailable,
 }

@@ -75,6 +75,12 @@ pub enum Refusal {
     KeyMissing(String),
     #[error("CloudTrail cannot validate the specified log group ARN.")]
     LogGroupMissing,
+    #[error("Access denied. Check the trust relationships for your role.")]
+    LogRoleNotAssumable,
+    #[error("Access denied. Check the permissions for your role.")]
+    LogRoleDenied,
+    #[error("CloudWatch Logs can not be reached. Set endpoints.logs, or look into the server's log.")]
+    LogGroupsUnavailable,
     #[error("The account {0} is not a member of an organization.")]
     NoOrganization(cairn_event::AccountId),
     #[error(
@@ -147,8 +153,11 @@ impl Refusal {
             Self::InsightSelectorsInvalid(_) => ErrorCode::InvalidInsightSelectorsException,
             Self::InsightsOff(_) => ErrorCode::InsightNotEnabledException,
             Self::AggregationInvalid(_) => ErrorCode::InvalidParameterException,
-            Self::LogGroupWithoutRole => ErrorCode::InvalidCloudWatchLogsRoleArnException,
-            Self::RoleWithoutLogGroup | Self::LogGroupMissing => {
+            Self::LogGroupWithoutRole | Self::LogRoleNotAssumable => {
+                ErrorCode::InvalidCloudWatchLogsRoleArnException
+            }
+            Self::LogGroupsUnavailable => ErrorCode::CloudWatchLogsDeliveryUnavailableException,
+            Self::RoleWithoutLogGroup | Self::LogGroupMissing | Self::LogRoleDenied => {
                 ErrorCode::InvalidCloudWatchLogsLogGroupArnException
             }
             Self::SelectorsBothOrNeither | Self::SelectorsInvalid(_) => {

@@ -39,8 +39,12 @@ impl Control {
             return Err(Refusal::DigestsUnavailable);
         }
         let snapshot = self.catalog.current();
-        let trail = updated(reference.change(&snapshot, caller, Report::Given)?, request)?;
+        let live = reference.change(&snapshot, caller, Report::Given)?;
+        let trail = updated(live, request)?;
         let found = self.check_destination(caller, &trail, &asked).await?;
+        if trail.cw_logs_group.is_some() && live.cw_logs_group.is_none() {
+            self.platform.begin_log_group(live).await.map_err(Refusal::Internal)?;
+        }
         let (output, _) = self
             .change(|snapshot| {
                 let mut trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;

@@ -8,6 +8,7 @@ use cairn_aws::{Endpoint, Endpoints, EnvironmentKeys};
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
 use cairn_stream::DestinationConfig;
+use cairn_stream::{BusRules, ReadOnlyEvents};
 use cairn_sts::Issuer;
 
 use crate::settings::{Origin, Settings};
@@ -55,6 +56,10 @@ pub struct Config {
     pub endpoints: Endpoints,
     /// Whose credentials those calls are signed with.
     pub endpoint_credentials: EndpointCredentials,
+    /// What goes to event buses.
+    pub bus_rules: BusRules,
+    /// How long an event is offered to a live destination that does not take it.
+    pub stream_give_up_after: Duration,
     /// The size at which the journal refuses.
     pub journal_bytes_max: u64,
     /// How long the journal keeps what everybody has read.
@@ -199,6 +204,9 @@ impl Config {
                 kms: read.aws_endpoint("endpoints.kms")?,
             },
             endpoint_credentials: read.endpoint_credentials()?,
+            bus_rules: read.bus_rules()?,
+            stream_give_up_after: read
+                .duration("stream.give_up_after", 60, 720 * 3_600, "1m to 720h is needed")?,
             journal_bytes_max: read.with("journal.size_max", "256MiB to 16TiB is needed", |text| {
                 bytes(text).filter(|size| (256 << 20..=16 << 40).contains(size))
             })?,
@@ -264,6 +272,17 @@ impl Reader<'_> {
             }
         };
         self.with(setting, needed, |_| None)
+    }
+
+    fn bus_rules(&self) -> Result<BusRules, ConfigError> {
+        let source_prefix = self.with(
+            "eventbridge.source_prefix",
+            "1 to 64 letters, digits, periods, hyphens or underscores are needed",
+            source_prefix,
+        )?;
+        let (sent, left_out) = (ReadOnlyEvents::Sent, ReadOnlyEvents::LeftOut);
+        let read_only = self.truth("eventbridge.read_only_management_events", sent, left_out)?;
+        Ok(BusRules { source_prefix, read_only })
     }
 
     fn tlog_interval(&self) -> Result<Option<Duration>, ConfigError> {
@@ -333,7 +352,12 @@ fn endpoint(text: &str) -> Option<Option<String>> {
 
 }
 
-pub(crate) fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn source_prefix(text: &str) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
+}
+
+fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = number_and_unit(text)?;
     match unit {
         "ms" => Some(Duration::from_millis(count)),
@@ -454,6 +478,7 @@ mod tests {
             ("digest.interval", "61m"),
             ("digest.interval", "1500ms"),
             ("tlog.interval", "0s"),
+            ("stream.give_up_after", "59s"),
             ("journal.size_max", "255MiB"),
             ("journal.hold", "2161h"),
             ("history.seal_after", "0s"),

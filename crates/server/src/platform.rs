@@ -10,7 +10,7 @@ use cairn_access::{
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
 use cairn_catalog::{Catalog, LiveTrail, Trail};
-use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, Platform};
+use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, LogGroupVerdict, Platform};
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
@@ -18,12 +18,15 @@ use cairn_journal::Reader;
 use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, ObjectStore, StoreError};
 use cairn_wire::s3::{Resolver, Seen};
 
+use crate::log_groups::RoleLogGroups;
+
 /// CloudTrail as a caller of the built-in S3.
 pub(crate) struct ServiceCaller {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) store: Arc<ObjectStore>,
     pub(crate) resolver: Resolver,
     pub(crate) journal: Arc<dyn Reader>,
+    pub(crate) log_groups: Arc<RoleLogGroups>,
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -89,7 +92,16 @@ impl Platform for ServiceCaller {
         Ok(cairn_delivery::begin_aggregation(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
 
+    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict {
+        self.log_groups.check(trail).await
+    }
+
+    async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(cairn_stream::begin_log_group(&*self.catalog, trail.id(), self.journal.tail()).await?)
+    }
+
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        cairn_stream::enroll_log_group(&*self.catalog, trail).await?;
         cairn_delivery::enroll(&*self.catalog, trail).await?;
         Ok(cairn_tlog::enroll(&*self.catalog, trail).await?)
     }

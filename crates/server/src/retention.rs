@@ -64,9 +64,11 @@ impl Retention {
             return Ok(None);
         }
         let snapshot = self.catalog.current();
-        let started = snapshot
-            .trails()
-            .all(|trail| cursors.iter().any(|cursor| cursor.name == cairn_delivery::cursor_name(trail.id())));
+        let known = |name: String| cursors.iter().any(|cursor| cursor.name == name);
+        let started = snapshot.trails().all(|trail| {
+            known(cairn_delivery::cursor_name(trail.id()))
+                && (trail.cw_logs_group.is_none() || known(cairn_stream::log_group_cursor_name(trail.id())))
+        });
         let waits_for_logs = self.tlog && !self.is_fuller_than(PRESSED_PERCENT);
         let waited_for =
             cursors.iter().filter(|cursor| waits_for_logs || !cursor.name.starts_with(cairn_tlog::CURSORS));

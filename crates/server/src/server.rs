@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
+use cairn_aws::{Connections, Logs};
 use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
@@ -18,6 +19,7 @@ use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Re
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
+use cairn_stream::{Streams, Surroundings};
 use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_tlog::Tlog;
 use cairn_wire::s3::Resolver;
@@ -31,11 +33,13 @@ use crate::authenticate::Authenticator;
 use crate::authorize::managed_document;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Encryption, Throttle};
+use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
 use crate::key_source::Places;
 use crate::key_use::RecordedUse;
 use crate::listen::listen;
+use crate::log_groups::RoleLogGroups;
 use crate::object_service::ObjectService;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
@@ -44,6 +48,7 @@ use crate::retention::Retention;
 use crate::serve::Front;
 use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::service_keys::ServiceKeys;
+use crate::streams;
 use crate::tile_store::BuiltInTiles;
 use crate::upkeep;
 
@@ -58,6 +63,7 @@ pub struct Server {
     front: Arc<Front>,
     history: HistoryService,
     delivery: Arc<Delivery>,
+    streams: Streams,
     journal: Arc<EmbeddedReader>,
     s3: S3,
     config: Config,
@@ -106,6 +112,8 @@ pub enum OpenServerError {
     History(#[from] cairn_history::OpenError),
     #[error("set up metrics")]
     Metrics(#[from] BuildError),
+    #[error("prepare calls to AWS APIs elsewhere")]
+    Connections(#[from] SecretFileError),
     #[error("encrypt the endpoint")]
     Tls(#[from] TlsError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
@@ -145,7 +153,10 @@ impl Server {
         let catalog = Arc::clone(&stores.catalog);
         let (history, history_service) =
             History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
-        let own = Arc::new(stores.service_caller(&config, &clock, &ids));
+        let connections = connections::open(&config)?;
+        let log_groups = stores.log_groups(&connections);
+        let streams = stores.streams(&config, &source, &clock, &log_groups, &connections);
+        let own = Arc::new(stores.service_caller(&config, &clock, &ids, log_groups));
         let windows = DeliveryConfig {
             interval: config.delivery_interval,
             aggregation_window: config.aggregation_window,
@@ -185,6 +196,7 @@ impl Server {
             front: Arc::new(front),
             history: history_service,
             delivery,
+            streams,
             journal,
             s3,
             config,
@@ -217,6 +229,7 @@ impl Server {
         let background = TaskTracker::new();
         background.spawn(self.history.run(work.clone()));
         background.spawn(self.delivery.run(work.clone()));
+        background.spawn(self.streams.run(work.clone()));
         if let Some(tlog) = &self.front.tlog {
             background.spawn(Arc::clone(tlog).run(work.clone()));
         }
@@ -340,12 +353,42 @@ impl Stores {
         })
     }
 
-    fn service_caller(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> ServiceCaller {
+    fn log_groups(&self, connections: &Arc<Connections>) -> Arc<RoleLogGroups> {
+        let groups = Arc::new(Logs::new(Arc::clone(connections)));
+        Arc::new(RoleLogGroups { catalog: Arc::clone(&self.catalog), groups })
+    }
+
+    fn streams(
+        &self,
+        config: &Config,
+        journal: &Source,
+        clock: &Arc<dyn Clock>,
+        groups: &Arc<RoleLogGroups>,
+        connections: &Arc<Connections>,
+    ) -> Streams {
+        let shared = Surroundings {
+            catalog: Arc::clone(&self.catalog),
+            journal: journal.clone(),
+            intake: Arc::clone(&self.intake),
+            clock: Arc::clone(clock),
+            give_up_after: config.stream_give_up_after,
+        };
+        streams::open(config, shared, groups, connections)
+    }
+
+    fn service_caller(
+        &self,
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+        log_groups: Arc<RoleLogGroups>,
+    ) -> ServiceCaller {
         ServiceCaller {
             catalog: Arc::clone(&self.catalog),
             store: self.s3.store(),
             resolver: Resolver::new(config.base_domains.iter().cloned()),
             journal: Arc::clone(&self.journal) as Arc<dyn Reader>,
+            log_groups,
             intake: Arc::clone(&self.intake),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),

@@ -225,6 +225,24 @@ pub const SETTINGS: &[Setting] = &[
         help: "File with the secret of `endpoints.access_key_id`, and nothing else.",
     },
     Setting {
+        key: "eventbridge.source_prefix",
+        default: "aws.",
+        help: "What the sources of events on the buses begin with. EventBridge itself takes `aws.` from AWS alone: \
+               where `endpoints.events` is `aws`, set another, such as `cairn.`, and write rules for that.",
+    },
+    Setting {
+        key: "eventbridge.read_only_management_events",
+        default: "false",
+        help: "Whether management events that change nothing go to the buses too. On AWS only rules in the state \
+               ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS match them.",
+    },
+    Setting {
+        key: "stream.give_up_after",
+        default: "24h",
+        help: "How long an event is offered to a log group, an event bus, a webhook or a subject that does not take \
+               it. Until then it stays in the journal, whose size calls are refused at. 1m to 720h.",
+    },
+    Setting {
         key: "journal.size_max",
         default: "64GiB",
         help: "Size of the journal at which calls are refused rather than left unrecorded. 256MiB to 16TiB.",

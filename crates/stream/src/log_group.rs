@@ -132,12 +132,10 @@ pub struct LogLane {
 }
 
 impl LogGroup {
-    /// Reads `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`; none when it is not one. The last part may be
-    /// missing.
+    /// Reads `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`; none when it is not one.
     pub fn parse(arn: &str) -> Option<Self> {
         let arn = Arn::parse(arn).ok().filter(|arn| arn.service == "logs")?;
-        let name = arn.resource.strip_prefix("log-group:")?;
-        let name = name.strip_suffix(":*").unwrap_or(name);
+        let name = arn.resource.strip_prefix("log-group:")?.strip_suffix(":*")?;
         let allowed =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'#' | b'.');
         if !(1..=GROUP_NAME_BYTES_MAX).contains(&name.len()) || !name.bytes().all(allowed) {

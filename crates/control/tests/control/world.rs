@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog};
+use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog, Trail};
 use cairn_control::{
-    BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, Platform, Refusal, Throttle,
+    BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, LogGroupVerdict, Platform, Refusal,
+    Throttle,
 };
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
@@ -43,7 +44,7 @@ impl SetClock {
 
 /// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing, those with
 /// `logs-only` log files alone. Deliveries to those with `unheld` can't be written down, nor can their
-/// aggregation.
+/// aggregation. The log group `audit` exists, and roles say in their names what is wrong with them.
 #[derive(Debug)]
 struct NamedBuckets;
 
@@ -66,6 +67,22 @@ impl Platform for NamedBuckets {
     }
 
     async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.hold_delivery(trail).await
+    }
+
+    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict {
+        let name = |arn: &Option<String>| arn.clone().unwrap_or_default();
+        let (group, role) = (name(&trail.cw_logs_group), name(&trail.cw_logs_role));
+        match (group.as_str(), role.as_str()) {
+            (group, _) if group.ends_with(":unreachable:*") => LogGroupVerdict::Unavailable,
+            (_, role) if role.ends_with("/untrusting") => LogGroupVerdict::RoleNotAssumable,
+            (_, role) if role.ends_with("/denied") => LogGroupVerdict::RoleDenied,
+            (group, _) if group.ends_with(":audit:*") => LogGroupVerdict::Allowed,
+            _ => LogGroupVerdict::Missing,
+        }
+    }
+
+    async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         self.hold_delivery(trail).await
     }
 
