@@ -7,8 +7,7 @@ use std::time::Duration;
 use cairn_aws::{Endpoint, Endpoints, EnvironmentKeys};
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
-use cairn_stream::DestinationConfig;
-use cairn_stream::{BusRules, ReadOnlyEvents};
+use cairn_stream::{BusRules, DestinationConfig, ReadOnlyEvents};
 use cairn_sts::Issuer;
 
 use crate::settings::{Origin, Settings};
@@ -350,14 +349,12 @@ fn endpoint(text: &str) -> Option<Option<String>> {
     (known && uri.query().is_none()).then(|| Some(text.trim_end_matches('/').to_owned()))
 }
 
-}
-
-pub(crate) fn source_prefix(text: &str) -> Option<String> {
+fn source_prefix(text: &str) -> Option<String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then(|| text.to_owned())
 }
 
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = number_and_unit(text)?;
     match unit {
         "ms" => Some(Duration::from_millis(count)),
