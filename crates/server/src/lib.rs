@@ -23,7 +23,6 @@ mod incoming;
 mod key_source;
 mod key_use;
 mod keys;
-mod keys;
 mod kms;
 mod listen;
 mod log_groups;
