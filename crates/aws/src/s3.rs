@@ -7,13 +7,16 @@
 
 mod ability;
 mod place;
+mod tiles;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use cairn_catalog::Trail;
 use cairn_delivery::{LogBucket, LogFilePut, Put, PutError};
 use cairn_event::Region;
 
@@ -41,36 +44,57 @@ impl Buckets {
         Self { connections, regions: Mutex::default(), asked: Mutex::default(), abilities }
     }
 
-    /// Compares what lies under the key with the file; `None` when nothing does.
-    async fn compare(&self, client: &Client, put: &LogFilePut<'_>) -> Result<Option<Put>, PutError> {
-        let answer = client.get_object().bucket(&put.trail.s3_bucket).key(put.key).send().await;
+    /// Puts an object unless its key is taken. The first one of a bucket is preceded by a folder marker, which
+    /// tells what the store can do.
+    async fn put(&self, object: &Object<'_>, trail: &Trail, folder: &str) -> Result<Put, PutError> {
+        let client = self.locate(object.bucket, &trail.home_region).await;
+        let client = client.map_err(|code| PutError::Refused { code })?;
+        if !lock(&self.asked).contains(object.bucket) {
+            let marker = place::marker(trail.s3_prefix.as_deref(), trail.account, folder);
+            let key = trail.kms_key_id.as_deref();
+            if self.ask(&client, object.bucket, &marker, key).await.is_ok() {
+                lock(&self.asked).insert(object.bucket.to_owned());
+            }
+        }
+        if !self.abilities.keeps_conditions()
+            && let Some(found) = self.compare(&client, object).await?
+        {
+            return Ok(found);
+        }
+        match write::write(&client, object, &self.abilities).await {
+            Ok(Written::Now) => Ok(Put::Created),
+            Ok(Written::Taken(code)) => match self.compare(&client, object).await? {
+                Some(found) => Ok(found),
+                // The other writer has not finished, or what it wrote is gone: the next try will tell.
+                None => Err(PutError::Refused { code }),
+            },
+            Err(error) => Err(self.refused(object, &error, code(&error))),
+        }
+    }
+
+    /// Compares what lies under the key with the object; `None` when nothing does.
+    async fn compare(&self, client: &Client, object: &Object<'_>) -> Result<Option<Put>, PutError> {
+        let answer = client.get_object().bucket(object.bucket).key(object.key).send().await;
         let found = match answer {
             Ok(found) => found,
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => {
-                return Ok(None);
-            }
-            Err(error) => return Err(self.refused(put, &error, code(&error))),
+            Err(error) if code(&error) == "NoSuchKey" => return Ok(None),
+            Err(error) => return Err(self.refused(object, &error, code(&error))),
         };
         let length = found.content_length().and_then(|length| usize::try_from(length).ok());
-        if length.is_some_and(|length| length != put.body.len()) {
+        if length.is_some_and(|length| length != object.body.len()) {
             return Err(PutError::Different);
         }
         match found.body.collect().await {
-            Ok(body) if body.clone().into_bytes() == put.body => Ok(Some(Put::AlreadyThere)),
+            Ok(body) if body.clone().into_bytes() == object.body => Ok(Some(Put::AlreadyThere)),
             Ok(_) => Err(PutError::Different),
-            Err(error) => Err(self.refused(put, &error, "IncompleteBody".to_owned())),
+            Err(error) => Err(self.refused(object, &error, "IncompleteBody".to_owned())),
         }
     }
 
     /// Forgets where the bucket is, for it may have been made anew elsewhere, and says why it took nothing.
-    fn refused(
-        &self,
-        put: &LogFilePut<'_>,
-        error: &(dyn std::error::Error + 'static),
-        code: String,
-    ) -> PutError {
-        self.forget(&put.trail.s3_bucket);
-        tracing::debug!(bucket = %put.trail.s3_bucket, key = put.key, error, "file not put");
+    fn refused(&self, object: &Object<'_>, error: &(dyn Error + 'static), code: String) -> PutError {
+        self.forget(object.bucket);
+        tracing::debug!(bucket = object.bucket, key = object.key, error, "object not put");
         PutError::Refused { code }
     }
 
@@ -83,32 +107,10 @@ impl Buckets {
 #[async_trait]
 impl LogBucket for Buckets {
     async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
-        let bucket = put.trail.s3_bucket.as_str();
-        let client = self.locate(bucket, &put.trail.home_region).await;
-        let client = client.map_err(|code| PutError::Refused { code })?;
-        if !lock(&self.asked).contains(bucket) {
-            let marker = place::marker(put.trail.s3_prefix.as_deref(), put.trail.account, put.folder);
-            if self.ask(&client, bucket, &marker, put.trail.kms_key_id.as_deref()).await.is_ok() {
-                lock(&self.asked).insert(bucket.to_owned());
-            }
-        }
-        if !self.abilities.keeps_conditions()
-            && let Some(found) = self.compare(&client, &put).await?
-        {
-            return Ok(found);
-        }
-        match write::write(&client, &Object::file(&put), &self.abilities).await {
-            Ok(Written::Now) => Ok(Put::Created),
-            Ok(Written::Taken(code)) => match self.compare(&client, &put).await? {
-                Some(found) => Ok(found),
-                // The other writer has not finished, or what it wrote is gone: the next try will tell.
-                None => Err(PutError::Refused { code }),
-            },
-            Err(error) => Err(self.refused(&put, &error, code(&error))),
-        }
+        self.put(&Object::file(&put), put.trail, put.folder.as_str()).await
     }
 }
 
-fn lock<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use bytes::Bytes;
 
 use super::Buckets;
-use super::write::{Encryption, Object, WriteError, Written, write};
+use super::write::{Content, Encryption, IfTaken, Object, WriteError, Written, write};
 use crate::Endpoint;
 
 /// What the store behind an endpoint turned out not to do. Each is said once, in a warning.
@@ -85,7 +85,8 @@ impl Buckets {
         kms_key: Option<&str>,
     ) -> Result<(), WriteError> {
         let (key, encryption) = (marker, Encryption::of(kms_key, None));
-        let object = Object { bucket, key, body: Bytes::new(), file: false, metadata: &[], encryption };
+        let (content, if_taken) = (Content::Nothing, IfTaken::Keep);
+        let object = Object { bucket, key, body: Bytes::new(), content, if_taken, metadata: &[], encryption };
         for _ in 0..2 {
             if write(client, &object, &self.abilities).await? != Written::Now {
                 return Ok(());

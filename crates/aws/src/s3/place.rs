@@ -21,15 +21,17 @@ pub enum BucketAnswer {
 }
 
 impl Buckets {
-    /// Asks whether a bucket takes a trail's files of a kind, by writing the zero-byte folder marker that
-    /// CloudTrail leaves as well.
+    /// Asks whether a bucket takes files of a kind under a prefix and for an account, encrypted with a KMS key
+    /// where one is given, by writing the zero-byte folder marker that CloudTrail leaves as well.
     pub async fn check(
         &self,
         bucket: &str,
         home: &Region,
-        prefix: Option<&str>,
-        (account, folder): (AccountId, Folder),
+        place: (Option<&str>, AccountId, Folder),
+        kms_key: Option<&str>,
     ) -> BucketAnswer {
+        let (prefix, account, folder) = place;
+        let key = marker(prefix, account, folder.as_str());
         self.forget(bucket);
         let failed = |code: String| match code.as_str() {
             "NoSuchBucket" => BucketAnswer::Missing,
@@ -40,7 +42,7 @@ impl Buckets {
             Ok(client) => client,
             Err(code) => return failed(code),
         };
-        match self.ask(&client, bucket, &marker(prefix, account, folder), None).await {
+        match self.ask(&client, bucket, &key, kms_key).await {
             Ok(()) => BucketAnswer::Takes,
             Err(error) => {
                 tracing::debug!(bucket, error = &error as &dyn std::error::Error, "bucket takes no files");
@@ -83,8 +85,7 @@ impl Buckets {
 }
 
 /// Returns the key of the marker of a folder.
-pub(super) fn marker(prefix: Option<&str>, account: AccountId, folder: Folder) -> String {
-    let folder = folder.as_str();
+pub(super) fn marker(prefix: Option<&str>, account: AccountId, folder: &str) -> String {
     match prefix {
         Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/{account}/{folder}/"),
         _ => format!("AWSLogs/{account}/{folder}/"),

@@ -20,10 +20,28 @@ pub(super) struct Object<'a> {
     pub(super) bucket: &'a str,
     pub(super) key: &'a str,
     pub(super) body: Bytes,
-    /// The type and encoding of a file; a folder marker has neither.
-    pub(super) file: bool,
+    pub(super) content: Content,
+    pub(super) if_taken: IfTaken,
     pub(super) metadata: &'a [(&'a str, &'a str)],
     pub(super) encryption: Encryption<'a>,
+}
+
+/// What an object says of its bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content {
+    /// Nothing: a folder marker has none.
+    Nothing,
+    /// JSON in gzip: a log file or a digest.
+    Json,
+    /// Of this type.
+    Of(&'static str),
+}
+
+/// What becomes of an object that lies under the key already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IfTaken {
+    Keep,
+    Replace,
 }
 
 /// How the store shall encrypt an object.
@@ -52,7 +70,8 @@ impl<'a> Object<'a> {
             bucket: &put.trail.s3_bucket,
             key: put.key,
             body: put.body.clone(),
-            file: true,
+            content: Content::Json,
+            if_taken: IfTaken::Keep,
             metadata: put.metadata,
             encryption: Encryption::of(put.trail.kms_key_id.as_deref(), Some(&put.trail.arn)),
         }
@@ -70,7 +89,7 @@ impl<'a> Encryption<'a> {
     }
 }
 
-/// Writes an object if its key is free, as far as the store keeps such conditions. A store that says it
+/// Writes an object; where what is there shall be kept, as far as the store keeps such conditions. A store that says it
 /// can't do one of the things asked for is asked for less, and remembered.
 pub(super) async fn write(
     client: &Client,
@@ -80,7 +99,7 @@ pub(super) async fn write(
     loop {
         let may_encrypt = !matches!(object.encryption, Encryption::Own) || abilities.encrypts();
         let encryption = may_encrypt.then_some(object.encryption);
-        let condition = abilities.knows_conditions().then_some("*");
+        let condition = (object.if_taken == IfTaken::Keep && abilities.knows_conditions()).then_some("*");
         let error = match send(client, object, encryption, condition).await {
             Ok(()) => return Ok(Written::Now),
             Err(error) => error,
@@ -118,9 +137,11 @@ async fn send(
         .body(ByteStream::from(object.body.clone()))
         .acl(ObjectCannedAcl::BucketOwnerFullControl)
         .set_if_none_match(if_none_match.map(str::to_owned));
-    if object.file {
-        call = call.content_type("application/json").content_encoding("gzip");
-    }
+    call = match object.content {
+        Content::Nothing => call,
+        Content::Json => call.content_type("application/json").content_encoding("gzip"),
+        Content::Of(content_type) => call.content_type(content_type),
+    };
     for (name, value) in object.metadata {
         call = call.metadata(*name, *value);
     }
