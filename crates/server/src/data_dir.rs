@@ -8,6 +8,7 @@
 //! history/          index splits of the event history
 //! s3/               the built-in S3
 //! tls/              a certificate of our own making, its key, and what clients are to trust
+//! dead-letters/     what webhooks and subjects never took, a file for each destination
 //! endpoint          the address of the server that runs or ran last
 //! server.json       that server's account and Region, and whether it shows that certificate
 //! ```
@@ -153,6 +154,11 @@ impl DataDir {
     /// Returns the file that clients trust where the certificate is of our own making.
     pub fn authority(&self) -> PathBuf {
         self.tls().join("authority.pem")
+    }
+
+    /// Returns the directory of what destinations never took.
+    pub fn dead_letters(&self) -> PathBuf {
+        self.root.join("dead-letters")
     }
 
     /// Returns the built-in S3's directory.

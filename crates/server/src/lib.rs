@@ -56,4 +56,5 @@ pub use destinations::DESTINATION_SETTINGS;
 pub use first_start::{ADMINISTRATOR, FirstStartError};
 pub use server::{OpenServerError, Renewal, Server};
 pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environment_name};
+pub use streams::{OpenDestinationError, open_destination};
 pub use tls::{GenerateError, PairError, TlsError};

@@ -48,7 +48,7 @@ use crate::retention::Retention;
 use crate::serve::Front;
 use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::service_keys::ServiceKeys;
-use crate::streams;
+use crate::streams::{self, OpenDestinationError};
 use crate::tile_store::BuiltInTiles;
 use crate::upkeep;
 
@@ -116,6 +116,8 @@ pub enum OpenServerError {
     Connections(#[from] SecretFileError),
     #[error("encrypt the endpoint")]
     Tls(#[from] TlsError),
+    #[error("set up streams")]
+    Streams(#[from] OpenDestinationError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
     Listen { address: SocketAddr, source: io::Error },
 }
@@ -155,7 +157,7 @@ impl Server {
             History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
         let connections = connections::open(&config)?;
         let log_groups = stores.log_groups(&connections);
-        let streams = stores.streams(&config, &source, &clock, &log_groups, &connections);
+        let streams = stores.streams(&config, &source, &clock, &log_groups, &connections)?;
         let own = Arc::new(stores.service_caller(&config, &clock, &ids, log_groups));
         let windows = DeliveryConfig {
             interval: config.delivery_interval,
@@ -365,7 +367,7 @@ impl Stores {
         clock: &Arc<dyn Clock>,
         groups: &Arc<RoleLogGroups>,
         connections: &Arc<Connections>,
-    ) -> Streams {
+    ) -> Result<Streams, OpenDestinationError> {
         let shared = Surroundings {
             catalog: Arc::clone(&self.catalog),
             journal: journal.clone(),

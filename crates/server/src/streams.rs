@@ -3,19 +3,33 @@
 use std::sync::Arc;
 
 use cairn_aws::{Connections, Events};
-use cairn_stream::{AccountBuses, EventBuses, LogGroups, Streams, Surroundings};
+use cairn_stream::{
+    AccountBuses, Destination, DestinationConfig, EventBuses, LogGroups, MaterialError, Materials, Streams,
+    Surroundings,
+};
 
+use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::data_dir::DataDir;
 use crate::log_groups::RoleLogGroups;
 
-/// Sets up the trails' log groups, and each account's event buses where an endpoint is configured. Accounts
-/// are made at start alone, so that one that comes later has its stream from its own first start on.
+/// A destination can't be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("set up the destination `{name}`")]
+pub struct OpenDestinationError {
+    name: String,
+    source: MaterialError,
+}
+
+/// Sets up the trails' log groups, the configured destinations, and each account's event buses where an endpoint
+/// is configured. Accounts are made at start alone, so that one that comes later has its stream from its own first
+/// start on.
 pub(crate) fn open(
     config: &Config,
     shared: Surroundings,
     groups: &Arc<RoleLogGroups>,
     connections: &Arc<Connections>,
-) -> Streams {
+) -> Result<Streams, OpenDestinationError> {
     let catalog = Arc::clone(&shared.catalog);
     let mut streams = Streams::new(shared);
     streams.follow_trails(Arc::clone(groups) as Arc<dyn LogGroups>);
@@ -25,5 +39,22 @@ pub(crate) fn open(
             streams.follow(AccountBuses::new(account.id, config.bus_rules.clone(), Arc::clone(&buses)));
         }
     }
-    streams
+    for destination in &config.destinations {
+        streams.follow_destination(open_destination(config, destination)?, destination.from);
+    }
+    Ok(streams)
+}
+
+/// Sets up one destination; nobody is called yet.
+///
+/// # Errors
+/// A file that its settings name can't be used.
+pub fn open_destination(
+    config: &Config,
+    destination: &DestinationConfig,
+) -> Result<Destination, OpenDestinationError> {
+    let dead_letters = DataDir::new(&config.data_dir).dead_letters();
+    let materials = Materials { dead_letters, clock: Arc::new(SystemClock) };
+    let failed = |source| OpenDestinationError { name: destination.name.clone(), source };
+    Destination::open(destination, &materials).map_err(failed)
 }
