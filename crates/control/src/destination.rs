@@ -3,7 +3,7 @@
 use cairn_catalog::Trail;
 use cairn_event::Region;
 
-use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck, LogGroupVerdict};
+use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict};
 use crate::{Caller, Control, Refusal};
 
 /// The destinations that a request names; empty texts count as absent.
@@ -84,9 +84,16 @@ impl Control {
     }
 
     /// Asks whether a key, named in any of its four forms, encrypts for the trail; returns its ARN.
-    #[expect(clippy::unused_async, reason = "keys are asked for in a service")]
-    async fn check_key(&self, _caller: &Caller, _trail: &Trail, key: &str) -> Result<String, Refusal> {
-        Err(Refusal::KeyMissing(key.to_owned()))
+    async fn check_key(&self, caller: &Caller, trail: &Trail, key: &str) -> Result<String, Refusal> {
+        let check = KeyCheck { region: &caller.region, trail, key };
+        match self.platform.check_key(check).await {
+            KeyVerdict::Allowed { arn } => Ok(arn),
+            KeyVerdict::Missing => Err(Refusal::KeyMissing(key.to_owned())),
+            KeyVerdict::Denied { arn } => {
+                Err(Refusal::KeyPolicyInsufficient { bucket: trail.s3_bucket.clone(), key: arn })
+            }
+            KeyVerdict::Unusable { reason } => Err(Refusal::KeyUnusable(reason)),
+        }
     }
 
     /// Asks whether the trail's topic takes its notifications.

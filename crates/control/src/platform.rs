@@ -17,6 +17,11 @@ pub trait Platform: Send + Sync + Debug {
     /// the bucket's ACL and tries its policy for the exact prefix. The call is an event of its own.
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict;
 
+    /// Asks in CloudTrail's name whether a KMS key encrypts a trail's files, as CreateTrail does: a data key is
+    /// really made, for the bucket and with the encryption context of delivery, and dropped. The call is an event
+    /// of its own.
+    async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict;
+
     /// Writes down that a trail's data events are summed up from here on.
     ///
     /// # Errors
@@ -64,6 +69,39 @@ pub enum DeliveredFiles {
     Logs,
     /// Insights events.
     Insights,
+}
+
+/// The key that a trail wants to encrypt under.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyCheck<'a> {
+    /// The Region in which the trail is made or changed.
+    pub region: &'a Region,
+    /// The trail as it shall be.
+    pub trail: &'a Trail,
+    /// The key as the request names it: id, ARN, alias or alias ARN.
+    pub key: &'a str,
+}
+
+/// What a key says to a trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyVerdict {
+    /// It encrypts the trail's files.
+    Allowed {
+        /// Its ARN.
+        arn: String,
+    },
+    /// There is none in the bucket's Region.
+    Missing,
+    /// Its policy does not let CloudTrail make data keys.
+    Denied {
+        /// Its ARN.
+        arn: String,
+    },
+    /// It is there, and can't be used.
+    Unusable {
+        /// Why, as KMS says it.
+        reason: String,
+    },
 }
 
 /// What a bucket says to a trail.

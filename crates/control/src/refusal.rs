@@ -73,6 +73,10 @@ pub enum Refusal {
     KeyIdInvalid(String),
     #[error("KMS key {0} does not exist. This version of Cairn keeps no KMS keys: leave KmsKeyId out.")]
     KeyMissing(String),
+    #[error("Insufficient permissions to access S3 bucket {bucket} or KMS key {key}.")]
+    KeyPolicyInsufficient { bucket: String, key: String },
+    #[error("The KMS key can not be used: {0}")]
+    KeyUnusable(String),
     #[error("CloudTrail cannot validate the specified log group ARN.")]
     LogGroupMissing,
     #[error("Access denied. Check the trust relationships for your role.")]
@@ -167,6 +171,8 @@ impl Refusal {
             Self::PrefixTooLong(_) => ErrorCode::InvalidS3PrefixException,
             Self::BucketMissing(_) => ErrorCode::S3BucketDoesNotExistException,
             Self::BucketPolicyInsufficient(_) => ErrorCode::InsufficientS3BucketPolicyException,
+            Self::KeyPolicyInsufficient { .. } => ErrorCode::InsufficientEncryptionPolicyException,
+            Self::KeyUnusable(_) => ErrorCode::KmsException,
             Self::TopicNameTooLong | Self::TopicNameInvalid(_) => ErrorCode::InvalidSnsTopicNameException,
             Self::TopicMissing => ErrorCode::InsufficientSnsTopicPolicyException,
             Self::KeyIdInvalid(_) => ErrorCode::InvalidKmsKeyIdException,

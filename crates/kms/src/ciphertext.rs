@@ -219,7 +219,7 @@ mod tests {
     fn the_layout_stays() {
         let context = EncryptionContext::from([("purpose".to_owned(), "test".to_owned())]);
         let blob = sealed(b"secret", &context);
-        let head = [&[1, ARN.len() as u8, 0], ARN.as_bytes(), &[7; 32], &[3; 28]].concat();
+        let head = [&[1, u8::try_from(ARN.len()).unwrap(), 0], ARN.as_bytes(), &[7; 32], &[3; 28]].concat();
         assert_eq!(blob[..head.len()], head);
         assert_eq!(crate::kms::hex(&blob[head.len()..]), BODY);
     }

@@ -10,7 +10,7 @@ use cairn_access::{
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
 use cairn_catalog::{Catalog, LiveTrail, Trail};
-use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, LogGroupVerdict, Platform};
+use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform};
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
@@ -24,6 +24,7 @@ use crate::log_groups::RoleLogGroups;
 pub(crate) struct ServiceCaller {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) store: Arc<ObjectStore>,
+use crate::service_keys::ServiceKeys;
     pub(crate) resolver: Resolver,
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) log_groups: Arc<RoleLogGroups>,
@@ -35,6 +36,7 @@ pub(crate) struct ServiceCaller {
 /// A call that CloudTrail made, for its record.
 pub(crate) struct OwnCall<'a> {
     pub(crate) method: &'a str,
+    pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) path: String,
     pub(crate) query: &'a str,
     pub(crate) account: AccountId,
@@ -99,6 +101,14 @@ impl Platform for ServiceCaller {
     async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(cairn_stream::begin_log_group(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
+    async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
+        let bucket = match self.store.bucket(&check.trail.s3_bucket).await {
+            Ok(Some(bucket)) => bucket,
+            Ok(None) | Err(_) => return KeyVerdict::Missing,
+        };
+        self.keys.check(check, &bucket.region).await
+    }
+
 
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         cairn_stream::enroll_log_group(&*self.catalog, trail).await?;

@@ -394,6 +394,7 @@ impl Stores {
             intake: Arc::clone(&self.intake),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
+            keys: Arc::new(ServiceKeys::new(&self.catalog, &self.master, &self.intake, clock, ids)),
         }
     }
 }

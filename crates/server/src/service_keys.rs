@@ -10,11 +10,13 @@ use cairn_access::{CLOUDTRAIL_SERVICE, Caller, Context, Principal, ServiceKey};
 use cairn_capture::{
     Captured, Exchange, KmsCall, Request, Response, ServiceCall, SharedIds, share_with_owner,
 };
-use cairn_catalog::{Catalog, KmsKeyState, MasterKey, SecretBytes};
-use cairn_event::{AccountId, Clock, Ids, Origin, Record, Region};
+use cairn_catalog::{Catalog, KmsKeyState, MasterKey, SecretBytes, Trail};
+use cairn_control::{KeyCheck, KeyVerdict};
+use cairn_event::{AccountId, Arn, Clock, Ids, Origin, Record, Region};
 use cairn_intake::{Draft, Intake};
 use cairn_kms::Kms;
 use cairn_wire::kms::{self, ErrorCode, Operation, Refusal};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::kms::{KeyService, Performed, account_of};
@@ -147,6 +149,48 @@ impl ServiceKeys {
         let body = json!({"CiphertextBlob": STANDARD.encode(ciphertext), "EncryptionContext": context});
         let answer = self.call(user, Operation::Decrypt, &body).await?;
         Ok(SecretBytes::new(blob(&answer, "Plaintext")?))
+    }
+
+    /// Asks in CloudTrail's name whether a key encrypts a trail's files, for a bucket in `bucket_region`: a data key
+    /// is really made, recorded, and dropped.
+    pub(crate) async fn check(&self, check: KeyCheck<'_>, bucket_region: &str) -> KeyVerdict {
+        let trail = check.trail;
+        // What names no Region is of the Region that is asked.
+        let named = Arn::parse(check.key).map_or(check.region.as_str(), |arn| arn.region);
+        let Ok(region) = named.parse::<Region>() else { return KeyVerdict::Missing };
+        let user = KeyUser::cloudtrail(&trail.arn, trail.account, &region, Origin::Call);
+        let arn = match self.find(&user, check.key) {
+            Ok(found) if region.as_str() == bucket_region => found.arn,
+            Ok(_) | Err(_) => return KeyVerdict::Missing,
+        };
+        let object = format!("arn:aws:s3:::{}/{}", trail.s3_bucket, self.probe_key(trail));
+        let context = EncryptionContext::from([
+            ("aws:cloudtrail:arn".to_owned(), trail.arn.clone()),
+            ("aws:s3:arn".to_owned(), object),
+        ]);
+        match self.generate_data_key(&user, &arn, &context).await {
+            Ok(_dropped) => KeyVerdict::Allowed { arn },
+            Err(refusal) => match refusal.code {
+                ErrorCode::AccessDeniedException => KeyVerdict::Denied { arn },
+                ErrorCode::NotFoundException => KeyVerdict::Missing,
+                _ => KeyVerdict::Unusable { reason: refusal.message },
+            },
+        }
+    }
+
+    /// Returns a key such as delivery writes. Its time is the beginning of the five minutes, as AWS has it.
+    fn probe_key(&self, trail: &Trail) -> String {
+        let seconds = self.clock.now().as_second();
+        let now = Timestamp::from_second(seconds - seconds.rem_euclid(300)).unwrap_or_default();
+        let prefix = trail.s3_prefix.as_deref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
+        let (account, region) = (trail.account, &trail.home_region);
+        let unique: String =
+            self.ids.guid().bytes().filter(|byte| *byte != b'-').take(16).map(char::from).collect();
+        format!(
+            "{prefix}AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{}_{unique}.json.gz",
+            now.strftime("%Y/%m/%d"),
+            now.strftime("%Y%m%dT%H%MZ"),
+        )
     }
 
     async fn call(&self, user: &KeyUser, operation: Operation, body: &Value) -> Result<Value, Refusal> {

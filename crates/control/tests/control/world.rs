@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog, Trail};
 use cairn_control::{
-    BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, LogGroupVerdict, Platform, Refusal,
-    Throttle,
+    BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, KeyCheck, KeyVerdict,
+    LogGroupVerdict, Platform, Refusal, Throttle,
 };
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
@@ -44,7 +44,8 @@ impl SetClock {
 
 /// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing, those with
 /// `logs-only` log files alone. Deliveries to those with `unheld` can't be written down, nor can their
-/// aggregation. The log group `audit` exists, and roles say in their names what is wrong with them.
+/// aggregation. Keys are known by their aliases. The log group `audit` exists, and roles say in their names
+/// what is wrong with them.
 #[derive(Debug)]
 struct NamedBuckets;
 
@@ -63,6 +64,16 @@ impl Platform for NamedBuckets {
                 BucketVerdict::Denied
             }
             _ => BucketVerdict::Allowed,
+        }
+    }
+
+    async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
+        let arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned();
+        match check.key {
+            "alias/shop" => KeyVerdict::Allowed { arn },
+            "alias/denied" => KeyVerdict::Denied { arn },
+            "alias/disabled" => KeyVerdict::Unusable { reason: format!("{arn} is disabled.") },
+            _ => KeyVerdict::Missing,
         }
     }
 
