@@ -45,7 +45,7 @@ unit:
 	$(CARGO) test --workspace --doc
 
 # Real clients against the real binary.
-conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready
+conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready
 	$(CARGO) build --bin cairn
 	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
 	$(VENV)/bin/python -m pytest -q -rs conformance
@@ -62,7 +62,7 @@ $(CLIENTS)/js/ready: conformance/clients/js/package.json conformance/clients/js/
 	@if command -v npm >/dev/null; then npm ci --prefix $(@D) --no-audit --no-fund --ignore-scripts && touch $@; \
 	else echo "conformance: the JavaScript client is SKIPPED, npm is not installed"; fi
 
-# Cloud Custodian and trailscraper, each with the releases it wants.
+# Cloud Custodian, trailscraper, and the AWS APIs that run elsewhere, each with the releases it wants.
 $(CLIENTS)/%/ready: conformance/clients/%.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -r $<
