@@ -123,6 +123,23 @@ impl Client {
         self.whole(answer.into_body()).await
     }
 
+    /// Fetches one of the server's own pages, all of it.
+    pub(crate) async fn whole_page(&self, path: &str, query: &str) -> Result<Bytes, CallError> {
+        self.whole(self.page(path, query).await?).await
+    }
+
+    /// Fetches an object by its address, `/BUCKET/KEY`, escaped.
+    pub(crate) async fn s3_get(&self, path: &str) -> Result<Bytes, CallError> {
+        let answer = self.send("s3", ("GET", path, ""), &[], Bytes::new()).await?;
+        self.whole(answer.into_body()).await
+    }
+
+    /// Asks one of the server's own pages to do something, and returns what it answers.
+    pub(crate) async fn post_page(&self, path: &str) -> Result<Bytes, CallError> {
+        let answer = self.send("cloudtrail", ("POST", path, ""), &[], Bytes::new()).await?;
+        self.whole(answer.into_body()).await
+    }
+
     /// Calls an operation of IAM and returns its answer, null where it answers nothing.
     pub(crate) async fn iam(
         &self,
@@ -217,11 +234,16 @@ fn told(body: &[u8]) -> (Option<String>, Option<String>) {
     (code.map(str::to_owned), text(["message", "Message"]).map(str::to_owned))
 }
 
-/// Escapes a value for a form.
-fn escaped(text: &str) -> String {
+/// Escapes a value for a form or a query.
+pub(crate) fn escaped(text: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
     let escape = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(escape).collect()
+}
+
+/// Escapes an object's key for its address.
+pub(crate) fn escaped_path(key: &str) -> String {
+    key.split('/').map(escaped).collect::<Vec<_>>().join("/")
 }
 
 fn sign_as(id: &str, secret: &str, token: Option<String>) -> Credentials {

@@ -6,20 +6,25 @@ mod bucket_policy;
 mod client;
 mod completion;
 mod config;
+mod consistency;
 mod doctor;
 mod env;
 mod installation;
 mod instant;
 mod keys;
+mod log_source;
 mod lookup;
 mod output;
+mod prove;
 mod row;
 mod serve;
 mod settings;
 mod tail;
+mod tlog;
 mod trail;
 mod transport;
 mod user;
+mod verify_proof;
 
 use std::process::ExitCode;
 
@@ -60,6 +65,16 @@ enum Command {
     /// older events. When the server goes away, -f tries again until it is back and goes on where it stopped:
     /// nothing is repeated, and nothing is missed unless the journal was trimmed meanwhile, which is said.
     Tail(tail::Tail),
+    /// Write what proves to anybody that an event was logged.
+    ///
+    /// The proof is one JSON file: the event itself, and the hashes that lead from it to the signed checkpoint of
+    /// its trail's transparency log. It shows no other event. `cairn verify-proof` checks it anywhere.
+    Prove(prove::Prove),
+    /// Check a proof that an event was logged, without server and network.
+    VerifyProof(verify_proof::VerifyProof),
+    /// Look at the transparency logs of trails, and check them.
+    #[command(subcommand)]
+    Tlog(tlog::Tlog),
     /// Look for what is wrong with an installation, and say what to do.
     ///
     /// Works beside a running server and without one. Writes nothing into the data directory and repairs
@@ -89,6 +104,9 @@ fn main() -> ExitCode {
         Command::BucketPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),
         Command::Tail(command) => command.run(&cli.place),
+        Command::Prove(command) => command.run(&cli.place),
+        Command::VerifyProof(command) => command.run(),
+        Command::Tlog(command) => command.run(&cli.place),
         Command::Doctor(command) => match command.run(&cli.place) {
             Ok(doctor::Verdict::Healthy) => Ok(()),
             Ok(doctor::Verdict::Ill) => return ExitCode::FAILURE,
