@@ -106,7 +106,6 @@ def test_tags_of_objects_and_buckets(s3, bucket):
 
 
 def test_what_is_not_built_says_so(s3, bucket):
-    assert refusal(s3.get_bucket_encryption, Bucket=bucket)[0] == "ServerSideEncryptionConfigurationNotFoundError"
     assert refusal(s3.put_bucket_website, Bucket=bucket, WebsiteConfiguration={})[0] == "NotImplemented"
     versioning = {"Status": "Enabled"}
     assert refusal(s3.put_bucket_versioning, Bucket=bucket, VersioningConfiguration=versioning)[0] == "NotImplemented"

@@ -1,6 +1,7 @@
 //! What control and delivery need of the built-in S3: bucket checks and log files, both in CloudTrail's
 //! name and both recorded.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -10,33 +11,45 @@ use cairn_access::{
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
 use cairn_catalog::{Catalog, LiveTrail, Trail};
-use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform};
+use cairn_control::{
+    BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
+};
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
 use cairn_journal::Reader;
-use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, ObjectStore, StoreError};
+use cairn_s3::{
+    Bucket, Deposit, Encryption, EncryptionWish, KeyRefused, ObjectMetadata, ObjectStore, StoreError,
+    WishedKey,
+};
 use cairn_wire::s3::{Resolver, Seen};
 
 use crate::log_groups::RoleLogGroups;
+use crate::object_keys::{ObjectKeys, ObjectUser};
+use crate::service_keys::ServiceKeys;
 
 /// CloudTrail as a caller of the built-in S3.
 pub(crate) struct ServiceCaller {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) store: Arc<ObjectStore>,
-use crate::service_keys::ServiceKeys;
     pub(crate) resolver: Resolver,
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) log_groups: Arc<RoleLogGroups>,
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) keys: Arc<ServiceKeys>,
 }
+
+/// A header of a call of CloudTrail.
+type Header<'a> = (&'a str, &'a [u8]);
+
+const SSE: &str = "x-amz-server-side-encryption";
+const SSE_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
 
 /// A call that CloudTrail made, for its record.
 pub(crate) struct OwnCall<'a> {
     pub(crate) method: &'a str,
-    pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) path: String,
     pub(crate) query: &'a str,
     pub(crate) account: AccountId,
@@ -90,6 +103,14 @@ impl Platform for ServiceCaller {
         verdict
     }
 
+    async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
+        let bucket = match self.store.bucket(&check.trail.s3_bucket).await {
+            Ok(Some(bucket)) => bucket,
+            Ok(None) | Err(_) => return KeyVerdict::Missing,
+        };
+        self.keys.check(check, &bucket.region).await
+    }
+
     async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(cairn_delivery::begin_aggregation(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
@@ -101,14 +122,6 @@ impl Platform for ServiceCaller {
     async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(cairn_stream::begin_log_group(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
-    async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
-        let bucket = match self.store.bucket(&check.trail.s3_bucket).await {
-            Ok(Some(bucket)) => bucket,
-            Ok(None) | Err(_) => return KeyVerdict::Missing,
-        };
-        self.keys.check(check, &bucket.region).await
-    }
-
 
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         cairn_stream::enroll_log_group(&*self.catalog, trail).await?;
@@ -122,7 +135,7 @@ impl LogBucket for ServiceCaller {
     async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
         let trail: &Trail = put.trail;
         let refused = |code: &str| PutError::Refused { code: code.to_owned() };
-        let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(code(&error)))?;
+        let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(&code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
         if !allowed(&bucket, trail.account, &trail.arn, (trail.s3_prefix.as_deref(), put.folder)) {
             return Err(refused("AccessDenied"));
@@ -138,40 +151,40 @@ impl LogBucket for ServiceCaller {
                 .collect(),
             ..ObjectMetadata::default()
         };
+        let user = ObjectUser::CloudTrail { trail_arn: trail.arn.clone(), account: trail.account };
+        let keys = ObjectKeys { keys: Arc::clone(&self.keys), user };
         let deposit = Deposit {
             bucket: &trail.s3_bucket,
             key: put.key,
             bytes: put.body,
             metadata,
-            encryption: EncryptionWish::default(),
-            keys: &NoKms,
+            encryption: wish(trail),
+            keys: &keys,
         };
         let outcome = self.store.put_if_absent(deposit).await;
-        let put_now = match outcome {
-            Ok(cairn_s3::Put::Created(_)) => Put::Created,
-            Ok(cairn_s3::Put::Identical(_)) => Put::AlreadyThere,
+        let created = match outcome {
+            Ok(cairn_s3::Put::Created(object)) => object,
+            Ok(cairn_s3::Put::Identical(_)) => return Ok(Put::AlreadyThere),
             Ok(cairn_s3::Put::Different(_)) => return Err(PutError::Different),
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "log file not written");
-                return Err(refused(code(&error)));
+                return Err(refused(&code(&error)));
             }
         };
-        if put_now == Put::Created {
-            self.record(OwnCall {
-                method: "PUT",
-                path: format!("/{}/{}", trail.s3_bucket, put.key),
-                query: "",
-                account: trail.account,
-                region: &trail.home_region,
-                owner: owner(Some(&bucket)),
-                status: 200,
-                error: None,
-                body_bytes,
-                origin: Origin::Delivery,
-            })
-            .await;
-        }
-        Ok(put_now)
+        let call = OwnCall {
+            method: "PUT",
+            path: format!("/{}/{}", trail.s3_bucket, put.key),
+            query: "",
+            account: trail.account,
+            region: &trail.home_region,
+            owner: owner(Some(&bucket)),
+            status: 200,
+            error: None,
+            body_bytes,
+            origin: Origin::Delivery,
+        };
+        self.record_put(call, &created.encryption, trail.kms_key_id.as_deref()).await;
+        Ok(Put::Created)
     }
 }
 
@@ -179,26 +192,43 @@ impl ServiceCaller {
     /// Records a call of CloudTrail's own. Delivery never waits for or fails by its own record: the file
     /// is in its bucket already.
     pub(crate) async fn record(&self, call: OwnCall<'_>) {
+        let is_put = call.method == "PUT";
+        let sent: &[Header<'_>] = if is_put { &[("x-amz-acl", b"bucket-owner-full-control")] } else { &[] };
+        // What is put without a wish lies under the server's own key, as by default on AWS.
+        let told: &[Header<'_>] = if is_put { &[(SSE, b"AES256")] } else { &[] };
+        self.record_with(call, sent, told).await;
+    }
+
+    /// Records that CloudTrail put an object, and how it is encrypted: with the KMS key that it `asked` for, or
+    /// as the bucket wants it.
+    async fn record_put(&self, call: OwnCall<'_>, encryption: &Encryption, asked: Option<&str>) {
+        let mut sent: Vec<Header<'_>> = vec![("x-amz-acl", b"bucket-owner-full-control")];
+        if let Some(key) = asked {
+            sent.extend([(SSE, b"aws:kms".as_slice()), (SSE_KEY, key.as_bytes())]);
+        }
+        let mut told: Vec<Header<'_>> = Vec::new();
+        told.extend(encryption.algorithm().map(|algorithm| (SSE, algorithm.as_bytes())));
+        told.extend(encryption.kms().map(|kms| (SSE_KEY, kms.key_arn.as_bytes())));
+        self.record_with(call, &sent, &told).await;
+    }
+
+    async fn record_with(&self, call: OwnCall<'_>, sent: &[Header<'_>], told: &[Header<'_>]) {
         let seen = Seen { method: call.method, path: &call.path, query: call.query, ..Seen::default() };
         let service_call = ServiceCall::S3(self.resolver.resolve(&seen));
         let body = call.error.map(|code| format!("<Error><Code>{code}</Code></Error>"));
-        let acl: &[(&str, &[u8])] = match call.method {
-            "PUT" => &[("x-amz-acl", b"bucket-owner-full-control")],
-            _ => &[],
-        };
         let record = cairn_capture::record(
             &Exchange {
                 request: Request {
                     method: call.method,
                     path: &call.path,
                     query: call.query,
-                    headers: acl,
+                    headers: sent,
                     body: Captured::Nothing,
                     body_bytes: call.body_bytes,
                 },
                 response: Response {
                     status: call.status,
-                    headers: &[],
+                    headers: told,
                     body: body.as_ref().map_or(Captured::Nothing, |body| Captured::Whole(body.as_bytes())),
                     body_bytes: 0,
                 },
@@ -272,10 +302,22 @@ pub(crate) fn owner(bucket: Option<&Bucket>) -> Option<AccountId> {
 }
 
 /// Returns the S3 code that GetTrailStatus shows for a store that failed.
-pub(crate) fn code(error: &StoreError) -> &'static str {
+pub(crate) fn code(error: &StoreError) -> String {
     match error {
-        StoreError::NoSuchBucket => "NoSuchBucket",
-        StoreError::KeyTooLong => "KeyTooLongError",
-        _ => "InternalError",
+        StoreError::NoSuchBucket => "NoSuchBucket".to_owned(),
+        StoreError::KeyTooLong => "KeyTooLongError".to_owned(),
+        StoreError::KeyRefused(KeyRefused::Denied { .. }) => "AccessDenied".to_owned(),
+        StoreError::KeyRefused(KeyRefused::Refused { code, .. }) => format!("KMS.{code}"),
+        StoreError::KeyRefused(KeyRefused::Unavailable) => "ServiceUnavailable".to_owned(),
+        _ => "InternalError".to_owned(),
     }
+}
+
+/// How a trail wants its files encrypted: with its KMS key, else as its bucket does.
+fn wish(trail: &Trail) -> EncryptionWish {
+    let key = trail.kms_key_id.clone().map(|key_id| WishedKey::Kms {
+        key_id: Some(key_id),
+        context: BTreeMap::from([("aws:cloudtrail:arn".to_owned(), trail.arn.clone())]),
+    });
+    EncryptionWish { key, bucket_key: None }
 }

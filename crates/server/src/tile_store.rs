@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use cairn_access::{DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery};
 use cairn_event::Origin;
-use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, Put, StoreError};
+use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, Put, StoreError, WishedKey};
 use cairn_tlog::{CHECKPOINT, FOLDER, Place, TileError, TileStore};
 use futures_util::TryStreamExt as _;
 
@@ -120,12 +120,12 @@ fn deposit(place: Place<'_>, bytes: Bytes) -> Deposit<'_> {
         key: place.key,
         bytes,
         metadata,
-        // What lies in a log is meant to be read by anybody who may read the bucket.
-        encryption: EncryptionWish::default(),
+        // What lies in a log is meant to be read by anybody who may read the bucket, whatever its default key.
+        encryption: EncryptionWish { key: Some(WishedKey::S3), bucket_key: None },
         keys: &NoKms,
     }
 }
 
 fn refused(error: &StoreError) -> TileError {
-    TileError::Refused { code: code(error).to_owned() }
+    TileError::Refused { code: code(error) }
 }
