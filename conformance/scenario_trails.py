@@ -31,7 +31,6 @@ def settings_refused(operation, **given):
         ("InvalidCloudWatchLogsRoleArnException", {"CloudWatchLogsLogGroupArn": f"arn:aws:logs:{HOME}:{ACCOUNT}:log-group:g:*"}),
         ("InvalidCloudWatchLogsLogGroupArnException", {"CloudWatchLogsRoleArn": f"arn:aws:iam::{ACCOUNT}:role/r"}),
         ("OrganizationsNotInUseException", {"IsOrganizationTrail": True}),
-        ("UnsupportedOperationException", {"EnableLogFileValidation": True}),
     ]:  # fmt: skip
         no(operation, error, given | settings)
 

@@ -181,7 +181,6 @@ def test_bad_settings(cloudtrail, s3, logs):
             "You must specify a role ARN as well as a log group.",
         ),
         ({"IsOrganizationTrail": True}, "OrganizationsNotInUseException", None),
-        ({"EnableLogFileValidation": True}, "UnsupportedOperationException", None),
         ({"TagsList": [{"Key": "a"}, {"Key": "a"}]}, "InvalidTagParameterException", None),
         ({"TagsList": [{"Key": f"k{number}"} for number in range(51)]}, "TagsLimitExceededException", None),
     ]  # fmt: skip

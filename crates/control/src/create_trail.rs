@@ -44,9 +44,6 @@ impl Control {
         if request.is_organization_trail == Some(true) {
             return Err(Refusal::NoOrganization(caller.account));
         }
-        if request.enable_log_file_validation == Some(true) {
-            return Err(Refusal::DigestsUnavailable);
-        }
         let trail = self.new_trail(caller, request, &name, &arn, tags);
         check_room(&self.catalog.current(), caller, &trail)?;
         let found = self.check_destination(caller, &trail, &asked).await?;

@@ -87,10 +87,6 @@ pub enum Refusal {
     LogGroupsUnavailable,
     #[error("The account {0} is not a member of an organization.")]
     NoOrganization(cairn_event::AccountId),
-    #[error(
-        "Log file integrity validation is not available in this version of Cairn. Leave EnableLogFileValidation out or set it to false."
-    )]
-    DigestsUnavailable,
     #[error("The operation {0} is not available in this version of Cairn.")]
     OperationUnavailable(String),
     #[error(
@@ -178,9 +174,7 @@ impl Refusal {
             Self::KeyIdInvalid(_) => ErrorCode::InvalidKmsKeyIdException,
             Self::KeyMissing(_) => ErrorCode::KmsKeyNotFoundException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
-            Self::DigestsUnavailable | Self::OperationUnavailable(_) | Self::StoresUnavailable => {
-                ErrorCode::UnsupportedOperationException
-            }
+            Self::OperationUnavailable(_) | Self::StoresUnavailable => ErrorCode::UnsupportedOperationException,
             Self::TagInvalid => ErrorCode::InvalidTagParameterException,
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
             Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,

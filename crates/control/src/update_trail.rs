@@ -35,9 +35,6 @@ impl Control {
         if request.is_organization_trail == Some(true) {
             return Err(Refusal::NoOrganization(caller.account));
         }
-        if request.enable_log_file_validation == Some(true) {
-            return Err(Refusal::DigestsUnavailable);
-        }
         let snapshot = self.catalog.current();
         let live = reference.change(&snapshot, caller, Report::Given)?;
         let trail = updated(live, request)?;
