@@ -39,7 +39,9 @@ fn shown(settings: &Settings, form: Form, paint: Paint) -> String {
             format!("{key:<24}  {value:<24}  {aside}")
         }
     };
-    settings.iter().map(|(setting, value, origin)| line(setting.key, value, origin) + "\n").collect()
+    let own = settings.iter().map(|(setting, value, origin)| line(setting.key, value, origin));
+    let of_destinations = settings.of_destinations().map(|(key, value, origin)| line(&key, value, origin));
+    own.chain(of_destinations).map(|line| line + "\n").collect()
 }
 
 /// Renders `docs/configuration.md`.
@@ -60,8 +62,40 @@ fn reference() -> String {
             setting.help
         ));
     }
+    page.push_str(DESTINATIONS);
+    for setting in cairn_server::DESTINATION_SETTINGS {
+        let default = if setting.default.is_empty() { "none" } else { &format!("`{}`", setting.default) };
+        page.push_str(&format!("| `{}` | {default} | {} |\n", setting.key, setting.help));
+    }
     page
 }
+
+const DESTINATIONS: &str = r#"
+## Destinations
+
+Webhooks and NATS subjects are tables of the file, `[destinations.NAME]`; NAME has at most 32 lowercase letters,
+digits, `-` and `_`. In the environment `url` of `audit-hook` is `CAIRN_DESTINATIONS_AUDIT_HOOK_URL`. A destination
+gets every event that is recorded: management events always, data events where some trail selects them.
+
+```toml
+[destinations.audit-hook]
+type = "webhook"
+url = "https://siem.example.com/cairn"
+secret_file = "/etc/cairn/audit-hook.secret"
+pattern = '''{"detail": {"eventName": [{"prefix": "Delete"}, "StopLogging"]}}'''
+
+[destinations.bus]
+type = "nats"
+url = "tls://nats.example.com:4222"
+credentials_file = "/etc/cairn/nats.creds"
+jetstream = true
+```
+
+What arrives is described in [formats/webhook.md](formats/webhook.md); `cairn destination test NAME` tries it.
+
+| key | default | meaning |
+| --- | --- | --- |
+"#;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod clock;
+mod dead_letters;
 mod directory;
 mod finding;
 mod journal;
@@ -79,6 +80,7 @@ impl Doctor {
             report.all(trails::look(catalog).await)?;
             report.all(journal::cursors(&catalog.cursors, end, running.as_ref()))?;
         }
+        report.all(dead_letters::look(&dir.dead_letters()))?;
         report.all(clock::look(dir, catalog.as_ref(), running.as_ref(), SystemClock.now()))
     }
 }

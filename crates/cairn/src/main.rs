@@ -7,6 +7,7 @@ mod client;
 mod completion;
 mod config;
 mod consistency;
+mod destination;
 mod doctor;
 mod env;
 mod installation;
@@ -15,6 +16,7 @@ mod keys;
 mod log_source;
 mod lookup;
 mod output;
+mod pattern;
 mod prove;
 mod row;
 mod serve;
@@ -96,6 +98,12 @@ enum Command {
     Config(config::Config),
 }
 
+    /// Look after webhooks and NATS subjects that events are sent to.
+    #[command(subcommand)]
+    Destination(destination::Destination),
+    /// Try EventBridge event patterns.
+    #[command(subcommand)]
+    Pattern(pattern::Pattern),
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match &cli.command {
@@ -123,6 +131,12 @@ fn main() -> ExitCode {
         Err(error) if error.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: could not {}", chain(&error));
+        Command::Destination(command) => command.run(&cli.place),
+        Command::Pattern(command) => match command.run() {
+            Ok(pattern::Verdict::Matches) => Ok(()),
+            Ok(pattern::Verdict::Differs) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
             ExitCode::FAILURE
         }
     }
