@@ -23,6 +23,8 @@ pub struct DeliveryTarget<'a> {
     pub trail_arn: &'a str,
     /// The folder of the kind of files, such as `CloudTrail`.
     pub folder: &'a str,
+    /// The KMS key that the trail's files are put with, if it has one.
+    pub kms_key: Option<&'a str>,
 }
 
 /// Why a bucket's policy does not let CloudTrail deliver (`InsufficientS3BucketPolicyException`).
@@ -45,7 +47,7 @@ pub enum DeliveryRefusal {
 /// Tells whether CloudTrail may read the bucket's ACL and write the trail's log files.
 ///
 /// The question is asked as delivery will ask it: as the service, with the trail's ARN and account as the
-/// source, over an encrypted channel, granting the bucket's owner full control.
+/// source, over an encrypted channel, granting the bucket's owner full control, with the trail's KMS key.
 ///
 /// # Errors
 /// Says which of the two permissions is missing.
@@ -73,6 +75,12 @@ pub fn bucket_policy_allows_delivery(
     }
     let key = target.probe_key();
     let context = context.of_service(ServiceKey::S3Acl, "bucket-owner-full-control");
+    let context = match target.kms_key {
+        Some(key) => context
+            .of_service(ServiceKey::S3ServerSideEncryption, "aws:kms")
+            .of_service(ServiceKey::S3ServerSideEncryptionKeyId, key),
+        None => context,
+    };
     if allowed("s3:PutObject", &format!("{bucket}/{key}"), context) {
         Ok(())
     } else {

@@ -69,7 +69,8 @@ impl Control {
         trail: &Trail,
         asked: &Asked<'_>,
     ) -> Result<Found, Refusal> {
-        self.check_bucket(caller, trail, DeliveredFiles::Logs).await?;
+        let key = asked.kms_key_id.or(trail.kms_key_id.as_deref());
+        self.check_bucket(caller, (trail, key), DeliveredFiles::Logs).await?;
         let kms_key = match asked.kms_key_id {
             Some(key) => Some(self.check_key(caller, trail, key).await?),
             None => None,
@@ -113,11 +114,11 @@ impl Control {
         }
     }
 
-    /// Asks the trail's bucket whether it takes files of a kind.
+    /// Asks the trail's bucket whether it takes files of a kind, encrypted with a key if one is given.
     pub(crate) async fn check_bucket(
         &self,
         caller: &Caller,
-        trail: &Trail,
+        (trail, kms_key): (&Trail, Option<&str>),
         files: DeliveredFiles,
     ) -> Result<(), Refusal> {
         let bucket = trail.s3_bucket.as_str();
@@ -127,6 +128,7 @@ impl Control {
             trail_arn: &trail.arn,
             bucket,
             prefix: trail.s3_prefix.as_deref(),
+            kms_key,
             files,
         };
         match self.platform.check_delivery(check).await {

@@ -59,7 +59,7 @@ impl Control {
         let selectors = valid(&request.insight_selectors)?;
         check_fed(&selectors, Logged::of(trail.selectors().given()))?;
         if !selectors.is_empty() {
-            self.check_bucket(caller, trail, DeliveredFiles::Insights).await?;
+            self.check_bucket(caller, (trail, trail.kms_key_id.as_deref()), DeliveredFiles::Insights).await?;
         }
         let (arn, _) = self
             .change(|snapshot| {

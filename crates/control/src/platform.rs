@@ -58,6 +58,8 @@ pub struct DeliveryCheck<'a> {
     pub bucket: &'a str,
     /// What keys begin with, before `AWSLogs/`.
     pub prefix: Option<&'a str>,
+    /// The KMS key that encrypts them: bucket policies may ask for one.
+    pub kms_key: Option<&'a str>,
     /// What kind of files.
     pub files: DeliveredFiles,
 }

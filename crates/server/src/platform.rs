@@ -77,10 +77,12 @@ impl Platform for ServiceCaller {
         };
         let verdict = match &bucket {
             None => BucketVerdict::Missing,
-            Some(bucket) => match allowed(bucket, check.account, check.trail_arn, place(&check)) {
-                true => BucketVerdict::Allowed,
-                false => BucketVerdict::Denied,
-            },
+            Some(bucket) => {
+                match allowed(bucket, (check.account, check.trail_arn, check.kms_key), place(&check)) {
+                    true => BucketVerdict::Allowed,
+                    false => BucketVerdict::Denied,
+                }
+            }
         };
         let (status, error) = match verdict {
             BucketVerdict::Allowed => (200, None),
@@ -137,7 +139,8 @@ impl LogBucket for ServiceCaller {
         let refused = |code: &str| PutError::Refused { code: code.to_owned() };
         let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(&code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
-        if !allowed(&bucket, trail.account, &trail.arn, (trail.s3_prefix.as_deref(), put.folder)) {
+        let by = (trail.account, trail.arn.as_str(), trail.kms_key_id.as_deref());
+        if !allowed(&bucket, by, (trail.s3_prefix.as_deref(), put.folder)) {
             return Err(refused("AccessDenied"));
         }
         let body_bytes = put.body.len() as u64;
@@ -275,8 +278,7 @@ fn place<'a>(check: &DeliveryCheck<'a>) -> (Option<&'a str>, Folder) {
 
 fn allowed(
     bucket: &Bucket,
-    account: AccountId,
-    trail_arn: &str,
+    (account, trail_arn, kms_key): (AccountId, &str, Option<&str>),
     (prefix, folder): (Option<&str>, Folder),
 ) -> bool {
     let Ok(bucket_account) = bucket.owner.parse() else { return false };
@@ -287,7 +289,8 @@ fn allowed(
         None => None,
     };
     let folder = folder.as_str();
-    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder };
+    let target =
+        DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder, kms_key };
     match bucket_policy_allows_delivery(policy.as_ref(), &target) {
         Ok(()) => true,
         Err(reason) => {

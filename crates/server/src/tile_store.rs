@@ -106,6 +106,7 @@ fn allowed(bucket: &Bucket, place: Place<'_>) -> bool {
         account: place.trail.account,
         trail_arn: &place.trail.arn,
         folder: FOLDER,
+        kms_key: None,
     };
     bucket_policy_allows_delivery(policy.as_ref(), &target).is_ok()
 }

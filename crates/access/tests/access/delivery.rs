@@ -15,6 +15,7 @@ fn target(prefix: Option<&str>) -> DeliveryTarget<'_> {
         account: "111122223333".parse().unwrap(),
         trail_arn: TRAIL,
         folder: "CloudTrail",
+        kms_key: None,
     }
 }
 
@@ -54,6 +55,22 @@ fn a_policy_for_one_folder_covers_no_other() {
     for (folder, delivers) in [("CloudTrail", true), ("CloudTrail-Insight", false)] {
         let asked = DeliveryTarget { folder, ..target(None) };
         assert_eq!(bucket_policy_allows_delivery(Some(&policy), &asked).is_ok(), delivers, "{folder}");
+    }
+}
+
+#[test]
+fn a_policy_may_demand_a_key() {
+    let key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let condition = format!(
+        r#","Condition":{{"StringEquals":{{"s3:x-amz-server-side-encryption":"aws:kms",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id":"{key}"}}}}"#
+    );
+    let logs = put("arn:aws:s3:::audit/AWSLogs/111122223333/*", &condition);
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{},{logs}]}}"#, acl(""));
+    let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
+    for (kms_key, delivers) in [(Some(key), true), (Some("alias/other"), false), (None, false)] {
+        let asked = DeliveryTarget { kms_key, ..target(None) };
+        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &asked).is_ok(), delivers, "{kms_key:?}");
     }
 }
 
