@@ -36,6 +36,10 @@ class Server:
         named = {name.replace("__", "."): value for name, value in settings.items()}
         self._settings = {"delivery.interval": "1s", "log.format": "json"} | named
 
+    def set(self, name, value):
+        """Changes a setting; it holds from the next start on."""
+        self._settings[name] = value
+
     def start(self):
         """Starts the server and returns once it says that calls would be recorded."""
         self.launch()
