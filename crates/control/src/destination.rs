@@ -3,7 +3,9 @@
 use cairn_catalog::Trail;
 use cairn_event::Region;
 
-use crate::platform::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict};
+use crate::platform::{
+    BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, TopicVerdict,
+};
 use crate::{Caller, Control, Refusal};
 
 /// The destinations that a request names; empty texts count as absent.
@@ -76,7 +78,7 @@ impl Control {
             None => None,
         };
         if asked.sns_topic.is_some() {
-            self.check_topic(caller, trail).await?;
+            self.check_topic(trail).await?;
         }
         if asked.log_group.is_some() {
             self.check_log_group(trail).await?;
@@ -98,9 +100,12 @@ impl Control {
     }
 
     /// Asks whether the trail's topic takes its notifications.
-    #[expect(clippy::unused_async, reason = "topics are asked for in a service")]
-    async fn check_topic(&self, _caller: &Caller, _trail: &Trail) -> Result<(), Refusal> {
-        Err(Refusal::TopicMissing)
+    async fn check_topic(&self, trail: &Trail) -> Result<(), Refusal> {
+        match self.platform.check_topic(trail).await {
+            TopicVerdict::Allowed => Ok(()),
+            TopicVerdict::Insufficient => Err(Refusal::TopicMissing),
+            TopicVerdict::Unclear => Err(Refusal::Internal("ask the trail's topic".into())),
+        }
     }
 
     /// Asks whether the trail's role may write to its log group.
@@ -135,6 +140,7 @@ impl Control {
             BucketVerdict::Allowed => Ok(()),
             BucketVerdict::Missing => Err(Refusal::BucketMissing(bucket.to_owned())),
             BucketVerdict::Denied => Err(Refusal::BucketPolicyInsufficient(bucket.to_owned())),
+            BucketVerdict::Unclear => Err(Refusal::Internal("ask the trail's bucket".into())),
         }
     }
 }

@@ -29,6 +29,9 @@ mod update_trail;
 
 pub use caller::Caller;
 pub use control::{Control, Done};
-pub use platform::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform};
+pub use platform::{
+    BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
+    TopicVerdict,
+};
 pub use refusal::Refusal;
 pub use throttle::Throttle;

@@ -38,6 +38,15 @@ pub trait Platform: Send + Sync + Debug {
     /// Nothing was written down; the trail must get no log group.
     async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
 
+    /// Asks in CloudTrail's name whether a trail's topic is there and lets CloudTrail publish.
+    async fn check_topic(&self, trail: &Trail) -> TopicVerdict;
+
+    /// Writes down that a trail's topic is told of what is delivered from here on.
+    ///
+    /// # Errors
+    /// Nothing was written down; the trail must get no topic.
+    async fn begin_notifications(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
+
     /// Writes down that a trail has something to deliver, so that it is delivered once the trail is gone.
     ///
     /// # Errors
@@ -115,6 +124,19 @@ pub enum BucketVerdict {
     Missing,
     /// Its policy does not let CloudTrail read the ACL and write under the prefix.
     Denied,
+    /// It is elsewhere, and gave no clear answer. The log says what it gave.
+    Unclear,
+}
+
+/// What a topic says to a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopicVerdict {
+    /// CloudTrail may publish.
+    Allowed,
+    /// There is no such topic, or its policy does not let CloudTrail publish.
+    Insufficient,
+    /// It gave no clear answer. The log says what it gave.
+    Unclear,
 }
 
 /// What a log group says to a trail.

@@ -42,6 +42,9 @@ impl Control {
         if trail.cw_logs_group.is_some() && live.cw_logs_group.is_none() {
             self.platform.begin_log_group(live).await.map_err(Refusal::Internal)?;
         }
+        if trail.sns_topic.is_some() && live.sns_topic.is_none() {
+            self.platform.begin_notifications(live).await.map_err(Refusal::Internal)?;
+        }
         let (output, _) = self
             .change(|snapshot| {
                 let mut trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;

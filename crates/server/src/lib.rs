@@ -28,6 +28,7 @@ mod listen;
 mod log_groups;
 mod object_keys;
 mod object_service;
+mod outside;
 mod platform;
 mod probes;
 mod recognition;

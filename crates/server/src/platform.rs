@@ -13,6 +13,7 @@ use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
 use cairn_catalog::{Catalog, LiveTrail, Trail};
 use cairn_control::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
+    TopicVerdict,
 };
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
@@ -26,6 +27,7 @@ use cairn_wire::s3::{Resolver, Seen};
 
 use crate::log_groups::RoleLogGroups;
 use crate::object_keys::{ObjectKeys, ObjectUser};
+use crate::outside::Outside;
 use crate::service_keys::ServiceKeys;
 
 /// CloudTrail as a caller of the built-in S3.
@@ -35,6 +37,7 @@ pub(crate) struct ServiceCaller {
     pub(crate) resolver: Resolver,
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) log_groups: Arc<RoleLogGroups>,
+    pub(crate) outside: Arc<Outside>,
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -68,6 +71,9 @@ impl Platform for ServiceCaller {
     }
 
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict {
+        if let Some(verdict) = self.outside.check_bucket(&check).await {
+            return verdict;
+        }
         let bucket = match self.store.bucket(check.bucket).await {
             Ok(bucket) => bucket,
             Err(error) => {
@@ -88,6 +94,7 @@ impl Platform for ServiceCaller {
             BucketVerdict::Allowed => (200, None),
             BucketVerdict::Missing => (404, Some("NoSuchBucket")),
             BucketVerdict::Denied => (403, Some("AccessDenied")),
+            BucketVerdict::Unclear => (503, Some("ServiceUnavailable")),
         };
         self.record(OwnCall {
             method: "GET",
@@ -106,6 +113,9 @@ impl Platform for ServiceCaller {
     }
 
     async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
+        if let Some(verdict) = self.outside.check_key(&check).await {
+            return verdict;
+        }
         let bucket = match self.store.bucket(&check.trail.s3_bucket).await {
             Ok(Some(bucket)) => bucket,
             Ok(None) | Err(_) => return KeyVerdict::Missing,
@@ -125,9 +135,18 @@ impl Platform for ServiceCaller {
         Ok(cairn_stream::begin_log_group(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
 
+    async fn check_topic(&self, trail: &Trail) -> TopicVerdict {
+        self.outside.check_topic(trail).await
+    }
+
+    async fn begin_notifications(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        cairn_delivery::begin_notifications(&*self.catalog, trail).await
+    }
+
     async fn hold_delivery(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         cairn_stream::enroll_log_group(&*self.catalog, trail).await?;
         cairn_delivery::enroll(&*self.catalog, trail).await?;
+        cairn_delivery::hold_notifications(&*self.catalog, trail).await?;
         Ok(cairn_tlog::enroll(&*self.catalog, trail).await?)
     }
 }

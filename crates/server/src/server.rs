@@ -10,7 +10,7 @@ use aws_lc_rs::hmac;
 use cairn_aws::{Connections, Logs};
 use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
-use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
+use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, Notifier, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
@@ -21,7 +21,7 @@ use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_stream::{Streams, Surroundings};
 use cairn_sts::{Parts, Sts, TokenKey};
-use cairn_tlog::Tlog;
+use cairn_tlog::{TileStore, Tlog};
 use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -41,15 +41,15 @@ use crate::key_use::RecordedUse;
 use crate::listen::listen;
 use crate::log_groups::RoleLogGroups;
 use crate::object_service::ObjectService;
+use crate::outside::Outside;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
 use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
-use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::service_keys::ServiceKeys;
 use crate::streams::{self, OpenDestinationError};
-use crate::tile_store::BuiltInTiles;
+use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::upkeep;
 
 /// How long each stage of shutdown may take before it is left behind, by name.
@@ -63,6 +63,7 @@ pub struct Server {
     front: Arc<Front>,
     history: HistoryService,
     delivery: Arc<Delivery>,
+    notifier: Option<Arc<Notifier>>,
     streams: Streams,
     journal: Arc<EmbeddedReader>,
     s3: S3,
@@ -158,7 +159,9 @@ impl Server {
         let connections = connections::open(&config)?;
         let log_groups = stores.log_groups(&connections);
         let streams = stores.streams(&config, &source, &clock, &log_groups, &connections)?;
-        let own = Arc::new(stores.service_caller(&config, &clock, &ids, log_groups));
+        let outside = Arc::new(Outside::new(&connections));
+        let services = (log_groups, Arc::clone(&outside));
+        let own = Arc::new(stores.service_caller(&config, &clock, &ids, services));
         let windows = DeliveryConfig {
             interval: config.delivery_interval,
             aggregation_window: config.aggregation_window,
@@ -169,20 +172,17 @@ impl Server {
             catalog: Arc::clone(&stores.catalog),
             journal: source.clone(),
             intake: Arc::clone(&stores.intake),
-            bucket: Arc::clone(&own) as Arc<dyn cairn_delivery::LogBucket>,
+            bucket: outside.log_bucket(&own),
             keys: Arc::clone(&keys),
             clock: Arc::clone(&clock),
         };
         let delivery = Arc::new(Delivery::new(windows, parts));
-        let tlog = stores.tlog(&config, &source, &own, &clock, &ids);
-        let throttle = match config.throttle {
-            Throttle::Off => cairn_control::Throttle::off(),
-            Throttle::Aws => cairn_control::Throttle::aws(),
-        };
+        let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
+        let notifier = outside.notifier(&stores.catalog, &clock);
+        let throttle = throttle(config.throttle);
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
-        let services =
-            (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
+        let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
@@ -198,6 +198,7 @@ impl Server {
             front: Arc::new(front),
             history: history_service,
             delivery,
+            notifier,
             streams,
             journal,
             s3,
@@ -232,6 +233,9 @@ impl Server {
         background.spawn(self.history.run(work.clone()));
         background.spawn(self.delivery.run(work.clone()));
         background.spawn(self.streams.run(work.clone()));
+        if let Some(notifier) = self.notifier {
+            background.spawn(notifier.run(work.clone()));
+        }
         if let Some(tlog) = &self.front.tlog {
             background.spawn(Arc::clone(tlog).run(work.clone()));
         }
@@ -316,7 +320,7 @@ impl Stores {
         &self,
         config: &Config,
         journal: &Source,
-        own: &Arc<ServiceCaller>,
+        store: Arc<dyn TileStore>,
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn Ids>,
     ) -> Option<Arc<Tlog>> {
@@ -326,7 +330,7 @@ impl Stores {
             master: Arc::clone(&self.master),
             journal: journal.clone(),
             intake: Some(Arc::clone(&self.intake)),
-            store: Arc::new(BuiltInTiles(Arc::clone(own))),
+            store,
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
         };
@@ -383,7 +387,7 @@ impl Stores {
         config: &Config,
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn Ids>,
-        log_groups: Arc<RoleLogGroups>,
+        (log_groups, outside): (Arc<RoleLogGroups>, Arc<Outside>),
     ) -> ServiceCaller {
         ServiceCaller {
             catalog: Arc::clone(&self.catalog),
@@ -391,11 +395,19 @@ impl Stores {
             resolver: Resolver::new(config.base_domains.iter().cloned()),
             journal: Arc::clone(&self.journal) as Arc<dyn Reader>,
             log_groups,
+            outside,
             intake: Arc::clone(&self.intake),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
             keys: Arc::new(ServiceKeys::new(&self.catalog, &self.master, &self.intake, clock, ids)),
         }
+    }
+}
+
+fn throttle(as_set: Throttle) -> cairn_control::Throttle {
+    match as_set {
+        Throttle::Off => cairn_control::Throttle::off(),
+        Throttle::Aws => cairn_control::Throttle::aws(),
     }
 }
 
@@ -427,11 +439,11 @@ fn front(
     let keys = Arc::new(ServiceKeys::new(&catalog, &master, &intake, &clock, &ids));
     Front {
         tlog: None,
-        keys,
-        signing_keys,
         catalog: Arc::clone(&catalog),
         control,
         iam,
+        keys,
+        signing_keys,
         sts,
         objects: ObjectService {
             endpoint: s3.service(),

@@ -9,8 +9,7 @@ use async_trait::async_trait;
 use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog, Trail};
 use cairn_control::{
     BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, KeyCheck, KeyVerdict,
-    LogGroupVerdict, Platform, Refusal, Throttle,
-};
+    LogGroupVerdict, Platform, Refusal, Throttle, TopicVerdict};
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedWriter, Options, Reader, Writer};
@@ -44,7 +43,7 @@ impl SetClock {
 
 /// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing, those with
 /// `logs-only` log files alone. Deliveries to those with `unheld` can't be written down, nor can their
-/// aggregation. Keys are known by their aliases. The log group `audit` exists, and roles say in their names
+/// aggregation. The topic `files` takes messages. Keys are known by their aliases. The log group `audit` exists, and roles say in their names
 /// what is wrong with them.
 #[derive(Debug)]
 struct NamedBuckets;
@@ -94,6 +93,17 @@ impl Platform for NamedBuckets {
     }
 
     async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.hold_delivery(trail).await
+    }
+
+    async fn check_topic(&self, trail: &Trail) -> TopicVerdict {
+        match trail.sns_topic_arn().as_deref() {
+            Some("arn:aws:sns:us-east-1:123456789012:files") => TopicVerdict::Allowed,
+            _ => TopicVerdict::Insufficient,
+        }
+    }
+
+    async fn begin_notifications(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
         self.hold_delivery(trail).await
     }
 
