@@ -117,12 +117,6 @@ impl Client {
         Ok(self.send("cloudtrail", ("GET", path, query), &[], Bytes::new()).await?.into_body())
     }
 
-    /// Asks one of the server's own pages to do something, and returns what it answers.
-    pub(crate) async fn post_page(&self, path: &str) -> Result<Bytes, CallError> {
-        let answer = self.send("cloudtrail", ("POST", path, ""), &[], Bytes::new()).await?;
-        self.whole(answer.into_body()).await
-    }
-
     /// Fetches one of the server's own pages, all of it.
     pub(crate) async fn whole_page(&self, path: &str, query: &str) -> Result<Bytes, CallError> {
         self.whole(self.page(path, query).await?).await
@@ -222,7 +216,7 @@ impl Client {
 }
 
 /// Reads code and message of a refusal, in JSON or XML.
-fn told(body: &[u8]) -> (Option<String>, Option<String>) {
+pub(crate) fn told(body: &[u8]) -> (Option<String>, Option<String>) {
     if let Some(root) = Element::parse(body) {
         let error = root.child("Error").unwrap_or(&root);
         let text = |name| error.text_of(name).map(str::to_owned);

@@ -26,6 +26,7 @@ mod tlog;
 mod trail;
 mod transport;
 mod user;
+mod validate;
 mod verify_proof;
 
 use std::process::ExitCode;
@@ -77,6 +78,12 @@ enum Command {
     /// Look at the transparency logs of trails, and check them.
     #[command(subcommand)]
     Tlog(tlog::Tlog),
+    /// Prove that the log files in a bucket are what was delivered.
+    ///
+    /// Finds what `aws cloudtrail validate-logs` finds, in its words, and what that does not look for. Works on
+    /// any bucket with CloudTrail's digests, and on a directory that mirrors one. Exit code 0: everything is as
+    /// it was delivered; 1: something was changed, removed or forged; 2: not everything could be checked.
+    Validate(Box<validate::Validate>),
     /// Look for what is wrong with an installation, and say what to do.
     ///
     /// Works beside a running server and without one. Writes nothing into the data directory and repairs
@@ -91,6 +98,12 @@ enum Command {
     /// Look after the keys that sign digests.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Look after webhooks and NATS subjects that events are sent to.
+    #[command(subcommand)]
+    Destination(destination::Destination),
+    /// Try EventBridge event patterns.
+    #[command(subcommand)]
+    Pattern(pattern::Pattern),
     /// Print what makes a shell complete commands and flags.
     Completion(completion::Completion),
     /// Show the settings in force.
@@ -98,12 +111,6 @@ enum Command {
     Config(config::Config),
 }
 
-    /// Look after webhooks and NATS subjects that events are sent to.
-    #[command(subcommand)]
-    Destination(destination::Destination),
-    /// Try EventBridge event patterns.
-    #[command(subcommand)]
-    Pattern(pattern::Pattern),
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match &cli.command {
@@ -120,9 +127,16 @@ fn main() -> ExitCode {
             Ok(doctor::Verdict::Ill) => return ExitCode::FAILURE,
             Err(error) => Err(error),
         },
+        Command::Validate(command) => return command.run(&cli.place),
         Command::Trail(command) => command.run(&cli.place),
         Command::User(command) => command.run(&cli.place),
         Command::Keys(command) => command.run(&cli.place),
+        Command::Destination(command) => command.run(&cli.place),
+        Command::Pattern(command) => match command.run() {
+            Ok(pattern::Verdict::Matches) => Ok(()),
+            Ok(pattern::Verdict::Differs) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
         Command::Completion(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(&cli.place),
     };
@@ -131,12 +145,6 @@ fn main() -> ExitCode {
         Err(error) if error.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: could not {}", chain(&error));
-        Command::Destination(command) => command.run(&cli.place),
-        Command::Pattern(command) => match command.run() {
-            Ok(pattern::Verdict::Matches) => Ok(()),
-            Ok(pattern::Verdict::Differs) => return ExitCode::FAILURE,
-            Err(error) => Err(error),
-        },
             ExitCode::FAILURE
         }
     }

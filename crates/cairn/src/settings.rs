@@ -41,6 +41,11 @@ impl Place {
         Installation::understand(&self.settings(Vec::new())?)
     }
 
+    /// Returns the account that a flag names.
+    pub(crate) fn account_id(&self) -> Option<&str> {
+        self.account_id.as_deref()
+    }
+
     /// Tells whether a flag names the data directory.
     pub(crate) fn names_data_dir(&self) -> bool {
         self.data_dir.is_some()

@@ -150,7 +150,7 @@ impl DayCheck {
                 && delivered.map_or(otherwise, |at| is_so(at, bound))
         };
         let Stretch { from: oldest, until: newest } = self.proven;
-        let is_later = told(|at, bound| at >= bound - SLACK, newest, true)
+        let is_later = told(|at, bound| at >= bound - LATE, newest, true)
             && delivered.is_none_or(|delivered| delivered >= newest);
         let is_earlier = told(|at, bound| at < bound + SLACK, oldest, true)
             && delivered.is_none_or(|delivered| delivered < oldest);
@@ -160,6 +160,9 @@ impl DayCheck {
         !(is_later || is_earlier || named.is_some_and(near))
     }
 }
+
+/// How far a log file's name may lie before the end of the newest digest without being listed in it.
+const LATE: SignedDuration = SignedDuration::from_mins(30);
 
 /// A name's time is that of a slot of five minutes.
 const SLOT: SignedDuration = SignedDuration::from_mins(10);

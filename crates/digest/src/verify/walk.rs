@@ -67,8 +67,16 @@ pub struct Walk {
     chain: Chain,
     listing: Listing,
     progress: Progress,
-    /// The end of the newest digest, by its name.
-    newest: Option<Timestamp>,
+    /// The newest digest, until the first valid one is found.
+    newest: Option<Newest>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Newest {
+    /// Its end, by its name.
+    ended: Timestamp,
+    /// When it was listed.
+    now: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,10 +105,10 @@ impl Chain {
 }
 
 impl Walk {
-    /// Begins at the newest digest of a listing.
-    pub fn new(chain: Chain, mut listing: Listing) -> Self {
+    /// Begins at the newest digest of a listing. `now` tells which digests must be there already.
+    pub fn new(chain: Chain, mut listing: Listing, now: Timestamp) -> Self {
         let target = listing.pop().map(|(object, ended)| Target { object, ended });
-        let newest = target.as_ref().map(|target| target.ended);
+        let newest = target.as_ref().map(|target| Newest { ended: target.ended, now });
         let progress = Progress { target, ..Progress::default() };
         Self { chain, listing, progress, newest }
     }
@@ -280,12 +288,13 @@ impl Walk {
 
     /// Looks, at the first valid digest, whether the newest ones are where they must be.
     fn newest_missing(&mut self, opened: &Opened<'_>) -> Vec<Finding> {
-        let Some(newest) = self.newest.take() else { return Vec::new() };
-        let until = self.listing.range().until;
+        let Some(Newest { ended, now }) = self.newest.take() else { return Vec::new() };
         let length = opened.end().duration_since(opened.start());
         let patience = length.saturating_mul(2).saturating_add(LATENESS);
-        let is_missing = self.chain == Chain::Regular && until.duration_since(newest) > patience;
-        is_missing.then_some(Finding::NewestMissing { after: newest, until }).into_iter().collect()
+        let settled = now.checked_sub(patience).unwrap_or(Timestamp::MIN);
+        let until = self.listing.range().until.min(settled);
+        let is_missing = self.chain == Chain::Regular && ended < until;
+        is_missing.then_some(Finding::NewestMissing { after: ended, until }).into_iter().collect()
     }
 }
 

@@ -1,0 +1,197 @@
+//! Checks that run beside each other, told in the order they were begun.
+//!
+//! So many run at a time as there are jobs; some more may be waiting for an older one to be told. Memory does
+//! not depend on how many there are in all.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use cairn_digest::verify::{
+    Chain, Content, ContentFault, DayCheck, Finding, LOG_FILE_BYTES_MAX, LogFault, Object, Stretch,
+};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use super::report::Report;
+use super::store::{FetchError, Read, Store};
+
+/// How many checks may be begun and not told, for each job.
+const BEGUN_PER_JOB: usize = 8;
+
+/// The most log files of one day that are told to be in no digest.
+const UNLISTED_PER_DAY_MAX: usize = 1_000;
+
+/// The queue of checks.
+#[derive(Debug)]
+pub(super) struct Checks {
+    store: Arc<Store>,
+    tasks: TaskTracker,
+    running: Arc<Semaphore>,
+    begun: VecDeque<Begun>,
+    begun_max: usize,
+}
+
+/// Something to be told.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// A digest is valid.
+    Digest(Chain, Object, Stretch),
+    /// A log file was checked.
+    Log { object: Object, bytes: u64, finding: Option<Finding> },
+    /// Anything that was found.
+    Findings(Vec<Finding>),
+}
+
+#[derive(Debug)]
+enum Begun {
+    Running(JoinHandle<Told>),
+    Done(Told),
+}
+
+impl Checks {
+    pub(super) fn new(store: Arc<Store>, jobs: usize) -> Self {
+        Self {
+            store,
+            tasks: TaskTracker::new(),
+            running: Arc::new(Semaphore::new(jobs)),
+            begun: VecDeque::new(),
+            begun_max: jobs * BEGUN_PER_JOB,
+        }
+    }
+
+    /// Begins to check a log file; first waits for older checks where too many are under way.
+    pub(super) async fn log(
+        &mut self,
+        object: Object,
+        hash: String,
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let (store, running) = (Arc::clone(&self.store), Arc::clone(&self.running));
+        let check = async move {
+            // Never closed.
+            let _permit = running.acquire_owned().await.ok();
+            let read = store.read(&object, || Content::hashed(LOG_FILE_BYTES_MAX)).await;
+            let (bytes, finding) = judge(&object, &hash, read);
+            Told::Log { object, bytes, finding }
+        };
+        self.begin(Begun::Running(self.tasks.spawn(check)), report).await
+    }
+
+    /// Begins to compare a day's folders with what digests list.
+    pub(super) async fn day(&mut self, day: DayCheck, report: &mut Report) -> anyhow::Result<()> {
+        let (store, running) = (Arc::clone(&self.store), Arc::clone(&self.running));
+        let check = async move {
+            let _permit = running.acquire_owned().await.ok();
+            let mut findings = Vec::new();
+            for (bucket, folder) in day.folders() {
+                if let Err(why) = unlisted(&store, &day, (bucket, folder), &mut findings).await {
+                    findings.push(Finding::UncheckedDay { object: Object::new(bucket, folder), why });
+                }
+            }
+            Told::Findings(findings)
+        };
+        self.begin(Begun::Running(self.tasks.spawn(check)), report).await
+    }
+
+    /// Tells something once everything that was begun before is told.
+    pub(super) async fn tell(&mut self, told: Told, report: &mut Report) -> anyhow::Result<()> {
+        self.begin(Begun::Done(told), report).await
+    }
+
+    /// Waits for everything that was begun, and tells it.
+    pub(super) async fn drain(&mut self, report: &mut Report) -> anyhow::Result<()> {
+        while let Some(oldest) = self.begun.pop_front() {
+            tell(oldest, report).await?;
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self, check: Begun, report: &mut Report) -> anyhow::Result<()> {
+        self.begun.push_back(check);
+        while self.begun.len() > self.begun_max || self.begun.front().is_some_and(Begun::is_done) {
+            match self.begun.pop_front() {
+                Some(oldest) => tell(oldest, report).await?,
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Begun {
+    fn is_done(&self) -> bool {
+        match self {
+            Self::Running(check) => check.is_finished(),
+            Self::Done(_) => true,
+        }
+    }
+}
+
+async fn tell(check: Begun, report: &mut Report) -> anyhow::Result<()> {
+    let told = match check {
+        Begun::Running(check) => check.await?,
+        Begun::Done(told) => told,
+    };
+    match told {
+        Told::Digest(chain, object, stretch) => report.valid_digest(chain, &object, stretch),
+        Told::Log { object, bytes, finding } => {
+            report.read(bytes);
+            match finding {
+                None => report.valid_log(&object),
+                Some(finding) => report.finding(finding),
+            }
+        }
+        Told::Findings(findings) => findings.into_iter().try_for_each(|finding| report.finding(finding)),
+    }
+}
+
+/// Compares a log file with its hash, as the AWS CLI does; what it lets pass comes after.
+fn judge(object: &Object, hash: &str, read: Result<Read, FetchError>) -> (u64, Option<Finding>) {
+    let wrong = |fault| Some(Finding::Log { object: object.clone(), fault });
+    let read = match read {
+        Ok(read) => read,
+        Err(FetchError::NotFound) => return (0, wrong(LogFault::NotFound)),
+        Err(FetchError::Failed(why)) => {
+            return (0, Some(Finding::UncheckedLog { object: object.clone(), why }));
+        }
+    };
+    let finding = match read.content {
+        Err(ContentFault::Format) => wrong(LogFault::Format),
+        Err(ContentFault::Trailing) => wrong(LogFault::Trailing),
+        Err(ContentFault::TooLarge) => wrong(LogFault::TooLarge),
+        Ok(content) if content.sha256 != hash => wrong(LogFault::Hash),
+        Ok(content) if !content.is_whole => wrong(LogFault::Truncated),
+        Ok(_) => None,
+    };
+    (read.bytes, finding)
+}
+
+/// Lists a folder and finds what no digest lists.
+async fn unlisted(
+    store: &Store,
+    day: &DayCheck,
+    (bucket, folder): (&str, &str),
+    findings: &mut Vec<Finding>,
+) -> Result<(), String> {
+    if day.is_forgotten() {
+        return Err("the run was interrupted in this day, which has very many log files".to_owned());
+    }
+    let mut after = String::new();
+    loop {
+        let page = store.list(bucket, folder, &after).await.map_err(|error| error.to_string())?;
+        for object in page.objects {
+            if day.is_unlisted(bucket, &object.key, object.modified) {
+                if findings.len() == UNLISTED_PER_DAY_MAX {
+                    return Err(format!("more than {UNLISTED_PER_DAY_MAX} are in none"));
+                }
+                let object = Object::new(bucket, object.key.as_str());
+                findings.push(Finding::Unlisted { object });
+            }
+            after = object.key;
+        }
+        if !page.is_followed {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What is told: lines as the AWS CLI prints them, or one JSON object; and a progress bar on a terminal.
+
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+
+use cairn_digest::verify::{Chain, Finding, Object, Severity, Stretch, Tally};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::plan::Plan;
+use crate::output;
+
+/// The most findings that are kept for the report of a run that goes on later.
+pub(super) const FINDINGS_KEPT_MAX: usize = 1_000;
+
+/// The most warnings that are printed as text; JSON has all.
+const WARNINGS_SHOWN_MAX: u64 = 100;
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Form {
+    /// Lines as `aws cloudtrail validate-logs` prints them, and a summary.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+/// Whether valid files are told too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    Faults,
+    Everything,
+}
+
+/// Tells what is found, as it is found.
+#[derive(Debug)]
+pub(super) struct Report {
+    form: Form,
+    detail: Detail,
+    range: Stretch,
+    pub(super) tally: Tally,
+    /// The first findings, for a run that goes on later.
+    pub(super) kept: Vec<Finding>,
+    bar: ProgressBar,
+    began: Instant,
+    bytes: u64,
+    is_first: bool,
+    is_after_blank: bool,
+}
+
+impl Report {
+    /// Begins a report. `digests` is how many digests are listed.
+    pub(super) fn begin(form: Form, detail: Detail, plan: &Plan, digests: u64) -> anyhow::Result<Self> {
+        let is_seen = std::io::stderr().is_terminal();
+        let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(digests), target);
+        bar.set_style(ProgressStyle::with_template(
+            "{bar:30} {pos}/{len} digest files, {msg}, {elapsed} (about {eta} left)",
+        )?);
+        let Stretch { from, until } = plan.range;
+        match form {
+            Form::Text => output::print(format!(
+                "Validating log files for trail {} between {from} and {until}\n\n",
+                output::harmless(&plan.trail.whole)
+            ))?,
+            Form::Json => {
+                let scope = plan.names.scope();
+                let head = json!({
+                    "trailArn": plan.trail.whole,
+                    "region": scope.source_region,
+                    "accountId": scope.account,
+                    "bucket": plan.bucket,
+                    "requested": plan.range,
+                });
+                let head = head.to_string();
+                output::print(format!("{},\"findings\":[", head.trim_end_matches('}')))?;
+                debug_assert!(head.ends_with("\"}"), "only the object's own brace was cut off");
+            }
+        }
+        Ok(Self {
+            form,
+            detail,
+            range: plan.range,
+            tally: Tally::default(),
+            kept: Vec::new(),
+            bar,
+            began: Instant::now(),
+            bytes: 0,
+            is_first: true,
+            is_after_blank: true,
+        })
+    }
+
+    /// Takes over what another run found, and tells it again.
+    pub(super) fn go_on(&mut self, tally: Tally, kept: Vec<Finding>) -> anyhow::Result<()> {
+        kept.into_iter().try_for_each(|finding| self.finding(finding))?;
+        self.tally = tally;
+        Ok(())
+    }
+
+    /// Tells of a digest that is valid.
+    pub(super) fn valid_digest(
+        &mut self,
+        chain: Chain,
+        object: &Object,
+        stretch: Stretch,
+    ) -> anyhow::Result<()> {
+        self.tally.valid_digest(chain, stretch, self.range);
+        self.valid(|| format!("{}Digest file\t{object}\tvalid\n", chain.mark()))
+    }
+
+    /// Tells of a log file that is valid.
+    pub(super) fn valid_log(&mut self, object: &Object) -> anyhow::Result<()> {
+        self.tally.log_files.valid += 1;
+        self.valid(|| format!("Log file\t{object}\tvalid\n"))
+    }
+
+    /// Tells what is wrong.
+    pub(super) fn finding(&mut self, finding: Finding) -> anyhow::Result<()> {
+        self.tally.finding(&finding);
+        match self.form {
+            Form::Json => {
+                let comma = if std::mem::replace(&mut self.is_first, false) { "\n" } else { ",\n" };
+                let text = printed(&finding);
+                self.bar.suspend(|| output::print(format!("{comma}{text}")))?;
+            }
+            Form::Text => self.line(&finding),
+        }
+        if self.kept.len() < FINDINGS_KEPT_MAX {
+            self.kept.push(finding);
+        }
+        Ok(())
+    }
+
+    /// Counts bytes that were read.
+    pub(super) fn read(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
+
+    /// Moves the bar: a digest is done.
+    pub(super) fn step(&self) {
+        self.bar.inc(1);
+        let logs = self.tally.log_files;
+        self.bar.set_message(format!("{} log files", logs.valid + logs.invalid + logs.unchecked));
+    }
+
+    /// Ends the report.
+    pub(super) fn end(self) -> anyhow::Result<()> {
+        self.bar.finish_and_clear();
+        let Stretch { from, until } = self.range;
+        let (took, bytes) = (self.began.elapsed(), self.bytes);
+        match self.form {
+            Form::Json => {
+                let tail = json!({
+                    "summary": self.tally,
+                    "verdict": self.tally.verdict(),
+                    "bytesRead": bytes,
+                    "seconds": took.as_secs_f64(),
+                });
+                let tail = tail.to_string();
+                output::print(format!("],{}\n", tail.trim_start_matches('{')))
+            }
+            Form::Text => {
+                let blank = if self.is_after_blank { "" } else { "\n" };
+                if self.tally.warnings > WARNINGS_SHOWN_MAX {
+                    eprintln!("… and more warnings; --output json prints all");
+                }
+                output::print(format!(
+                    "{blank}Results requested for {from} to {until}\n{}{}",
+                    self.tally,
+                    pace(took, bytes)
+                ))
+            }
+        }
+    }
+
+    /// Clears the terminal of what is not to stay.
+    pub(super) fn pause(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn valid(&mut self, line: impl FnOnce() -> String) -> anyhow::Result<()> {
+        if self.detail == Detail::Everything && self.form == Form::Text {
+            self.is_after_blank = false;
+            let line = line();
+            self.bar.suspend(|| output::print(lines(&line)))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a line to standard error with a blank one after it, as the AWS CLI does.
+    fn line(&mut self, finding: &Finding) {
+        if finding.severity() == Severity::Warning && self.tally.warnings > WARNINGS_SHOWN_MAX {
+            return;
+        }
+        let blank = if self.is_after_blank { "" } else { "\n" };
+        self.is_after_blank = true;
+        self.bar.suspend(|| eprintln!("{blank}{}\n", lines(&finding.to_string())));
+    }
+}
+
+/// Renders a finding with its severity and its line.
+fn printed(finding: &Finding) -> String {
+    let mut value = json!(finding);
+    if let Value::Object(members) = &mut value {
+        members.insert("severity".to_owned(), json!(finding.severity()));
+        members.insert("text".to_owned(), json!(finding.to_string()));
+    }
+    value.to_string()
+}
+
+/// Keys come from whoever may write to the bucket: they must not command a terminal. Tabs and ends of lines
+/// are ours.
+fn lines(text: &str) -> String {
+    let plain =
+        |char: char| if char.is_control() && !matches!(char, '\t' | '\n') { '\u{fffd}' } else { char };
+    text.chars().map(plain).collect()
+}
+
+fn pace(took: Duration, bytes: u64) -> String {
+    let mib = bytes >> 20;
+    format!("{:.1} s, {mib} MiB read\n", took.as_secs_f64())
+}

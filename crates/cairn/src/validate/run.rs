@@ -1,0 +1,329 @@
+//! The run: gathers what the walk needs and does what it says.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use cairn_digest::verify::{
+    Chain, Content, ContentFault, Coverage, DIGEST_BYTES_MAX, DigestFault, DigestNames, Finding, Inflated,
+    Listing, Metadata, Object, Opened, Outcome, Stretch, Walk,
+};
+use cairn_event::Clock as _;
+use cairn_server::SystemClock;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::access::Access;
+use super::checks::{Checks, Told};
+use super::plan::Plan;
+use super::report::Report;
+use super::services::KeyRing;
+use super::state::{Standing, State};
+use super::store::{FetchError, Read, Store};
+
+/// The most digests that are fetched ahead, and the most bytes of them, compressed.
+const AHEAD_MAX: usize = 32;
+const AHEAD_BYTES_MAX: u64 = 2 << 20;
+
+/// How often the state is written.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// Why a digest of a mirror may have no signature.
+const UNSIGNED: &str = "its signature lies in its object's metadata, which a mirror does not have, and in the \
+                        next digest, which is not here; save the output of `aws s3api head-object` beside it \
+                        as FILE.metadata.json";
+
+/// A run under way.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) plan: Plan,
+    pub(super) store: Arc<Store>,
+    pub(super) access: Option<Access>,
+    pub(super) keys: KeyRing,
+    pub(super) checks: Checks,
+    pub(super) report: Report,
+    pub(super) coverage: Coverage,
+    pub(super) state_file: Option<PathBuf>,
+    pub(super) stop: CancellationToken,
+}
+
+/// How a walk ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Done,
+    /// Somebody asked to stop; this is where it stands.
+    Stopped(Standing),
+}
+
+/// Digests on their way, in the order they will be needed.
+#[derive(Debug, Default)]
+struct Ahead {
+    tasks: TaskTracker,
+    fetches: VecDeque<(Object, u64, JoinHandle<Result<Read, FetchError>>)>,
+}
+
+/// What was fetched of a digest, or why it proves nothing.
+enum Fetched {
+    Whole(Inflated, Metadata),
+    Fault(DigestFault),
+    Unchecked(String),
+}
+
+impl Run {
+    /// Lists the digests of a chain in one place.
+    pub(super) async fn list(
+        store: &Store,
+        bucket: &str,
+        names: &DigestNames,
+        range: Stretch,
+    ) -> anyhow::Result<(Listing, Listing)> {
+        let listing = |chain| Listing::new(names.clone(), bucket, chain, range);
+        let (mut regular, mut backfill) = (listing(Chain::Regular), listing(Chain::Backfill));
+        let (prefix, mut after) = (names.digests_prefix(), names.marker(range.from));
+        'pages: loop {
+            let page = store.list(bucket, &prefix, &after).await;
+            let page = page.with_context(|| format!("list the digests in s3://{bucket}/{prefix}"))?;
+            for object in page.objects {
+                let is_within =
+                    regular.push(&object.key, object.bytes)? && backfill.push(&object.key, object.bytes)?;
+                if !is_within {
+                    break 'pages;
+                }
+                after = object.key;
+            }
+            if !page.is_followed {
+                break;
+            }
+        }
+        Ok((regular, backfill))
+    }
+
+    /// Walks a chain. Log files of the first digest are skipped as far as `logs_done` says.
+    pub(super) async fn walk(
+        &mut self,
+        mut walk: Walk,
+        mut logs_done: Option<usize>,
+    ) -> anyhow::Result<Ended> {
+        let mut ahead = Ahead::default();
+        let mut saved = Instant::now();
+        while let Some(target) = walk.target().cloned() {
+            if self.stop.is_cancelled() {
+                return self.stopped(&walk, logs_done).await;
+            }
+            if saved.elapsed() > SAVE_EVERY && self.state_file.is_some() {
+                self.checks.drain(&mut self.report).await?;
+                self.save(standing(&walk, logs_done))?;
+                saved = Instant::now();
+            }
+            if let Some((bucket, names)) = walk.elsewhere().map(|(bucket, names)| (bucket.to_owned(), names))
+            {
+                let (regular, backfill) = Self::list(&self.store, &bucket, &names, self.plan.range).await?;
+                walk.relist(if walk.chain() == Chain::Regular { regular } else { backfill });
+            }
+            let fetched = ahead.take(&target, &walk, &self.store).await?;
+            match self.digest(&mut walk, &target, fetched, logs_done.take()).await? {
+                Some(done) => return self.stopped(&walk, Some(done)).await,
+                None => self.report.step(),
+            }
+        }
+        if let Some(finding) = walk.finish() {
+            self.found(vec![finding]).await?;
+        }
+        Ok(Ended::Done)
+    }
+
+    /// Notes the log files that backfill digests list: the regular chain's days are compared before the
+    /// backfill chain is walked.
+    pub(super) async fn note_backfill(&mut self, listing: Listing) -> anyhow::Result<()> {
+        let mut walk = Walk::new(Chain::Backfill, listing, SystemClock.now());
+        let mut ahead = Ahead::default();
+        while let Some(target) = walk.target().cloned() {
+            let fetched = ahead.take(&target, &walk, &self.store).await?;
+            let outcome = match &fetched {
+                Fetched::Whole(inflated, metadata) => match Opened::open(&target, inflated) {
+                    Ok(opened) => match self.prove(&walk, &opened, metadata).await? {
+                        Ok(signature) => {
+                            opened.logs().iter().for_each(|log| self.coverage.log(&log.bucket, &log.key));
+                            drop(walk.advance(Outcome::Valid(&opened, &signature)));
+                            continue;
+                        }
+                        Err(fault) => fault,
+                    },
+                    Err(fault) => fault,
+                },
+                Fetched::Fault(fault) => fault.clone(),
+                Fetched::Unchecked(_) => DigestFault::NotFound,
+            };
+            drop(walk.advance(Outcome::Invalid(outcome)));
+        }
+        Ok(())
+    }
+
+    /// Compares the days that are left with what the digests list.
+    pub(super) async fn rest_of_days(&mut self) -> anyhow::Result<()> {
+        let folder = self.log_folder();
+        while let Some(day) = self.coverage.rest(&folder) {
+            self.checks.day(day, &mut self.report).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at one digest and begins to check its log files. Returns how many were begun where somebody asked
+    /// to stop meanwhile.
+    async fn digest(
+        &mut self,
+        walk: &mut Walk,
+        target: &Object,
+        fetched: Fetched,
+        logs_done: Option<usize>,
+    ) -> anyhow::Result<Option<usize>> {
+        let (inflated, metadata) = match fetched {
+            Fetched::Whole(inflated, metadata) => (inflated, metadata),
+            Fetched::Fault(fault) => return self.advance(walk, Outcome::Invalid(fault)).await,
+            Fetched::Unchecked(why) => return self.advance(walk, Outcome::Unchecked(why)).await,
+        };
+        let opened = match Opened::open(target, &inflated) {
+            Ok(opened) => opened,
+            // The AWS CLI looks at the metadata before it looks at the place.
+            Err(fault) => {
+                let unsigned = metadata.signature().err().filter(|_| !self.store.lacks_metadata());
+                return self.advance(walk, Outcome::Invalid(unsigned.unwrap_or(fault))).await;
+            }
+        };
+        let is_unsigned = metadata.signature.is_none() && walk.told_signature().is_none();
+        if self.store.lacks_metadata() && is_unsigned {
+            return self.advance(walk, Outcome::Unsigned(&opened, UNSIGNED.to_owned())).await;
+        }
+        let signature = match self.prove(walk, &opened, &metadata).await? {
+            Ok(signature) => signature,
+            Err(fault) => return self.advance(walk, Outcome::Invalid(fault)).await,
+        };
+        let stretch = Stretch { from: opened.start(), until: opened.end() };
+        if logs_done.is_none() {
+            let told = Told::Digest(walk.chain(), target.clone(), stretch);
+            self.checks.tell(told, &mut self.report).await?;
+        }
+        if walk.chain() == Chain::Regular {
+            self.coverage.digest(stretch);
+        }
+        for (index, log) in opened.logs().iter().enumerate() {
+            self.coverage.log(&log.bucket, &log.key);
+            if logs_done.is_some_and(|done| index < done) {
+                continue;
+            }
+            if self.stop.is_cancelled() {
+                return Ok(Some(index));
+            }
+            let object = Object::new(log.bucket.as_ref(), log.key.as_ref());
+            self.checks.log(object, log.hash_value.clone().into_owned(), &mut self.report).await?;
+        }
+        self.advance(walk, Outcome::Valid(&opened, &signature)).await?;
+        if walk.chain() == Chain::Regular {
+            let folder = self.log_folder();
+            while let Some(day) = self.coverage.due(stretch.from, &folder) {
+                self.checks.day(day, &mut self.report).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Proves a digest and returns the signature that did.
+    async fn prove(
+        &mut self,
+        walk: &Walk,
+        opened: &Opened<'_>,
+        metadata: &Metadata,
+    ) -> anyhow::Result<Result<String, DigestFault>> {
+        let signature = match (metadata.signature(), walk.told_signature()) {
+            (Ok(signature), _) => signature.to_owned(),
+            (Err(_), Some(told)) if self.store.lacks_metadata() => told.to_owned(),
+            (Err(fault), _) => return Ok(Err(fault)),
+        };
+        if walk.chain() == Chain::Backfill {
+            match metadata.backfill_generated() {
+                Ok(at) => self.keys.find_around(self.access.as_ref(), opened.fingerprint(), at).await?,
+                Err(_) if self.store.lacks_metadata() => {}
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        let home_region = &self.plan.trail.home_region;
+        let proved = opened.verify(&signature, self.keys.keys(), home_region);
+        Ok(proved.and_then(|()| walk.judge(&signature)).map(|()| signature))
+    }
+
+    async fn advance(&mut self, walk: &mut Walk, outcome: Outcome<'_>) -> anyhow::Result<Option<usize>> {
+        self.found(walk.advance(outcome)).await?;
+        Ok(None)
+    }
+
+    async fn found(&mut self, findings: Vec<Finding>) -> anyhow::Result<()> {
+        for finding in &findings {
+            if let Finding::Unproven { from, until, .. } = finding {
+                self.coverage.unproven(Stretch { from: *from, until: *until });
+            }
+        }
+        self.checks.tell(Told::Findings(findings), &mut self.report).await
+    }
+
+    async fn stopped(&mut self, walk: &Walk, logs_done: Option<usize>) -> anyhow::Result<Ended> {
+        self.checks.drain(&mut self.report).await?;
+        Ok(Ended::Stopped(standing(walk, logs_done)))
+    }
+
+    /// Writes the state where one is wanted.
+    pub(super) fn save(&mut self, standing: Standing) -> anyhow::Result<()> {
+        let Some(path) = self.state_file.clone() else { return Ok(()) };
+        let mut coverage = self.coverage.clone();
+        coverage.shrink();
+        let findings = self.report.kept.clone();
+        State::of(&self.plan, standing, self.report.tally, findings, coverage).save(&path)
+    }
+
+    fn log_folder(&self) -> String {
+        format!("{}/{}", self.plan.bucket, self.plan.names.logs_prefix())
+    }
+}
+
+fn standing(walk: &Walk, logs_done: Option<usize>) -> Standing {
+    Standing { chain: walk.chain(), progress: walk.progress().clone(), logs_done }
+}
+
+impl Ahead {
+    /// Returns a digest, fetched ahead where it was foreseen, and fetches others ahead.
+    async fn take(&mut self, target: &Object, walk: &Walk, store: &Arc<Store>) -> anyhow::Result<Fetched> {
+        while self.fetches.front().is_some_and(|(object, ..)| object != target) {
+            if let Some((.., unneeded)) = self.fetches.pop_front() {
+                unneeded.abort();
+            }
+        }
+        let own = self.fetches.pop_front().map(|(.., fetch)| fetch);
+        let own = own.unwrap_or_else(|| self.fetch(target.clone(), store));
+        let mut bytes: u64 = self.fetches.iter().map(|(_, bytes, _)| bytes).sum();
+        for (object, size) in walk.upcoming().skip(self.fetches.len()).take(AHEAD_MAX - self.fetches.len()) {
+            bytes += size;
+            if bytes > AHEAD_BYTES_MAX {
+                break;
+            }
+            let fetch = self.fetch(object.clone(), store);
+            self.fetches.push_back((object, size, fetch));
+        }
+        Ok(match own.await? {
+            Ok(Read { content: Ok(inflated), metadata, .. }) => Fetched::Whole(inflated, metadata),
+            Ok(Read { content: Err(ContentFault::Format), .. }) => Fetched::Fault(DigestFault::Format),
+            Ok(Read { content: Err(ContentFault::Trailing), .. }) => Fetched::Fault(DigestFault::Trailing),
+            Ok(Read { content: Err(ContentFault::TooLarge), .. }) => {
+                Fetched::Unchecked(format!("it inflates to more than {} MiB", DIGEST_BYTES_MAX >> 20))
+            }
+            Err(FetchError::NotFound) => Fetched::Fault(DigestFault::NotFound),
+            Err(FetchError::Failed(why)) => Fetched::Unchecked(why),
+        })
+    }
+
+    fn fetch(&self, object: Object, store: &Arc<Store>) -> JoinHandle<Result<Read, FetchError>> {
+        let store = Arc::clone(store);
+        self.tasks.spawn(async move { store.read(&object, || Content::kept(DIGEST_BYTES_MAX)).await })
+    }
+}
