@@ -7,7 +7,7 @@ use cairn_journal::Position;
 use serde::Serialize;
 
 use crate::bundle::decode_positions;
-use crate::checkpoint::{CheckpointError, TreeHead};
+use crate::checkpoint::CheckpointError;
 use crate::path::{self, TILE_WIDTH};
 use crate::proof::{EventProof, FORMAT, PathHash};
 use crate::service::Tlog;
@@ -43,7 +43,8 @@ pub enum ProveError {
     /// Its trail's log has not come to it yet: soon it will have.
     #[error("find the event in the trail's log: it has not come to it yet")]
     NotYet,
-    /// The trail's logs do not hold it: the trail did not receive it, or its log files were not validated.
+    /// The trail's logs do not hold it: the trail did not receive it, or its log files were not validated; or
+    /// this is not how it was recorded.
     #[error("find the event in the trail's log: it is not in it")]
     NotLogged,
     /// The bucket does not hold the tree that was signed.
@@ -61,6 +62,9 @@ pub enum ProveError {
     /// The keys fail.
     #[error("sign the checkpoint")]
     Sign(#[from] CheckpointError),
+    /// The thread that looked was lost.
+    #[error("look for the event on a blocking thread")]
+    Thread,
 }
 
 impl Tlog {
@@ -91,26 +95,39 @@ impl Tlog {
             return Err(if is_coming { ProveError::NotYet } else { ProveError::NotLogged });
         };
         let source = Objects { store: &*self.store, trail, log };
-        let head = TreeHead { origin: log.body.origin.clone(), size: log.body.size, root: log.edge.root() };
+        let head = log.head();
         let tree = Tree::new(&source, &head);
         let leaf_index = index_of(&tree, position).await?.ok_or(ProveError::NotLogged)?;
-        let path = tree.inclusion(leaf_index).await?;
-        let proof = EventProof {
-            format: FORMAT.to_owned(),
-            trail: trail.arn.clone(),
-            event: event.to_owned(),
-            salt: log.salts.salt(position),
-            leaf_index,
-            tree_size: head.size,
-            path: path.into_iter().map(PathHash).collect(),
-            checkpoint: log.key.sign(head.size, head.root)?,
-            public_key: log.public.as_str().to_owned(),
-        };
-        // Tiles are proved by now; the bundle that told the index is not.
-        let wrong = path::positions(leaf_index / TILE_WIDTH, path::width(leaf_index / TILE_WIDTH, head.size));
-        proof.verify(&log.public).map_err(|_why| ProveError::Positions { path: wrong })?;
-        Ok(proof)
+        assemble(trail, log, &tree, (leaf_index, position), event).await
     }
+}
+
+/// Makes the proof of a leaf.
+pub(crate) async fn assemble(
+    trail: &Trail,
+    log: &Log,
+    tree: &Tree<'_>,
+    (leaf_index, position): (u64, Position),
+    event: &str,
+) -> Result<EventProof, ProveError> {
+    let head = tree.head();
+    let path = tree.inclusion(leaf_index).await?;
+    let proof = EventProof {
+        format: FORMAT.to_owned(),
+        trail: trail.arn.clone(),
+        event: event.to_owned(),
+        salt: log.salts.salt(position),
+        leaf_index,
+        tree_size: head.size,
+        path: path.into_iter().map(PathHash).collect(),
+        checkpoint: log.key.sign(head.size, head.root)?,
+        public_key: log.public.as_str().to_owned(),
+    };
+    // Tiles are proved by now; the bundle that told index and position is not.
+    let number = leaf_index / TILE_WIDTH;
+    let wrong = path::positions(number, path::width(number, head.size));
+    proof.verify(&log.public).map_err(|_why| ProveError::Positions { path: wrong })?;
+    Ok(proof)
 }
 
 fn summary(trail: &Trail, log: &Log) -> Result<LogSummary, StateError> {
@@ -136,7 +153,7 @@ async fn index_of(tree: &Tree<'_>, position: Position) -> Result<Option<u64>, Pr
     let (mut low, mut high) = (0, size.div_ceil(TILE_WIDTH));
     while low < high {
         let middle = low + (high - low) / 2;
-        let positions = positions(tree, middle, path::width(middle, size)).await?;
+        let (_received_ms, positions) = positions(tree, middle).await?;
         if positions.first().is_some_and(|first| position < *first) {
             high = middle;
         } else if positions.last().is_some_and(|last| *last < position) {
@@ -149,25 +166,19 @@ async fn index_of(tree: &Tree<'_>, position: Position) -> Result<Option<u64>, Pr
     Ok(None)
 }
 
-async fn positions(tree: &Tree<'_>, number: u64, width: u64) -> Result<Vec<Position>, ProveError> {
-    let path = path::positions(number, width);
-    let found = match tree.fetch(&path).await? {
-        Some(found) => Some(found),
-        None => tree.fetch(&path::positions(number, TILE_WIDTH)).await?,
-    };
-    let Some(bytes) = found else { return Err(TreeError::Missing { path }.into()) };
-    match decode_positions(&bytes) {
-        Ok((_received_ms, positions)) => Ok(positions),
-        Err(_) => Err(ProveError::Positions { path }),
-    }
+/// Reads where a bundle's entries came from, and when the first was received.
+pub(crate) async fn positions(tree: &Tree<'_>, number: u64) -> Result<(i64, Vec<Position>), ProveError> {
+    let bytes = tree.bundle(path::positions, number).await?;
+    let path = || path::positions(number, path::width(number, tree.head().size));
+    decode_positions(&bytes).map_err(|_why| ProveError::Positions { path: path() })
 }
 
 /// A log's objects in its bucket.
 #[derive(Debug)]
-struct Objects<'a> {
-    store: &'a dyn TileStore,
-    trail: &'a Trail,
-    log: &'a Log,
+pub(crate) struct Objects<'a> {
+    pub(crate) store: &'a dyn TileStore,
+    pub(crate) trail: &'a Trail,
+    pub(crate) log: &'a Log,
 }
 
 #[async_trait]

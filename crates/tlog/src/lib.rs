@@ -22,6 +22,7 @@ mod grow;
 mod leaf;
 mod path;
 mod proof;
+mod search;
 mod service;
 mod state;
 mod store;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tlog_tiles::Hash;
 
 use crate::bundle::{decode_entries, decode_positions, encode_entries, encode_positions};
-use crate::checkpoint::{CheckpointError, LogKey, PublicKey, SEED_BYTES};
+use crate::checkpoint::{CheckpointError, LogKey, PublicKey, SEED_BYTES, TreeHead};
 use crate::edge::Edge;
 use crate::leaf::{Leaf, SaltKey};
 use crate::path;
@@ -135,6 +135,11 @@ impl Log {
         let mut log = Self::assemble(name, 0, body, master)?;
         log.store(catalog, log.edge.clone(), first).await?;
         Ok(log)
+    }
+
+    /// Returns the tree as it stands.
+    pub(crate) fn head(&self) -> TreeHead {
+        TreeHead { origin: self.body.origin.clone(), size: self.body.size, root: self.edge.root() }
     }
 
     /// Keeps how far the log has come, if nobody else did.

@@ -123,25 +123,34 @@ impl<'a> Tree<'a> {
         question(&TileHashReader::new(head.size, head.root, &tiles)).map_err(|_why| TreeError::Changed)
     }
 
+    /// Fetches a tile; an unfinished one that is gone is the beginning of the finished one.
     async fn tile(&self, tile: &Tile) -> Result<Bytes, TreeError> {
         let (level, number, width) = (tile.level(), tile.level_index(), u64::from(tile.width()));
-        self.object(|width| path::tile(level, number, width), width, width * HASH_BYTES).await
-    }
-
-    /// Fetches a tile or bundle; an unfinished one that is gone is the beginning of the finished one.
-    async fn object(
-        &self,
-        place: impl Fn(u64) -> String,
-        width: u64,
-        bytes: u64,
-    ) -> Result<Bytes, TreeError> {
-        let path = place(width);
+        let path = path::tile(level, number, width);
         if let Some(found) = self.fetch(&path).await? {
             return Ok(found);
         }
-        let whole = if width < TILE_WIDTH { self.fetch(&place(TILE_WIDTH)).await? } else { None };
+        let whole = match width {
+            TILE_WIDTH => None,
+            _ => self.fetch(&path::tile(level, number, TILE_WIDTH)).await?,
+        };
         let whole = whole.ok_or(TreeError::Missing { path })?;
-        Ok(whole.slice(..usize::try_from(bytes).unwrap_or(usize::MAX).min(whole.len())))
+        let bytes = usize::try_from(width * HASH_BYTES).unwrap_or(usize::MAX);
+        Ok(whole.slice(..bytes.min(whole.len())))
+    }
+
+    /// Fetches a bundle of the tree.
+    pub(crate) async fn bundle(
+        &self,
+        place: impl Fn(u64, u64) -> String,
+        number: u64,
+    ) -> Result<Bytes, TreeError> {
+        let width = path::width(number, self.head.size);
+        let path = place(number, width);
+        match self.fetch(&path).await? {
+            Some(found) => Ok(found),
+            None => self.fetch(&place(number, TILE_WIDTH)).await?.ok_or(TreeError::Missing { path }),
+        }
     }
 
     /// Fetches an object of the log.

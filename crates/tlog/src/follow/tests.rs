@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::path::{self, CHECKPOINT};
 use crate::state::Ended;
-use world::{Fault, World};
+use crate::{ProveError, PublicKey, TreeError};
+use world::{Fault, World, received_ms};
 
 /// What happens to a log.
 #[derive(Debug, Clone)]
@@ -108,7 +109,27 @@ async fn what_lies_in_the_way_ends_the_log_and_another_one_begins() {
     let later = world.wanted().split_off(usize::try_from(size).unwrap());
     world.check_events(&later).await;
     let spoilt = world.wanted()[0];
-    assert!(matches!(world.prove(spoilt).await, Err(crate::ProveError::Tree(crate::TreeError::Changed))));
+    assert!(matches!(world.prove(spoilt).await, Err(ProveError::Tree(TreeError::Changed))));
+}
+
+#[tokio::test]
+async fn an_event_is_proved_by_its_content() {
+    let mut world = World::new().await;
+    let mut log = world.log().await;
+    world.record(1500);
+    world.settle(&mut log).await;
+    for position in [0, 1, 341, 342, 900, 1497] {
+        let at = received_ms(position);
+        for happened_ms in [at - 3_000_000, at - 1, at + 1_999] {
+            let proof = world.prove_content(position, happened_ms).await.unwrap();
+            assert_eq!(proof.leaf_index, position - position / 4, "{position} at {happened_ms}");
+            assert!(proof.verify(&PublicKey::parse(&proof.public_key).unwrap()).is_ok());
+        }
+    }
+    let unwanted = world.prove_content(3, received_ms(3)).await;
+    assert!(matches!(unwanted, Err(ProveError::NotLogged)));
+    let wrong_time = world.prove_content(900, received_ms(1490)).await;
+    assert!(matches!(wrong_time, Err(ProveError::NotLogged)), "not looked for where it can't be");
 }
 
 #[tokio::test]
@@ -137,7 +158,7 @@ async fn events_are_logged_while_log_files_are_validated() {
     world.record(4);
     world.settle(&mut log).await;
     assert_eq!(world.logs().await.iter().map(|log| log.size).collect::<Vec<_>>(), [6]);
-    assert!(matches!(world.prove(unvalidated.start).await, Err(crate::ProveError::NotLogged)));
+    assert!(matches!(world.prove(unvalidated.start).await, Err(ProveError::NotLogged)));
 }
 
 #[tokio::test]

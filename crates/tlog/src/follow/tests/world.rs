@@ -99,7 +99,7 @@ impl World {
             );
             let entry = Entry {
                 revision,
-                received_ms: i64::try_from(number).unwrap(),
+                received_ms: received_ms(number),
                 account: sample::account_id(),
                 region: sample::region("eu-west-1"),
                 origin: Origin::Call,
@@ -161,6 +161,18 @@ impl World {
         self.shared.prove(snapshot.trail(&self.trail.arn).unwrap(), position, event).await
     }
 
+    /// Proves an event by nothing but its content and its time.
+    pub(super) async fn prove_content(
+        &self,
+        position: u64,
+        happened_ms: i64,
+    ) -> Result<EventProof, ProveError> {
+        let snapshot = self.catalog.current();
+        let (event, _) = &self.events[usize::try_from(position).unwrap()];
+        let trail = snapshot.trail(&self.trail.arn).unwrap();
+        self.shared.prove_content(trail, event, happened_ms).await
+    }
+
     /// Checks that each log that goes on holds together and is shown as it is, and that events are proved.
     pub(super) async fn check_events(&self, positions: &[u64]) {
         for position in positions.iter().step_by(7) {
@@ -191,6 +203,11 @@ impl World {
             }
         }
     }
+}
+
+/// When an event is received: one a minute.
+pub(super) fn received_ms(number: u64) -> i64 {
+    i64::try_from(number).unwrap() * 60_000
 }
 
 fn open(log: &LogSummary, checkpoint: &str) -> TreeHead {
