@@ -9,7 +9,7 @@ use crate::to_hex;
 
 /// The most bytes that a log file may inflate to. CloudTrail writes at most 50 MB; what goes far beyond was
 /// made to keep a verifier busy.
-pub const LOG_FILE_BYTES_MAX: u64 = 1 << 30;
+pub const LOG_FILE_BYTES_MAX: u64 = 256 << 20;
 
 /// How much is inflated at a time.
 const STEP_BYTES: usize = 32 << 10;
