@@ -248,8 +248,9 @@ impl Look<'_> {
         let mut asked = self.of_key(&Found { key: Arc::clone(&key), alias: None }, action, "")?;
         let retiring =
             key.grants.iter().find(|grant| grant.id == grant_id).and_then(|grant| grant.retiring.as_ref());
-        if let (Some(retiring), Some(policy)) = (retiring, asked.policy.take()) {
-            asked.policy = Some(policy.joined(constraint::statement(retiring, &["RetireGrant".to_owned()])?));
+        if let Some(retiring) = retiring {
+            let may = constraint::statement(retiring, &["RetireGrant".to_owned()])?;
+            asked.policy = asked.policy.map(|policy| policy.joined(may));
         }
         Ok(asked)
     }

@@ -11,12 +11,10 @@ use crate::{Kms, Refusal, rotation};
 /// What was done to a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    /// It was rotated: `arn` and the id of the new material.
+    /// It was rotated.
     Rotated {
         /// The key.
         key: KeyName,
-        /// The id of the new material.
-        material_id: String,
     },
     /// It was deleted: its materials, grants and aliases are gone, and what was encrypted under it is lost.
     Deleted {
@@ -72,7 +70,7 @@ impl Kms {
 
     fn rotation(&self, key: &KmsKey, now: Timestamp) -> Result<(Vec<Change>, Option<Deed>), Refusal> {
         let material = self.new_material(&key.arn, now, Reason::Due)?;
-        let deed = Deed::Rotated { key: name(key), material_id: material.id.clone() };
+        let deed = Deed::Rotated { key: name(key) };
         let mut key = key.clone();
         key.materials.push(material);
         Ok((put(key), Some(deed)))

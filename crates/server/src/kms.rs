@@ -7,7 +7,7 @@ use cairn_access::Context;
 use cairn_capture::KmsCall;
 use cairn_catalog::Catalog;
 use cairn_event::{AccountId, Arn};
-use cairn_kms::{Asked, Caller, Kms, Refusal, Touched};
+use cairn_kms::{Asked, Caller, KeyName, Kms, Refusal, Touched};
 use cairn_wire::kms::{self, ErrorCode, Operation, Request};
 use cairn_wire::{json11, recognise};
 use http::Response;
@@ -128,11 +128,16 @@ impl Front {
         let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
         let Performed { outcome, call, owner } =
             self.keys.keys.perform(&who.caller, &caller, &request, facts).await;
+        if let (Operation::RotateKeyOnDemand, Ok(_), Some(arn)) =
+            (operation, &outcome, call.resources.first())
+        {
+            let key = KeyName { arn: arn.clone(), account: who.account, region: who.region.clone() };
+            self.keys.record_rotation(&key, "ON_DEMAND").await;
+        }
         let response = match outcome {
             Ok(output) => answer::json(&arrival.ids, answered(&output)),
             Err(refusal) => refused(&refusal),
         };
-        // A key that nobody was let near is nobody's business.
         Answer { response, call, owner }
     }
 }

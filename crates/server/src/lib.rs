@@ -21,6 +21,7 @@ mod head;
 mod iam;
 mod incoming;
 mod key_source;
+mod key_upkeep;
 mod key_use;
 mod keys;
 mod kms;

@@ -37,6 +37,7 @@ use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
 use crate::key_source::Places;
+use crate::key_upkeep;
 use crate::key_use::RecordedUse;
 use crate::listen::listen;
 use crate::log_groups::RoleLogGroups;
@@ -248,6 +249,7 @@ impl Server {
             tlog: self.front.tlog.is_some(),
         };
         background.spawn(retention.run(work.clone()));
+        background.spawn(key_upkeep::run(Arc::clone(&self.front.keys), work.clone()));
         let metrics = self.front.probes.metrics.clone();
         background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
         if let Some(tls) = &self.tls {

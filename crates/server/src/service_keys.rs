@@ -29,9 +29,9 @@ pub(crate) type EncryptionContext = BTreeMap<String, String>;
 #[derive(Debug)]
 pub(crate) struct ServiceKeys {
     pub(crate) keys: KeyService,
-    intake: Arc<Intake>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
 }
 
 /// In whose name a key is used, and through which service.
@@ -280,7 +280,7 @@ impl ServiceKeys {
 }
 
 /// What stands for a server of AWS that passes a request on.
-const INTERNAL: &str = "AWS Internal";
+pub(crate) const INTERNAL: &str = "AWS Internal";
 
 fn blob(answer: &Value, member: &str) -> Result<Vec<u8>, Refusal> {
     let bytes = answer.get(member).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
