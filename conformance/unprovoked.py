@@ -11,7 +11,7 @@ QUOTA = "Reaching these quotas takes too many calls: `crates/iam/tests/iam/quota
 REASONS = {
     "CloudTrailAccessNotEnabledException": ORGANIZATIONS,
     "CloudTrailInvalidClientTokenIdException": "A wrong key is `UnrecognizedClientException`: `test_sts.py`.",
-    "CloudWatchLogsDeliveryUnavailableException": "There are no log groups: naming one is `InvalidCloudWatchLogsLogGroupArnException`.",
+    "CloudWatchLogsDeliveryUnavailableException": "The role is asked first, and there is none that may write: `test_streams.py`.",
     "ConflictException": "Two changes would have to meet at the same instant.",
     "EventDataStoreARNInvalidException": STORES,
     "EventDataStoreNotFoundException": STORES,
