@@ -1,4 +1,4 @@
-"""ListPublicKeys: nothing is signed yet, so there are no keys, and the list says so; bad ranges and tokens are refused."""
+"""ListPublicKeys: there are no keys until something is signed, and the list says so; bad ranges and tokens are refused."""
 
 import json
 from datetime import datetime, timedelta, timezone
