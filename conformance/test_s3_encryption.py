@@ -312,7 +312,14 @@ def test_log_files_of_a_trail_with_a_key(fresh):
     key = kms.create_key()["KeyMetadata"]["Arn"]
     policy = allow_cloudtrail(kms, key)
     s3.create_bucket(Bucket="logs")
-    s3.put_bucket_policy(Bucket="logs", Policy=fresh.command("bucket-policy", "logs"))
+    demanding = json.loads(fresh.command("bucket-policy", "logs"))
+    by_kms = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+    demanding["Statement"].append(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*", "Condition": by_kms}
+    )
+    s3.put_bucket_policy(Bucket="logs", Policy=json.dumps(demanding))
+    without_key = refusal(cloudtrail.create_trail, Name="main", S3BucketName="logs")[0]
+    assert without_key == "InsufficientS3BucketPolicyException"
     trail = cloudtrail.create_trail(Name="main", S3BucketName="logs", KmsKeyId=key)
     assert trail["KmsKeyId"] == key
     cloudtrail.start_logging(Name="main")

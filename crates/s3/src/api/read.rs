@@ -2,6 +2,7 @@
 
 use std::ops::Range as Span;
 
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, header};
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
@@ -13,7 +14,7 @@ use super::shape::{
 };
 use super::{Answer, Api, ok, ok_with};
 use crate::condition::{ReadConditions, ReadVerdict};
-use crate::store::{Extent, Object as Stored};
+use crate::store::{ContentStream, Extent, Object as Stored, StoreError};
 
 /// Parts in one answer of GetObjectAttributes.
 const PARTS_PAGE_MAX: i32 = 1000;
@@ -43,10 +44,10 @@ impl Api {
         admit(&conditions, &object)?;
         let slice = slice(input.range, input.part_number, &object, content.extents())?;
         let data_key = self.unlock((&bucket, &input.key), &object.encryption, &extensions).await?;
-        let body = StreamingBlob::wrap(content.stream(slice.span.clone(), data_key));
+        let body = begun(content.stream(slice.span.clone(), data_key)).await.map_err(answer)?;
         let mut output = GetObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
-            body: Some(body),
+            body: Some(StreamingBlob::wrap(body)),
             cache_control: object.metadata.cache_control.clone(),
             content_disposition: object.metadata.content_disposition.clone(),
             content_encoding: object.metadata.content_encoding.clone(),
@@ -157,6 +158,14 @@ impl Api {
             output.object_parts = Some(parts_page(&extents, after, limit));
         }
         ok(output)
+    }
+}
+
+/// Reads the first piece: damage that shows there is answered with an error instead of half an object.
+async fn begun(mut content: ContentStream) -> Result<ContentStream, StoreError> {
+    match content.next().await.transpose()? {
+        Some(first) => Ok(Box::pin(stream::iter([Ok(first)]).chain(content))),
+        None => Ok(content),
     }
 }
 

@@ -29,8 +29,6 @@ pub trait DataKeys: Debug + Send + Sync {
 pub struct KeyRequest<'a> {
     /// The key: an id, an ARN, an alias or an alias ARN.
     pub key_id: &'a str,
-    /// The account that owns the bucket.
-    pub bucket_owner: &'a str,
     /// The Region of the bucket, where the key must be.
     pub region: &'a str,
     /// The encryption context.

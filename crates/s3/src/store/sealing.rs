@@ -147,7 +147,7 @@ fn key_request<'a>(
     key_id: &'a str,
     context: &'a BTreeMap<String, String>,
 ) -> KeyRequest<'a> {
-    KeyRequest { key_id, bucket_owner: &bucket.owner, region: &bucket.region, context }
+    KeyRequest { key_id, region: &bucket.region, context }
 }
 
 fn refused(refused: crate::seal::KeyRefused) -> StoreError {

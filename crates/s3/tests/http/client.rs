@@ -41,7 +41,7 @@ impl Ids for Counting {
 pub(crate) struct Client {
     pub(crate) s3: S3,
     pub(crate) keys: Arc<dyn DataKeys>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 pub(crate) struct Reply {
@@ -123,13 +123,21 @@ impl Client {
         let dir = tempfile::tempdir().unwrap();
         let config = Config::new(dir.path(), SealingKey::new([42; 32]));
         let s3 = S3::open(config, Arc::new(Still), Arc::new(Counting::default())).await.unwrap();
-        Self { s3, keys: Arc::new(NoKms), _dir: dir }
+        Self { s3, keys: Arc::new(NoKms), dir }
     }
 
     pub(crate) async fn with_bucket() -> Self {
         let client = Self::new().await;
         assert_eq!(client.send("PUT", "/bkt", &[], "").await.outcome(), "200");
         client
+    }
+
+    /// The payload files on disk.
+    pub(crate) fn payloads(&self) -> Vec<std::path::PathBuf> {
+        let listed = |dir: std::path::PathBuf| {
+            std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+        };
+        listed(self.dir.path().join("blobs")).into_iter().flat_map(listed).collect()
     }
 
     pub(crate) async fn send(
