@@ -13,9 +13,12 @@ class DigestBuckets:
     def digests(self, region="us-east-1"):
         """Returns place and document of each regular digest of a Region, in the order of their ends."""
         mark = f"_CloudTrail-Digest_{region}_{self.trail}_"
-        places = [place for place in self._places("/CloudTrail-Digest/") if mark in place[1] and "_backfill" not in place[1]]
-        found = [(place, json.loads(self._content(place))) for place in places]
-        return sorted(found, key=lambda digest: digest[1]["digestEndTime"])
+        return [digest for digest in self._all(mark) if "_backfill" not in digest[0][1]]
+
+    def backfills(self, region="us-east-1"):
+        """Returns place and document of each backfill digest of a Region, in the order of their ends."""
+        mark = f"_CloudTrail-Digest_{region}_{self.trail}_"
+        return [digest for digest in self._all(mark) if "_backfill" in digest[0][1]]
 
     def logs(self, region="us-east-1"):
         """Returns the places of the log files of a Region."""
@@ -23,7 +26,7 @@ class DigestBuckets:
 
     def proven(self, *requests, region="us-east-1"):
         """Tells whether every log file of a Region is in one digest, and each request in one of the files."""
-        listed = [(log["s3Bucket"], log["s3Object"]) for _, digest in self.digests(region) for log in digest["logFiles"]]
+        listed = [(log["s3Bucket"], log["s3Object"]) for _, digest in self.digests(region) + self.backfills(region) for log in digest["logFiles"]]
         assert len(listed) == len(set(listed)), "a log file is in two digests"
         if not self.logs(region) <= set(listed):
             return False
@@ -37,6 +40,11 @@ class DigestBuckets:
 
     def put(self, place, body, metadata):
         self.s3.put_object(Bucket=place[0], Key=place[1], Body=body, Metadata=metadata)
+
+    def _all(self, mark):
+        places = [place for place in self._places("/CloudTrail-Digest/") if mark in place[1]]
+        found = [(place, json.loads(self._content(place))) for place in places]
+        return sorted(found, key=lambda digest: digest[1]["digestEndTime"])
 
     def _content(self, place):
         return gzip.decompress(self.object(place)[0])

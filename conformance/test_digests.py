@@ -13,6 +13,7 @@ import pytest
 import rsa
 from clients import Clients
 from digest_files import DigestBuckets, follow
+from disturbances import Clock
 from server import BINARY, Server
 from waiting import wait_for
 
@@ -44,10 +45,11 @@ def a_minute_ago():
     return (datetime.now(timezone.utc) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def validate(clients, trail_arn, region="us-east-1", since=None):
+def validate(clients, trail_arn, region="us-east-1", since=None, until=None):
     """Runs the AWS CLI; returns its exit code, how many files of each kind are valid and how many not, and its complaints."""
+    end = ("--end-time", until) if until else ()
     done = clients.aws(
-        "cloudtrail", "validate-logs", "--trail-arn", trail_arn, "--start-time", since or a_minute_ago(), "--verbose",
+        "cloudtrail", "validate-logs", "--trail-arn", trail_arn, "--start-time", since or a_minute_ago(), *end, "--verbose",
         "--region", region, succeeds=False,
     )  # fmt: skip
     valid = {kind: int(count) for count, kind in re.findall(r"(\d+)/\d+ (backfill digest|digest|log) files valid", done.stdout)}
@@ -170,6 +172,42 @@ def test_a_chain_outlives_stops_rotations_moves_and_downtime(make_server):
     assert (code, valid, invalid) == (0, {"digest": len(digests), "log": len(buckets.logs())}, {})
     gap = f"No log files were delivered by CloudTrail between {digests[chain - 1][1]['digestEndTime']} and {digests[chain][1]['digestStartTime']}"
     assert complaints == [gap]
+
+
+class Days(Clock):
+    """A clock that jumps by days."""
+
+    def jump(self, days):
+        self._set(days * 86400)
+
+
+@pytest.mark.skipif(Clock.unavailable() is not None, reason=str(Clock.unavailable()))
+def test_days_of_downtime_are_made_up_and_what_a_clock_that_fell_back_left_out_is_backfilled(make_server, tmp_path):
+    server = make_server()
+    clock = Days(server, tmp_path / "clock")
+    clients = Clients(server.start())
+    s3, cloudtrail = clients.boto("s3"), clients.boto("cloudtrail")
+    since = a_minute_ago()
+    buckets = DigestBuckets(s3, "hourly", log_bucket(server, s3, "hourly-logs"))
+    cloudtrail.create_trail(Name="hourly", S3BucketName="hourly-logs", EnableLogFileValidation=True)
+    cloudtrail.start_logging(Name="hourly")
+    wait_for(buckets.logs, "a log file")
+    server.stop()
+    clock.jump(3)
+    server.start()
+    made = lambda: re.search(r'cairn_digests_total{[^}]*} (\d+)', server.page("metrics").read().decode())
+    wait_for(lambda: made() and int(made()[1]) >= 72, "three days of digests", limit=40)
+    clock.jump(0)
+    clients = Clients(server)
+    buckets.s3, cloudtrail = clients.boto("s3"), clients.boto("cloudtrail")
+    stop(cloudtrail, buckets, "hourly")
+    digests = buckets.digests()
+    assert (len(digests), follow(digests)) == (73, [0]), "72 hours, and the final digest"
+    until = (datetime.now(timezone.utc) + timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    code, valid, invalid, complaints = validate(clients, arn("hourly"), since=since, until=until)
+    assert (code, invalid, complaints) == (0, {}, [])
+    assert valid == {"digest": 73, "backfill digest": len(buckets.backfills()), "log": len(buckets.logs())}
+    assert valid["backfill digest"] >= 1
 
 
 def told(place, reason, kind="Digest"):
