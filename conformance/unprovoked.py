@@ -6,7 +6,7 @@ from botocore.session import Session
 
 ORGANIZATIONS = "There are no organizations."
 STORES = "There are no event data stores: naming one in a configuration is `UnsupportedOperationException`."
-KEYS = "There are no KMS keys: naming one is `KmsKeyNotFoundException`."
+KEYS = "A key that the trail may not use, or that can not be used, would have to be made in KMS: `test_kms.py`."
 QUOTA = "Reaching these quotas takes too many calls: `crates/iam/tests/iam/quotas.rs`."
 REASONS = {
     "CloudTrailAccessNotEnabledException": ORGANIZATIONS,
@@ -27,7 +27,7 @@ REASONS = {
     "InvalidTagParameterException": "Tags to be removed need not be ones that could be added.",
     "InvalidTrailNameException": "A wrong name within an ARN is `CloudTrailARNInvalidException`.",
     "KmsException": KEYS,
-    "KmsKeyDisabledException": KEYS,
+    "KmsKeyDisabledException": "AWS no longer answers it: a disabled key is `KmsException`.",
     "NoManagementAccountSLRExistsException": ORGANIZATIONS,
     "NotOrganizationMasterAccountException": ORGANIZATIONS,
     "OperationNotPermittedException": "Cairn knows no operation on trails that its administrator may not make.",

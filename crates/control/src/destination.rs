@@ -73,8 +73,10 @@ impl Control {
     ) -> Result<Found, Refusal> {
         let key = asked.kms_key_id.or(trail.kms_key_id.as_deref());
         self.check_bucket(caller, (trail, key), DeliveredFiles::Logs).await?;
-        let kms_key = match asked.kms_key_id {
-            Some(key) => Some(self.check_key(caller, trail, key).await?),
+        // Another bucket may be in another Region, where the trail's key is not.
+        let moved = asked.bucket.and(trail.kms_key_id.as_deref());
+        let kms_key = match asked.kms_key_id.or(moved) {
+            Some(key) => Some(self.check_key(caller, trail, key, DeliveredFiles::Logs).await?),
             None => None,
         };
         if asked.sns_topic.is_some() {
@@ -87,8 +89,14 @@ impl Control {
     }
 
     /// Asks whether a key, named in any of its four forms, encrypts for the trail; returns its ARN.
-    async fn check_key(&self, caller: &Caller, trail: &Trail, key: &str) -> Result<String, Refusal> {
-        let check = KeyCheck { region: &caller.region, trail, key };
+    pub(crate) async fn check_key(
+        &self,
+        caller: &Caller,
+        trail: &Trail,
+        key: &str,
+        files: DeliveredFiles,
+    ) -> Result<String, Refusal> {
+        let check = KeyCheck { region: &caller.region, trail, key, files };
         match self.platform.check_key(check).await {
             KeyVerdict::Allowed { arn } => Ok(arn),
             KeyVerdict::Missing => Err(Refusal::KeyMissing(key.to_owned())),

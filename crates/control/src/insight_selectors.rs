@@ -60,6 +60,9 @@ impl Control {
         check_fed(&selectors, Logged::of(trail.selectors().given()))?;
         if !selectors.is_empty() {
             self.check_bucket(caller, (trail, trail.kms_key_id.as_deref()), DeliveredFiles::Insights).await?;
+            if let Some(key) = &trail.kms_key_id {
+                self.check_key(caller, trail, key, DeliveredFiles::Insights).await?;
+            }
         }
         let (arn, _) = self
             .change(|snapshot| {

@@ -91,6 +91,8 @@ pub struct KeyCheck<'a> {
     pub trail: &'a Trail,
     /// The key as the request names it: id, ARN, alias or alias ARN.
     pub key: &'a str,
+    /// What kind of files.
+    pub files: DeliveredFiles,
 }
 
 /// What a key says to a trail.

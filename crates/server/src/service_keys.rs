@@ -11,7 +11,7 @@ use cairn_capture::{
     Captured, Exchange, KmsCall, Request, Response, ServiceCall, SharedIds, share_with_owner,
 };
 use cairn_catalog::{Catalog, KmsKeyState, MasterKey, SecretBytes, Trail};
-use cairn_control::{KeyCheck, KeyVerdict};
+use cairn_control::{DeliveredFiles, KeyCheck, KeyVerdict};
 use cairn_event::{AccountId, Arn, Clock, Ids, Origin, Record, Region};
 use cairn_intake::{Draft, Intake};
 use cairn_kms::Kms;
@@ -163,7 +163,7 @@ impl ServiceKeys {
             Ok(found) if region.as_str() == bucket_region => found.arn,
             Ok(_) | Err(_) => return KeyVerdict::Missing,
         };
-        let object = format!("arn:aws:s3:::{}/{}", trail.s3_bucket, self.probe_key(trail));
+        let object = format!("arn:aws:s3:::{}/{}", trail.s3_bucket, self.probe_key(trail, check.files));
         let context = EncryptionContext::from([
             ("aws:cloudtrail:arn".to_owned(), trail.arn.clone()),
             ("aws:s3:arn".to_owned(), object),
@@ -179,7 +179,11 @@ impl ServiceKeys {
     }
 
     /// Returns a key such as delivery writes. Its time is the beginning of the five minutes, as AWS has it.
-    fn probe_key(&self, trail: &Trail) -> String {
+    fn probe_key(&self, trail: &Trail, files: DeliveredFiles) -> String {
+        let folder = match files {
+            DeliveredFiles::Logs => "CloudTrail",
+            DeliveredFiles::Insights => "CloudTrail-Insight",
+        };
         let seconds = self.clock.now().as_second();
         let now = Timestamp::from_second(seconds - seconds.rem_euclid(300)).unwrap_or_default();
         let prefix = trail.s3_prefix.as_deref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
@@ -187,7 +191,7 @@ impl ServiceKeys {
         let unique: String =
             self.ids.guid().bytes().filter(|byte| *byte != b'-').take(16).map(char::from).collect();
         format!(
-            "{prefix}AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{}_{unique}.json.gz",
+            "{prefix}AWSLogs/{account}/{folder}/{region}/{}/{account}_{folder}_{region}_{}_{unique}.json.gz",
             now.strftime("%Y/%m/%d"),
             now.strftime("%Y%m%dT%H%MZ"),
         )
