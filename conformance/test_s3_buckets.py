@@ -109,5 +109,5 @@ def test_what_is_not_built_says_so(s3, bucket):
     assert refusal(s3.put_bucket_website, Bucket=bucket, WebsiteConfiguration={})[0] == "NotImplemented"
     versioning = {"Status": "Enabled"}
     assert refusal(s3.put_bucket_versioning, Bucket=bucket, VersioningConfiguration=versioning)[0] == "NotImplemented"
-    encrypted = {"Bucket": bucket, "Key": "k", "Body": b"", "ServerSideEncryption": "AES256"}
+    encrypted = {"Bucket": bucket, "Key": "k", "Body": b"", "ServerSideEncryption": "aws:kms:dsse"}
     assert refusal(s3.put_object, **encrypted)[0] == "NotImplemented"
