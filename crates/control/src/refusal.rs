@@ -71,7 +71,7 @@ pub enum Refusal {
         "KMS key ID {0} is not valid. It is the ID, the ARN, the alias (alias/NAME) or the alias ARN of a key."
     )]
     KeyIdInvalid(String),
-    #[error("KMS key {0} does not exist. This version of Cairn keeps no KMS keys: leave KmsKeyId out.")]
+    #[error("KMS key {0} does not exist in the Region of the bucket.")]
     KeyMissing(String),
     #[error("Insufficient permissions to access S3 bucket {bucket} or KMS key {key}.")]
     KeyPolicyInsufficient { bucket: String, key: String },
@@ -167,12 +167,12 @@ impl Refusal {
             Self::PrefixTooLong(_) => ErrorCode::InvalidS3PrefixException,
             Self::BucketMissing(_) => ErrorCode::S3BucketDoesNotExistException,
             Self::BucketPolicyInsufficient(_) => ErrorCode::InsufficientS3BucketPolicyException,
-            Self::KeyPolicyInsufficient { .. } => ErrorCode::InsufficientEncryptionPolicyException,
-            Self::KeyUnusable(_) => ErrorCode::KmsException,
             Self::TopicNameTooLong | Self::TopicNameInvalid(_) => ErrorCode::InvalidSnsTopicNameException,
             Self::TopicMissing => ErrorCode::InsufficientSnsTopicPolicyException,
             Self::KeyIdInvalid(_) => ErrorCode::InvalidKmsKeyIdException,
             Self::KeyMissing(_) => ErrorCode::KmsKeyNotFoundException,
+            Self::KeyPolicyInsufficient { .. } => ErrorCode::InsufficientEncryptionPolicyException,
+            Self::KeyUnusable(_) => ErrorCode::KmsException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
             Self::OperationUnavailable(_) | Self::StoresUnavailable => ErrorCode::UnsupportedOperationException,
             Self::TagInvalid => ErrorCode::InvalidTagParameterException,
