@@ -2,6 +2,7 @@
 changed there is found out, and proofs convince without server."""
 
 import contextlib
+import gzip
 import json
 import subprocess
 
@@ -19,7 +20,7 @@ class World:
     """A server with a validated trail `main` that logs into `logs`."""
 
     def __init__(self, server):
-        self.server = server
+        self.server, self._read = server, {}
         self.connect()
         self.s3.create_bucket(Bucket="logs")
         self.policy = server.command("bucket-policy", "logs")
@@ -51,12 +52,17 @@ class World:
 
         return Log(fetch, told["publicKey"])
 
-    def records(self):
-        """Returns all delivered records."""
+    def log_files(self):
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket="logs")
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        log_files = [key for key in keys if "/CloudTrail/" in key]
-        return [record for key in log_files for record in read_log_file(self.s3, "logs", key)]
+        return [key for key in keys if "/CloudTrail/" in key]
+
+    def records(self):
+        """Returns all delivered records."""
+        for key in self.log_files():
+            if key not in self._read:
+                self._read[key] = read_log_file(self.s3, "logs", key)
+        return [record for records in self._read.values() for record in records]
 
     def logged(self, request_id):
         """Waits until the event of a request is delivered and logged; returns its record."""
@@ -83,6 +89,10 @@ class World:
 
     def call(self):
         return self.cloudtrail.describe_trails()["ResponseMetadata"]["RequestId"]
+
+    def store(self, key):
+        done = self.s3.put_object(Bucket="shop", Key=key, Body=b"one")
+        return done["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
 
     def cairn(self, *arguments):
         """Runs a command that may fail."""
@@ -143,11 +153,24 @@ def test_a_proof_convinces_without_a_server(world, proof):
 
 
 def test_data_events_are_proved_too(world, tmp_path):
-    done = world.s3.put_object(Bucket="shop", Key="order", Body=b"one")
-    record = world.logged(done["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"])
+    record = world.logged(world.store("order"))
     assert record["eventCategory"] == "Data"
     proof = json.loads(world.server.command("prove", record["eventID"]))
     assert json.loads(check_proof(proof, world.logs()[-1]["publicKey"])) == record
+
+
+def test_an_event_out_of_a_log_file_is_proved_by_its_content(world, tmp_path):
+    record = world.logged(world.store("order"))
+    key = next(key for key in world.log_files() if record in read_log_file(world.s3, "logs", key))
+    file = tmp_path / "file.json.gz"
+    file.write_bytes(world.s3.get_object(Bucket="logs", Key=key)["Body"].read())
+    proof = json.loads(world.server.command("prove", record["eventID"], "--log-file", file))
+    assert json.loads(check_proof(proof, world.logs()[-1]["publicKey"])) == record
+    assert "no event with this id" in world.cairn("prove", "no-such-event", "--log-file", file).stderr
+    records = read_log_file(world.s3, "logs", key)
+    records[records.index(record)]["sourceIPAddress"] = "192.0.2.1"
+    file.write_bytes(gzip.compress(json.dumps({"Records": records}, separators=(",", ":")).encode()))
+    assert "in no trail's transparency log" in world.cairn("prove", record["eventID"], "--log-file", file).stderr
 
 
 @pytest.mark.parametrize("part", ["event", "salt", "leafIndex", "path", "checkpoint", "publicKey"])
@@ -177,11 +200,14 @@ def test_a_log_is_shown_to_have_only_grown(world, tmp_path):
     world.server.command("tlog", "checkpoint", "main", "-o", new)
     done = world.cairn("tlog", "consistency", old, new)
     assert done.returncode == 0 and "PROVED" in done.stdout, done
+    done = world.cairn("validate", "--consistency", old, new)
+    assert done.returncode == 0 and "PROVED" in done.stdout, done
     told = world.logs()[-1]
     address = f"s3://{told['bucket']}/{told['folder']}"
     done = world.cairn("tlog", "consistency", old, f"{address}checkpoint", "--tiles", address)
     assert done.returncode == 0, done
     assert world.cairn("tlog", "consistency", old).returncode == 0, "the newest is the default"
+    assert world.cairn("validate", "--consistency", old, "absent").returncode == 2, "not checked"
     backwards = world.cairn("tlog", "consistency", new, old)
     assert backwards.returncode == 1 and "larger tree" in backwards.stderr, backwards
     # A copy of the folder is enough, far from any server.

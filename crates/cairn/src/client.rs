@@ -122,6 +122,12 @@ impl Client {
         self.whole(self.page(path, query).await?).await
     }
 
+    /// Asks one of the server's own pages with a body, and returns all of its answer.
+    pub(crate) async fn ask_page(&self, path: &str, query: &str, body: Bytes) -> Result<Bytes, CallError> {
+        let answer = self.send("cloudtrail", ("POST", path, query), &[], body).await?;
+        self.whole(answer.into_body()).await
+    }
+
     /// Fetches an object by its address, `/BUCKET/KEY`, escaped.
     pub(crate) async fn s3_get(&self, path: &str) -> Result<Bytes, CallError> {
         let answer = self.send("s3", ("GET", path, ""), &[], Bytes::new()).await?;

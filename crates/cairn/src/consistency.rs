@@ -1,4 +1,4 @@
-//! `cairn tlog consistency`, also `cairn validate --consistency`: proves that one tree continues another.
+//! `cairn tlog consistency`: proves that one tree continues another.
 
 use std::fs;
 use std::path::Path;
@@ -17,9 +17,9 @@ use crate::verify_proof::public_key;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Consistency {
     /// The older checkpoint: a file, or s3://BUCKET/KEY.
-    old: String,
+    pub(crate) old: String,
     /// The newer checkpoint: a file, or s3://BUCKET/KEY [default: the log's newest].
-    new: Option<String>,
+    pub(crate) new: Option<String>,
     #[command(flatten)]
     pub(crate) whereabouts: Whereabouts,
 }
@@ -36,12 +36,6 @@ pub(crate) struct Whereabouts {
 }
 
 impl Consistency {
-    /// Compares two checkpoints, for `cairn validate --consistency`.
-    #[expect(dead_code, reason = "`cairn validate` is to call it")]
-    pub(crate) fn of(old: String, new: String) -> Self {
-        Self { old, new: Some(new), whereabouts: Whereabouts::default() }
-    }
-
     pub(crate) async fn compare(&self, place: &Place) -> anyhow::Result<()> {
         let old = checkpoint(&self.old, place).await?;
         let origin = old.lines().next().unwrap_or_default();

@@ -27,6 +27,7 @@ mod trail;
 mod transport;
 mod user;
 mod validate;
+mod validation;
 mod verify_proof;
 
 use std::process::ExitCode;
@@ -83,7 +84,7 @@ enum Command {
     /// Finds what `aws cloudtrail validate-logs` finds, in its words, and what that does not look for. Works on
     /// any bucket with CloudTrail's digests, and on a directory that mirrors one. Exit code 0: everything is as
     /// it was delivered; 1: something was changed, removed or forged; 2: not everything could be checked.
-    Validate(Box<validate::Validate>),
+    Validate(Box<validation::Validation>),
     /// Look for what is wrong with an installation, and say what to do.
     ///
     /// Works beside a running server and without one. Writes nothing into the data directory and repairs

@@ -147,6 +147,9 @@ impl Front {
     }
 
     async fn serve(&self, arrival: Arrival, body: Incoming) -> Answered {
+        if (arrival.head.method.as_str(), arrival.head.path.as_str()) == ("POST", "/_cairn/proof") {
+            return self.prove_sent(&arrival, body).await;
+        }
         if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {
             return self.probes.answer(self, &arrival).await;
         }

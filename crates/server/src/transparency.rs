@@ -5,35 +5,43 @@
 //! | `/_cairn/tlog` | `trail`, a name or ARN; all of the account without it | `cloudtrail:GetTrail` |
 //! | `/_cairn/proof` | `event-id`; `trail`, where more than one may have it | `cloudtrail:LookupEvents`, `cairn:GetEventProof` |
 //!
+//! A POST to `/_cairn/proof` has the event as its body, byte for byte as it was delivered, instead of `event-id`.
+//!
 //! Requests are signed for service `cloudtrail` and answered for the caller's account and Region. They are
 //! recorded as `ListTransparencyLogs` and `GetEventProof`.
 
 mod events;
 
+use std::future::Future;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use cairn_capture::ServiceCall;
 use cairn_catalog::{LiveTrail, Snapshot};
-use cairn_event::AccountId;
-use cairn_tlog::{ProveError, Tlog};
-use cairn_wire::ErrorCode;
+use cairn_event::{AccountId, EventView};
+use cairn_tlog::{EventProof, ProveError, Tlog};
+use cairn_wire::{ErrorCode, json11};
 use cairn_wire::recognise::Protocol;
+use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 
 use self::events::Events;
 use crate::answer::{Answered, json, json_refusal};
 use crate::authorize;
+use crate::incoming;
 use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Served, Who};
 
 /// What is asked of the logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Which logs there are.
     Logs,
-    /// The proof of an event.
+    /// The proof of an event that its id tells.
     Proof,
+    /// The proof of this event.
+    ProofOf(Bytes),
 }
 
 /// Why it is not answered: a code and words for the client.
@@ -47,30 +55,42 @@ struct Ask {
 }
 
 impl Question {
-    fn name(self) -> &'static str {
+    fn name(&self) -> &'static str {
         match self {
             Self::Logs => "ListTransparencyLogs",
-            Self::Proof => "GetEventProof",
+            Self::Proof | Self::ProofOf(_) => "GetEventProof",
         }
     }
 
-    fn permissions(self) -> &'static [&'static str] {
+    fn permissions(&self) -> &'static [&'static str] {
         match self {
             Self::Logs => &["cloudtrail:GetTrail"],
-            Self::Proof => &["cloudtrail:LookupEvents", "cairn:GetEventProof"],
+            Self::Proof | Self::ProofOf(_) => &["cloudtrail:LookupEvents", "cairn:GetEventProof"],
         }
     }
 }
 
 impl Front {
+    /// Answers a request for the proof of an event that comes with it.
+    pub(crate) async fn prove_sent(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        match incoming::read_whole(body, json11::BODY_BYTES_MAX).await {
+            Ok(event) => self.tell_transparency(arrival, Question::ProofOf(event)).await,
+            Err(error) => refuse::body(arrival, Protocol::Json, error).into(),
+        }
+    }
+
     /// Answers a question about transparency logs, and records that it was asked.
     pub(crate) async fn tell_transparency(&self, arrival: &Arrival, question: Question) -> Answered {
         let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
+        let body = match &question {
+            Question::Logs | Question::Proof => &b""[..],
+            Question::ProofOf(event) => event,
+        };
+        let found = self.authenticator.authenticate(&arrival.head, Some(body), &snapshot, self.clock.now());
         let who = self.who(&found);
         let answered = match found.refusal() {
             Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.answer_transparency(arrival, question, &who, &snapshot).await {
+            None => match self.answer_transparency(arrival, &question, &who, &snapshot).await {
                 Ok(body) => json(&arrival.ids, body),
                 Err((code, message)) => json_refusal(&arrival.ids, code, &message),
             },
@@ -93,7 +113,7 @@ impl Front {
     async fn answer_transparency(
         &self,
         arrival: &Arrival,
-        question: Question,
+        question: &Question,
         who: &Who,
         snapshot: &Snapshot,
     ) -> Result<Vec<u8>, Refusal> {
@@ -117,6 +137,12 @@ impl Front {
                 let event_id = ask.event_id.ok_or_else(|| misunderstood("event-id is needed."))?;
                 self.proof(tlog, &trails, who, &event_id).await
             }
+            Question::ProofOf(event) => {
+                let view = EventView::parse(event).map_err(|_none| misunderstood("The body is no event."))?;
+                let event = std::str::from_utf8(event).map_err(|_none| misunderstood("The body is no event."))?;
+                let happened_ms = view.event_time.epoch_seconds().saturating_mul(1_000);
+                first_proof(&trails, |trail| tlog.prove_content(trail, event, happened_ms)).await
+            }
         }
     }
 
@@ -137,23 +163,34 @@ impl Front {
             (ErrorCode::ResourceNotFoundException, message)
         })?;
         let event = std::str::from_utf8(&event).map_err(broken)?;
-        let mut refusal = refusal_of(&ProveError::NotLogged);
-        for trail in trails {
-            match tlog.prove(trail, position, event).await {
-                Ok(proof) => return serde_json::to_vec(&proof).map_err(broken),
-                // Another trail's log may have it.
-                Err(ProveError::NotLogged) => {}
-                Err(error) => {
-                    if !matches!(error, ProveError::NotYet) {
-                        let error = &error as &dyn std::error::Error;
-                        tracing::error!(trail = %trail.arn, error, "event not proved");
-                    }
-                    refusal = refusal_of(&error);
+        first_proof(trails, |trail| tlog.prove(trail, position, event)).await
+    }
+}
+
+/// Returns the proof of the first trail whose log has the event.
+async fn first_proof<'t, P>(
+    trails: &'t [Arc<LiveTrail>],
+    prove: impl Fn(&'t LiveTrail) -> P,
+) -> Result<Vec<u8>, Refusal>
+where
+    P: Future<Output = Result<EventProof, ProveError>>,
+{
+    let mut refusal = refusal_of(&ProveError::NotLogged);
+    for trail in trails {
+        match prove(trail).await {
+            Ok(proof) => return serde_json::to_vec(&proof).map_err(broken),
+            // Another trail's log may have it.
+            Err(ProveError::NotLogged) => {}
+            Err(error) => {
+                if !matches!(error, ProveError::NotYet) {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(trail = %trail.arn, error, "event not proved");
                 }
+                refusal = refusal_of(&error);
             }
         }
-        Err(refusal)
     }
+    Err(refusal)
 }
 
 async fn logs(tlog: &Tlog, trails: &[Arc<LiveTrail>]) -> Result<Vec<u8>, Refusal> {
@@ -199,7 +236,7 @@ fn refusal_of(error: &ProveError) -> Refusal {
         ProveError::Positions { path } => {
             (ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {path} was changed."))
         }
-        ProveError::State(_) | ProveError::Sign(_) => broken("the log's state can't be read"),
+        ProveError::State(_) | ProveError::Sign(_) | ProveError::Thread => broken("the log's state can't be read"),
     }
 }
 
