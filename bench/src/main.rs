@@ -31,6 +31,7 @@ mod socket;
 mod spread;
 mod templates;
 mod upload;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,6 +63,9 @@ struct Cli {
     /// Calls of the read load; memory over a million is what a target is set for.
     #[arg(long, default_value_t = 200_000)]
     calls: u64,
+    /// Log files that are validated.
+    #[arg(long, default_value_t = 10_000)]
+    files: u64,
     /// Write everything measured to a file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -98,6 +102,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         events: cli.events,
         upload_bytes: cli.upload_bytes,
         calls: cli.calls,
+        files: cli.files,
         report: Report::default(),
     };
     let mut failed = Vec::new();

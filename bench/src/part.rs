@@ -20,6 +20,8 @@ pub(crate) struct Run {
     pub(crate) upload_bytes: u64,
     /// How many calls the read load makes.
     pub(crate) calls: u64,
+    /// How many log files are validated.
+    pub(crate) files: u64,
     pub(crate) report: Report,
 }
 
@@ -44,6 +46,8 @@ pub(crate) enum Part {
     Idle,
     /// A 2 GB upload and 1,000 small ones.
     Upload,
+    /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
+    Validate,
     /// Time from a fresh clone to the first answered request; only when asked for.
     Build,
     /// The process that `recovery` kills.
@@ -76,6 +80,7 @@ impl Part {
             Self::Reads => crate::reads::run(run),
             Self::Idle => crate::idle::run(run),
             Self::Upload => crate::upload::run(run),
+            Self::Validate => crate::validate::run(run),
             Self::Build => crate::build::run(run),
             Self::Victim => crate::recovery::victim(run),
         }

@@ -76,6 +76,11 @@ impl ServerProcess {
         Ok(Self { child, binary: binary.to_path_buf(), dir: dir.to_path_buf(), address, credentials })
     }
 
+    /// Returns what `cairn env` exports.
+    pub(crate) fn environment(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        environment(&self.binary, &self.dir)
+    }
+
     /// Returns what `cairn bucket-policy` prints for a bucket.
     pub(crate) fn bucket_policy(&self, bucket: &str) -> anyhow::Result<String> {
         output(cairn(&self.binary, &self.dir)?.args(["bucket-policy", bucket]))
