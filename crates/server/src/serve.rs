@@ -42,8 +42,8 @@ use crate::probes::Probes;
 use crate::recognition::{reads_form, recognise};
 use crate::recorder::Recorder;
 use crate::refuse;
-use crate::sts::WEB_IDENTITY;
 use crate::service_keys::ServiceKeys;
+use crate::sts::WEB_IDENTITY;
 use crate::telemetry;
 
 /// Serves requests. Shared by all connections.
@@ -52,9 +52,9 @@ pub(crate) struct Front {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) control: Control,
     pub(crate) iam: Iam,
-    pub(crate) sts: Sts,
     pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) signing_keys: Arc<SigningKeys>,
+    pub(crate) sts: Sts,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
     pub(crate) recorder: Recorder,
@@ -198,9 +198,6 @@ impl Front {
             (None, ServiceCall::Iam(operation)) => {
                 (self.serve_iam(arrival, *operation, &who, &body).await, None)
             }
-            (None, ServiceCall::Other { .. }) if call.service == Service::Iam => {
-                (crate::iam::unknown(arrival, call), None)
-            }
             (None, ServiceCall::Kms(given)) => {
                 let answer = self.serve_kms(arrival, given.operation, &who, &body).await;
                 resource_owner = answer.owner;
@@ -209,6 +206,9 @@ impl Front {
             }
             (None, ServiceCall::Other { .. }) if call.service == Service::Kms => {
                 (crate::kms::unknown(arrival, call), None)
+            }
+            (None, ServiceCall::Other { .. }) if call.service == Service::Iam => {
+                (crate::iam::unknown(arrival, call), None)
             }
             (None, ServiceCall::Sts(action)) => {
                 let answer = self.serve_sts(arrival, action, &who, &body).await;

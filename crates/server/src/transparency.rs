@@ -20,8 +20,8 @@ use cairn_capture::ServiceCall;
 use cairn_catalog::{LiveTrail, Snapshot};
 use cairn_event::{AccountId, EventView};
 use cairn_tlog::{EventProof, ProveError, Tlog};
-use cairn_wire::{ErrorCode, json11};
 use cairn_wire::recognise::Protocol;
+use cairn_wire::{ErrorCode, json11};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 
@@ -139,7 +139,8 @@ impl Front {
             }
             Question::ProofOf(event) => {
                 let view = EventView::parse(event).map_err(|_none| misunderstood("The body is no event."))?;
-                let event = std::str::from_utf8(event).map_err(|_none| misunderstood("The body is no event."))?;
+                let event =
+                    std::str::from_utf8(event).map_err(|_none| misunderstood("The body is no event."))?;
                 let happened_ms = view.event_time.epoch_seconds().saturating_mul(1_000);
                 first_proof(&trails, |trail| tlog.prove_content(trail, event, happened_ms)).await
             }

@@ -118,7 +118,8 @@ fn lag(projection: &str, positions: f64, seconds: f64) -> Finding {
         return Finding::ok(check, format!("{projection} is at the journal's end"));
     }
     let message = format!("{projection} is {} behind, {seconds:.0} s", events(count));
-    let of_trail = ["delivery/", "aggregation/", "tlog/"].iter().any(|product| projection.starts_with(product));
+    let of_trail =
+        ["delivery/", "aggregation/", "tlog/"].iter().any(|product| projection.starts_with(product));
     let (most, remedy) = match of_trail {
         true => (DELIVERY_LAG_SECONDS, "look at that trail below, and at the server's log"),
         false => (HISTORY_LAG_SECONDS, "wait; if it does not shrink, read the server's log"),
