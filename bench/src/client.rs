@@ -112,6 +112,21 @@ impl<'s> Client<'s> {
         succeeded("PUT", path, answer)
     }
 
+    /// Gets an object, drops its bytes as they come, and returns how many they were.
+    pub(crate) async fn get_stream(&mut self, path: &str) -> anyhow::Result<u64> {
+        let call = Call { method: "GET", path, query: "", headers: &[] };
+        let request = self.signed("s3", &call, PayloadToSign::Unsigned, Full::default().boxed())?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        anyhow::ensure!(response.status().is_success(), "GET {path} answered {}", response.status());
+        let mut body = response.into_body();
+        let mut bytes = 0;
+        while let Some(frame) = body.frame().await {
+            bytes += frame?.data_ref().map_or(0, |piece| piece.len() as u64);
+        }
+        Ok(bytes)
+    }
+
     /// Sends any call with a body in memory, which is signed, and returns its answer, whatever it says.
     pub(crate) async fn send(
         &mut self,

@@ -1,4 +1,4 @@
-//! Part `upload`: memory of the server while large and many objects come in.
+//! Part `upload`: memory and time of the server while large and many objects come in, and a large one goes out.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -29,19 +29,21 @@ const PIECE_BYTES: u64 = 64 << 10;
 const SMALL_FILES: u64 = 1_000;
 const SMALL_BYTES: usize = 4096;
 
-/// A way of uploading.
+/// What is done.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     One,
     Multipart,
     Small,
+    Read,
 }
 
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
     let mut table = Table::new(
-        "Uploads (cairn-bench upload)",
+        "Uploads and a download (cairn-bench upload)",
         "each on a `cairn serve` of its own; VmHWM of the server at the end; multipart: 10 parts of 8 MiB at \
-         once, each with a signed body, as the AWS CLI does; small: 4 KB, 10 at once",
+         once, each with a signed body, as the AWS CLI does; small: 4 KB, 10 at once; the peak of a GET is that of \
+         the PUT before it or more",
         &["peak MB", "RSS MB after", "seconds", "MB/s", "objects/s", "CPU s"],
     );
     let size = run.upload_bytes;
@@ -50,6 +52,7 @@ pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
         (name("one PUT"), Way::One),
         (name("multipart"), Way::Multipart),
         ("1,000 small files".to_owned(), Way::Small),
+        (name("one GET"), Way::Read),
     ];
     for (name, way) in ways {
         let dir = scratch(&run.dir, "upload", size * 2)?;
@@ -69,6 +72,9 @@ async fn measure(dir: &Path, way: Way, size: u64, name: &str, table: &mut Table)
     let server = ServerProcess::start(dir)?;
     let mut client = Client::connect(&server).await?;
     client.s3("PUT", "/bench-uploads", "", Bytes::new()).await?;
+    if matches!(way, Way::Read) {
+        client.put_stream("/bench-uploads/large", size, noise(size).boxed()).await?;
+    }
     let (began, cpu) = (Instant::now(), server.cpu_seconds()?);
     let (objects, bytes) = match way {
         Way::One => {
@@ -82,6 +88,11 @@ async fn measure(dir: &Path, way: Way, size: u64, name: &str, table: &mut Table)
         Way::Small => {
             try_join_all((0..CONCURRENT).map(|caller| small_files(&server, caller))).await?;
             (SMALL_FILES, SMALL_FILES * SMALL_BYTES as u64)
+        }
+        Way::Read => {
+            let read = client.get_stream("/bench-uploads/large").await?;
+            anyhow::ensure!(read == size, "the object has {read} bytes, not {size}");
+            (1, size)
         }
     };
     let (seconds, cpu) = (began.elapsed().as_secs_f64(), server.cpu_seconds()? - cpu);
