@@ -66,6 +66,11 @@ pub(crate) enum PatternFault {
     TooManyValues,
     #[error("`$or` makes more than {} combinations", crate::parse::BRANCHES_MAX)]
     TooManyBranches,
+    #[error(
+        "the combinations that `$or` makes have more than {} fields together",
+        crate::parse::QUESTIONS_MAX
+    )]
+    TooManyQuestions,
 }
 
 /// The match types, as errors list them.

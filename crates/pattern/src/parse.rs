@@ -19,6 +19,9 @@ pub(crate) const VALUES_MAX: usize = 4_000;
 /// How many combinations `$or` may make. EventBridge allows as many.
 pub(crate) const BRANCHES_MAX: usize = 1_000;
 
+/// How many questions all combinations may have together: what one event can cost.
+pub(crate) const QUESTIONS_MAX: usize = 100_000;
+
 /// One field and the values that will do.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -115,6 +118,10 @@ impl Parsed {
             if branch.insert(name.to_owned(), place).is_some() {
                 return Err(PatternError::new(name, Fault::Twice));
             }
+        }
+        let questions: usize = self.branches.iter().map(Branch::len).sum();
+        if questions > QUESTIONS_MAX {
+            return Err(PatternError::new(name, Fault::TooManyQuestions));
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ impl Pattern {
     ///
     /// # Errors
     /// Says where the pattern is wrong and what is needed there. A pattern may have 64 KiB, 4000 values, and 1000
-    /// combinations that `$or` makes.
+    /// combinations that `$or` makes, with 100,000 fields in all of them together.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let Parsed { asked, branches, .. } = Parsed::read(text)?;
         let mut names = Names::new();

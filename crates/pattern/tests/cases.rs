@@ -234,6 +234,13 @@ fn limits_hold() {
     let four = format!(r#"{{"d": {{"$or": {}}}, {}"#, or("w"), three.trim_start_matches('{'));
     assert!(Pattern::parse(&four).unwrap_err().to_string().contains("more than 1000 combinations"));
 
+    let fields: Vec<String> = (0..101).map(|field| format!(r#""f{field}": [1]"#)).collect();
+    let many = format!("{}, {}}}", three.trim_end_matches('}').to_owned() + "}", fields.join(","));
+    assert!(
+        Pattern::parse(&many).unwrap_err().to_string().contains("more than 100000 fields together"),
+        "{many}"
+    );
+
     let values: Vec<String> = (0..4001).map(|value| value.to_string()).collect();
     let values = |count: usize| format!(r#"{{"a": [{}]}}"#, values[..count].join(","));
     assert!(Pattern::parse(&values(4000)).is_ok());

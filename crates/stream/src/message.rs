@@ -1,7 +1,7 @@
 //! What a webhook or a subject gets of an event.
 
 use bytes::Bytes;
-use cairn_event::{AccountId, EventView, Region};
+use cairn_event::{AccountId, Entry, EventView, Origin, Region};
 use cairn_pattern::Pattern;
 
 use crate::destination::Format;
@@ -33,6 +33,14 @@ pub(crate) fn envelope(
     json: &[u8],
 ) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Envelope::new(&event.event_id, (account, region), event, json)?)
+}
+
+/// Says whether an event happened here and now: what is brought in from files is no news.
+pub(crate) fn is_live(entry: &Entry) -> bool {
+    match entry.origin {
+        Origin::Call | Origin::Delivery => true,
+        Origin::Import => false,
+    }
 }
 
 impl Form {

@@ -156,8 +156,8 @@ impl Sink for Nats {
         self.limits
     }
 
-    fn concerns(&self, _snapshot: &Snapshot, _entry: &Entry) -> bool {
-        true
+    fn concerns(&self, _snapshot: &Snapshot, entry: &Entry) -> bool {
+        crate::message::is_live(entry)
     }
 
     fn take(&self, seen: &Seen<'_>) -> Taken<(), Message> {

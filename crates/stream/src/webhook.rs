@@ -10,7 +10,7 @@ mod client;
 mod signature;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cairn_catalog::Snapshot;
 use cairn_event::{Clock, Entry};
-use http::{Request, Uri};
+use http::{HeaderValue, Request, Uri};
 use tokio::time::Instant;
 
 use self::answer::Answer;
@@ -56,7 +56,7 @@ pub struct Webhook {
     timeout: Duration,
     pub(crate) form: Form,
     signer: Signer,
-    authorization: Option<Secret>,
+    authorization: Option<HeaderValue>,
     client: Box<Client>,
     dead: DeadLetters,
     clock: Arc<dyn Clock>,
@@ -72,7 +72,7 @@ impl Webhook {
         dead: DeadLetters,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, MaterialError> {
-        let authorization = own.authorization_file.as_deref().map(Secret::read).transpose()?;
+        let authorization = own.authorization_file.as_deref().map(authorization).transpose()?;
         Ok(Self {
             name: format!("webhook/{}", config.name),
             url: own.url.clone(),
@@ -103,7 +103,7 @@ impl Webhook {
             request = request.header("webhook-signature", signature);
         }
         if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization.expose());
+            request = request.header("authorization", authorization);
         }
         match request.body(body) {
             Ok(request) => self.client.send(request, self.timeout, now).await,
@@ -138,8 +138,8 @@ impl Sink for Webhook {
         self.limits
     }
 
-    fn concerns(&self, _snapshot: &Snapshot, _entry: &Entry) -> bool {
-        true
+    fn concerns(&self, _snapshot: &Snapshot, entry: &Entry) -> bool {
+        crate::message::is_live(entry)
     }
 
     fn take(&self, seen: &Seen<'_>) -> Taken<(), Message> {
@@ -202,6 +202,14 @@ pub(crate) fn limits(config: &DestinationConfig) -> Limits {
         span_max: None,
         in_flight_max: 1,
     }
+}
+
+fn authorization(path: &Path) -> Result<HeaderValue, MaterialError> {
+    let needed = "the value of a header is needed";
+    let wrong = |_invalid| MaterialError::Content { path: path.to_owned(), needed };
+    let mut value = HeaderValue::from_str(Secret::read(path)?.expose()).map_err(wrong)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn array(messages: &[&Message]) -> Bytes {
