@@ -29,6 +29,7 @@ mod scratch;
 mod server;
 mod socket;
 mod spread;
+mod streams;
 mod templates;
 mod upload;
 mod validate;

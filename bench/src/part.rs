@@ -48,6 +48,8 @@ pub(crate) enum Part {
     Upload,
     /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
     Validate,
+    /// How soon events are at log groups, event buses and webhooks, and how many a second.
+    Streams,
     /// Time from a fresh clone to the first answered request; only when asked for.
     Build,
     /// The process that `recovery` kills.
@@ -57,7 +59,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// What runs when no part is named, in this order.
-    pub(crate) const DEFAULT: [Self; 8] = [
+    pub(crate) const DEFAULT: [Self; 9] = [
         Self::Intake,
         Self::Indexed,
         Self::Recovery,
@@ -66,6 +68,7 @@ impl Part {
         Self::Reads,
         Self::Idle,
         Self::Upload,
+        Self::Streams,
     ];
 
     /// Measures.
@@ -81,6 +84,7 @@ impl Part {
             Self::Idle => crate::idle::run(run),
             Self::Upload => crate::upload::run(run),
             Self::Validate => crate::validate::run(run),
+            Self::Streams => crate::streams::run(run),
             Self::Build => crate::build::run(run),
             Self::Victim => crate::recovery::victim(run),
         }

@@ -43,8 +43,18 @@ impl ServerProcess {
         Self::start_binary(&std::env::var_os("CAIRN_BIN").map_or(beside, PathBuf::from), dir)
     }
 
+    /// Starts the server beside this program with settings, each by its environment variable.
+    pub(crate) fn start_with(dir: &Path, settings: &[(&str, String)]) -> anyhow::Result<Self> {
+        let beside = std::env::current_exe()?.with_file_name("cairn");
+        Self::launch(&std::env::var_os("CAIRN_BIN").map_or(beside, PathBuf::from), dir, settings)
+    }
+
     /// Starts another build of the server.
     pub(crate) fn start_binary(binary: &Path, dir: &Path) -> anyhow::Result<Self> {
+        Self::launch(binary, dir, &[])
+    }
+
+    fn launch(binary: &Path, dir: &Path, settings: &[(&str, String)]) -> anyhow::Result<Self> {
         let endpoint = dir.join("endpoint");
         if endpoint.try_exists()? {
             std::fs::remove_file(&endpoint)?;
@@ -52,6 +62,7 @@ impl ServerProcess {
         let mut child = cairn(binary, dir)?
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("CAIRN_LOG_FILTER", "warn")
+            .envs(settings.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::null())
             .spawn()
             .context("start cairn serve")?;
