@@ -10,11 +10,15 @@ KEY = re.compile(
     r"_(?P<unique>[0-9A-Za-z]{16})\.json\.gz"
 )
 
+# Digests, transparency logs, and the empty marker that the first check leaves in a bucket elsewhere.
+OTHER = re.compile(r"/CloudTrail-(?:Digest|Tlog)/|/CloudTrail/$")
+
 
 def log_keys(s3, bucket):
-    """Returns the keys of all log files in a bucket; each has CloudTrail's form, and nothing else lies there."""
+    """Returns the keys of all log files in a bucket; each has CloudTrail's form, and nothing unknown lies there."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+    keys = [key for key in keys if not OTHER.search(key)]
     for key in keys:
         named = KEY.fullmatch(key)
         assert named, f"not the name of a log file: {key}"
