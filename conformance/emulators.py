@@ -15,10 +15,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from waiting import wait_for
 
-VENV = pathlib.Path(os.environ.get("CAIRN_EMULATORS", pathlib.Path(__file__).resolve().parent.parent / "target" / "clients" / "emulators"))
+VENV = pathlib.Path(__file__).resolve().parent.parent / "target" / "clients" / "emulators"
 
 # The key that Cairn signs with there. SeaweedFS knows it; the emulators take any.
 ACCESS_KEY_ID, SECRET_ACCESS_KEY = "AKIAOUTSIDE", "outside-secret"
+ADMIN_KEY_ID = "AKIAADMINISTRATOR"
 REGION = "us-east-1"
 
 
@@ -26,20 +27,21 @@ class Emulator:
     """A process that speaks AWS APIs at `endpoint`."""
 
     name = None
+    ports_needed = 1
 
     def __init__(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix=f"cairn-{self.name}-"))
-        self.port = None
+        self.ports = free_ports(self.ports_needed)
         self.process = None
         self.secret_file = self.home / "secret"
         self.secret_file.write_text(SECRET_ACCESS_KEY)
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.ports[0]}"
 
     def start(self):
-        """Starts the process, on the ports it had before if it ran before, and returns once S3 answers."""
+        """Starts the process, on the same ports each time, and returns once S3 answers."""
         command, environment = self.command()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CAIRN_"))}
         with open(self.home / "log", "ab") as log:
@@ -48,14 +50,10 @@ class Emulator:
         return self
 
     def stop(self):
-        """Ends the process; what it keeps in files stays."""
+        """Ends the process at once; what it keeps in files stays."""
         if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(timeout=10)
+            self.process.kill()
+            self.process.wait(timeout=10)
             self.process = None
 
     def close(self):
@@ -71,9 +69,9 @@ class Emulator:
             return False
 
     def client(self, service, region=REGION):
-        """Returns a boto3 client of one of its APIs."""
+        """Returns a boto3 client of one of its APIs, with an administrator's key."""
         config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=5, read_timeout=20)
-        keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
+        keys = {"aws_access_key_id": ADMIN_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
         return boto3.Session(**keys).client(service, region_name=region, endpoint_url=self.endpoint, config=config)
 
     def settings(self, *services):
@@ -85,18 +83,19 @@ class Emulator:
 class Moto(Emulator):
     name = "moto"
 
+    def trust(self, key_id, secret, *actions):
+        """It trusts everybody."""
+
     def command(self):
-        self.port = self.port or free_ports(1)[0]
-        return [program("moto_server"), "-H", "127.0.0.1", "-p", str(self.port)], {"MOTO_ACCOUNT_ID": "123456789012"}
+        return [program("moto_server"), "-H", "127.0.0.1", "-p", str(self.ports[0])], {"MOTO_ACCOUNT_ID": "123456789012"}
 
 
 class MiniStack(Emulator):
     name = "ministack"
 
     def command(self):
-        self.port = self.port or free_ports(1)[0]
         environment = {
-            "GATEWAY_PORT": str(self.port),
+            "GATEWAY_PORT": str(self.ports[0]),
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
@@ -108,21 +107,27 @@ class MiniStack(Emulator):
 
 
 class SeaweedFS(Emulator):
-    """A store with a real disk, real signatures, and nothing but S3."""
+    """A store with a real disk and real signatures, and nothing but S3. Cairn's key may not make buckets, and not
+    write to those whose names begin with `closed`."""
 
     name = "seaweedfs"
-    _ports = None
+    ports_needed = 8
+
+    def __init__(self):
+        super().__init__()
+        self._identities = []
+        self.trust(ACCESS_KEY_ID, SECRET_ACCESS_KEY, *(f"{action}:logs*" for action in ("Read", "Write", "List")))
+        self.trust(ADMIN_KEY_ID, SECRET_ACCESS_KEY, "Admin")
+
+    def trust(self, key_id, secret, *actions):
+        """Lets a key do something; to be said before the start."""
+        credentials = [{"accessKey": key_id, "secretKey": secret}]
+        self._identities.append({"name": key_id, "credentials": credentials, "actions": actions})
 
     def command(self):
-        self._ports = self._ports or free_ports(8)
-        master, master_grpc, volume, volume_grpc, filer, filer_grpc, self.port, s3_grpc = self._ports
-        identity = {
-            "name": "cairn",
-            "credentials": [{"accessKey": ACCESS_KEY_ID, "secretKey": SECRET_ACCESS_KEY}],
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }
+        s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc = self.ports
         identities = self.home / "identities.json"
-        identities.write_text(json.dumps({"identities": [identity]}))
+        identities.write_text(json.dumps({"identities": self._identities}))
         data = self.home / "data"
         data.mkdir(exist_ok=True)
         flags = {
@@ -131,7 +136,7 @@ class SeaweedFS(Emulator):
             "master.volumeSizeLimitMB": 64, "master.electionTimeout": "1s",
             "volume.port": volume, "volume.port.grpc": volume_grpc, "volume.max": 16, "volume.preStopSeconds": 0,
             "filer.port": filer, "filer.port.grpc": filer_grpc,
-            "s3.port": self.port, "s3.port.grpc": s3_grpc, "s3.port.iceberg": 0, "s3.port.lance": 0, "s3.config": identities,
+            "s3.port": s3, "s3.port.grpc": s3_grpc, "s3.port.iceberg": 0, "s3.port.lance": 0, "s3.config": identities,
         }
         return [program("weed"), "server", *(f"-{name}={value}" for name, value in flags.items())], {}
 
@@ -139,13 +144,18 @@ class SeaweedFS(Emulator):
 @contextlib.contextmanager
 def running(emulator):
     """Runs an emulator; skips the test, and says why, where it is not installed."""
-    if not VENV.exists():
-        pytest.skip(f"the emulators are not installed in {VENV}: `make conformance` does it")
-    started = emulator()
+    started = installed(emulator)
     try:
         yield started.start()
     finally:
         started.close()
+
+
+def installed(emulator):
+    """Makes an emulator that does not run yet; skips the test, and says why, where it is not installed."""
+    if not VENV.exists():
+        pytest.skip(f"the emulators are not installed in {VENV}: `make conformance` does it")
+    return emulator()
 
 
 def program(name):
