@@ -12,9 +12,13 @@
 //! form: `docs/formats/digest-chain.md`.
 
 mod chain;
+mod ends;
+mod error;
 mod fate;
 mod file;
+mod ledger;
 mod notice;
+mod put;
 mod schedule;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, Revision, TrailId};
+use cairn_catalog::{Catalog, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -106,17 +106,17 @@ impl Delivery {
         tasks.wait().await;
     }
 
-    /// Lists the trails that have digests to come, if they may be others than when revision `listed` was
-    /// the newest.
-    async fn chained(&self, listed: &mut Option<Revision>) -> Option<BTreeSet<TrailId>> {
+    /// Lists the trails that have digests to come, if they may be others than when they were last listed,
+    /// after so many changes.
+    async fn chained(&self, listed: &mut Option<u64>) -> Option<BTreeSet<TrailId>> {
         let open = async {
             self.digests.notice.take_in().await?;
-            let noticed = self.digests.notice.noticed();
-            if noticed == *listed {
+            let changes = Some(self.digests.notice.changes());
+            if changes == *listed {
                 return Ok(None);
             }
             let open = self.digests.notice.open_trails().await?;
-            *listed = noticed;
+            *listed = changes;
             Ok::<_, NoticeError>(Some(open))
         };
         match open.await {

@@ -16,6 +16,11 @@ pub(crate) struct Fate {
     pub(crate) on: bool,
 }
 
+/// Tells whether no chain has a reason to begin or to end between two revisions.
+pub(crate) fn is_quiet(before: &Snapshot, after: &Snapshot) -> bool {
+    covers(before) == covers(after) && before.settings().enabled_regions == after.settings().enabled_regions
+}
+
 /// What a trail that logs and validates covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Cover {

@@ -1,15 +1,16 @@
 //! Notices when trails begin and end to validate, before anything is entered into the ledger that was
 //! delivered afterwards.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cairn_catalog::{Catalog, CursorError, Revision, SnapshotError, State, StateChange, StoreError, TrailId};
 use cairn_event::Clock;
 use tokio::sync::{Mutex, watch};
 
 use super::chain::{Chain, ChainError, ChainId};
-use super::fate::Fates;
+use super::fate::{Fate, Fates, is_quiet};
 
 /// The state that holds the newest revision whose trails were noticed.
 const NOTICED: &str = "digest-revision";
@@ -20,6 +21,8 @@ pub(crate) struct Notice {
     clock: Arc<dyn Clock>,
     /// What the state holds; `None` until it was read.
     noticed: watch::Sender<Option<Revision>>,
+    /// How often chains were changed.
+    changes: AtomicU64,
     one_at_a_time: Mutex<()>,
 }
 
@@ -48,7 +51,8 @@ pub(crate) enum NoticeError {
 
 impl Notice {
     pub(crate) fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>) -> Self {
-        Self { catalog, clock, noticed: watch::Sender::new(None), one_at_a_time: Mutex::default() }
+        let (noticed, changes) = (watch::Sender::new(None), AtomicU64::new(1));
+        Self { catalog, clock, noticed, changes, one_at_a_time: Mutex::default() }
     }
 
     /// Takes in every revision up to the newest. Whoever enters receipts calls it before: so a chain that
@@ -74,9 +78,13 @@ impl Notice {
         Ok(())
     }
 
-    /// Returns the newest revision that was taken in.
-    pub(crate) fn noticed(&self) -> Option<Revision> {
+    fn noticed(&self) -> Option<Revision> {
         *self.noticed.borrow()
+    }
+
+    /// Returns a number that rises whenever chains were changed by what became of trails.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Returns what tells of revisions that are taken in.
@@ -112,32 +120,69 @@ impl Notice {
         }
     }
 
+    /// Changes the chains for what became of trails after the revision `before`.
     async fn follow(&self, before: Option<Revision>, newest: Revision) -> Result<(), NoticeError> {
+        if let Some(before) = before
+            && self.is_quiet(before, newest).await?
+        {
+            return Ok(());
+        }
         let known = self.read(ChainId::PREFIX).await?;
-        let snapshot = match before {
-            Some(before) => Some(self.catalog.snapshot(before).await?),
-            None => None,
-        };
-        let mut fates = Fates::from(snapshot.as_deref(), known.iter().map(|chain| chain.id.clone()));
+        let ids = known.iter().map(|chain| chain.id.clone());
         // Without a mark nothing was ever noticed: what was before the newest revision is past.
+        let mut fates = match before {
+            Some(before) => Fates::from(Some(&*self.catalog.snapshot(before).await?), ids),
+            None => Fates::from(None, ids),
+        };
         for revision in before.map_or(newest, |before| before + 1)..=newest {
             fates.take(&*self.catalog.snapshot(revision).await?);
         }
         let now_s = self.clock.now().as_second();
         let receipts = self.catalog.last_receipt().await?;
+        let mut changed: BTreeMap<TrailId, usize> = BTreeMap::new();
         for (id, fate) in fates.finish() {
-            let mut stored = known.iter().find(|chain| chain.id == id).cloned();
-            while let Some(chain) =
-                Chain::after(stored.as_ref().map(|stored| &stored.chain), fate, now_s, receipts)
-            {
-                if self.set(&id, stored.map(|stored| stored.version), &chain).await? {
-                    tracing::info!(trail = %id.trail.arn, region = %id.region, phase = ?chain.phase, "digest chain");
-                    break;
-                }
-                stored = self.read(&id.name()).await?.into_iter().find(|chain| chain.id == id);
+            let stored = known.iter().find(|chain| chain.id == id).cloned();
+            if self.bring_up_to_date(&id, stored, fate, (now_s, receipts)).await? {
+                *changed.entry(id.trail).or_default() += 1;
             }
         }
+        for (trail, chains) in changed {
+            tracing::info!(trail = %trail.arn, chains, "digest chains begin or end");
+        }
+        self.changes.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Tells whether none of the revisions is about chains: most are not, and reading all chains takes a while.
+    async fn is_quiet(&self, before: Revision, newest: Revision) -> Result<bool, NoticeError> {
+        let mut last = self.catalog.snapshot(before).await?;
+        for revision in before + 1..=newest {
+            let next = self.catalog.snapshot(revision).await?;
+            if !is_quiet(&last, &next) {
+                return Ok(false);
+            }
+            last = next;
+        }
+        Ok(true)
+    }
+
+    /// Stores what a chain is after its trail's fate; false when it is that already.
+    async fn bring_up_to_date(
+        &self,
+        id: &ChainId,
+        mut stored: Option<StoredChain>,
+        fate: Fate,
+        (now_s, receipts): (i64, u64),
+    ) -> Result<bool, NoticeError> {
+        loop {
+            let known = stored.as_ref().map(|stored| &stored.chain);
+            let Some(chain) = Chain::after(known, fate, now_s, receipts) else { return Ok(false) };
+            if self.set(id, stored.map(|stored| stored.version), &chain).await? {
+                return Ok(true);
+            }
+            // The trail's own task was faster.
+            stored = self.read(&id.name()).await?.into_iter().find(|chain| chain.id == *id);
+        }
     }
 
     async fn read(&self, prefix: &str) -> Result<Vec<StoredChain>, NoticeError> {

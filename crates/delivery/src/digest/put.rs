@@ -1,0 +1,137 @@
+//! From a decision to a digest in its bucket: plan, make, put, move the head.
+
+use cairn_catalog::{DeliveryKind, Trail};
+use cairn_digest::Previous;
+use jiff::Timestamp;
+
+use super::chain::{Chain, Kind, Phase, Plan};
+use super::error::DigestError;
+use super::file::{self, DigestFile, Named};
+use super::notice::StoredChain;
+use super::trail::{Step, TrailDigests};
+use crate::bucket::{LogFilePut, PutError};
+use crate::log_file::Folder;
+use crate::telemetry;
+
+impl TrailDigests {
+    /// Plans a digest where the trail delivers now.
+    pub(super) async fn plan(
+        &self,
+        stored: &StoredChain,
+        kind: Kind,
+        end_s: i64,
+        upto: u64,
+    ) -> Result<Plan, DigestError> {
+        let trail = self.trail_of(&stored.chain).await?;
+        let signed_at = match kind {
+            Kind::Regular | Kind::Final => end_s,
+            Kind::Backfill { generated_s } => generated_s,
+        };
+        let signed_at = Timestamp::from_second(signed_at).unwrap_or(Timestamp::MAX);
+        let fingerprint = self.shared.digests.keys.valid_at(&stored.id.region, signed_at).await?;
+        let named = Named {
+            prefix: trail.s3_prefix.as_deref(),
+            id: &stored.id,
+            trail: (&trail.name, trail.home_region.as_str()),
+        };
+        let after = match kind {
+            Kind::Regular | Kind::Final => stored.chain.covered,
+            Kind::Backfill { .. } => stored.chain.covered.max(stored.chain.backfilled),
+        };
+        let key = file::object_key(named, kind, end_s);
+        let (bucket, prefix) = (trail.s3_bucket.clone(), trail.s3_prefix.clone());
+        Ok(Plan { kind, after, upto, end_s, bucket, prefix, key, fingerprint })
+    }
+
+    /// Commits a plan; `None` when the chain changed meanwhile.
+    pub(super) async fn store_plan(
+        &self,
+        mut stored: StoredChain,
+        plan: Plan,
+    ) -> Result<Option<StoredChain>, DigestError> {
+        stored.chain.plan = Some(plan);
+        let set = self.shared.digests.notice.set(&stored.id, Some(stored.version), &stored.chain).await?;
+        stored.version += 1;
+        Ok(set.then_some(stored))
+    }
+
+    /// Puts the planned digest and moves the chain's head past it.
+    pub(super) async fn perform(&self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
+        let digest = self.make(&stored, &plan).await?;
+        let mut trail = self.trail_of(&stored.chain).await?;
+        let moved = (&trail.s3_bucket, &trail.s3_prefix) != (&plan.bucket, &plan.prefix);
+        (trail.s3_bucket, trail.s3_prefix) = (plan.bucket.clone(), plan.prefix.clone());
+        let metadata: Vec<(&str, &str)> =
+            digest.metadata.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let put = LogFilePut {
+            trail: &trail,
+            region: &stored.id.region,
+            folder: Folder::Digest,
+            key: &plan.key,
+            body: digest.body,
+            metadata: &metadata,
+        };
+        match self.shared.bucket.put_once(put).await {
+            Ok(_) => self.advance(stored, &plan, digest.link).await,
+            Err(PutError::Refused { code }) if moved => {
+                let (from, to) = (&plan.bucket, &self.trail.arn);
+                tracing::warn!(trail = %to, bucket = %from, code, "digest planned anew: its trail has moved");
+                let chain = Chain { plan: None, ..stored.chain.clone() };
+                self.shared.digests.notice.set(&stored.id, Some(stored.version), &chain).await?;
+                Ok(Step::Again)
+            }
+            Err(PutError::Different) => self.evade(stored, plan).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends a digest a second later, because something else lies under its key: another life of the trail
+    /// had a digest that ended then, or somebody put it there. Nothing is overwritten.
+    async fn evade(&self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
+        tracing::warn!(trail = %self.trail.arn, bucket = %plan.bucket, key = %plan.key, "other bytes lie under a digest's key");
+        let plan = self.plan(&stored, plan.kind, plan.end_s.saturating_add(1), plan.upto).await?;
+        self.store_plan(stored, plan).await?;
+        Ok(Step::Again)
+    }
+
+    async fn advance(
+        &self,
+        mut stored: StoredChain,
+        plan: &Plan,
+        link: Previous,
+    ) -> Result<Step, DigestError> {
+        stored.chain.advance(plan, link);
+        if self.shared.digests.notice.set(&stored.id, Some(stored.version), &stored.chain).await? {
+            telemetry::digest_delivered(&self.trail.arn);
+            tracing::debug!(trail = %self.trail.arn, region = %stored.id.region, key = %plan.key, "digest delivered");
+            let (now, kind) = (self.shared.clock.now(), DeliveryKind::Digests);
+            let (catalog, region) = (&self.shared.catalog, &stored.id.region);
+            catalog.record_delivery_success(&self.trail, region, kind, now).await?;
+        }
+        Ok(Step::Again)
+    }
+
+    async fn make(&self, stored: &StoredChain, plan: &Plan) -> Result<DigestFile, DigestError> {
+        let receipts = self.ledger.of_plan(stored, plan).await?;
+        let key = self.shared.digests.keys.open(&stored.id.region, &plan.fingerprint)?;
+        let (stored, plan) = (stored.clone(), plan.clone());
+        let making = move || file::make(&stored.id, &stored.chain, &plan, &receipts, &key);
+        Ok(tokio::task::spawn_blocking(making).await??)
+    }
+
+    /// Returns the trail as it is, or as it was before it ended.
+    async fn trail_of(&self, chain: &Chain) -> Result<Trail, DigestError> {
+        let catalog = &self.shared.catalog;
+        let snapshot = catalog.current();
+        let live = snapshot.trail(&self.trail.arn).filter(|trail| *trail.id() == self.trail);
+        let trail = match (live, &chain.phase) {
+            (Some(trail), _) => Some(trail.trail().clone()),
+            (None, Phase::Ending { revision, .. }) => {
+                let before = catalog.snapshot(*revision).await?;
+                before.trail(&self.trail.arn).map(|trail| trail.trail().clone())
+            }
+            (None, Phase::Active | Phase::Ended) => None,
+        };
+        trail.ok_or(DigestError::Gone)
+    }
+}
