@@ -151,7 +151,8 @@ pub(crate) async fn absorb<S>(
     blobs: &Blobs,
     body: S,
     promise: &Promise,
-    (placement, sealing): (Placement, Sealing<'_>),
+    placement: Placement,
+    sealing: Sealing<'_>,
 ) -> Result<Absorbed, StoreError>
 where
     S: Stream<Item = Result<Bytes, s3s::StdError>> + Send + Unpin,
@@ -166,11 +167,11 @@ where
         if source.ended && head.len() <= INLINE_BYTES_MAX {
             digester.update(&head);
             let payload = Payload::Inline(inline(head.freeze(), sealing.key));
-            return settle(promise, source.size, digester.finish(), (payload, sealing));
+            return settle(promise, source.size, digester.finish(), payload, sealing);
         }
-        return spill(blobs, source, head, (digester, sealing), promise).await;
+        return spill(blobs, source, head, digester, promise, sealing).await;
     }
-    spill(blobs, source, BytesMut::new(), (digester, sealing), promise).await
+    spill(blobs, source, BytesMut::new(), digester, promise, sealing).await
 }
 
 fn inline(plain: Bytes, key: Option<&DataKey>) -> Bytes {
@@ -185,8 +186,9 @@ async fn spill<S>(
     blobs: &Blobs,
     mut source: Source<S>,
     head: BytesMut,
-    (digester, sealing): (Digester, Sealing<'_>),
+    digester: Digester,
     promise: &Promise,
+    sealing: Sealing<'_>,
 ) -> Result<Absorbed, StoreError>
 where
     S: Stream<Item = Result<Bytes, s3s::StdError>> + Send + Unpin,
@@ -204,7 +206,7 @@ where
     let digests = digester.finish();
     promise.verify(source.size, &digests)?;
     let stored = writer.finish().await?;
-    settle(promise, source.size, digests, (Payload::Blob(stored), sealing))
+    settle(promise, source.size, digests, Payload::Blob(stored), sealing)
 }
 
 type Written = Result<(BlobWriter, Digester), StoreError>;
@@ -229,7 +231,8 @@ fn settle(
     promise: &Promise,
     size: u64,
     digests: Digests,
-    (payload, sealing): (Payload, Sealing<'_>),
+    payload: Payload,
+    sealing: Sealing<'_>,
 ) -> Result<Absorbed, StoreError> {
     promise.verify(size, &digests)?;
     let checksums = Checksums { values: digests.checksums, ..Checksums::default() };

@@ -116,8 +116,7 @@ impl Api {
         let upload = self.store.upload(&input.bucket, &input.key, &input.upload_id).await.map_err(answer)?;
         let key = self.unlock((&to, &input.key), &upload.encryption, &extensions).await?;
         let body = content.stream(span, data_key).map(|piece| piece.map_err(Into::into));
-        let part =
-            self.store.put_part((&upload, key.as_ref()), number, promise, body).await.map_err(answer)?;
+        let part = self.store.put_part(&upload, key.as_ref(), number, promise, body).await.map_err(answer)?;
         let mut result = CopyPartResult {
             e_tag: etag(&part.etag),
             last_modified: Some(timestamp(part.modified_ms)),

@@ -70,10 +70,9 @@ impl Api {
         )?;
         let upload = self.store.upload(&input.bucket, &input.key, &input.upload_id).await.map_err(answer)?;
         let key = self.unlock((&bucket, &input.key), &upload.encryption, &extensions).await?;
-        let to = (&upload, key.as_ref());
         let stored = match input.body {
-            Some(body) => self.store.put_part(to, number, promise, body).await,
-            None => self.store.put_part(to, number, promise, stream::empty()).await,
+            Some(body) => self.store.put_part(&upload, key.as_ref(), number, promise, body).await,
+            None => self.store.put_part(&upload, key.as_ref(), number, promise, stream::empty()).await,
         };
         let part = stored.map_err(answer)?;
         let mut output = UploadPartOutput { e_tag: etag(&part.etag), ..UploadPartOutput::default() };

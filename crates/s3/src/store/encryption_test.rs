@@ -68,7 +68,7 @@ async fn finish_parts(store: &ObjectStore, key: &str, id: &str, kms: &TestKms, p
     for (number, part) in (1..).zip(parts) {
         let body = stream::iter([Ok(Bytes::from(part.clone()))]);
         let stored =
-            store.put_part((&upload, data_key.as_ref()), number, Promise::default(), body).await.unwrap();
+            store.put_part(&upload, data_key.as_ref(), number, Promise::default(), body).await.unwrap();
         listed.push(CompletedPart { number, etag: stored.etag, ..CompletedPart::default() });
     }
     let complete = CompleteRequest {
@@ -375,7 +375,7 @@ async fn what_version_1_wrote_stays_readable_and_what_comes_is_encrypted() {
     // The upload goes on as it began; what is written anew is sealed.
     let upload = store.upload("bkt", "parts", "u1").await.unwrap();
     let body = stream::iter([Ok(Bytes::from(bytes(100)))]);
-    let second = store.put_part((&upload, None), 2, Promise::default(), body).await.unwrap();
+    let second = store.put_part(&upload, None, 2, Promise::default(), body).await.unwrap();
     let first = CompletedPart { number: 1, etag: "0".repeat(32), ..CompletedPart::default() };
     let second = CompletedPart { number: 2, etag: second.etag, ..CompletedPart::default() };
     let complete = CompleteRequest {

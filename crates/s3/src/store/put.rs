@@ -111,7 +111,7 @@ impl ObjectStore {
             None => self.own_seal(place),
         };
         let sealing = Sealing::new(Some(&key), &encryption);
-        let absorbed = absorb(&self.blobs, body, &request.promise, (Placement::BySize, sealing)).await?;
+        let absorbed = absorb(&self.blobs, body, &request.promise, Placement::BySize, sealing).await?;
         let change = PutObject { modified_ms: self.now_ms(), request, encryption, absorbed };
         self.writer.submit(change).await
     }

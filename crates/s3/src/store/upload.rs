@@ -113,7 +113,8 @@ impl ObjectStore {
     /// Takes a part, sealed with the upload's data key; a part of the same number is replaced.
     pub(crate) async fn put_part<S>(
         &self,
-        (upload, key): (&Upload, Option<&DataKey>),
+        upload: &Upload,
+        key: Option<&DataKey>,
         number: u32,
         mut promise: Promise,
         body: S,
@@ -131,7 +132,7 @@ impl ObjectStore {
             return Err(StoreError::Malformed { what: "upload.encryption" });
         }
         let sealing = Sealing::new(key, &upload.encryption);
-        let absorbed = absorb(&self.blobs, body, &promise, (Placement::File, sealing)).await?;
+        let absorbed = absorb(&self.blobs, body, &promise, Placement::File, sealing).await?;
         let change = PutPart { upload: upload.id.clone(), number, absorbed, modified_ms: self.now_ms() };
         self.writer.submit(change).await
     }
