@@ -14,6 +14,7 @@ import threading
 import time
 
 import nats
+import nats_credentials
 import pytest
 from clients import Clients
 from server import BINARY, Server
@@ -308,11 +309,12 @@ class NatsServer:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="cairn-nats-"))
         self.port, self.process = -1, None
 
-    def start(self, *more):
-        command = [NATS_SERVER, "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", self.home / "js", "--ports_file_dir", self.home, *more]
+    def start(self, *more, jetstream=True):
+        command = [NATS_SERVER, "-a", "127.0.0.1", "-p", str(self.port), "--ports_file_dir", self.home, *more]
+        command += ["-js", "-sd", self.home / "js"] if jetstream else []
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=open(self.home / "log", "ab"))
         ports = wait_for(self.ports, "the NATS server says where it is")
-        self.port = int(ports["nats"][0].rpartition(":")[2])
+        self.port = int((ports.get("nats") or ports["tls"])[0].rpartition(":")[2])
         return self
 
     def ports(self):
@@ -434,3 +436,27 @@ def test_nats_says_who_is_not_let_in(nats_server, make_server, tmp_path):
     assert said["may"][0] == 0 and json.loads(said["may"][1])["accepted"]
     assert said["maynot"][0] == 1 and "Permissions Violation for Publish" in said["maynot"][1]
     assert said["nobody"][0] == 1 and "NotAuthorized" in said["nobody"][1]
+
+
+def test_nats_over_tls_with_a_credentials_file(nats_server, make_server, tmp_path):
+    certified = make_server(tls__generated="true").start()
+    tls = certified.data_dir / "tls"
+    config, credentials = nats_credentials.server_config()
+    (tmp_path / "nats.conf").write_text(config)
+    (tmp_path / "cairn.creds").write_text(credentials)
+    nats_server.start("-c", str(tmp_path / "nats.conf"), "--tls", "--tlscert", str(tls / "certificate.pem"), "--tlskey", str(tls / "key.pem"), jetstream=False)
+    trust = ssl.create_default_context(cafile=certified.authority)
+    named = {"url": f"tls://127.0.0.1:{nats_server.port}", "credentials_file": str(tmp_path / "cairn.creds"), "ca_file": str(certified.authority)}
+    server = make_server(**bus(nats_server, **named)).start()
+
+    async def subscribed(connection):
+        subscription = await connection.subscribe("cairn.>")
+        await connection.flush()
+        made = await asyncio.to_thread(make_buckets, server, 2)
+        return made, [await subscription.next_msg(timeout=10) for _ in made]
+
+    made, messages = nats_server.ask(subscribed, tls=trust, user_credentials=str(tmp_path / "cairn.creds"))
+    assert buckets_of(json.loads(message.data) for message in messages) == made
+    without = make_server(**bus(nats_server, **named | {"ca_file": ""}))
+    tried = subprocess.run([BINARY, "destination", "test", "bus"], env=without._environment(), stderr=subprocess.PIPE, text=True)
+    assert tried.returncode == 1 and "CertificateRefused" in tried.stderr

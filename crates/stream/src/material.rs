@@ -90,3 +90,8 @@ pub(crate) fn tls(authority: Option<&Path>) -> Result<rustls::ClientConfig, Mate
     let builder = builder.with_safe_default_protocol_versions().map_err(MaterialError::Tls)?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
+
+/// Tells whether an error comes from a certificate that is not trusted, of which libraries only say so in words.
+pub(crate) fn names_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.to_string().contains("certificate") || error.source().is_some_and(names_certificate)
+}

@@ -9,7 +9,7 @@ use async_nats::{Client, ConnectOptions, Event, RequestErrorKind, ServerAddr};
 
 use super::{NatsAuthentication, NatsConfig};
 use crate::destination::DestinationConfig;
-use crate::material::{MaterialError, Secret, text, tls};
+use crate::material::{MaterialError, Secret, names_certificate, text, tls};
 use crate::sink::PutError;
 
 /// How often the client looks for a server that went away.
@@ -123,7 +123,7 @@ fn unreachable(error: async_nats::ConnectError) -> PutError {
     use async_nats::ConnectErrorKind as Kind;
     let code = match error.kind() {
         Kind::Authentication | Kind::AuthorizationViolation => "NotAuthorized",
-        Kind::Tls => "CertificateRefused",
+        _ if names_certificate(&error) => "CertificateRefused",
         _ => "Unreachable",
     };
     PutError { code: code.to_owned(), source: Some(Box::new(error)) }

@@ -1,6 +1,5 @@
 //! The HTTP client of a webhook.
 
-use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +12,7 @@ use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 
 use super::answer::Answer;
+use crate::material::names_certificate;
 use crate::sink::PutError;
 
 /// How much of an answer's body is read, so that the connection can be used again.
@@ -72,8 +72,4 @@ fn unreachable(error: HttpError) -> PutError {
         (false, false) => "ConnectionLost",
     };
     PutError { code: code.to_owned(), source: Some(Box::new(error)) }
-}
-
-fn names_certificate(error: &dyn Error) -> bool {
-    error.to_string().contains("certificate") || error.source().is_some_and(names_certificate)
 }
