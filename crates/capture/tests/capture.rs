@@ -9,6 +9,8 @@ mod deletions;
 mod exchanges;
 #[path = "capture/fuzz.rs"]
 mod fuzz;
+#[path = "capture/kms.rs"]
+mod kms;
 #[path = "capture/observed.rs"]
 mod observed;
 #[path = "capture/owner_copy.rs"]
