@@ -31,9 +31,7 @@ mod window;
 pub use assemble::Assembler;
 pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
-pub use notify::{
-    Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications,
-};
+pub use notify::{Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications};
 pub use object_key::object_key;
 pub use product::{DONE, begin_aggregation, cursor_name, enroll};
 pub use service::{Delivery, DeliveryConfig, DeliveryParts};
