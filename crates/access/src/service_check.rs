@@ -122,6 +122,54 @@ pub fn delivery_bucket_policy(bucket: &str, account: AccountId, prefix: Option<&
     format!("{policy:#}")
 }
 
+/// Returns a key policy that lets the trails of `account` encrypt and its principals read, as indented JSON.
+///
+/// It is AWS's own set of statements (reference §4.5): the account keeps its key, CloudTrail makes data keys for
+/// any trail of the account and looks at the key, and the account's principals decrypt what a trail encrypted.
+pub fn trail_key_policy(account: AccountId) -> String {
+    let trails = format!("arn:aws:cloudtrail:*:{account}:trail/*");
+    let root = format!("arn:aws:iam::{account}:root");
+    let policy = json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Enable IAM User Permissions",
+                "Effect": "Allow",
+                "Principal": { "AWS": root },
+                "Action": "kms:*",
+                "Resource": "*"
+            },
+            {
+                "Sid": "Allow CloudTrail to encrypt logs",
+                "Effect": "Allow",
+                "Principal": { "Service": CLOUDTRAIL_SERVICE },
+                "Action": "kms:GenerateDataKey*",
+                "Resource": "*",
+                "Condition": {
+                    "StringLike": { "kms:EncryptionContext:aws:cloudtrail:arn": trails },
+                    "ArnLike": { "aws:SourceArn": trails }
+                }
+            },
+            {
+                "Sid": "Allow CloudTrail to describe key",
+                "Effect": "Allow",
+                "Principal": { "Service": CLOUDTRAIL_SERVICE },
+                "Action": "kms:DescribeKey",
+                "Resource": "*"
+            },
+            {
+                "Sid": "Enable CloudTrail log decrypt permissions",
+                "Effect": "Allow",
+                "Principal": { "AWS": root },
+                "Action": "kms:Decrypt",
+                "Resource": "*",
+                "Condition": { "Null": { "kms:EncryptionContext:aws:cloudtrail:arn": "false" } }
+            }
+        ]
+    });
+    format!("{policy:#}")
+}
+
 impl DeliveryTarget<'_> {
     /// Returns a key such as delivery writes.
     fn probe_key(&self) -> String {
