@@ -12,6 +12,7 @@ mod doctor;
 mod env;
 mod installation;
 mod instant;
+mod key_policy;
 mod keys;
 mod log_source;
 mod lookup;
@@ -57,6 +58,8 @@ enum Command {
     Env(env::Env),
     /// Print the bucket policy that lets CloudTrail deliver log files to BUCKET.
     BucketPolicy(bucket_policy::BucketPolicy),
+    /// Print the key policy that lets CloudTrail encrypt log files with a KMS key.
+    KeyPolicy(key_policy::KeyPolicy),
     /// Find events: LookupEvents as a table, or as JSON lines when piped.
     ///
     /// Shows the newest first, out of the 90 days of event history of one account and Region. Several
@@ -118,6 +121,7 @@ fn main() -> ExitCode {
         Command::Serve(command) => command.run(&cli.place),
         Command::Env(command) => command.run(&cli.place),
         Command::BucketPolicy(command) => command.run(&cli.place),
+        Command::KeyPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),
         Command::Tail(command) => command.run(&cli.place),
         Command::Prove(command) => command.run(&cli.place),
