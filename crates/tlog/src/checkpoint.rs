@@ -143,6 +143,9 @@ impl PublicKey {
         if tree.origin() != self.origin {
             return Err(CheckpointError::OtherLog);
         }
+        if tree.size() > SIZE_MAX {
+            return Err(CheckpointError::Malformed);
+        }
         Ok(TreeHead { origin: tree.origin().to_owned(), size: tree.size(), root: *tree.hash() })
     }
 }
@@ -158,6 +161,9 @@ impl std::fmt::Debug for PublicKey {
         f.debug_tuple("PublicKey").field(&self.text).finish()
     }
 }
+
+/// The largest tree that is believed to exist. Hashes of larger ones could not be numbered in 64 bits.
+const SIZE_MAX: u64 = 1 << 56;
 
 /// The signature type of Ed25519 in signed notes.
 const TYPE_ED25519: u8 = 1;
@@ -182,6 +188,8 @@ mod tests {
         assert_eq!(key(2).1.open(&note), Err(CheckpointError::Unsigned));
         assert_eq!(public.open(&note.replace("\n7\n", "\n8\n")), Err(CheckpointError::Unsigned));
         assert_eq!(public.open("no note"), Err(CheckpointError::Malformed));
+        let absurd = signer.sign(u64::MAX, Hash([3; 32])).unwrap();
+        assert_eq!(public.open(&absurd), Err(CheckpointError::Malformed));
         let (witness, _) = LogKey::new("witness.example", &[9; SEED_BYTES]).unwrap();
         let text = Note::from_bytes(note.as_bytes()).unwrap().text().to_vec();
         let others = witness.note(&text).unwrap().to_bytes().split_off(text.len() + 1);

@@ -106,3 +106,6 @@ mod base64_bytes {
         bytes.try_into().map_err(|_length| serde::de::Error::custom("32 bytes are needed"))
     }
 }
+
+#[cfg(test)]
+mod tests;
