@@ -15,8 +15,8 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Above this share of its size, in percent, the journal gives up what is read before its hold is over.
 const CROWDED_PERCENT: u64 = 80;
 
-/// Above this share of its size, in percent, the journal waits for no transparency log: better a log that ends
-/// and another that begins than calls refused.
+/// Above this share of its size, in percent, the journal waits for no transparency log and no live stream: better a
+/// log that ends and another that begins, or a dead webhook without some events, than calls refused.
 const PRESSED_PERCENT: u64 = 90;
 
 /// Trims the journal from time to time.
@@ -69,9 +69,12 @@ impl Retention {
             known(cairn_delivery::cursor_name(trail.id()))
                 && (trail.cw_logs_group.is_none() || known(cairn_stream::log_group_cursor_name(trail.id())))
         });
-        let waits_for_logs = self.tlog && !self.is_fuller_than(PRESSED_PERCENT);
-        let waited_for =
-            cursors.iter().filter(|cursor| waits_for_logs || !cursor.name.starts_with(cairn_tlog::CURSORS));
+        let pressed = self.is_fuller_than(PRESSED_PERCENT);
+        let waited_for = cursors.iter().filter(|cursor| {
+            let is_log = cursor.name.starts_with(cairn_tlog::CURSORS);
+            let is_stream = cairn_stream::is_stream_cursor(&cursor.name);
+            !(is_log && (pressed || !self.tlog) || is_stream && pressed)
+        });
         Ok(waited_for.map(|cursor| cursor.position).min().filter(|_| started))
     }
 

@@ -120,8 +120,11 @@ impl<S: Sink> Follower<S> {
             match outcome {
                 Ok(Step::Done) => return,
                 Ok(step) => {
+                    // Finding the cursor is no success: what failed may fail again behind it.
+                    if begun {
+                        backoff.succeeded();
+                    }
                     begun = true;
-                    backoff.succeeded();
                     if step == Step::Idle {
                         self.wait(&stop).await;
                     }
@@ -174,6 +177,7 @@ impl<S: Sink> Follower<S> {
     }
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Step, FollowError> {
+        self.catch_up();
         if self.journal.tail() <= self.next {
             return self.at_the_tail().await;
         }
@@ -204,6 +208,18 @@ impl<S: Sink> Follower<S> {
             self.commit().await?;
         }
         Ok(Step::Again)
+    }
+
+    /// Goes on at the oldest event that there is, where the journal was trimmed before this stream had read it.
+    fn catch_up(&mut self) {
+        let head = self.journal.reader().head();
+        if self.next >= head {
+            return;
+        }
+        let (stream, positions) = (self.sink.name(), head - self.next);
+        telemetry::dropped(stream, "trimmed", usize::try_from(positions).unwrap_or(usize::MAX));
+        tracing::error!(stream, positions, "journal trimmed before its events were sent");
+        self.next = head;
     }
 
     async fn select(&self, records: Records) -> Result<Selected<S::Lane, S::Message>, FollowError> {

@@ -45,5 +45,5 @@ pub use nats::{Keeping, Nats, NatsAuthentication, NatsConfig, is_subject_prefix}
 pub use service::Streams;
 pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 pub use surroundings::Surroundings;
-pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group};
+pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group, is_stream_cursor};
 pub use webhook::{Webhook, WebhookConfig};

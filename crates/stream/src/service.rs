@@ -71,7 +71,7 @@ impl Streams {
 }
 
 /// What the names of streams begin with that come from the configuration.
-const CONFIGURED: [&str; 3] = ["eventbridge/", "webhook/", "nats/"];
+pub(crate) const CONFIGURED: [&str; 3] = ["eventbridge/", "webhook/", "nats/"];
 
 /// Ends the cursors of destinations that are configured no more, so that they don't hold the journal.
 async fn retire(shared: &Surroundings, names: &BTreeSet<String>) -> Result<(), StoreError> {

@@ -12,12 +12,18 @@ use tokio_util::task::TaskTracker;
 
 use crate::follow::{Begin, DONE, Follower};
 use crate::log_group::{LogGroups, TrailLogGroup};
+use crate::service::CONFIGURED;
 use crate::surroundings::Surroundings;
 
 /// How often the list of trails is looked at; a trail's first event is late by at most this.
 const TRAILS_CHECK: Duration = Duration::from_millis(300);
 
 const KIND: &str = "cloudwatch-logs/";
+
+/// Tells whether a cursor is one of a stream: the journal waits for those less long than for others.
+pub fn is_stream_cursor(name: &str) -> bool {
+    name.starts_with(KIND) || CONFIGURED.iter().any(|kind| name.starts_with(kind))
+}
 
 /// Returns the name of the cursor of a trail's log group.
 pub fn cursor_name(trail: &TrailId) -> String {

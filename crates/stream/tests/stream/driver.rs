@@ -225,6 +225,34 @@ async fn what_grows_too_old_is_given_up_and_the_rest_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_journal_could_not_keep_is_passed_over() {
+    let world = World::new(DAY).await;
+    let (sink, _) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    running.stop().await;
+    // The journal is compressed: only what does not repeat fills its segments.
+    let mut state = 1_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{state:016x}")
+    };
+    for number in 0..24 {
+        let text: String = (0..12_000).map(|_| noise()).collect();
+        world.record(&number.to_string(), &json!({"requestParameters": {"text": text}})).await;
+    }
+    let reader = world.shared.journal.reader();
+    let head = reader.trim(20).unwrap();
+    assert!(head > 0, "something is trimmed");
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    let left: Vec<String> = (head..24).map(|number| number.to_string()).collect();
+    accepted(&state, &left.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    running.stop().await;
+    assert_eq!(world.cursor("webhook/a").await, Some(24));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_configured_no_more_holds_no_journal_and_begins_anew() {
     let world = World::new(DAY).await;
     let (sink, _) = Kept::new("webhook/a");

@@ -134,6 +134,25 @@ async fn lines_are_sorted_and_too_old_ones_are_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_spread_over_streams_and_keeps_its_order_in_each() {
+    let (world, groups, running) = begin(&["audit"]).await;
+    running.stop().await;
+    world.put(&trail("main")).await;
+    let text = "x".repeat(150_000);
+    for number in 0..12 {
+        world.record(&format!("{number:02}"), &json!({"requestParameters": {"text": text}})).await;
+    }
+    let running = world.run(following(&world, &groups));
+    let second = format!("{HERE}_2");
+    let both = || (groups.ids("audit", HERE), groups.ids("audit", &second));
+    eventually("all are there", async || both().0.len() + both().1.len() == 12).await;
+    running.stop().await;
+    let (first, second) = both();
+    assert!(first.is_sorted() && second.is_sorted() && !second.is_empty(), "{first:?} {second:?}");
+    assert_eq!(first.first().map(String::as_str), Some("00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_throttled_call_is_told_and_made_again() {
     let (world, groups, running) = begin(&["audit"]).await;
     groups.0.lock().unwrap().refuse = Some("ThrottlingException");

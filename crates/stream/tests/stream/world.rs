@@ -58,7 +58,9 @@ impl World {
         let catalog = SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap();
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         let options = Options {
-            segment_bytes: 16 << 20,
+            // Small, so that something can be trimmed.
+            segment_bytes: 1 << 20,
+            frame_bytes_max: 600_000,
             bytes_max: 1 << 30,
             reserve_bytes: 1 << 16,
             ..Options::default()
