@@ -195,13 +195,7 @@ impl Config {
             })?,
             tlog_interval: read.tlog_interval()?,
             destinations: settings.destinations()?,
-            endpoints: Endpoints {
-                s3: read.aws_endpoint("endpoints.s3")?,
-                sns: read.aws_endpoint("endpoints.sns")?,
-                logs: read.aws_endpoint("endpoints.logs")?,
-                events: read.aws_endpoint("endpoints.events")?,
-                kms: read.aws_endpoint("endpoints.kms")?,
-            },
+            endpoints: read.endpoints()?,
             endpoint_credentials: read.endpoint_credentials()?,
             bus_rules: read.bus_rules()?,
             stream_give_up_after: read
@@ -246,6 +240,22 @@ impl Reader<'_> {
             "" => Some(None),
             text => text.parse().ok().map(Some),
         })
+    }
+
+    fn endpoints(&self) -> Result<Endpoints, ConfigError> {
+        let endpoints = Endpoints {
+            s3: self.aws_endpoint("endpoints.s3")?,
+            sns: self.aws_endpoint("endpoints.sns")?,
+            logs: self.aws_endpoint("endpoints.logs")?,
+            events: self.aws_endpoint("endpoints.events")?,
+            kms: self.aws_endpoint("endpoints.kms")?,
+        };
+        if endpoints.kms.is_some() && endpoints.s3.is_none() {
+            let needed =
+                "nothing is needed without `endpoints.s3`: the built-in S3 encrypts with the built-in KMS";
+            return self.with("endpoints.kms", needed, |_| None);
+        }
+        Ok(endpoints)
     }
 
     fn endpoint_credentials(&self) -> Result<EndpointCredentials, ConfigError> {
@@ -453,6 +463,14 @@ mod tests {
             let error = credentials(&[], &set).unwrap_err().to_string();
             assert!(error.contains(&format!("setting `{blamed}`")), "{error}");
         }
+    }
+
+    #[test]
+    fn keys_elsewhere_need_buckets_elsewhere() {
+        assert!(config("endpoints.s3", "aws").is_ok());
+        assert!(config("endpoints.kms", "aws").is_err());
+        let both = [("endpoints.s3", "aws".to_owned()), ("endpoints.kms", "http://127.0.0.1:1".to_owned())];
+        assert!(Config::understand(&Settings::gather(None, [], both).unwrap()).is_ok());
     }
 
     #[test]

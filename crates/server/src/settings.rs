@@ -205,7 +205,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "endpoints.kms",
         default: "",
-        help: "Where the trails' KMS keys are: `aws` or a URL. Empty: the built-in KMS.",
+        help: "Where the KMS keys are that the S3 of `endpoints.s3` encrypts with: `aws` or a URL. Empty: the \
+               built-in KMS for the built-in S3; elsewhere a trail's key must then be named by its id or ARN.",
     },
     Setting {
         key: "endpoints.profile",
@@ -393,10 +394,9 @@ pub(crate) fn scalar(value: &toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(truth) => Some(truth.to_string()),
-        toml::Value::Float(_)
-        | toml::Value::Datetime(_)
-        | toml::Value::Array(_)
-        | toml::Value::Table(_) => None,
+        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => {
+            None
+        }
     }
 }
 

@@ -27,6 +27,7 @@ async fn look_at(examined: &Examined, trail: &LiveTrail) -> Vec<Finding> {
             Ok(status) => {
                 newest = newest.max(status.log_files.succeeded_at);
                 findings.extend(failure(trail, region, &status));
+                findings.extend(untold(trail, region, &status));
             }
             Err(error) => {
                 let message = format!("the status of {} can't be read: {}", trail.arn, chain(&error));
@@ -55,6 +56,19 @@ fn failure(trail: &LiveTrail, region: &Region, status: &TrailStatus) -> Option<F
     Some(Finding::problem("trail", message, remedy(code, &trail.s3_bucket, trail.s3_prefix.as_deref())))
 }
 
+/// Tells of a last notification that failed.
+fn untold(trail: &LiveTrail, region: &Region, status: &TrailStatus) -> Option<Finding> {
+    let code = status.notifications.error.as_deref()?;
+    let topic = trail.sns_topic_arn()?;
+    let message = format!("{} could not tell {topic} of files of {region}: {code}", trail.arn);
+    let remedy = match code {
+        "NotFound" => "make the topic again, or take it from the trail: aws cloudtrail update-trail",
+        UNREACHABLE | TIMED_OUT => "see why `endpoints.sns` does not answer; all files will be told of",
+        _ => "let the credentials of the endpoint publish there; all files will be told of",
+    };
+    Some(Finding::problem("trail", message, remedy))
+}
+
 /// Says what to do about a destination's error code. Delivery is tried again all the time.
 fn remedy(code: &str, bucket: &str, prefix: Option<&str>) -> String {
     let prefix = prefix.map(|prefix| format!(" --prefix {}", shell_word(prefix))).unwrap_or_default();
@@ -70,10 +84,20 @@ fn remedy(code: &str, bucket: &str, prefix: Option<&str>) -> String {
             "other bytes are stored in {bucket} under the log file's key; nothing was overwritten: the server's log \
              names it; move that object away"
         ),
+        UNREACHABLE | TIMED_OUT => {
+            "see why `endpoints.s3` does not answer; delivery goes on by itself, nothing is lost yet"
+                .to_owned()
+        }
         "KeyTooLongError" => "the trail's S3 key prefix is too long: aws cloudtrail update-trail".to_owned(),
         _ => "read the server's log at that time".to_owned(),
     }
 }
+
+/// What is noted of an endpoint elsewhere that nobody reached.
+const UNREACHABLE: &str = "EndpointUnreachable";
+
+/// What is noted of one that did not answer in time.
+const TIMED_OUT: &str = "RequestTimeout";
 
 #[cfg(test)]
 mod tests {
@@ -88,6 +112,7 @@ mod tests {
         );
         assert!(remedy("NoSuchBucket", "logs", None).contains("aws s3 mb s3://logs && aws s3api"));
         assert!(remedy("ObjectAlreadyExists", "logs", None).contains("move that object away"));
+        assert!(remedy("EndpointUnreachable", "logs", None).contains("endpoints.s3"));
         assert!(remedy("Other", "logs", None).contains("log"));
     }
 }
