@@ -222,3 +222,6 @@ fn array(messages: &[&Message]) -> Bytes {
     body.push(b']');
     Bytes::from(body)
 }
+
+#[cfg(test)]
+mod tests;
