@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import digest_chain
+import emulators
 import pytest
 import validation_page
 from clients import Clients
@@ -375,6 +376,30 @@ def test_an_interrupted_run_goes_on(world, tmp_path):
     assert again == [] and not state.exists()
     other = world.cairn(chain.bucket, "--resume", str(tmp_path / "absent" / "state.json"))
     assert other.returncode == 1, "a state that is not there yet is no error"
+
+
+@pytest.mark.parametrize("kind", [emulators.Moto, emulators.SeaweedFS], ids=lambda kind: kind.name)
+def test_other_stores_are_read_too(kind, world):
+    """Both programs on both stores: what was put is valid, what was changed is told, and so is what is in no digest."""
+    with emulators.running(kind) as store:
+        s3 = store.client("s3")
+        s3.create_bucket(Bucket="logs")
+        chain = Chain(s3, "logs", world.key, logs=3)
+        world.key_list.keys = [world.key.listed()]
+        keys = {"AWS_ACCESS_KEY_ID": emulators.ADMIN_KEY_ID, "AWS_SECRET_ACCESS_KEY": emulators.SECRET_ACCESS_KEY}
+        there = keys | {"AWS_ENDPOINT_URL": store.endpoint, "AWS_ENDPOINT_URL_CLOUDTRAIL": world.key_list.endpoint}
+        done = world.cairn(chain.bucket, **there)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert "5/5 digest files valid\n15/15 log files valid" in done.stdout
+        replace_log(chain, pack(b"{}"))
+        delete(chain, chain.logs[0])
+        chain.put_log(START + HOUR, "forged")
+        kept, world.clients.environment = world.clients.environment, world.clients.environment | there
+        theirs, done = world.aws(chain.bucket), world.cairn(chain.bucket)
+        world.clients.environment = kept
+        assert theirs.returncode == done.returncode == 1
+        [forged] = [line for line in done.stderr.splitlines() if "WARNING: no digest file lists it" in line]
+        assert done.stderr.replace(f"{forged}\n\n", "") == theirs.stderr
 
 
 def test_wrong_questions_are_refused(world):

@@ -69,7 +69,7 @@ pub(crate) struct Validate {
     /// The Region that is checked [default: AWS_REGION, the profile's, or the trail's].
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     region: Option<String>,
-    /// Tell of valid files too.
+    /// Tell of valid files too, in lines; JSON only counts them.
     #[arg(long)]
     verbose: bool,
     /// Lines as the AWS CLI prints them, or one JSON object.

@@ -78,6 +78,9 @@ pub(super) enum CallError {
     /// It never answered, or was lost on the way.
     #[error("{0}")]
     Lost(String),
+    /// It could not even be made: there are no keys to sign it with.
+    #[error("{0}")]
+    Unmakeable(String),
 }
 
 impl Caller {
@@ -127,7 +130,8 @@ impl Caller {
     }
 
     async fn once(&self, call: Call<'_>) -> Result<Response<Incoming>, CallError> {
-        let request = self.request(call).await.map_err(|error| CallError::Lost(crate::chain(&error)))?;
+        let request =
+            self.request(call).await.map_err(|error| CallError::Unmakeable(crate::chain(&error)))?;
         let answer = tokio::time::timeout(SILENCE, self.http.request(request)).await;
         let answer = answer
             .map_err(|_elapsed| CallError::Lost(format!("{} does not answer", call.origin)))?
@@ -209,6 +213,7 @@ impl CallError {
                     || matches!(code.as_str(), "ThrottlingException" | "RequestTimeout" | "SlowDown")
             }
             Self::Lost(_) => true,
+            Self::Unmakeable(_) => false,
         }
     }
 }

@@ -73,8 +73,7 @@ impl Report {
                     "requested": plan.range,
                 });
                 let head = head.to_string();
-                output::print(format!("{},\"findings\":[", head.trim_end_matches('}')))?;
-                debug_assert!(head.ends_with("\"}"), "only the object's own brace was cut off");
+                output::print(format!("{},\"findings\":[", head.strip_suffix('}').unwrap_or(&head)))?;
             }
         }
         Ok(Self {
@@ -158,7 +157,7 @@ impl Report {
                     "seconds": took.as_secs_f64(),
                 });
                 let tail = tail.to_string();
-                output::print(format!("],{}\n", tail.trim_start_matches('{')))
+                output::print(format!("],{}\n", tail.strip_prefix('{').unwrap_or(&tail)))
             }
             Form::Text => {
                 let blank = if self.is_after_blank { "" } else { "\n" };
