@@ -47,6 +47,12 @@ class World:
         self.iam.create_role(RoleName="logs", Path="/stream/", AssumeRolePolicyDocument=policy(TRUST))
         self.iam.put_role_policy(RoleName="logs", PolicyName="logs", PolicyDocument=policy(RIGHTS))
 
+    def restart(self, end):
+        """Ends the server in the way given and starts it again."""
+        end()
+        self.clients = Clients(self.server.start())
+        self.cloudtrail, self.iam = self.clients.boto("cloudtrail"), self.clients.boto("iam")
+
     def trail(self, name, group=None, role=ROLE, **more):
         """Makes a multi-Region trail that logs; one that streams where a group is named."""
         streams = {"CloudWatchLogsLogGroupArn": arn(group), "CloudWatchLogsRoleArn": role} if group else {}
@@ -253,6 +259,21 @@ def test_a_role_without_rights_is_refused_and_later_reported(world, made):
     assert world.arrived("guarded", marks, limit=30) == [1]
 
 
+def test_kills_lose_nothing(world, made):
+    """The server is killed at any instant: everything that was answered arrives, and little of it twice."""
+    world.group("killed")
+    world.trail("killed", "killed")
+    made.append("killed")
+    marks = []
+    for _ in range(3):
+        marks += [world.mark() for _ in range(10)]
+        world.restart(world.server.kill)
+    marks.append(world.mark())
+    counts = world.arrived("killed", marks, limit=30)
+    assert min(counts) == 1, "each at least once"
+    assert max(counts) <= 4, "not again and again"
+
+
 def test_an_outage_of_everything_loses_nothing(world, made):
     """The emulators forget everything when they end: what they must have afterwards is what happened meanwhile."""
     world.group("outage")
@@ -262,11 +283,7 @@ def test_an_outage_of_everything_loses_nothing(world, made):
     world.emulator.stop()
     marks = [world.mark() for _ in range(15)]
     wait_for(lambda: world.status("outage")[0] == "EndpointUnreachable", "the status tells of the outage")
-    server = world.server
-    server.stop()
-    server.start()
-    world.clients = Clients(server)
-    world.cloudtrail, world.iam = world.clients.boto("cloudtrail"), world.clients.boto("iam")
+    world.restart(world.server.stop)
     marks.append(world.mark())
     world.emulator.start()
     world.group("outage")
