@@ -19,12 +19,13 @@ DEFERRED = "transparency log deferred"
 class World:
     """A server with a validated trail `main` that logs into `logs`."""
 
-    def __init__(self, server):
-        self.server, self._read = server, {}
+    def __init__(self, server, store=None):
+        """Takes the S3 that has the trail's bucket, where that is not the server's own."""
+        self.server, self._store, self._read = server, store, {}
         self.connect()
-        self.s3.create_bucket(Bucket="logs")
+        self.store.create_bucket(Bucket="logs")
         self.policy = server.command("bucket-policy", "logs")
-        self.s3.put_bucket_policy(Bucket="logs", Policy=self.policy)
+        self.store.put_bucket_policy(Bucket="logs", Policy=self.policy)
         self.s3.create_bucket(Bucket="shop")
         self.cloudtrail.create_trail(
             Name="main", S3BucketName="logs", IsMultiRegionTrail=True, EnableLogFileValidation=True
@@ -39,6 +40,7 @@ class World:
     def connect(self):
         self.clients = Clients(self.server)
         self.s3, self.cloudtrail = self.clients.boto("s3"), self.clients.boto("cloudtrail")
+        self.store = self._store or self.s3
 
     def logs(self):
         return [json.loads(line) for line in self.server.command("tlog", "show", "main", "--json").splitlines()]
@@ -48,20 +50,20 @@ class World:
         told = self.logs()[-1]
 
         def fetch(path):
-            return self.s3.get_object(Bucket=told["bucket"], Key=told["folder"] + path)["Body"].read()
+            return self.store.get_object(Bucket=told["bucket"], Key=told["folder"] + path)["Body"].read()
 
         return Log(fetch, told["publicKey"])
 
     def log_files(self):
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket="logs")
+        pages = self.store.get_paginator("list_objects_v2").paginate(Bucket="logs")
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        return [key for key in keys if "/CloudTrail/" in key]
+        return [key for key in keys if "/CloudTrail/" in key and key.endswith(".gz")]
 
     def records(self):
         """Returns all delivered records."""
         for key in self.log_files():
             if key not in self._read:
-                self._read[key] = read_log_file(self.s3, "logs", key)
+                self._read[key] = read_log_file(self.store, "logs", key)
         return [record for records in self._read.values() for record in records]
 
     def logged(self, request_id):
@@ -90,7 +92,7 @@ class World:
     def call(self):
         return self.cloudtrail.describe_trails()["ResponseMetadata"]["RequestId"]
 
-    def store(self, key):
+    def put(self, key):
         done = self.s3.put_object(Bucket="shop", Key=key, Body=b"one")
         return done["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
 
@@ -153,14 +155,14 @@ def test_a_proof_convinces_without_a_server(world, proof):
 
 
 def test_data_events_are_proved_too(world, tmp_path):
-    record = world.logged(world.store("order"))
+    record = world.logged(world.put("order"))
     assert record["eventCategory"] == "Data"
     proof = json.loads(world.server.command("prove", record["eventID"]))
     assert json.loads(check_proof(proof, world.logs()[-1]["publicKey"])) == record
 
 
 def test_an_event_out_of_a_log_file_is_proved_by_its_content(world, tmp_path):
-    record = world.logged(world.store("order"))
+    record = world.logged(world.put("order"))
     key = next(key for key in world.log_files() if record in read_log_file(world.s3, "logs", key))
     file = tmp_path / "file.json.gz"
     file.write_bytes(world.s3.get_object(Bucket="logs", Key=key)["Body"].read())
@@ -277,6 +279,23 @@ def test_a_log_goes_on_after_a_kill_and_while_the_bucket_refuses(tmp_path):
         assert json.loads(check_proof(json.loads(server.command("prove", first["eventID"])), world.logs()[-1]["publicKey"]))
     finally:
         server.close()
+
+
+def test_a_log_lies_where_the_trails_bucket_is(make_server, tmp_path):
+    """The bucket is in the S3 of another server."""
+    there, secret = Clients(make_server().start()), tmp_path / "secret"
+    secret.write_text(there.environment["AWS_SECRET_ACCESS_KEY"])
+    keys = {"access_key_id": there.environment["AWS_ACCESS_KEY_ID"], "secret_access_key_file": secret}
+    settings = {"s3": there.environment["AWS_ENDPOINT_URL"]} | keys
+    server = make_server(tlog__interval="1s", **{f"endpoints__{name}": str(value) for name, value in settings.items()})
+    world = World(server.start(), there.boto("s3"))
+    record = world.logged(world.call())
+    proof = json.loads(server.command("prove", record["eventID"]))
+    assert json.loads(check_proof(proof, world.logs()[-1]["publicKey"])) == record
+    assert world.log().check()
+    told, copy = world.logs()[-1], tmp_path / "copy"
+    there.aws("s3", "cp", "--quiet", "--recursive", f"s3://logs/{told['folder']}", str(copy))
+    assert "SOUND" in alone("tlog", "audit", "--tiles", copy, "--public-key", told["publicKey"]).stdout
 
 
 @pytest.mark.parametrize("kind", ["entries", "0"])
