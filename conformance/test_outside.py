@@ -172,6 +172,28 @@ def test_a_bucket_that_takes_nothing_is_refused(seaweedfs, outside):
     )  # fmt: skip
 
 
+def test_files_are_encrypted_with_a_key_that_is_elsewhere_too(moto, outside):
+    server, clients = outside(moto, "s3", "kms")
+    kms, s3, cloudtrail = moto.client("kms"), moto.client("s3"), clients.boto("cloudtrail")
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/trail", TargetKeyId=key["KeyId"])
+    s3.create_bucket(Bucket="logs-sealed")
+
+    def create(name):
+        return refusal(cloudtrail.create_trail, Name="main", S3BucketName="logs-sealed", KmsKeyId=name)
+
+    assert create("alias/none")[0] == "KmsKeyNotFoundException"
+    kms.disable_key(KeyId=key["KeyId"])
+    assert create("alias/trail") == ("KmsException", f"The KMS key can not be used: {key['Arn']} is disabled.")
+    kms.enable_key(KeyId=key["KeyId"])
+    made = cloudtrail.create_trail(Name="main", S3BucketName="logs-sealed", KmsKeyId="alias/trail")
+    assert made["KmsKeyId"] == key["Arn"]
+    cloudtrail.start_logging(Name="main")
+    delivered(s3, [mark(cloudtrail)], "logs-sealed")
+    head = s3.head_object(Bucket="logs-sealed", Key=sorted(files(s3, "logs-sealed"))[0])
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key["Arn"])
+
+
 def test_the_environment_of_aws_clients_changes_nothing(moto, make_server):
     server = make_server(**moto.settings("s3"))
     server.environment = {
