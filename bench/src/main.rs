@@ -9,6 +9,7 @@ mod build;
 mod callers;
 mod client;
 mod cpu;
+mod delivery;
 mod disk;
 mod engine;
 mod filled;

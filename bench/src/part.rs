@@ -46,10 +46,12 @@ pub(crate) enum Part {
     Idle,
     /// A 2 GB upload and 1,000 small ones.
     Upload,
-    /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
-    Validate,
+    /// What log files cost, how soon they are there, what a dead bucket does to other trails.
+    Delivery,
     /// How soon events are at log groups, event buses and webhooks, and how many a second.
     Streams,
+    /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
+    Validate,
     /// Time from a fresh clone to the first answered request; only when asked for.
     Build,
     /// The process that `recovery` kills.
@@ -59,7 +61,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// What runs when no part is named, in this order.
-    pub(crate) const DEFAULT: [Self; 9] = [
+    pub(crate) const DEFAULT: [Self; 10] = [
         Self::Intake,
         Self::Indexed,
         Self::Recovery,
@@ -68,6 +70,7 @@ impl Part {
         Self::Reads,
         Self::Idle,
         Self::Upload,
+        Self::Delivery,
         Self::Streams,
     ];
 
@@ -83,8 +86,9 @@ impl Part {
             Self::Reads => crate::reads::run(run),
             Self::Idle => crate::idle::run(run),
             Self::Upload => crate::upload::run(run),
-            Self::Validate => crate::validate::run(run),
+            Self::Delivery => crate::delivery::run(run),
             Self::Streams => crate::streams::run(run),
+            Self::Validate => crate::validate::run(run),
             Self::Build => crate::build::run(run),
             Self::Victim => crate::recovery::victim(run),
         }
