@@ -7,6 +7,7 @@ use cairn_pattern::Pattern;
 use crate::destination::Format;
 use crate::envelope::Envelope;
 use crate::sink::{Parcel, Seen, Taken};
+use crate::telemetry;
 
 /// What a destination wants, and how it is written.
 #[derive(Debug)]
@@ -79,6 +80,10 @@ impl Form {
     /// Says whether an event in its envelope is wanted. One that can't be judged is: better one too many than
     /// one missing.
     pub(crate) fn wants(&self, envelope: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.matches(envelope).unwrap_or(true))
+        let Some(pattern) = &self.pattern else { return true };
+        pattern.matches(envelope).unwrap_or_else(|_unreadable| {
+            telemetry::unjudged();
+            true
+        })
     }
 }

@@ -31,6 +31,11 @@ pub(crate) fn lag(stream: &str, positions: u64, milliseconds: i64) {
         .set(milliseconds as f64 / 1000.0);
 }
 
+/// Counts an event that no pattern could judge; it is sent.
+pub(crate) fn unjudged() {
+    counter!("cairn_stream_unjudged_total").increment(1);
+}
+
 pub(crate) fn dead_letters(destination: &str, kept: usize, lost: usize) {
     counter!("cairn_dead_letters_total", "destination" => destination.to_owned(), "fate" => "kept")
         .increment(kept as u64);
