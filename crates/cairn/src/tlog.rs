@@ -156,7 +156,7 @@ async fn audit(place: &Place, trail: Option<&str>, whereabouts: &Whereabouts) ->
     let (log, size) = (harmless(&head.origin), head.size);
     anyhow::ensure!(audit.faults.is_empty(), "find the log {log} of {size} events sound");
     output::print(format!(
-        "SOUND: {} entries and {} tiles of log {log} come to the signed root {}\n",
+        "SOUND: log {log} is what its signed root says\n\n  entries  {}\n  tiles    {}\n  root     {}\n",
         audit.entries, audit.tiles, head.root
     ))
 }

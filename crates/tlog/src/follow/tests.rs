@@ -5,6 +5,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use cairn_journal::Options;
 use proptest::prelude::*;
 
 use super::*;
@@ -193,6 +194,41 @@ async fn a_catalog_older_than_its_bucket_takes_nothing_back() {
     world.settle(&mut log).await;
     let ends: Vec<_> = world.logs().await.iter().map(|log| log.ended).collect();
     assert_eq!(ends, [Some(Ended::Forked), None]);
+}
+
+#[tokio::test]
+async fn what_was_trimmed_unread_ends_the_log_and_another_one_begins() {
+    let small = Options {
+        segment_bytes: 1 << 16,
+        frame_bytes_max: 1 << 15,
+        reserve_bytes: 1 << 12,
+        bytes_max: 1 << 24,
+        ..Options::default()
+    };
+    let mut world = World::with(small).await;
+    let mut log = world.log().await;
+    world.record(40);
+    world.settle(&mut log).await;
+    drop(log);
+    while world.shared.journal.reader().head() == 0 {
+        world.record(100);
+        let tail = world.shared.journal.tail();
+        world.shared.journal.reader().trim(tail).unwrap();
+    }
+    let head = world.shared.journal.reader().head();
+    assert!(head > 40, "{head}");
+    let mut log = world.log().await;
+    world.record(40);
+    world.settle(&mut log).await;
+    let logs = world.logs().await;
+    let ends: Vec<_> = logs.iter().map(|log| log.ended).collect();
+    assert_eq!(ends, [Some(Ended::Interrupted), None]);
+    let (early, later): (Vec<u64>, Vec<u64>) = world.wanted().into_iter().partition(|at| *at < head);
+    assert_eq!(logs[1].size, later.len() as u64, "everything that is left");
+    world.check_events(&later).await;
+    world.prove(early[0]).await.unwrap();
+    let lost = early.into_iter().find(|position| *position >= 40).unwrap();
+    assert!(matches!(world.prove(lost).await, Err(ProveError::NotLogged)));
 }
 
 #[tokio::test]

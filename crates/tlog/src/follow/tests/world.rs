@@ -51,6 +51,10 @@ struct State {
 
 impl World {
     pub(super) async fn new() -> Self {
+        Self::with(Options { bytes_max: 1 << 28, ..Options::default() }).await
+    }
+
+    pub(super) async fn with(options: Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let catalog = SqliteCatalog::open(&directory.path().join("catalog")).await.unwrap();
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
@@ -58,7 +62,6 @@ impl World {
         let changes = vec![Change::PutAccount(sample::account()), Change::PutTrail(Box::new(trail))];
         let revision = catalog.commit(0, changes).await.unwrap();
         let trail = sample::trail_id(&*catalog, revision, "main").await;
-        let options = Options { bytes_max: 1 << 28, ..Options::default() };
         let journal = directory.path().join("journal");
         let (writer, reader, _) = EmbeddedJournal::open(&journal, options, Arc::new(DiskFileSystem)).unwrap();
         let bucket = Arc::new(Bucket::default());
