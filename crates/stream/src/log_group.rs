@@ -4,105 +4,21 @@
 //! batch of them waits at once, the second goes to `…_2` at the same time, the third to `…_3`: a stream takes
 //! one batch after the other.
 
+mod calls;
+
+pub use self::calls::{LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, log_stream_name};
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Catalog, DeliveryKind, LiveTrail, Snapshot, Trail, TrailId};
-use cairn_event::{AccountId, Arn, Clock, Entry, Region};
+use cairn_catalog::{Catalog, DeliveryKind, LiveTrail, Snapshot, TrailId};
+use cairn_event::{AccountId, Clock, Entry, Region};
 
 use crate::sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 use crate::surroundings::Surroundings;
-
-/// Calls CloudWatch Logs in the name of a trail's role.
-#[async_trait]
-pub trait LogGroups: Send + Sync + Debug {
-    /// Puts lines, sorted by time, into a stream.
-    ///
-    /// # Errors
-    /// See [`LogsError`].
-    async fn put_lines(
-        &self,
-        to: &LogStream<'_>,
-        lines: &[LogLine<'_>],
-        token: Option<&str>,
-    ) -> Result<LinesTaken, LogsError>;
-
-    /// Makes a stream; one that exists is as good.
-    ///
-    /// # Errors
-    /// See [`LogsError`].
-    async fn create_stream(&self, stream: &LogStream<'_>) -> Result<(), LogsError>;
-}
-
-/// A log group as its ARN names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogGroup {
-    /// Where it is.
-    pub region: Region,
-    /// Whose it is.
-    pub account: AccountId,
-    /// Its name.
-    pub name: String,
-}
-
-/// A stream of a trail's log group.
-#[derive(Debug, Clone, Copy)]
-pub struct LogStream<'a> {
-    /// The trail: names the role.
-    pub trail: &'a Trail,
-    /// The group.
-    pub group: &'a LogGroup,
-    /// The stream's name.
-    pub name: &'a str,
-}
-
-/// A line of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogLine<'a> {
-    /// Its time, milliseconds since the Unix epoch.
-    pub time_ms: i64,
-    /// What it says.
-    pub text: &'a str,
-}
-
-/// What came of putting lines.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LinesTaken {
-    /// What the next call must bring, where a server wants that.
-    pub next_token: Option<String>,
-    /// Lines before this one are too old.
-    pub too_old_end: usize,
-    /// Lines before this one are older than the group keeps any.
-    pub expired_end: usize,
-    /// Lines from this one on are too new.
-    pub too_new_start: Option<usize>,
-}
-
-/// CloudWatch Logs did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum LogsError {
-    /// There is no such group, or no such stream.
-    #[error("the log group or stream does not exist")]
-    Missing,
-    /// Another token is wanted.
-    #[error("the sequence token is not the one expected")]
-    Token {
-        /// The one that is.
-        expected: Option<String>,
-    },
-    /// The same lines were put before.
-    #[error("the lines were put before")]
-    AlreadyThere {
-        /// What the next call must bring.
-        expected: Option<String>,
-    },
-    /// Anything else.
-    #[error("the call failed")]
-    Failed(#[from] PutError),
-}
 
 /// The log group of one life of a trail.
 pub struct TrailLogGroup {
@@ -129,29 +45,6 @@ pub struct LogMessage {
 pub struct LogLane {
     account: AccountId,
     region: Region,
-}
-
-impl LogGroup {
-    /// Reads `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`; none when it is not one.
-    pub fn parse(arn: &str) -> Option<Self> {
-        let arn = Arn::parse(arn).ok().filter(|arn| arn.service == "logs")?;
-        let name = arn.resource.strip_prefix("log-group:")?.strip_suffix(":*")?;
-        let allowed =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'#' | b'.');
-        if !(1..=GROUP_NAME_BYTES_MAX).contains(&name.len()) || !name.bytes().all(allowed) {
-            return None;
-        }
-        let (region, account) = (arn.region.parse().ok()?, arn.account.parse().ok()?);
-        Some(Self { region, account, name: name.to_owned() })
-    }
-}
-
-/// Returns the name of the stream that events of an account and Region go to.
-pub fn log_stream_name(account: AccountId, region: &Region, slot: usize) -> String {
-    match slot {
-        0 => format!("{account}_CloudTrail_{region}"),
-        further => format!("{account}_CloudTrail_{region}_{}", further + 1),
-    }
 }
 
 impl TrailLogGroup {
@@ -337,4 +230,30 @@ const STREAMS_MAX: usize = 4;
 /// How often a call is made before it counts as failed: once, with the token wanted, and in a new stream.
 const ATTEMPTS_MAX: usize = 3;
 
-const GROUP_NAME_BYTES_MAX: usize = 512;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes what the service says of four lines that stood in the order 3, 1, 0, 2 before they were sorted.
+    fn check(taken: LinesTaken, given_up: &[(usize, &'static str)]) {
+        let found = rejected(&taken, &[3, 1, 0, 2]);
+        let expected: Vec<Rejected> = given_up
+            .iter()
+            .map(|(index, reason)| Rejected { index: *index, fate: Fate::GiveUp(reason) })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn rejected_lines_are_told_by_their_place_in_the_batch() {
+        let none = LinesTaken::default;
+        check(none(), &[]);
+        check(LinesTaken { too_old_end: 1, ..none() }, &[(3, "too-old")]);
+        check(LinesTaken { expired_end: 2, ..none() }, &[(3, "expired-in-group"), (1, "expired-in-group")]);
+        check(LinesTaken { too_new_start: Some(3), ..none() }, &[(2, "too-new")]);
+        check(
+            LinesTaken { too_old_end: 1, expired_end: 2, too_new_start: Some(2), ..none() },
+            &[(3, "too-old"), (1, "expired-in-group"), (0, "too-new"), (2, "too-new")],
+        );
+    }
+}
