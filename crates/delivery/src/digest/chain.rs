@@ -196,13 +196,21 @@ impl Chain {
                 (self.start_s, self.covered) = (plan.end_s, plan.upto);
                 self.previous = Some(digest);
             }
-            Kind::Final => {
-                let again = matches!(self.phase, Phase::Ending { again: true, .. });
-                *self = Self::begin(plan.end_s, plan.upto);
-                if !again {
-                    self.phase = Phase::Ended;
-                }
-            }
+            Kind::Final => self.end(plan.end_s, plan.upto),
+        }
+    }
+
+    /// Ends without the digests that are left.
+    pub(crate) fn give_up(&mut self) {
+        self.end(self.start_s, self.covered);
+    }
+
+    /// Ends at an instant, having covered so many receipts; a trail that is back goes on from there.
+    fn end(&mut self, end_s: i64, covered: u64) {
+        let again = matches!(self.phase, Phase::Ending { again: true, .. });
+        *self = Self::begin(end_s, covered);
+        if !again {
+            self.phase = Phase::Ended;
         }
     }
 

@@ -68,13 +68,17 @@ impl Notice {
         }
         let state = self.catalog.state(NOTICED).await?;
         let before = state.as_ref().map(|state| read_revision(&state.body)).transpose()?;
+        let mut changed = false;
         if before.is_none_or(|before| before < newest) {
-            self.follow(before, newest).await?;
+            changed = self.follow(before, newest).await?;
             let expected = state.map(|state| state.version);
             let change = StateChange { name: NOTICED.to_owned(), expected, body: newest.to_string() };
             self.catalog.set_state(change).await?;
         }
-        self.noticed.send_replace(Some(newest));
+        self.noticed.send_if_modified(|noticed| {
+            *noticed = Some(newest);
+            changed
+        });
         Ok(())
     }
 
@@ -87,7 +91,7 @@ impl Notice {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// Returns what tells of revisions that are taken in.
+    /// Returns what tells of changed chains.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Revision>> {
         self.noticed.subscribe()
     }
@@ -120,12 +124,12 @@ impl Notice {
         }
     }
 
-    /// Changes the chains for what became of trails after the revision `before`.
-    async fn follow(&self, before: Option<Revision>, newest: Revision) -> Result<(), NoticeError> {
+    /// Changes the chains for what became of trails after the revision `before`; false when no chain was.
+    async fn follow(&self, before: Option<Revision>, newest: Revision) -> Result<bool, NoticeError> {
         if let Some(before) = before
             && self.is_quiet(before, newest).await?
         {
-            return Ok(());
+            return Ok(false);
         }
         let known = self.read(ChainId::PREFIX).await?;
         let ids = known.iter().map(|chain| chain.id.clone());
@@ -150,7 +154,7 @@ impl Notice {
             tracing::info!(trail = %trail.arn, chains, "digest chains begin or end");
         }
         self.changes.fetch_add(1, Ordering::Release);
-        Ok(())
+        Ok(true)
     }
 
     /// Tells whether none of the revisions is about chains: most are not, and reading all chains takes a while.

@@ -13,6 +13,9 @@ use crate::bucket::{LogFilePut, PutError};
 use crate::log_file::Folder;
 use crate::telemetry;
 
+/// How long after a chain's end its last digests are tried: what CloudTrail says of buckets that refuse.
+const GIVE_UP_S: i64 = 30 * 86_400;
+
 impl TrailDigests {
     /// Plans a digest where the trail delivers now.
     pub(super) async fn plan(
@@ -80,6 +83,9 @@ impl TrailDigests {
                 self.shared.digests.notice.set(&stored.id, Some(stored.version), &chain).await?;
                 Ok(Step::Again)
             }
+            Err(PutError::Refused { code }) if self.is_given_up(&stored.chain) => {
+                self.give_up(stored, &code).await
+            }
             Err(PutError::Different) => self.evade(stored, plan).await,
             Err(error) => Err(error.into()),
         }
@@ -91,6 +97,21 @@ impl TrailDigests {
         tracing::warn!(trail = %self.trail.arn, bucket = %plan.bucket, key = %plan.key, "other bytes lie under a digest's key");
         let plan = self.plan(&stored, plan.kind, plan.end_s.saturating_add(1), plan.upto).await?;
         self.store_plan(stored, plan).await?;
+        Ok(Step::Again)
+    }
+
+    /// Whether the chain has ended so long ago that its last digests are not tried any more.
+    fn is_given_up(&self, chain: &Chain) -> bool {
+        let now_s = self.shared.clock.now().as_second();
+        matches!(chain.phase, Phase::Ending { since_s, .. } if now_s.saturating_sub(since_s) > GIVE_UP_S)
+    }
+
+    async fn give_up(&self, stored: StoredChain, code: &str) -> Result<Step, DigestError> {
+        let (trail, region) = (&self.trail.arn, &stored.id.region);
+        tracing::error!(%trail, %region, code, "final digest given up: its bucket has refused it for 30 days");
+        let mut chain = stored.chain.clone();
+        chain.give_up();
+        self.shared.digests.notice.set(&stored.id, Some(stored.version), &chain).await?;
         Ok(Step::Again)
     }
 

@@ -316,6 +316,21 @@ async fn a_deleted_trail_ends_in_the_bucket_it_had() {
 }
 
 #[tokio::test]
+async fn a_trail_that_is_gone_with_its_bucket_is_given_up_after_30_days() {
+    let world = World::new().await;
+    world.clock.pass(600);
+    world.bucket.trouble.lock().unwrap().insert("logs".to_owned(), Trouble::Denies);
+    world.delete().await;
+    world.all_delivered();
+    world.clock.pass(30 * DAY);
+    let round = world.work().await;
+    assert_eq!((round.open, round.failures.len()), (1, 1));
+    world.clock.pass(1);
+    assert_eq!((world.work().await.open, world.places().len()), (0, 0));
+    world.close().await;
+}
+
+#[tokio::test]
 async fn a_multi_region_trail_has_a_chain_in_each_region_and_wherever_files_come_from() {
     let world = World::new().await;
     world.change(|trail| trail.is_multi_region = true).await;
