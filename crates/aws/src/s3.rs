@@ -17,14 +17,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use cairn_catalog::Trail;
-use cairn_delivery::{LogBucket, LogFilePut, Put, PutError};
+use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::Region;
 
 use crate::Connections;
 use crate::failure::code;
 use ability::Abilities;
 pub use place::BucketAnswer;
-use write::{Object, Written};
+use write::{Object, WriteError, Written};
 
 /// The buckets of one endpoint.
 #[derive(Debug)]
@@ -50,11 +50,8 @@ impl Buckets {
         let client = self.locate(object.bucket, &trail.home_region).await;
         let client = client.map_err(|code| PutError::Refused { code })?;
         if !lock(&self.asked).contains(object.bucket) {
-            let marker = place::marker(trail.s3_prefix.as_deref(), trail.account, folder);
-            let key = trail.kms_key_id.as_deref();
-            if self.ask(&client, object.bucket, &marker, key).await.is_ok() {
-                lock(&self.asked).insert(object.bucket.to_owned());
-            }
+            // Whether it could be asked shows when the object is put.
+            drop(self.ask_for(&client, object.bucket, trail, folder).await);
         }
         if !self.abilities.keeps_conditions()
             && let Some(found) = self.compare(&client, object).await?
@@ -70,6 +67,30 @@ impl Buckets {
             },
             Err(error) => Err(self.refused(object, &error, code(&error))),
         }
+    }
+
+    /// Asks what the store behind a trail's bucket can do, before anything is delivered. What it can't is said
+    /// in the log.
+    ///
+    /// # Errors
+    /// The code of a bucket that takes nothing now.
+    pub async fn probe(&self, trail: &Trail) -> Result<(), String> {
+        let client = self.locate(&trail.s3_bucket, &trail.home_region).await?;
+        let folder = Folder::CloudTrail.as_str();
+        self.ask_for(&client, &trail.s3_bucket, trail, folder).await.map_err(|error| code(&error))
+    }
+
+    async fn ask_for(
+        &self,
+        client: &Client,
+        bucket: &str,
+        trail: &Trail,
+        folder: &str,
+    ) -> Result<(), WriteError> {
+        let marker = place::marker(trail.s3_prefix.as_deref(), trail.account, folder);
+        self.ask(client, bucket, &marker, trail.kms_key_id.as_deref()).await?;
+        lock(&self.asked).insert(bucket.to_owned());
+        Ok(())
     }
 
     /// Compares what lies under the key with the object; `None` when nothing does.

@@ -3,6 +3,7 @@
 //! Calls there are signed with the endpoint's credentials and are the business of whoever records calls there:
 //! they become no events here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cairn_access::{Policy, PolicyKind, TopicTarget, topic_policy_allows_publish};
@@ -12,6 +13,7 @@ use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyV
 use cairn_delivery::{Folder, LogBucket, Notifier};
 use cairn_event::{AccountId, Arn, Clock};
 use cairn_tlog::TileStore;
+use tokio_util::sync::CancellationToken;
 
 use crate::platform::ServiceCaller;
 use crate::tile_store::BuiltInTiles;
@@ -62,6 +64,24 @@ impl Outside {
     ) -> Option<Arc<Notifier>> {
         let topics = Arc::clone(self.topics.as_ref()?);
         Some(Arc::new(Notifier::new(Arc::clone(catalog), topics, Arc::clone(clock))))
+    }
+
+    /// Asks the buckets of all trails, at start, whether they take files and what their store can do, until
+    /// `stop`. The log says what is missing.
+    pub(crate) async fn probe(self: Arc<Self>, catalog: Arc<dyn Catalog>, stop: CancellationToken) {
+        let Some(buckets) = &self.buckets else { return };
+        let snapshot = catalog.current();
+        let trails: BTreeMap<&str, &Trail> =
+            snapshot.trails().map(|trail| (trail.s3_bucket.as_str(), trail.trail())).collect();
+        for (bucket, trail) in trails {
+            let asked = tokio::select! {
+                () = stop.cancelled() => return,
+                asked = buckets.probe(trail) => asked,
+            };
+            if let Err(code) = asked {
+                tracing::warn!(bucket, code, "a trail's bucket takes no files now");
+            }
+        }
     }
 
     /// Asks whether a bucket takes a trail's files; `None` where buckets are the built-in S3's.

@@ -10,7 +10,7 @@ use aws_lc_rs::hmac;
 use cairn_aws::{Connections, Logs};
 use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
-use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, Notifier, SigningKeys};
+use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
@@ -64,7 +64,7 @@ pub struct Server {
     front: Arc<Front>,
     history: HistoryService,
     delivery: Arc<Delivery>,
-    notifier: Option<Arc<Notifier>>,
+    outside: Arc<Outside>,
     streams: Streams,
     journal: Arc<EmbeddedReader>,
     s3: S3,
@@ -179,7 +179,6 @@ impl Server {
         };
         let delivery = Arc::new(Delivery::new(windows, parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
-        let notifier = outside.notifier(&stores.catalog, &clock);
         let throttle = throttle(config.throttle);
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
@@ -199,7 +198,7 @@ impl Server {
             front: Arc::new(front),
             history: history_service,
             delivery,
-            notifier,
+            outside,
             streams,
             journal,
             s3,
@@ -234,9 +233,10 @@ impl Server {
         background.spawn(self.history.run(work.clone()));
         background.spawn(self.delivery.run(work.clone()));
         background.spawn(self.streams.run(work.clone()));
-        if let Some(notifier) = self.notifier {
+        if let Some(notifier) = self.outside.notifier(&self.front.catalog, &self.front.clock) {
             background.spawn(notifier.run(work.clone()));
         }
+        background.spawn(self.outside.probe(Arc::clone(&self.front.catalog), work.clone()));
         if let Some(tlog) = &self.front.tlog {
             background.spawn(Arc::clone(tlog).run(work.clone()));
         }

@@ -6,8 +6,9 @@ use cairn_catalog::{Catalog, CursorError, LiveTrail, StateChange, StoreError, Tr
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of one trail.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
+    version: u32,
     /// The number of the last receipt that was told of.
     pub(super) after: u64,
     /// The ARN of the topic that a deleted trail had; it is told of the trail's last files.
@@ -16,6 +17,12 @@ pub(super) struct Progress {
     /// Whether the trail is deleted and everything is told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) done: bool,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { version: VERSION, after: 0, topic: None, done: false }
+    }
 }
 
 /// A progress and the version under which it is stored.
@@ -34,6 +41,8 @@ pub(super) enum ProgressError {
     Moved(#[from] CursorError),
     #[error("read how far notifications got: the state is none of theirs")]
     Form(#[from] serde_json::Error),
+    #[error("read how far notifications got: the state is of version {0}, this Cairn knows {VERSION}")]
+    Newer(u32),
 }
 
 /// Writes down that a trail which gets a topic is told of what is delivered from now on, not of what lies in
@@ -70,7 +79,7 @@ pub async fn hold_notifications(
 pub(super) async fn held(catalog: &dyn Catalog) -> Result<Vec<TrailId>, StoreError> {
     let states = catalog.states(PREFIX).await?;
     let open = states.into_iter().filter_map(|state| {
-        let progress: Progress = serde_json::from_str(&state.body).ok()?;
+        let progress = read(&state.body).ok()?;
         let trail = parse_name(&state.name)?;
         (progress.topic.is_some() && !progress.done).then_some(trail)
     });
@@ -81,7 +90,7 @@ impl Stored {
     pub(super) async fn read(catalog: &dyn Catalog, trail: &TrailId) -> Result<Self, ProgressError> {
         match catalog.state(&name(trail)).await? {
             Some(state) => {
-                let progress = serde_json::from_str(&state.body)?;
+                let progress = read(&state.body)?;
                 Ok(Self { progress, version: Some(state.version) })
             }
             None => Ok(Self::default()),
@@ -122,6 +131,11 @@ pub(super) async fn change(
     }
 }
 
+fn read(body: &str) -> Result<Progress, ProgressError> {
+    let progress: Progress = serde_json::from_str(body)?;
+    if progress.version == VERSION { Ok(progress) } else { Err(ProgressError::Newer(progress.version)) }
+}
+
 fn name(trail: &TrailId) -> String {
     format!("{PREFIX}{}/{}", trail.created, trail.arn)
 }
@@ -132,6 +146,9 @@ fn parse_name(name: &str) -> Option<TrailId> {
 }
 
 const PREFIX: &str = "notifications/";
+
+/// The version of what is remembered (`docs/formats/notifications.md`).
+const VERSION: u32 = 1;
 
 /// How often a change is tried again when the trail's own task was faster.
 const TRIES_MAX: u32 = 16;
@@ -153,9 +170,15 @@ mod tests {
     fn a_progress_is_as_short_as_it_can_be() {
         let stored = |progress: &Progress| serde_json::to_string(progress).unwrap();
         let mut progress = Progress { after: 3, ..Progress::default() };
-        assert_eq!(stored(&progress), r#"{"after":3}"#);
+        assert_eq!(stored(&progress), r#"{"version":1,"after":3}"#);
         (progress.topic, progress.done) = (Some("arn".to_owned()), true);
-        assert_eq!(stored(&progress), r#"{"after":3,"topic":"arn","done":true}"#);
-        assert_eq!(serde_json::from_str::<Progress>(&stored(&progress)).unwrap(), progress);
+        assert_eq!(stored(&progress), r#"{"version":1,"after":3,"topic":"arn","done":true}"#);
+        assert_eq!(read(&stored(&progress)).unwrap(), progress);
+    }
+
+    #[test]
+    fn a_progress_of_a_later_version_or_of_nothing_is_refused() {
+        assert!(matches!(read(r#"{"version":2,"after":3}"#), Err(ProgressError::Newer(2))));
+        assert!(matches!(read(r#"{"after":3}"#), Err(ProgressError::Form(_))));
     }
 }
