@@ -63,13 +63,15 @@ impl Retention {
         if !cursors.iter().any(|cursor| cursor.name == cairn_history::CURSOR) {
             return Ok(None);
         }
+        let pressed = self.is_fuller_than(PRESSED_PERCENT);
         let snapshot = self.catalog.current();
         let known = |name: String| cursors.iter().any(|cursor| cursor.name == name);
         let started = snapshot.trails().all(|trail| {
+            let is_logged = self.tlog && !pressed && trail.log_file_validation;
             known(cairn_delivery::cursor_name(trail.id()))
+                && (!is_logged || known(cairn_tlog::cursor_name(trail.id())))
                 && (trail.cw_logs_group.is_none() || known(cairn_stream::log_group_cursor_name(trail.id())))
         });
-        let pressed = self.is_fuller_than(PRESSED_PERCENT);
         let waited_for = cursors.iter().filter(|cursor| {
             let is_log = cursor.name.starts_with(cairn_tlog::CURSORS);
             let is_stream = cairn_stream::is_stream_cursor(&cursor.name);

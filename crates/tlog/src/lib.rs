@@ -36,7 +36,7 @@ pub use edge::{Edge, TreeObject};
 pub use leaf::{Commitment, Leaf, Salt, commitment, leaf_hash};
 pub use path::{CHECKPOINT, FOLDER};
 pub use proof::{EventProof, FORMAT, PathHash, ProofError};
-pub use service::{CURSORS, Parts, Tlog, enroll};
+pub use service::{CURSORS, Parts, Tlog, cursor_name, enroll};
 pub use state::{Ended, StateError};
 pub use store::{Place, TileError, TileStore};
 pub use tree::{FetchError, LogSource, Tree, TreeError};

@@ -120,7 +120,8 @@ pub async fn enroll(catalog: &dyn Catalog, trail: &LiveTrail) -> Result<(), Curs
     }
 }
 
-pub(crate) fn cursor_name(trail: &TrailId) -> String {
+/// Returns the name of the cursor of a trail's log.
+pub fn cursor_name(trail: &TrailId) -> String {
     format!("{CURSORS}{}/{}", trail.created, trail.arn)
 }
 
