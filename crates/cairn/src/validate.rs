@@ -147,7 +147,7 @@ impl Validate {
                 let file = self.resume.clone().unwrap_or_else(|| default_state_file(&run.plan));
                 run.state_file = Some(file.clone());
                 run.report.pause();
-                run.save(standing)?;
+                run.save(*standing)?;
                 eprintln!("cairn: stopped; to go on, add: --resume {}", file.display());
                 let verdict = run.report.tally.verdict();
                 run.report.end()?;

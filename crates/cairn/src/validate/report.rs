@@ -32,6 +32,16 @@ pub(super) enum Detail {
     Everything,
 }
 
+/// What was told last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// A line with another right after it.
+    Valid,
+    /// Something with a blank line after it, or a comma before the next.
+    Fault,
+}
+
 /// Tells what is found, as it is found.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -44,8 +54,7 @@ pub(super) struct Report {
     bar: ProgressBar,
     began: Instant,
     bytes: u64,
-    is_first: bool,
-    is_after_blank: bool,
+    before: Before,
 }
 
 impl Report {
@@ -85,8 +94,7 @@ impl Report {
             bar,
             began: Instant::now(),
             bytes: 0,
-            is_first: true,
-            is_after_blank: true,
+            before: Before::Nothing,
         })
     }
 
@@ -119,7 +127,8 @@ impl Report {
         self.tally.finding(&finding);
         match self.form {
             Form::Json => {
-                let comma = if std::mem::replace(&mut self.is_first, false) { "\n" } else { ",\n" };
+                let comma = if self.before == Before::Nothing { "\n" } else { ",\n" };
+                self.before = Before::Fault;
                 let text = printed(&finding);
                 self.bar.suspend(|| output::print(format!("{comma}{text}")))?;
             }
@@ -160,7 +169,7 @@ impl Report {
                 output::print(format!("],{}\n", tail.strip_prefix('{').unwrap_or(&tail)))
             }
             Form::Text => {
-                let blank = if self.is_after_blank { "" } else { "\n" };
+                let blank = self.before.blank();
                 if self.tally.warnings > WARNINGS_SHOWN_MAX {
                     eprintln!("… and more warnings; --output json prints all");
                 }
@@ -180,7 +189,7 @@ impl Report {
 
     fn valid(&mut self, line: impl FnOnce() -> String) -> anyhow::Result<()> {
         if self.detail == Detail::Everything && self.form == Form::Text {
-            self.is_after_blank = false;
+            self.before = Before::Valid;
             let line = line();
             self.bar.suspend(|| output::print(lines(&line)))?;
         }
@@ -192,9 +201,19 @@ impl Report {
         if finding.severity() == Severity::Warning && self.tally.warnings > WARNINGS_SHOWN_MAX {
             return;
         }
-        let blank = if self.is_after_blank { "" } else { "\n" };
-        self.is_after_blank = true;
+        let blank = self.before.blank();
+        self.before = Before::Fault;
         self.bar.suspend(|| eprintln!("{blank}{}\n", lines(&finding.to_string())));
+    }
+}
+
+impl Before {
+    /// Returns what separates a fault or the summary from what was told last.
+    fn blank(self) -> &'static str {
+        match self {
+            Self::Valid => "\n",
+            Self::Nothing | Self::Fault => "",
+        }
     }
 }
 

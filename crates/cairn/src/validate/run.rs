@@ -55,15 +55,18 @@ pub(super) struct Run {
 pub(super) enum Ended {
     Done,
     /// Somebody asked to stop; this is where it stands.
-    Stopped(Standing),
+    Stopped(Box<Standing>),
 }
 
 /// Digests on their way, in the order they will be needed.
 #[derive(Debug, Default)]
 struct Ahead {
     tasks: TaskTracker,
-    fetches: VecDeque<(Object, u64, JoinHandle<Result<Read, FetchError>>)>,
+    fetches: VecDeque<(Object, u64, Fetching)>,
 }
+
+/// A digest on its way.
+type Fetching = JoinHandle<Result<Read, FetchError>>;
 
 /// What was fetched of a digest, or why it proves nothing.
 enum Fetched {
@@ -270,7 +273,7 @@ impl Run {
 
     async fn stopped(&mut self, walk: &Walk, logs_done: Option<usize>) -> anyhow::Result<Ended> {
         self.checks.drain(&mut self.report).await?;
-        Ok(Ended::Stopped(standing(walk, logs_done)))
+        Ok(Ended::Stopped(Box::new(standing(walk, logs_done))))
     }
 
     /// Writes the state where one is wanted.
@@ -322,7 +325,7 @@ impl Ahead {
         })
     }
 
-    fn fetch(&self, object: Object, store: &Arc<Store>) -> JoinHandle<Result<Read, FetchError>> {
+    fn fetch(&self, object: Object, store: &Arc<Store>) -> Fetching {
         let store = Arc::clone(store);
         self.tasks.spawn(async move { store.read(&object, || Content::kept(DIGEST_BYTES_MAX)).await })
     }
