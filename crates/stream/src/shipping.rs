@@ -32,6 +32,8 @@ pub(crate) struct Shipping<S: Sink> {
 struct Told {
     error: Option<String>,
     at: Instant,
+    /// How many batches of the lane are stuck: it does not go on before the last of them.
+    stuck: usize,
 }
 
 /// What came of putting a batch once: the messages by their index.
@@ -55,7 +57,7 @@ impl<S: Sink> Shipping<S> {
         cut: &Cut<S::Lane, S::Message>,
         stop: &CancellationToken,
     ) -> bool {
-        let mut backoff = Backoff::default();
+        let (mut backoff, mut stuck) = (Backoff::default(), false);
         let mut left: Vec<&Waiting<S::Lane, S::Message>> = cut.waiting.iter().collect();
         while !left.is_empty() {
             let messages: Vec<&S::Message> = left.iter().map(|one| &one.parcel.message).collect();
@@ -65,6 +67,10 @@ impl<S: Sink> Shipping<S> {
             self.count_accepted(&left, &sorted);
             for (reason, indexes) in std::mem::take(&mut sorted.given_up) {
                 self.give_up(&cut.lane, reason, &messages, &indexes, &mut sorted).await;
+            }
+            if stuck != sorted.error.is_some() {
+                stuck = !stuck;
+                self.count_stuck(&cut.lane, stuck);
             }
             self.tell(&cut.lane, left.len(), sorted.error.as_ref()).await;
             if sorted.again.len() < left.len() {
@@ -78,6 +84,9 @@ impl<S: Sink> Shipping<S> {
                     () = tokio::time::sleep(backoff.failed()) => {}
                 }
             }
+        }
+        if stuck {
+            self.count_stuck(&cut.lane, false);
         }
         true
     }
@@ -126,6 +135,13 @@ impl<S: Sink> Shipping<S> {
         telemetry::delay(self.sink.name(), self.shared.clock.now().as_millisecond() - oldest_ms);
     }
 
+    fn count_stuck(&self, lane: &S::Lane, stuck: bool) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let nothing = || Told { error: None, at: Instant::now(), stuck: 0 };
+        let told = told.entry(lane.clone()).or_insert_with(nothing);
+        told.stuck = if stuck { told.stuck + 1 } else { told.stuck.saturating_sub(1) };
+    }
+
     /// Tells how a lane does: at once when that changes, from time to time while it does not.
     async fn tell(&self, lane: &S::Lane, events: usize, error: Option<&PutError>) {
         let (stream, code) = (self.sink.name(), error.map(|error| error.code.as_str()));
@@ -151,15 +167,21 @@ impl<S: Sink> Shipping<S> {
 
     fn is_news(&self, lane: &S::Lane, code: Option<&str>) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = told.get(lane);
-        let is_old = |told: &Told| told.error.as_deref() == code && told.at.elapsed() < TOLD_EVERY;
-        if last.is_some_and(is_old) {
-            return false;
+        let (now, stuck) = (Instant::now(), told.get(lane).map_or(0, |last| last.stuck));
+        if let Some(last) = told.get(lane) {
+            let is_news = match (&last.error, code) {
+                (None, Some(_)) => true,
+                (Some(_), None) => stuck == 0,
+                (None, None) | (Some(_), Some(_)) => now - last.at >= TOLD_EVERY,
+            };
+            if !is_news {
+                return false;
+            }
+            if last.error.is_some() && code.is_none() {
+                tracing::info!(stream = self.sink.name(), lane = ?lane, "stream goes on");
+            }
         }
-        if code.is_none() && last.is_some_and(|told| told.error.is_some()) {
-            tracing::info!(stream = self.sink.name(), lane = ?lane, "stream goes on");
-        }
-        told.insert(lane.clone(), Told { error: code.map(str::to_owned), at: Instant::now() });
+        told.insert(lane.clone(), Told { error: code.map(str::to_owned), at: now, stuck });
         true
     }
 }

@@ -22,8 +22,14 @@ struct Groups(Mutex<State>);
 struct State {
     groups: Vec<&'static str>,
     refuse: Option<&'static str>,
-    /// By group and stream: how often it was put into, and its lines.
-    streams: BTreeMap<(String, String), (u32, Vec<(i64, String)>)>,
+    /// By group and stream.
+    streams: BTreeMap<(String, String), Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    puts: u32,
+    lines: Vec<String>,
 }
 
 #[async_trait]
@@ -39,16 +45,16 @@ impl LogGroups for Groups {
             return Err(PutError::of(code).into());
         }
         let place = (to.group.name.clone(), to.name.to_owned());
-        let (puts, kept) = state.streams.get_mut(&place).ok_or(LogsError::Missing)?;
-        let expected = (*puts > 0).then(|| puts.to_string());
+        let kept = state.streams.get_mut(&place).ok_or(LogsError::Missing)?;
+        let expected = (kept.puts > 0).then(|| kept.puts.to_string());
         if token != expected.as_deref() {
             return Err(LogsError::Token { expected });
         }
         assert!(lines.is_sorted_by_key(|line| line.time_ms), "lines are sorted");
         let old = lines.iter().take_while(|line| line.time_ms < 1_000_000_000_000).count();
-        kept.extend(lines.iter().skip(old).map(|line| (line.time_ms, line.text.to_owned())));
-        *puts += 1;
-        let next_token = Some(puts.to_string());
+        kept.lines.extend(lines.iter().skip(old).map(|line| line.text.to_owned()));
+        kept.puts += 1;
+        let next_token = Some(kept.puts.to_string());
         Ok(LinesTaken { next_token, too_old_end: old, ..LinesTaken::default() })
     }
 
@@ -66,10 +72,10 @@ impl Groups {
     fn ids(&self, group: &str, stream: &str) -> Vec<String> {
         let place = (group.to_owned(), stream.to_owned());
         let state = self.0.lock().unwrap();
-        let lines = state.streams.get(&place).map(|(_, lines)| lines.as_slice()).unwrap_or_default();
+        let lines = state.streams.get(&place).map(|kept| kept.lines.as_slice()).unwrap_or_default();
         let id =
             |text: &str| serde_json::from_str::<Value>(text).unwrap()["eventID"].as_str().unwrap().to_owned();
-        lines.iter().map(|(_, text)| id(text)).collect()
+        lines.iter().map(|text| id(text)).collect()
     }
 }
 
