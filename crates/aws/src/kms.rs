@@ -1,9 +1,11 @@
-//! Keys in a KMS that runs elsewhere, as far as trails name them. The keys themselves are used by the S3 beside
-//! it, never by us.
+//! Keys in a KMS that runs elsewhere: what trails name, and data keys for the built-in S3. An S3 that runs
+//! elsewhere uses such keys itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws_sdk_kms::types::KeyState;
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::{DataKeySpec, KeyState};
 use cairn_event::Region;
 
 use crate::Connections;
@@ -65,7 +67,55 @@ impl KmsKeys {
             Some(state) => KeyAnswer::Unusable { reason: format!("{arn} is {}.", wording(&state)) },
         }
     }
+
+    /// Makes a data key of 32 bytes; returns it in the clear and encrypted.
+    ///
+    /// # Errors
+    /// The code of the answer, or why there was none.
+    pub async fn generate_data_key(
+        &self,
+        region: &Region,
+        key_arn: &str,
+        context: &BTreeMap<String, String>,
+    ) -> Result<(Vec<u8>, Vec<u8>), String> {
+        let client = self.connections.kms(region).ok_or(NO_ENDPOINT)?;
+        let context = context.clone().into_iter().collect();
+        let call = client.generate_data_key().key_id(key_arn).key_spec(DataKeySpec::Aes256);
+        let made = call.set_encryption_context(Some(context)).send().await.map_err(|error| {
+            tracing::warn!(key = key_arn, error = &error as &dyn std::error::Error, "no data key");
+            code(&error)
+        })?;
+        let plaintext = made.plaintext.map(Blob::into_inner).filter(|bytes| bytes.len() == DATA_KEY_LEN);
+        plaintext.zip(made.ciphertext_blob.map(Blob::into_inner)).ok_or_else(|| NO_DATA_KEY.to_owned())
+    }
+
+    /// Decrypts what a key encrypted.
+    ///
+    /// # Errors
+    /// The code of the answer, or why there was none.
+    pub async fn decrypt(
+        &self,
+        region: &Region,
+        key_arn: &str,
+        ciphertext: &[u8],
+        context: &BTreeMap<String, String>,
+    ) -> Result<Vec<u8>, String> {
+        let client = self.connections.kms(region).ok_or(NO_ENDPOINT)?;
+        let context = context.clone().into_iter().collect();
+        let call = client.decrypt().key_id(key_arn).ciphertext_blob(Blob::new(ciphertext));
+        let opened = call.set_encryption_context(Some(context)).send().await.map_err(|error| {
+            tracing::warn!(key = key_arn, error = &error as &dyn std::error::Error, "data key not decrypted");
+            code(&error)
+        })?;
+        opened.plaintext.map(Blob::into_inner).ok_or_else(|| NO_DATA_KEY.to_owned())
+    }
 }
+
+/// The length of a data key, bytes.
+const DATA_KEY_LEN: usize = 32;
+
+/// The code where the answer lacks what was asked for.
+const NO_DATA_KEY: &str = "NoDataKey";
 
 fn wording(state: &KeyState) -> &str {
     match state {

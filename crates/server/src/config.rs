@@ -243,19 +243,13 @@ impl Reader<'_> {
     }
 
     fn endpoints(&self) -> Result<Endpoints, ConfigError> {
-        let endpoints = Endpoints {
+        Ok(Endpoints {
             s3: self.aws_endpoint("endpoints.s3")?,
             sns: self.aws_endpoint("endpoints.sns")?,
             logs: self.aws_endpoint("endpoints.logs")?,
             events: self.aws_endpoint("endpoints.events")?,
             kms: self.aws_endpoint("endpoints.kms")?,
-        };
-        if endpoints.kms.is_some() && endpoints.s3.is_none() {
-            let needed =
-                "nothing is needed without `endpoints.s3`: the built-in S3 encrypts with the built-in KMS";
-            return self.with("endpoints.kms", needed, |_| None);
-        }
-        Ok(endpoints)
+        })
     }
 
     fn endpoint_credentials(&self) -> Result<EndpointCredentials, ConfigError> {
@@ -466,9 +460,10 @@ mod tests {
     }
 
     #[test]
-    fn keys_elsewhere_need_buckets_elsewhere() {
-        assert!(config("endpoints.s3", "aws").is_ok());
-        assert!(config("endpoints.kms", "aws").is_err());
+    fn keys_may_be_elsewhere_with_the_buckets_and_without() {
+        for place in ["aws", "http://127.0.0.1:1"] {
+            assert!(config("endpoints.kms", place).unwrap().endpoints.kms.is_some(), "{place}");
+        }
         let both = [("endpoints.s3", "aws".to_owned()), ("endpoints.kms", "http://127.0.0.1:1".to_owned())];
         assert!(Config::understand(&Settings::gather(None, [], both).unwrap()).is_ok());
     }

@@ -30,6 +30,7 @@ mod log_groups;
 mod object_keys;
 mod object_service;
 mod outside;
+mod outside_keys;
 mod platform;
 mod probes;
 mod recognition;

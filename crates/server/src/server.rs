@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use cairn_aws::{Connections, Logs};
+use cairn_aws::{Connections, KmsKeys, Logs};
 use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
 use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
@@ -43,6 +43,7 @@ use crate::listen::listen;
 use crate::log_groups::RoleLogGroups;
 use crate::object_service::ObjectService;
 use crate::outside::Outside;
+use crate::outside_keys::OutsideKeys;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
 use crate::recorder::Recorder;
@@ -161,7 +162,8 @@ impl Server {
         let log_groups = stores.log_groups(&connections);
         let streams = stores.streams(&config, &source, &clock, &log_groups, &connections)?;
         let outside = Arc::new(Outside::new(&connections));
-        let services = (log_groups, Arc::clone(&outside));
+        let service_keys = stores.service_keys(&clock, &ids, &connections);
+        let services = (log_groups, Arc::clone(&outside), Arc::clone(&service_keys));
         let own = Arc::new(stores.service_caller(&config, &clock, &ids, services));
         let windows = DeliveryConfig {
             interval: config.delivery_interval,
@@ -182,6 +184,7 @@ impl Server {
         let throttle = throttle(config.throttle);
         let control =
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
+        let keys = (keys, service_keys);
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
@@ -389,7 +392,7 @@ impl Stores {
         config: &Config,
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn Ids>,
-        (log_groups, outside): (Arc<RoleLogGroups>, Arc<Outside>),
+        (log_groups, outside, keys): (Arc<RoleLogGroups>, Arc<Outside>, Arc<ServiceKeys>),
     ) -> ServiceCaller {
         ServiceCaller {
             catalog: Arc::clone(&self.catalog),
@@ -401,8 +404,20 @@ impl Stores {
             intake: Arc::clone(&self.intake),
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
-            keys: Arc::new(ServiceKeys::new(&self.catalog, &self.master, &self.intake, clock, ids)),
+            keys,
         }
+    }
+
+    fn service_keys(
+        &self,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+        connections: &Arc<Connections>,
+    ) -> Arc<ServiceKeys> {
+        let elsewhere = connections.endpoints().kms.as_ref();
+        let elsewhere =
+            elsewhere.map(|_| OutsideKeys::new(KmsKeys::new(Arc::clone(connections)), &self.catalog));
+        Arc::new(ServiceKeys::new(&self.catalog, &self.master, &self.intake, clock, ids, elsewhere))
     }
 }
 
@@ -430,7 +445,7 @@ fn endpoint(config: &Config, address: SocketAddr) -> String {
 fn front(
     config: &Config,
     (master, tokens, catalog, intake): (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, Arc<Intake>),
-    (control, iam, sts, signing_keys): (Control, Iam, Sts, Arc<SigningKeys>),
+    (control, iam, sts, (signing_keys, keys)): (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>)),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
@@ -438,7 +453,6 @@ fn front(
 ) -> Front {
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
-    let keys = Arc::new(ServiceKeys::new(&catalog, &master, &intake, &clock, &ids));
     Front {
         tlog: None,
         catalog: Arc::clone(&catalog),

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::kms::{KeyService, Performed, account_of};
+use crate::outside_keys::{OutsideKeys, Wrapped};
 use crate::telemetry;
 
 /// What a ciphertext is bound to; the record shows it.
@@ -32,6 +33,8 @@ pub(crate) struct ServiceKeys {
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    /// What the built-in KMS does not have is asked there.
+    outside: Option<OutsideKeys>,
 }
 
 /// In whose name a key is used, and through which service.
@@ -80,6 +83,22 @@ impl KeyUser {
         Self { caller: caller.clone(), account, region: region.clone(), facts, origin: Origin::Call }
     }
 
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    pub(crate) fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+
+    pub(crate) fn facts(&self) -> &Context {
+        &self.facts
+    }
+
     fn kms_caller(&self) -> cairn_kms::Caller {
         let principal = self.caller.principal().clone();
         cairn_kms::Caller { account: self.account, region: self.region.clone(), principal }
@@ -94,10 +113,11 @@ impl ServiceKeys {
         intake: &Arc<Intake>,
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn Ids>,
+        outside: Option<OutsideKeys>,
     ) -> Self {
         let kms = Kms::new(Arc::clone(catalog), Arc::clone(master), Arc::clone(clock), Arc::clone(ids));
         let (clock, ids, intake) = (Arc::clone(clock), Arc::clone(ids), Arc::clone(intake));
-        Self { keys: KeyService { kms, catalog: Arc::clone(catalog) }, intake, clock, ids }
+        Self { keys: KeyService { kms, catalog: Arc::clone(catalog) }, intake, clock, ids, outside }
     }
 
     /// Finds a key by id, ARN, alias or alias ARN, whether the user may use it or not. Nothing is recorded.
@@ -127,6 +147,11 @@ impl ServiceKeys {
         key: &str,
         context: &EncryptionContext,
     ) -> Result<DataKey, Refusal> {
+        if let Some(outside) = self.elsewhere(user, key) {
+            let made = outside.generate_data_key(user, key, context).await;
+            telemetry::key_used(Operation::GenerateDataKey.name(), class(&made));
+            return made;
+        }
         let body = json!({"KeyId": key, "KeySpec": "AES_256", "EncryptionContext": context});
         let answer = self.call(user, Operation::GenerateDataKey, &body).await?;
         Ok(DataKey {
@@ -146,6 +171,11 @@ impl ServiceKeys {
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<SecretBytes, Refusal> {
+        if let (Some(outside), Some(sealed)) = (&self.outside, Wrapped::parse(ciphertext)) {
+            let opened = outside.decrypt(user, &sealed, context).await;
+            telemetry::key_used(Operation::Decrypt.name(), class(&opened));
+            return opened;
+        }
         let body = json!({"CiphertextBlob": STANDARD.encode(ciphertext), "EncryptionContext": context});
         let answer = self.call(user, Operation::Decrypt, &body).await?;
         Ok(SecretBytes::new(blob(&answer, "Plaintext")?))
@@ -159,9 +189,17 @@ impl ServiceKeys {
         let named = Arn::parse(check.key).map_or(check.region.as_str(), |arn| arn.region);
         let Ok(region) = named.parse::<Region>() else { return KeyVerdict::Missing };
         let user = KeyUser::cloudtrail(&trail.arn, trail.account, &region, Origin::Call);
-        let arn = match self.find(&user, check.key) {
-            Ok(found) if region.as_str() == bucket_region => found.arn,
-            Ok(_) | Err(_) => return KeyVerdict::Missing,
+        if region.as_str() != bucket_region {
+            return KeyVerdict::Missing;
+        }
+        let found = match self.elsewhere(&user, check.key) {
+            Some(outside) => outside.find(&user, check.key).await,
+            None => self.find(&user, check.key).map(|found| found.arn),
+        };
+        let arn = match found {
+            Ok(arn) => arn,
+            Err(refusal) if refusal.code == ErrorCode::NotFoundException => return KeyVerdict::Missing,
+            Err(refusal) => return KeyVerdict::Unusable { reason: refusal.message },
         };
         let object = format!("arn:aws:s3:::{}/{}", trail.s3_bucket, self.probe_key(trail, check.files));
         let context = EncryptionContext::from([
@@ -175,6 +213,15 @@ impl ServiceKeys {
                 ErrorCode::NotFoundException => KeyVerdict::Missing,
                 _ => KeyVerdict::Unusable { reason: refusal.message },
             },
+        }
+    }
+
+    /// Returns the KMS elsewhere for a key that is not in the built-in one.
+    fn elsewhere(&self, user: &KeyUser, key: &str) -> Option<&OutsideKeys> {
+        let outside = self.outside.as_ref()?;
+        match self.find(user, key) {
+            Err(refusal) if refusal.code == ErrorCode::NotFoundException => Some(outside),
+            Ok(_) | Err(_) => None,
         }
     }
 
@@ -206,8 +253,7 @@ impl ServiceKeys {
         let request = kms::Request::decode(operation, None, sent.as_bytes())?;
         let caller = user.kms_caller();
         let performed = self.keys.perform(&user.caller, &caller, &request, user.facts.clone()).await;
-        let class = performed.outcome.as_ref().map_or_else(|refusal| refusal.code.as_str(), |_| "ok");
-        telemetry::key_used(operation.name(), class);
+        telemetry::key_used(operation.name(), class(&performed.outcome));
         let recorded = self.record(user, &sent, &performed).await;
         let answer = performed.outcome?;
         recorded.map(|()| answer)
@@ -285,6 +331,11 @@ impl ServiceKeys {
 
 /// What stands for a server of AWS that passes a request on.
 pub(crate) const INTERNAL: &str = "AWS Internal";
+
+/// Returns what a metric calls an outcome.
+fn class<T>(outcome: &Result<T, Refusal>) -> &'static str {
+    outcome.as_ref().map_or_else(|refusal| refusal.code.as_str(), |_| "ok")
+}
 
 fn blob(answer: &Value, member: &str) -> Result<Vec<u8>, Refusal> {
     let bytes = answer.get(member).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());

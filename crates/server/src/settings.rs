@@ -205,8 +205,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "endpoints.kms",
         default: "",
-        help: "Where the KMS keys are that the S3 of `endpoints.s3` encrypts with: `aws` or a URL. Empty: the \
-               built-in KMS for the built-in S3; elsewhere a trail's key must then be named by its id or ARN.",
+        help: "Where the KMS keys are that the S3 of `endpoints.s3` encrypts with, or, for the built-in S3, those \
+               that the built-in KMS does not have: `aws` or a URL. Empty: the built-in KMS for the built-in S3; \
+               elsewhere a trail's key must then be named by its id or ARN.",
     },
     Setting {
         key: "endpoints.profile",
