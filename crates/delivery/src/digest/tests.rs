@@ -1,4 +1,5 @@
 mod chains;
 mod decisions;
 mod downtime;
+mod walks;
 mod world;

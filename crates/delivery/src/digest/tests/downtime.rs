@@ -372,3 +372,16 @@ async fn a_new_key_signs_from_its_rotation_on() {
     assert_eq!(regular[1].digest_public_key_fingerprint, made.fingerprint);
     world.close().await;
 }
+
+#[tokio::test]
+async fn a_window_may_have_more_log_files_than_a_page_of_the_ledger() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        world.enter_many("us-east-1", 0, 900).await;
+    }
+    world.clock.pass(HOUR + 2);
+    world.work().await;
+    let (regular, _) = world.audit().await;
+    assert_eq!(regular.iter().map(|one| one.log_files.len()).collect::<Vec<_>>(), [2_700]);
+    world.close().await;
+}

@@ -184,8 +184,21 @@ impl World {
 
     /// Enters a log file of a Region into the ledger, delivered `ago` seconds before now.
     pub(super) async fn enter(&self, region: &str, ago: i64) {
-        let number = self.files.fetch_add(1, Ordering::Relaxed);
-        let receipt = Receipt {
+        self.enter_many(region, ago, 1).await;
+    }
+
+    /// Enters log files, as one delivery.
+    pub(super) async fn enter_many(&self, region: &str, ago: i64, count: u64) {
+        let first = self.files.fetch_add(count, Ordering::Relaxed);
+        let receipts = (first..first + count).map(|number| self.receipt(region, number)).collect();
+        let expected = self.catalog.cursor("test").await.unwrap();
+        let cursor = CursorMove { name: "test".to_owned(), expected, to: first + count };
+        let delivered_at = self.clock.now() - SignedDuration::from_secs(ago);
+        self.catalog.deliver(Committed { cursor, receipts, delivered_at }).await.unwrap();
+    }
+
+    fn receipt(&self, region: &str, number: u64) -> Receipt {
+        Receipt {
             trail: self.id(),
             account: ACCOUNT.parse().unwrap(),
             region: region.parse().unwrap(),
@@ -198,12 +211,7 @@ impl World {
             newest_event: EventTime::from_epoch_seconds(2_000),
             first_position: number,
             last_position: number,
-        };
-        let expected = self.catalog.cursor("test").await.unwrap();
-        let cursor = CursorMove { name: "test".to_owned(), expected, to: number + 1 };
-        let delivered_at = self.clock.now() - SignedDuration::from_secs(ago);
-        let delivery = Committed { cursor, receipts: vec![receipt], delivered_at };
-        self.catalog.deliver(delivery).await.unwrap();
+        }
     }
 
     /// Tells digests that log files have come to the journal's end.
@@ -241,22 +249,26 @@ impl World {
     /// Verifies every digest and every chain, and that each log file in the ledger is in one digest; returns
     /// the documents of the regular ones, then of the backfill ones, in the order of their ends.
     pub(super) async fn audit(&self) -> (Vec<Document>, Vec<Document>) {
-        let (mut regular, mut backfill) = (Vec::new(), Vec::new());
-        let mut heads: BTreeMap<(String, bool), (Document, Vec<u8>, Object)> = BTreeMap::new();
-        let mut listed = Vec::new();
+        let (mut regular, mut backfill, mut listed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut followed = BTreeSet::new();
         for place in self.places() {
             let (document, bytes, object) = self.read(&place);
             self.check_signature(&place, &document, &bytes, &object);
             let is_backfill = place.1.ends_with("_backfill.json.gz");
-            let region = region_of(&place.1).to_owned();
-            let head = heads.get(&(region.clone(), is_backfill));
-            check_link(&document, head, is_backfill);
+            if let Some(before) = self.check_link(&document, is_backfill) {
+                assert!(followed.insert(before), "two digests follow the same one: {place:?}");
+            }
             listed.extend(document.log_files.iter().map(|file| file.s3_object.clone()));
-            heads.insert((region, is_backfill), (document.clone(), bytes, object));
             if is_backfill { &mut backfill } else { &mut regular }.push(document);
         }
-        let entered = self.catalog.receipts(&ReceiptQuery::of(self.id())).await.unwrap();
-        let entered: Vec<String> = entered.into_iter().map(|delivered| delivered.receipt.key).collect();
+        let mut entered = Vec::new();
+        let mut query = ReceiptQuery::of(self.id());
+        loop {
+            let page = self.catalog.receipts(&query).await.unwrap();
+            let Some(last) = page.last() else { break };
+            query.after = Some(last.number);
+            entered.extend(page.into_iter().map(|delivered| delivered.receipt.key));
+        }
         listed.sort();
         assert_eq!(listed, entered, "each log file in one digest");
         (regular, backfill)
@@ -285,28 +297,28 @@ impl World {
         assert_eq!(object.metadata["signature-algorithm"], "SHA256withRSA");
     }
 
+    /// Checks what a digest says of the one before, and returns where that is; `None` where a chain begins.
+    fn check_link(&self, document: &Document, is_backfill: bool) -> Option<(String, String)> {
+        let Some(key) = document.previous_digest_s3_object.clone() else {
+            let previous = (&document.previous_digest_hash_value, &document.previous_digest_signature);
+            assert_eq!(previous, (&None, &None));
+            return None;
+        };
+        let place = (document.previous_digest_s3_bucket.clone().unwrap(), key);
+        let (before, bytes, object) = self.read(&place);
+        assert_eq!(region_of(&place.1), region_of(&document.digest_s3_object));
+        assert_eq!(document.previous_digest_hash_value, Some(sha256_hex(&bytes)));
+        assert_eq!(document.previous_digest_signature.as_ref(), object.metadata.get("signature"));
+        match is_backfill {
+            true => assert!(document.digest_end_time > before.digest_end_time),
+            false => assert_eq!(document.digest_start_time, before.digest_end_time, "windows abut"),
+        }
+        Some(place)
+    }
+
     pub(super) async fn close(self) {
         self.intake.close().await;
         self.catalog.close().await;
-    }
-}
-
-/// Checks that a digest names the one before, or begins a chain.
-fn check_link(document: &Document, head: Option<&(Document, Vec<u8>, Object)>, is_backfill: bool) {
-    let Some(key) = &document.previous_digest_s3_object else {
-        let previous = (&document.previous_digest_hash_value, &document.previous_digest_signature);
-        assert_eq!(previous, (&None, &None));
-        return;
-    };
-    let (before, bytes, object) = head.unwrap();
-    assert_eq!(
-        (key, document.previous_digest_s3_bucket.as_ref()),
-        (&before.digest_s3_object, Some(&before.digest_s3_bucket))
-    );
-    assert_eq!(document.previous_digest_hash_value, Some(sha256_hex(bytes)));
-    assert_eq!(document.previous_digest_signature.as_ref(), object.metadata.get("signature"));
-    if !is_backfill {
-        assert_eq!(document.digest_start_time, before.digest_end_time, "windows abut");
     }
 }
 
