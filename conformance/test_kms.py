@@ -477,6 +477,13 @@ def test_records(kms, cloudtrail, key):
     assert retired["requestParameters"] is None and retired["additionalEventData"] == {"grantId": grant["GrantId"]} and retired["resources"] == resources
     assert found("DisableKey", key)["responseElements"] == {"keyId": key}
     assert found("GenerateRandom")["requestParameters"] is None
+    kms.enable_key(KeyId=key)
+    kms.rotate_key_on_demand(KeyId=key)
+    rotated = found("RotateKey", key)
+    assert (rotated["eventType"], rotated["managementEvent"], rotated["resources"]) == ("AwsServiceEvent", True, resources)
+    assert rotated["userIdentity"] == {"accountId": ACCOUNT, "invokedBy": "AWS Internal"}
+    details = rotated["serviceEventDetails"]
+    assert details["rotationType"] == "ON_DEMAND" and details["previousKeyMaterialId"] == encrypt["additionalEventData"]["keyMaterialId"]
     everything = json.dumps(records(cloudtrail))
     for secret in (b"top secret", sealed, data_key["Plaintext"], data_key["CiphertextBlob"]):
         assert base64.b64encode(secret).decode() not in everything
@@ -585,6 +592,28 @@ def test_keys_outlive_a_restart(fresh):
     server.stop()
     kms = Clients(server.start()).boto("kms")
     assert kms.decrypt(CiphertextBlob=old)["Plaintext"] == b"old"
+
+
+def test_a_deletion_is_done_when_it_is_due(fresh, tmp_path):
+    from clients import Clients
+    from disturbances import Clock
+
+    if reason := Clock.unavailable():
+        pytest.skip(reason)
+    clock = Clock(fresh, tmp_path / "clock")
+    kms = Clients(fresh.start()).boto("kms")
+    keys = [kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2)]
+    kms.create_alias(AliasName="alias/gone", TargetKeyId=keys[0])
+    blob = kms.encrypt(KeyId=keys[0], Plaintext=b"lost")["CiphertextBlob"]
+    kms.schedule_key_deletion(KeyId=keys[0], PendingWindowInDays=7)
+    kms.schedule_key_deletion(KeyId=keys[1], PendingWindowInDays=8)
+    clock._set(7 * 86_400 + 60)
+    wait_for(lambda: "KMS key deleted" in fresh.log_path.read_text(), "the key is deleted", limit=30)
+    clock._set(0)
+    assert refusal(kms.describe_key, KeyId=keys[0]) == ("NotFoundException", f"Key '{keys[0]}' does not exist")
+    assert refusal(kms.decrypt, CiphertextBlob=blob)[0] == "AccessDeniedException"
+    assert kms.list_aliases()["Aliases"] == [] and [entry["KeyArn"] for entry in kms.list_keys()["Keys"]] == keys[1:]
+    assert kms.describe_key(KeyId=keys[1])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
 def test_every_operation_was_called(calls):
