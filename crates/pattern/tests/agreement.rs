@@ -1,6 +1,6 @@
 //! Any pattern matches any event as a naive matcher says, which tries every combination of values.
 
-use cairn_pattern::Pattern;
+use cairn_pattern::{Explanation, Pattern};
 use proptest::prelude::*;
 
 #[path = "agreement/generate.rs"]
@@ -25,6 +25,23 @@ proptest! {
             let _known = pattern.matches(&event).is_ok();
             let _explained = pattern.explain(text.as_bytes()).is_ok();
         }
+    }
+
+    #[test]
+    fn a_damaged_event_never_panics(
+        pattern in generate::pattern(),
+        event in generate::event(),
+        at in any::<prop::sample::Index>(),
+        to: u8,
+    ) {
+        let Ok(pattern) = Pattern::parse(&pattern.to_string()) else { return Ok(()) };
+        let mut bytes = event.to_string().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = to;
+        let matched = pattern.matches(&bytes).unwrap_or(false);
+        let explained = pattern.explain(&bytes).is_ok_and(|explained| explained == Explanation::Matches);
+        // Reading the whole event refuses more than walking through it.
+        prop_assert!(matched || !explained);
     }
 
     #[test]

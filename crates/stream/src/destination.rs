@@ -7,16 +7,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_event::{AccountId, Clock, EventTime, EventView, Region};
+use cairn_event::Clock;
 use cairn_pattern::Pattern;
 
 use crate::dead_letters::DeadLetters;
 use crate::follow::Begin;
-use crate::material::MaterialError;
-use crate::message::{Form, Message};
+use crate::material::{MaterialError, text};
+use crate::message::Form;
 use crate::nats::{Nats, NatsConfig};
 use crate::service::Streams;
 use crate::sink::{Batch, Fate, PutError, Sink};
+use crate::test_event::{TestEvent, TestOutcome};
 use crate::webhook::{Webhook, WebhookConfig};
 
 /// How a destination is set up.
@@ -100,15 +101,6 @@ pub struct Materials {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What came of one test event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TestOutcome {
-    /// It was accepted.
-    Accepted,
-    /// It never will be: why.
-    Refused(&'static str),
-}
-
 impl Destination {
     /// Reads what the configuration points to; nobody is called yet.
     ///
@@ -156,7 +148,7 @@ impl Destination {
             Self::Webhook(webhook) => &webhook.form,
             Self::Nats(nats) => &nats.form,
         };
-        EventView::parse(&event.json).is_ok_and(|view| form.wants(&event.envelope(&view)))
+        event.is_wanted(form)
     }
 }
 
@@ -178,65 +170,9 @@ fn pattern(source: &PatternSource) -> Result<Option<Pattern>, MaterialError> {
     let text = match source {
         PatternSource::None => return Ok(None),
         PatternSource::Text(text) => text.clone(),
-        PatternSource::File(path) => crate::material::text(path)?,
+        PatternSource::File(path) => text(path)?,
     };
     Ok(Some(Pattern::parse(&text)?))
-}
-
-/// An event that tries a destination: no call was made, and nothing is recorded.
-#[derive(Debug, Clone)]
-pub struct TestEvent {
-    id: String,
-    account: AccountId,
-    region: Region,
-    json: Vec<u8>,
-}
-
-impl TestEvent {
-    /// Makes the event.
-    pub fn new(id: String, account: AccountId, region: Region, clock: &dyn Clock) -> Self {
-        let time = EventTime::of(clock.now());
-        let record = serde_json::json!({
-            "eventVersion": "1.11",
-            "userIdentity": {"type": "AWSService", "invokedBy": "cairn.internal"},
-            "eventTime": time,
-            "eventSource": "cairn.internal",
-            "eventName": "DestinationTest",
-            "awsRegion": region,
-            "sourceIPAddress": "cairn.internal",
-            "userAgent": "cairn.internal",
-            "requestParameters": null,
-            "responseElements": null,
-            "eventID": id,
-            "readOnly": true,
-            "eventType": "AwsServiceEvent",
-            "managementEvent": true,
-            "recipientAccountId": account,
-            "eventCategory": "Management",
-        });
-        Self { json: record.to_string().into_bytes(), id, account, region }
-    }
-
-    /// Returns the event's id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn envelope(&self, view: &EventView<'_>) -> Vec<u8> {
-        crate::message::envelope((self.account, &self.region), view, &self.json).unwrap_or_default()
-    }
-
-    fn message(&self, form: &Form, subjects: Option<&crate::nats::Subjects>) -> Result<Message, PutError> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| PutError {
-            code: "InternalError".to_owned(),
-            source: Some(error),
-        };
-        let view = EventView::parse(&self.json).map_err(|error| failed(Box::new(error)))?;
-        let envelope = crate::message::envelope((self.account, &self.region), &view, &self.json)
-            .map_err(|error| failed(Box::new(error)))?;
-        let subject = subjects.map(|subjects| subjects.of(self.account, &self.region, &view));
-        Ok(form.message(&view, &self.json, envelope, subject))
-    }
 }
 
 impl std::fmt::Debug for Materials {

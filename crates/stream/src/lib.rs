@@ -25,12 +25,12 @@ mod shipping;
 mod sink;
 mod surroundings;
 mod telemetry;
+mod test_event;
 mod trails;
 mod webhook;
 
 pub use destination::{
-    Destination, DestinationConfig, DestinationKind, Format, From, Materials, PatternSource, TestEvent,
-    TestOutcome,
+    Destination, DestinationConfig, DestinationKind, Format, From, Materials, PatternSource,
 };
 pub use envelope::{AWS_SOURCE_PREFIX, Envelope, detail_type, source};
 pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents};
@@ -45,5 +45,6 @@ pub use nats::{Keeping, Nats, NatsAuthentication, NatsConfig, is_subject_prefix}
 pub use service::Streams;
 pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 pub use surroundings::Surroundings;
+pub use test_event::{TestEvent, TestOutcome};
 pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group, is_stream_cursor};
 pub use webhook::{Webhook, WebhookConfig};
