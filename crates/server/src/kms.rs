@@ -59,7 +59,11 @@ impl KeyService {
                 call.resources =
                     allowed.iter().map(|asked| asked.resource.clone()).filter(|arn| arn != "*").collect();
                 owner = allowed.last().map(|asked| asked.owner);
-                self.kms.call(caller, request).await
+                self.kms.call(caller, request).await.and_then(|done| match used_others(&done.output, &call) {
+                    // An alias has come to name another key since; the answer goes nowhere.
+                    true => Err(Refusal::Busy),
+                    false => Ok(done),
+                })
             }
             Err(refusal) => Err(refusal),
         };
@@ -102,6 +106,16 @@ impl KeyService {
         }
         Ok(all)
     }
+}
+
+/// Tells whether an answer is of a key that was not among those that the caller was let use.
+fn used_others(output: &Value, call: &KmsCall) -> bool {
+    let described = output.get("KeyMetadata").filter(|_| call.operation == Operation::DescribeKey);
+    let used = [output.get("KeyId"), output.get("SourceKeyId"), described.and_then(|key| key.get("Arn"))];
+    used.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .any(|arn| !call.resources.iter().any(|known| known == arn))
 }
 
 impl Front {
@@ -162,4 +176,29 @@ fn answered(output: &Value) -> Vec<u8> {
 /// Returns the account of an ARN.
 pub(crate) fn account_of(arn: &str) -> Option<AccountId> {
     Arn::parse(arn).ok()?.account.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_of_a_key_that_was_not_allowed_is_told() {
+        let mut call = KmsCall::from(Operation::ReEncrypt);
+        call.resources = vec!["arn:a".to_owned(), "arn:b".to_owned()];
+        for (output, expected) in [
+            (json!({"KeyId": "arn:a", "SourceKeyId": "arn:b"}), false),
+            (json!({"KeyId": "arn:c", "SourceKeyId": "arn:b"}), true),
+            (json!({"KeyId": "arn:a", "SourceKeyId": "arn:c"}), true),
+            (json!({"Keys": []}), false),
+        ] {
+            assert_eq!(used_others(&output, &call), expected, "{output}");
+        }
+        call.operation = Operation::DescribeKey;
+        assert!(used_others(&json!({"KeyMetadata": {"Arn": "arn:c"}}), &call));
+        call.operation = Operation::CreateKey;
+        assert!(!used_others(&json!({"KeyMetadata": {"Arn": "arn:c"}}), &call));
+    }
 }
