@@ -28,3 +28,19 @@ pub(crate) fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -
     };
     own.to_owned()
 }
+
+/// Says why a call failed where the server did not say so itself: its answers are codes, and told by those.
+pub(crate) fn tell<E>(service: &'static str, error: &SdkError<E, HttpResponse>)
+where
+    E: std::error::Error + 'static,
+{
+    if !matches!(error, SdkError::ServiceError(_)) {
+        tracing::warn!(service, error = chain(error), "an AWS API elsewhere was not reached");
+    }
+}
+
+/// Returns an error and what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -16,12 +16,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use cairn_catalog::Trail;
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::Region;
 
 use crate::Connections;
-use crate::failure::code;
+use crate::failure::{code, tell};
 use ability::Abilities;
 pub use place::BucketAnswer;
 use write::{Object, WriteError, Written};
@@ -65,7 +67,7 @@ impl Buckets {
                 // The other writer has not finished, or what it wrote is gone: the next try will tell.
                 None => Err(PutError::Refused { code }),
             },
-            Err(error) => Err(self.refused(object, &error, code(&error))),
+            Err(error) => Err(self.refused(object, &error)),
         }
     }
 
@@ -99,7 +101,7 @@ impl Buckets {
         let found = match answer {
             Ok(found) => found,
             Err(error) if code(&error) == "NoSuchKey" => return Ok(None),
-            Err(error) => return Err(self.refused(object, &error, code(&error))),
+            Err(error) => return Err(self.refused(object, &error)),
         };
         let length = found.content_length().and_then(|length| usize::try_from(length).ok());
         if length.is_some_and(|length| length != object.body.len()) {
@@ -108,15 +110,22 @@ impl Buckets {
         match found.body.collect().await {
             Ok(body) if body.clone().into_bytes() == object.body => Ok(Some(Put::AlreadyThere)),
             Ok(_) => Err(PutError::Different),
-            Err(error) => Err(self.refused(object, &error, "IncompleteBody".to_owned())),
+            Err(error) => {
+                let error = &error as &dyn Error;
+                tracing::warn!(bucket = object.bucket, key = object.key, error, "object not read back");
+                Err(PutError::Refused { code: "IncompleteBody".to_owned() })
+            }
         }
     }
 
     /// Forgets where the bucket is, for it may have been made anew elsewhere, and says why it took nothing.
-    fn refused(&self, object: &Object<'_>, error: &(dyn Error + 'static), code: String) -> PutError {
+    fn refused<E>(&self, object: &Object<'_>, error: &SdkError<E, HttpResponse>) -> PutError
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
         self.forget(object.bucket);
-        tracing::debug!(bucket = object.bucket, key = object.key, error, "object not put");
-        PutError::Refused { code }
+        tell("s3", error);
+        PutError::Refused { code: code(error) }
     }
 
     fn forget(&self, bucket: &str) {

@@ -8,7 +8,7 @@ use cairn_delivery::{Notification, PublishError};
 use cairn_event::Region;
 
 use crate::Connections;
-use crate::failure::code;
+use crate::failure::{code, tell};
 
 /// The topics of one endpoint.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Topics {
                 TopicAnswer::Found { policy: attributes.and_then(|all| all.get("Policy")).cloned() }
             }
             Err(error) => {
-                tracing::debug!(topic_arn, error = &error as &dyn std::error::Error, "topic not found");
+                tell("sns", &error);
                 match code(&error).as_str() {
                     "NotFound" | "AuthorizationError" | "AccessDenied" | "InvalidParameter" => {
                         TopicAnswer::Missing
@@ -80,8 +80,7 @@ impl cairn_delivery::Topics for Topics {
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) => {
-                let topic_arn = notification.topic_arn;
-                tracing::debug!(topic_arn, error = &error as &dyn std::error::Error, "message not taken");
+                tell("sns", &error);
                 Err(PublishError { code: code(&error) })
             }
         }

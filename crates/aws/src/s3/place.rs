@@ -5,7 +5,7 @@ use cairn_delivery::Folder;
 use cairn_event::{AccountId, Region};
 
 use super::{Buckets, lock};
-use crate::failure::code;
+use crate::failure::{code, tell};
 
 /// What a bucket says to a trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Buckets {
         match self.ask(&client, bucket, &key, kms_key).await {
             Ok(()) => BucketAnswer::Takes,
             Err(error) => {
-                tracing::debug!(bucket, error = &error as &dyn std::error::Error, "bucket takes no files");
+                tell("s3", &error);
                 failed(code(&error))
             }
         }
@@ -73,7 +73,10 @@ impl Buckets {
                     Some(301 | 400 | 403) => answer
                         .and_then(|answer| answer.headers().get("x-amz-bucket-region"))
                         .and_then(|region| region.parse().ok()),
-                    _ => return Err(code(&error)),
+                    _ => {
+                        tell("s3", &error);
+                        return Err(code(&error));
+                    }
                 }
             }
         };
