@@ -10,12 +10,9 @@ use aws_sdk_cloudwatchlogs::operation::create_log_stream::CreateLogStreamError;
 use aws_sdk_cloudwatchlogs::operation::put_log_events::{PutLogEventsError, PutLogEventsOutput};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use cairn_event::Region;
-use cairn_stream::{LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError};
+use cairn_stream::{LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, UNAVAILABLE};
 
 use crate::{Connections, failure};
-
-/// The code where no endpoint is configured.
-const UNAVAILABLE: &str = "CloudWatchLogsDeliveryUnavailable";
 
 /// Log groups at the configured endpoint.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use cairn_catalog::{Catalog, Role, Snapshot, Trail};
 use cairn_control::LogGroupVerdict;
 use cairn_event::Arn;
 use cairn_stream::{
-    LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, PutError, log_stream_name,
+    LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, PutError, UNAVAILABLE, log_stream_name,
 };
 
 use crate::authorize;
@@ -59,6 +59,8 @@ impl RoleLogGroups {
             Err(LogsError::Failed(error)) if error.code.starts_with("AccessDenied") => {
                 LogGroupVerdict::RoleDenied
             }
+            // That no endpoint is configured is news to the client alone.
+            Err(LogsError::Failed(error)) if error.code == UNAVAILABLE => LogGroupVerdict::Unavailable,
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(trail = %trail.arn, error, "log group could not be asked");

@@ -37,7 +37,7 @@ pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents
 pub use follow::{Begin, DONE, Follower};
 pub use log_group::{
     LinesTaken, LogGroup, LogGroups, LogLane, LogLine, LogMessage, LogStream, LogsError, TrailLogGroup,
-    log_stream_name,
+    UNAVAILABLE, log_stream_name,
 };
 pub use material::MaterialError;
 pub use message::Message;

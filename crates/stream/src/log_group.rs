@@ -6,7 +6,9 @@
 
 mod calls;
 
-pub use self::calls::{LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, log_stream_name};
+pub use self::calls::{
+    LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, UNAVAILABLE, log_stream_name,
+};
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

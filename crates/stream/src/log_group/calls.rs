@@ -73,6 +73,9 @@ pub struct LinesTaken {
     pub too_new_start: Option<usize>,
 }
 
+/// The code of a call that is made though no endpoint is configured; what `GetTrailStatus` shows.
+pub const UNAVAILABLE: &str = "CloudWatchLogsDeliveryUnavailable";
+
 /// CloudWatch Logs did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LogsError {
