@@ -42,8 +42,8 @@ class World:
         self.s3, self.cloudtrail = self.clients.boto("s3"), self.clients.boto("cloudtrail")
         self.store = self._store or self.s3
 
-    def logs(self):
-        return [json.loads(line) for line in self.server.command("tlog", "show", "main", "--json").splitlines()]
+    def logs(self, trail="main"):
+        return [json.loads(line) for line in self.server.command("tlog", "show", trail, "--json").splitlines()]
 
     def log(self):
         """Returns the trail's log as the independent reader reads it."""
@@ -123,6 +123,12 @@ def proof(world, tmp_path):
 def alone(*arguments):
     """Runs a command far from any server."""
     return subprocess.run([BINARY, *arguments], env={"HOME": "/nonexistent"}, cwd="/", capture_output=True, text=True)
+
+
+def copied(clients, address, directory):
+    """Copies a log while it grows: first the checkpoint, then at least what that is about."""
+    clients.aws("s3", "cp", "--quiet", f"{address}checkpoint", f"{directory}/checkpoint")
+    clients.aws("s3", "cp", "--quiet", "--recursive", "--exclude", "checkpoint", address, str(directory))
 
 
 def test_the_log_in_the_bucket_convinces_a_reader_of_the_specifications(world):
@@ -214,7 +220,7 @@ def test_a_log_is_shown_to_have_only_grown(world, tmp_path):
     assert backwards.returncode == 1 and "larger tree" in backwards.stderr, backwards
     # A copy of the folder is enough, far from any server.
     copy = tmp_path / "copy"
-    world.clients.aws("s3", "cp", "--quiet", "--recursive", address, str(copy))
+    copied(world.clients, address, copy)
     placed = ["--tiles", copy, "--public-key", told["publicKey"]]
     assert "PROVED" in alone("tlog", "consistency", old, new, *placed).stdout
     assert "SOUND" in alone("tlog", "audit", *placed).stdout
@@ -223,6 +229,19 @@ def test_a_log_is_shown_to_have_only_grown(world, tmp_path):
     old.write_text("\n".join(forged))
     done = alone("tlog", "consistency", old, new, *placed)
     assert done.returncode == 1 and "did not sign" in done.stderr, done
+
+
+def test_events_of_a_deleted_trail_are_proved_as_before(world):
+    world.s3.create_bucket(Bucket="brief-logs")
+    world.s3.put_bucket_policy(Bucket="brief-logs", Policy=world.policy.replace(":::logs", ":::brief-logs"))
+    world.cloudtrail.create_trail(Name="brief", S3BucketName="brief-logs", EnableLogFileValidation=True)
+    world.cloudtrail.start_logging(Name="brief")
+    event_id = world.logged(world.call())["eventID"]
+    world.cloudtrail.delete_trail(Name="brief")
+    proved = wait_for(lambda: (done := world.cairn("prove", event_id, "--trail", "brief")).returncode == 0 and done, "proved")
+    proof, [log] = json.loads(proved.stdout), world.logs("brief")
+    assert json.loads(check_proof(proof, log["publicKey"]))["eventID"] == event_id
+    assert "Unknown trail" in world.cairn("prove", event_id, "--trail", "never").stderr
 
 
 def test_who_may_not_look_up_events_gets_no_proofs(world):
@@ -294,7 +313,7 @@ def test_a_log_lies_where_the_trails_bucket_is(make_server, tmp_path):
     assert json.loads(check_proof(proof, world.logs()[-1]["publicKey"])) == record
     assert world.log().check()
     told, copy = world.logs()[-1], tmp_path / "copy"
-    there.aws("s3", "cp", "--quiet", "--recursive", f"s3://logs/{told['folder']}", str(copy))
+    copied(there, f"s3://logs/{told['folder']}", copy)
     assert "SOUND" in alone("tlog", "audit", "--tiles", copy, "--public-key", told["publicKey"]).stdout
 
 

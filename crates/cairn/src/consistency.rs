@@ -73,7 +73,7 @@ impl Whereabouts {
             (tiles, given) => {
                 let client = Client::find(place, None).await?;
                 let logs = tlog::logs(&client, None).await?;
-                let log = logs.iter().find(|log| meant(log)).context(
+                let log = logs.iter().rev().find(|log| meant(log)).context(
                     "find it on the server; name its folder with --tiles and its key with --public-key",
                 )?;
                 let key =

@@ -130,7 +130,8 @@ impl Front {
             (ErrorCode::ResourceNotFoundException, message)
         })?;
         let ask = Ask::parse(&arrival.head.query)?;
-        let trails = trails(snapshot, who.account, ask.trail.as_deref())?;
+        let all = tlog.trails(who.account).await.map_err(broken)?;
+        let trails = named(all, who.account, ask.trail.as_deref())?;
         match question {
             Question::Logs => logs(tlog, &trails).await,
             Question::Proof => {
@@ -202,16 +203,14 @@ async fn logs(tlog: &Tlog, trails: &[Arc<LiveTrail>]) -> Result<Vec<u8>, Refusal
     serde_json::to_vec(&serde_json::json!({ "logs": logs })).map_err(broken)
 }
 
-/// Lists the trails that are meant: the named one, or all of the account.
-fn trails(
-    snapshot: &Snapshot,
+/// Chooses the trails that are meant: the named one, in each of its lives, or all.
+fn named(
+    all: Vec<Arc<LiveTrail>>,
     account: AccountId,
     named: Option<&str>,
 ) -> Result<Vec<Arc<LiveTrail>>, Refusal> {
-    let all = snapshot.account_trails(&account);
-    let Some(named) = named else { return Ok(all.to_vec()) };
-    let meant: Vec<_> =
-        all.iter().filter(|trail| trail.arn == named || trail.name == named).cloned().collect();
+    let Some(named) = named else { return Ok(all) };
+    let meant: Vec<_> = all.into_iter().filter(|trail| trail.arn == named || trail.name == named).collect();
     if meant.is_empty() {
         let message = format!("Unknown trail: {named} for the user: {account}");
         return Err((ErrorCode::TrailNotFoundException, message));

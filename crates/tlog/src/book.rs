@@ -1,8 +1,11 @@
 //! The logs of a trail as the server tells of them, and proofs out of them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use cairn_catalog::{LiveTrail, Trail};
+use cairn_event::AccountId;
 use cairn_journal::Position;
 use serde::Serialize;
 
@@ -10,7 +13,7 @@ use crate::bundle::decode_positions;
 use crate::checkpoint::CheckpointError;
 use crate::path::{self, TILE_WIDTH};
 use crate::proof::{EventProof, FORMAT, PathHash};
-use crate::service::Tlog;
+use crate::service::{DONE, Tlog, cursor_name, parse_cursor_name};
 use crate::state::{Ended, Log, StateError};
 use crate::store::{Place, TileStore};
 use crate::tree::{FetchError, LogSource, Tree, TreeError};
@@ -68,6 +71,24 @@ pub enum ProveError {
 }
 
 impl Tlog {
+    /// Lists the trails of an account that have or had logs, deleted ones as they were made, by name and age.
+    ///
+    /// # Errors
+    /// The catalog could not be read.
+    pub async fn trails(&self, account: AccountId) -> Result<Vec<Arc<LiveTrail>>, StateError> {
+        let current = self.catalog.current();
+        let mut trails = current.account_trails(&account).to_vec();
+        for id in self.catalog.cursors().await?.iter().filter_map(|cursor| parse_cursor_name(&cursor.name)) {
+            if trails.iter().any(|trail| *trail.id() == id) {
+                continue;
+            }
+            let made = self.catalog.snapshot(id.created).await?;
+            trails.extend(made.trail(&id.arn).filter(|trail| trail.account == account).map(Arc::clone));
+        }
+        trails.sort_by(|one, other| one.id().cmp(other.id()));
+        Ok(trails)
+    }
+
     /// Lists a trail's logs, the oldest first.
     ///
     /// # Errors
@@ -91,7 +112,10 @@ impl Tlog {
         let newest_end = logs.last().filter(|log| log.body.ended.is_none()).map(|log| log.body.next);
         let covers = |log: &&Log| log.body.first <= position && position < log.body.next;
         let Some(log) = logs.iter().find(covers) else {
-            let is_coming = newest_end.is_none_or(|end| end <= position) && trail.log_file_validation;
+            let is_done =
+                self.catalog.cursor(&cursor_name(trail.id())).await.map_err(StateError::from)? == Some(DONE);
+            let may_come = newest_end.is_none_or(|end| end <= position);
+            let is_coming = may_come && trail.log_file_validation && !is_done;
             return Err(if is_coming { ProveError::NotYet } else { ProveError::NotLogged });
         };
         let source = Objects { store: &*self.store, trail, log };

@@ -125,7 +125,7 @@ pub fn cursor_name(trail: &TrailId) -> String {
     format!("{CURSORS}{}/{}", trail.created, trail.arn)
 }
 
-fn parse_cursor_name(name: &str) -> Option<TrailId> {
+pub(crate) fn parse_cursor_name(name: &str) -> Option<TrailId> {
     let (created, arn) = name.strip_prefix(CURSORS)?.split_once('/')?;
     Some(TrailId { arn: arn.to_owned(), created: created.parse().ok()? })
 }

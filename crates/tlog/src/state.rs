@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use cairn_catalog::{
     Catalog, CursorError, MasterKey, SealError, Sealed, SecretName, StateChange, StoreError,
 };
-use cairn_catalog::{Trail, TrailId};
+use cairn_catalog::{SnapshotError, Trail, TrailId};
 use cairn_event::Ids;
 use cairn_journal::Position;
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,9 @@ pub enum StateError {
     /// The catalog failed.
     #[error("read the logs of a trail")]
     Store(#[from] StoreError),
+    /// A revision of the catalog could not be read.
+    #[error("read a trail as it was made")]
+    Snapshot(#[from] SnapshotError),
     /// Another worker has changed it, or the catalog failed.
     #[error("keep a log's state")]
     Changed(#[from] CursorError),

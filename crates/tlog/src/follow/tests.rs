@@ -5,6 +5,7 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use cairn_catalog::contract::sample;
 use cairn_journal::Options;
 use proptest::prelude::*;
 
@@ -241,6 +242,13 @@ async fn the_log_of_a_deleted_trail_is_finished() {
     assert_eq!(world.bucket.checkpoint_sizes(), [30]);
     let mut again = TrailLog::new(Arc::clone(&world.shared), world.trail.clone());
     assert_eq!(again.begin().await.unwrap(), Step::Done);
+    let [trail] = &world.shared.trails(sample::account_id()).await.unwrap()[..] else { panic!("one trail") };
+    let proof = world.shared.prove(trail, 5, &world.event(5)).await.unwrap();
+    assert!(proof.verify(&PublicKey::parse(&proof.public_key).unwrap()).is_ok(), "proved after its trail");
+    let never = world.shared.prove(trail, 41, "").await;
+    assert!(matches!(never, Err(ProveError::NotLogged)), "nothing more will come");
+    let other = "111122223333".parse().unwrap();
+    assert!(world.shared.trails(other).await.unwrap().is_empty());
 }
 
 #[tokio::test]

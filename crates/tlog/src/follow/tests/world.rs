@@ -149,6 +149,10 @@ impl World {
         numbered.filter(|(_, (_, wanted))| *wanted).map(|(position, _)| position).collect()
     }
 
+    pub(super) fn event(&self, position: u64) -> String {
+        self.events[usize::try_from(position).unwrap()].0.clone()
+    }
+
     pub(super) async fn logs(&self) -> Vec<LogSummary> {
         let snapshot = self.catalog.current();
         self.shared.logs(snapshot.trail(&self.trail.arn).unwrap()).await.unwrap()
