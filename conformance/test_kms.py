@@ -594,6 +594,32 @@ def test_keys_outlive_a_restart(fresh):
     assert kms.decrypt(CiphertextBlob=old)["Plaintext"] == b"old"
 
 
+def test_another_account_uses_a_key_and_both_are_told(make_server):
+    from clients import Clients
+
+    other = "444455556666"
+    server = make_server(accounts=other).start()
+    kms, cloudtrail = Clients(server).boto("kms"), Clients(server).boto("cloudtrail")
+    exports = dict(line.removeprefix("export ").split("=", 1) for line in server.command("env", "--account-id", other).splitlines())
+    signed = {"AccessKeyId": exports["AWS_ACCESS_KEY_ID"], "SecretAccessKey": exports["AWS_SECRET_ACCESS_KEY"]}
+    stranger, elsewhere = signed_by(server, signed), signed_by(server, signed, "cloudtrail")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    who = f"arn:aws:iam::{other}:user/administrator"
+    reason = "because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+    for unseen in (key, f"{OWN}key/{NOBODY}"):
+        denied = f"User: {who} is not authorized to perform: kms:Encrypt on resource: {unseen} {reason}"
+        assert refusal(stranger.encrypt, KeyId=unseen, Plaintext=b"x") == ("AccessDeniedException", denied)
+    kms.put_key_policy(KeyId=key, Policy=policy(allow(ROOT, "kms:*"), allow({"AWS": f"arn:aws:iam::{other}:root"}, "kms:Encrypt")))
+    assert stranger.encrypt(KeyId=key, Plaintext=b"x")["KeyId"] == key
+    assert refusal(stranger.disable_key, KeyId=key)[0] == "AccessDeniedException"
+    encrypts = lambda client: [record for record in records(client, '"eventName":"Encrypt"', key) if "errorCode" not in record]
+    (own,), (theirs,) = wait_for(lambda: encrypts(cloudtrail), "the owner's record"), wait_for(lambda: encrypts(elsewhere), "the caller's record")
+    assert own["sharedEventID"] == theirs["sharedEventID"] and own["eventID"] != theirs["eventID"]
+    assert (own["recipientAccountId"], theirs["recipientAccountId"]) == (ACCOUNT, other)
+    assert own["userIdentity"]["type"] == "AWSAccount" and "arn" not in own["userIdentity"] and theirs["userIdentity"]["arn"] == who
+    assert own["resources"] == theirs["resources"] == [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]
+
+
 def test_a_deletion_is_done_when_it_is_due(fresh, tmp_path):
     from clients import Clients
     from disturbances import Clock
