@@ -155,8 +155,12 @@ impl TrailLog {
             Some(position) => position,
             None => {
                 let to = self.live().map_or(0, |trail| trail.created_at_position).max(head);
-                shared.catalog.advance(self.step_of(None, to)).await?;
-                to
+                match shared.catalog.advance(self.step_of(None, to)).await {
+                    Ok(()) => to,
+                    // Whoever is about to delete the trail gave it its cursor.
+                    Err(CursorError::Moved { actual: Some(position) }) => position,
+                    Err(error) => return Err(error.into()),
+                }
             }
         };
         let mut logs = Log::of_trail(&*shared.catalog, &shared.master, &self.trail).await?;
