@@ -10,10 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::message::{Batch, batches, message};
 use super::progress::{Progress, ProgressError, Stored, change};
-use super::telemetry::{failed, notified};
+use super::telemetry::{failed, lag, notified};
 use super::{Notification, Notifier, PublishError};
 use crate::product::{DONE, Product};
-use crate::telemetry;
 
 /// The pause after a failure: the first, and the longest it grows to.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -180,6 +179,6 @@ impl TrailNotifier {
     fn report_lag(&self, page: &[Delivered]) {
         let now = self.shared.clock.now();
         let seconds = page.first().map_or(0, |oldest| now.as_second() - oldest.at.as_second());
-        telemetry::lag("notifications", &self.trail.arn, page.len() as u64, seconds.max(0));
+        lag(&self.trail.arn, page.len(), seconds.max(0));
     }
 }
