@@ -48,6 +48,7 @@ pub(crate) struct Reference {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the model's own flags")]
 pub(crate) struct Shape {
     #[serde(rename = "type")]
     pub kind: Kind,
