@@ -50,7 +50,7 @@ pub enum PutError {
     Different,
 }
 
-/// Holds log files. Implemented by the built-in S3.
+/// Holds log files. Implemented by the built-in S3, and by clients of one that runs elsewhere.
 #[async_trait]
 pub trait LogBucket: Send + Sync + Debug {
     /// Writes a log file unless its key is taken; durable when it returns.

@@ -31,7 +31,7 @@ pub enum TileError {
     Different,
 }
 
-/// Holds the objects of logs. Implemented by the built-in S3.
+/// Holds the objects of logs. Implemented by the built-in S3, and by clients of one that runs elsewhere.
 #[async_trait]
 pub trait TileStore: Send + Sync + Debug {
     /// Reads an object; none where there is none.

@@ -16,6 +16,12 @@ const WITHOUT_RUNTIME: &[&str] = &["access", "digest", "event", "journal", "sele
 
 const FENCES: &[(&str, Fence)] = &[
     ("anyhow", Fence::Only(&["cairn"])),
+    ("aws-config", Fence::Only(&["aws"])),
+    ("aws-sdk-cloudwatchlogs", Fence::Only(&["aws"])),
+    ("aws-sdk-eventbridge", Fence::Only(&["aws"])),
+    ("aws-sdk-kms", Fence::Only(&["aws"])),
+    ("aws-sdk-s3", Fence::Only(&["aws"])),
+    ("aws-sdk-sns", Fence::Only(&["aws"])),
     ("axum", Fence::Only(&["capture", "delivery", "server"])),
     ("clap", Fence::Only(&["cairn"])),
     ("datafusion", Fence::Only(&["lake"])),
