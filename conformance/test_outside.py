@@ -8,7 +8,7 @@ import time
 
 import pytest
 from clients import Clients, refusal
-from emulators import MiniStack, Moto, SeaweedFS, installed, running
+from emulators import ACCESS_KEY_ID, SECRET_ACCESS_KEY, MiniStack, Moto, SeaweedFS, installed, running
 from log_files import KEY, read_log_file
 from waiting import wait_for
 
@@ -248,6 +248,26 @@ def test_validate_logs_passes(emulator, make_server):
 def digests(s3, bucket):
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
     return [entry["Key"] for entry in listed if "/CloudTrail-Digest/" in entry["Key"] and not entry["Key"].endswith("/")]
+
+
+@pytest.mark.parametrize("profile", ["audit", "default"])
+def test_calls_are_signed_by_a_profile_and_never_by_keys_of_another_endpoint(profile, seaweedfs, make_server):
+    """SeaweedFS checks signatures. The environment is that of a shell with `cairn env` in it."""
+    key = f"aws_access_key_id={ACCESS_KEY_ID}\naws_secret_access_key={SECRET_ACCESS_KEY}"
+    shared = seaweedfs.home / "credentials"
+    shared.write_text(f"[{profile}]\n{key}\n")
+    named = {"endpoints__profile": profile} if profile != "default" else {}
+    server = make_server(endpoints__s3=seaweedfs.endpoint, **named)
+    server.allowed.add(NO_ENCRYPTION)
+    server.environment = {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID": "AKIAELSEWHERE", "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_SHARED_CREDENTIALS_FILE": str(shared), "AWS_CONFIG_FILE": "/dev/null",
+    }  # fmt: skip
+    cloudtrail, s3 = Clients(server.start()).boto("cloudtrail"), seaweedfs.client("s3")
+    s3.create_bucket(Bucket=f"logs-{profile}")
+    cloudtrail.create_trail(Name="main", S3BucketName=f"logs-{profile}")
+    cloudtrail.start_logging(Name="main")
+    delivered(s3, [mark(cloudtrail)], f"logs-{profile}")
 
 
 def topic_with_queue(sns, name):
