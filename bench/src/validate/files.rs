@@ -44,11 +44,12 @@ impl Files {
         let end = start.checked_add(hours(digests))?;
         let times = Times { start: start.as_second(), seconds: 3600, events: logs * EVENTS_PER_LOG };
         let maker = Maker::new(times);
-        let mut client = Client::connect(server).await?;
-        client.s3("PUT", &format!("/{BUCKET}"), "", Bytes::new()).await?;
+        Client::connect(server).await?.s3("PUT", &format!("/{BUCKET}"), "", Bytes::new()).await?;
         let putting = (0..CONCURRENT).map(|sender| put_logs(server, &maker, sender, logs, start));
         let mut listed: Vec<(u64, LogFile)> = try_join_all(putting).await?.concat();
         listed.sort_unstable_by_key(|(number, _)| *number);
+        // A connection of its own: the server closes those that are idle meanwhile.
+        let mut client = Client::connect(server).await?;
         let mut previous: Option<Previous> = None;
         for (hour, chunk) in (0..digests).zip(listed.chunks(usize::try_from(LOGS_PER_DIGEST)?)) {
             let begin = start.checked_add(hours(hour))?;
