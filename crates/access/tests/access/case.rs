@@ -9,7 +9,7 @@ use crate::people;
 
 /// Decides a case.
 ///
-/// `identity`, `boundary`, `resource_policy` and `trust_policy` are lists of statements, `session` is a list
+/// `identity`, `boundary`, `resource_policy`, `trust_policy` and `key_policy` are lists of statements, `session` is a list
 /// of such lists, `organization` a list of levels of them. `facts` are condition keys, each with a value or
 /// a list. What is absent is not there.
 pub(crate) fn decide(case: &Value) -> Decision {
@@ -29,6 +29,7 @@ pub(crate) fn decide(case: &Value) -> Decision {
     let organization: Vec<_> = levels.iter().map(|level| each(PolicyKind::Organization, level)).collect();
     let resource =
         one("resource_policy", PolicyKind::Resource).or_else(|| one("trust_policy", PolicyKind::Trust));
+    let resource = resource.or_else(|| one("key_policy", PolicyKind::Key));
     let policies = Policies {
         identity: identity.as_slice(),
         boundary: boundary.as_ref(),

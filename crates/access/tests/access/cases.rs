@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use crate::{case, naive};
 
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("actions_and_resources", include_str!("../cases/actions_and_resources.json")),
     ("boundary", include_str!("../cases/boundary.json")),
     ("cross_account", include_str!("../cases/cross_account.json")),
     ("decisions", include_str!("../cases/decisions.json")),
     ("facts", include_str!("../cases/facts.json")),
     ("federated", include_str!("../cases/federated.json")),
+    ("keys", include_str!("../cases/keys.json")),
     ("organization", include_str!("../cases/organization.json")),
     ("principals", include_str!("../cases/principals.json")),
     ("session", include_str!("../cases/session.json")),

@@ -49,7 +49,7 @@ impl Asked<'_> {
     /// Returns what would let the request through, and all that it needs, in the order in which it is told.
     fn needs(&self, owner: &str) -> (&'static str, Vec<Need>) {
         let kind = self.resource_kind();
-        let trust = kind == "role trust policy";
+        let trust = kind == "role trust policy" || self.case.get("key_policy").is_some();
         let [itself, role, account] = self.named_by_resource();
         let root = self.person.kind == "root";
         let identity = root || self.allows("identity");
@@ -90,6 +90,7 @@ impl Asked<'_> {
 
     fn resource_statements(&self) -> Vec<&Value> {
         let policy = self.case.get("resource_policy").or_else(|| self.case.get("trust_policy"));
+        let policy = policy.or_else(|| self.case.get("key_policy"));
         policy.map(statements).unwrap_or_default()
     }
 
