@@ -130,11 +130,12 @@ class SeaweedFS(Emulator):
         identities.write_text(json.dumps({"identities": self._identities}))
         data = self.home / "data"
         data.mkdir(exist_ok=True)
+        # Each bucket is given seven volumes, empty files at first.
         flags = {
             "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "dir": data, "filer": "true", "s3": "true",
             "master.port": master, "master.port.grpc": master_grpc, "master.telemetry": "false",
             "master.volumeSizeLimitMB": 64, "master.electionTimeout": "1s",
-            "volume.port": volume, "volume.port.grpc": volume_grpc, "volume.max": 16, "volume.preStopSeconds": 0,
+            "volume.port": volume, "volume.port.grpc": volume_grpc, "volume.max": 100, "volume.preStopSeconds": 0,
             "filer.port": filer, "filer.port.grpc": filer_grpc,
             "s3.port": s3, "s3.port.grpc": s3_grpc, "s3.port.iceberg": 0, "s3.port.lance": 0, "s3.config": identities,
         }
