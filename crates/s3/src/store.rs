@@ -7,6 +7,7 @@ pub(crate) mod blob;
 mod bucket;
 mod content;
 mod error;
+mod known_buckets;
 mod lease;
 mod list;
 mod metadata;
@@ -52,6 +53,7 @@ pub(crate) use upload::{CompleteRequest, CompletedPart, PARTS_MAX, Upload, Uploa
 use crate::seal::Wrapping;
 
 use blob::Blobs;
+use known_buckets::KnownBuckets;
 use writer::IndexWriter;
 
 /// The durable object store. Cheap to share; every method may be called from any task.
@@ -62,6 +64,7 @@ pub struct ObjectStore {
     blobs: Arc<Blobs>,
     readers: SqlitePool,
     writer: IndexWriter,
+    known_buckets: Arc<KnownBuckets>,
     wrapping: Wrapping,
     tasks: TaskTracker,
     shutdown: CancellationToken,

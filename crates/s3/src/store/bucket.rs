@@ -72,8 +72,14 @@ impl ObjectStore {
     /// # Errors
     /// When the index cannot be read.
     pub async fn bucket(&self, name: &str) -> Result<Option<Bucket>, StoreError> {
+        let generation = match self.known_buckets.find(name) {
+            Ok(bucket) => return Ok(Some(bucket)),
+            Err(generation) => generation,
+        };
         let found = sqlx::query(SELECT_ONE).bind(name).fetch_optional(&self.readers).await?;
-        found.map(|row| bucket_of(&row)).transpose()
+        let Some(bucket) = found.map(|row| bucket_of(&row)).transpose()? else { return Ok(None) };
+        self.known_buckets.learn(generation, &bucket);
+        Ok(Some(bucket))
     }
 
     /// Returns the buckets of an account in order of name: those after `after` with `prefix`, at most `limit`.
@@ -164,6 +170,10 @@ struct CreateBucket {
 impl Change for CreateBucket {
     type Outcome = Created;
 
+    fn changes_buckets(&self) -> bool {
+        true
+    }
+
     async fn apply(
         &self,
         tx: &mut SqliteConnection,
@@ -210,6 +220,10 @@ struct DeleteBucket {
 impl Change for DeleteBucket {
     type Outcome = ();
 
+    fn changes_buckets(&self) -> bool {
+        true
+    }
+
     async fn apply(&self, tx: &mut SqliteConnection, garbage: &mut Vec<BlobId>) -> Result<(), StoreError> {
         let id = bucket_id(tx, &self.name).await?;
         let held: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM object WHERE bucket = ? LIMIT 1")
@@ -240,6 +254,10 @@ struct ChangeBucket {
 #[async_trait]
 impl Change for ChangeBucket {
     type Outcome = ();
+
+    fn changes_buckets(&self) -> bool {
+        true
+    }
 
     async fn apply(&self, tx: &mut SqliteConnection, _garbage: &mut Vec<BlobId>) -> Result<(), StoreError> {
         let id = bucket_id(tx, &self.name).await?;

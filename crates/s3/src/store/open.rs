@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::ObjectStore;
 use super::blob::{Blobs, sync_dir};
 use super::error::StoreError;
+use super::known_buckets::KnownBuckets;
 use super::schema;
 use super::sweep;
 use super::writer::IndexWriter;
@@ -59,10 +60,16 @@ impl ObjectStore {
             .max_connections(READERS_MAX)
             .min_connections(0)
             .connect_lazy_with(options.create_if_missing(false).read_only(true));
+        let known_buckets = Arc::new(KnownBuckets::default());
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
-        let writer = IndexWriter::start(connection, Arc::clone(&blobs), &tasks, shutdown.clone());
+        let writer = IndexWriter::start(
+            connection,
+            (Arc::clone(&blobs), Arc::clone(&known_buckets)),
+            &tasks,
+            shutdown.clone(),
+        );
         tasks.spawn(sweep::run(Arc::clone(&blobs), readers.clone(), shutdown.clone()));
-        Ok(Self { clock, ids, blobs, readers, writer, wrapping, tasks, shutdown, _lock: lock })
+        Ok(Self { clock, ids, blobs, readers, writer, known_buckets, wrapping, tasks, shutdown, _lock: lock })
     }
 }
 

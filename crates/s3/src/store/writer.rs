@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::blob::{BlobId, Blobs};
 use super::error::StoreError;
+use super::known_buckets::KnownBuckets;
 use crate::telemetry;
 
 /// Changes that may wait; beyond it callers wait for a place.
@@ -36,6 +37,11 @@ pub(crate) trait Change: Send + Sync + 'static {
         garbage: &mut Vec<BlobId>,
     ) -> Result<Self::Outcome, StoreError>;
 
+    /// Whether it changes a bucket; then the buckets in memory are forgotten.
+    fn changes_buckets(&self) -> bool {
+        false
+    }
+
     /// Told when a row that names the change's payloads is durable, or may be: they must stay.
     fn keep_payloads(&mut self) {}
 }
@@ -50,12 +56,12 @@ impl IndexWriter {
     /// Starts the task; it ends when told to, after the changes already queued.
     pub(crate) fn start(
         connection: SqliteConnection,
-        blobs: Arc<Blobs>,
+        (blobs, known_buckets): (Arc<Blobs>, Arc<KnownBuckets>),
         tasks: &TaskTracker,
         shutdown: CancellationToken,
     ) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
-        let worker = Worker { connection, blobs, inbox, poisoned: false };
+        let worker = Worker { connection, blobs, known_buckets, inbox, poisoned: false };
         tasks.spawn(worker.run(shutdown));
         Self { queue }
     }
@@ -80,6 +86,9 @@ trait Queued: Send + Sync {
         tx: &mut SqliteConnection,
         garbage: &mut Vec<BlobId>,
     ) -> Result<(), IndexFailed>;
+    /// Whether it changes a bucket.
+    fn changes_buckets(&self) -> bool;
+
     /// Answers the caller. `failure` replaces an outcome that did not become durable.
     fn answer(self: Box<Self>, failure: Option<StoreError>);
 }
@@ -109,6 +118,10 @@ impl<C: Change> Queued for Pending<C> {
         }
     }
 
+    fn changes_buckets(&self) -> bool {
+        self.change.changes_buckets()
+    }
+
     fn answer(self: Box<Self>, failure: Option<StoreError>) {
         let Self { mut change, result, reply } = *self;
         let refused = failure.is_none() && !matches!(result, Some(Ok(_)));
@@ -128,6 +141,7 @@ impl<C: Change> Queued for Pending<C> {
 struct Worker {
     connection: SqliteConnection,
     blobs: Arc<Blobs>,
+    known_buckets: Arc<KnownBuckets>,
     inbox: mpsc::Receiver<Box<dyn Queued>>,
     poisoned: bool,
 }
@@ -195,6 +209,10 @@ impl Worker {
         }
         let mut garbage = Vec::new();
         let result = self.transact(batch, &mut garbage).await;
+        // Also after a failure: nobody knows then what the index holds.
+        if batch.iter().any(|queued| queued.changes_buckets()) {
+            self.known_buckets.forget();
+        }
         if let Err(error) = &result {
             if is_io_failure(error) {
                 self.poisoned = true;
