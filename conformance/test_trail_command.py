@@ -15,6 +15,7 @@ def lines(server, *arguments):
 def test_a_trail_and_its_bucket_in_one_command(server, s3, cloudtrail):
     [made] = lines(server, "create", "main", "--bucket", "audit-logs", "--create-bucket", "--prefix", "all")
     assert made["IsMultiRegionTrail"] and made["IncludeGlobalServiceEvents"] and made["S3KeyPrefix"] == "all"
+    assert made["LogFileValidationEnabled"]
     assert cloudtrail.get_trail_status(Name="main")["IsLogging"]
     wait_for(lambda: s3.list_objects_v2(Bucket="audit-logs", Prefix="all/AWSLogs/").get("Contents"), "log files come")
     [listed] = lines(server, "list")
@@ -26,7 +27,8 @@ def test_a_trail_and_its_bucket_in_one_command(server, s3, cloudtrail):
 
 
 def test_it_is_stopped_started_and_deleted(server, cloudtrail):
-    lines(server, "create", "brief", "--bucket", "brief-logs", "--create-bucket", "--regions", "one")
+    lines(server, "create", "brief", "--bucket", "brief-logs", "--create-bucket", "--regions", "one", "--validation", "off")
+    assert not cloudtrail.get_trail(Name="brief")["Trail"]["LogFileValidationEnabled"]
     assert not cloudtrail.get_trail(Name="brief")["Trail"]["IsMultiRegionTrail"]
     server.command("trail", "stop", "brief")
     assert not cloudtrail.get_trail_status(Name="brief")["IsLogging"]

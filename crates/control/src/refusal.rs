@@ -174,7 +174,9 @@ impl Refusal {
             Self::KeyPolicyInsufficient { .. } => ErrorCode::InsufficientEncryptionPolicyException,
             Self::KeyUnusable(_) => ErrorCode::KmsException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
-            Self::OperationUnavailable(_) | Self::StoresUnavailable => ErrorCode::UnsupportedOperationException,
+            Self::OperationUnavailable(_) | Self::StoresUnavailable => {
+                ErrorCode::UnsupportedOperationException
+            }
             Self::TagInvalid => ErrorCode::InvalidTagParameterException,
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
             Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,

@@ -27,6 +27,12 @@ pub(crate) struct Create {
     /// Record the events of all Regions, or of the trail's own alone and without those of global services.
     #[arg(long, value_name = "WHICH", default_value = "all")]
     regions: Regions,
+    /// Sign digests, which prove that log files are what was delivered.
+    #[arg(long, value_name = "ON|OFF", default_value = "on")]
+    validation: Validation,
+    /// Encrypt log files with this KMS key: its id, its ARN or an alias (see `cairn key-policy`).
+    #[arg(long, value_name = "KEY")]
+    kms_key: Option<String>,
     #[command(flatten)]
     json: JsonFlag,
 }
@@ -38,6 +44,15 @@ enum Regions {
     All,
     /// The trail's own.
     One,
+}
+
+/// Whether a trail has digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Validation {
+    /// It has, as trails that are made in CloudTrail's console do.
+    On,
+    /// It has none.
+    Off,
 }
 
 impl Create {
@@ -70,7 +85,11 @@ impl Create {
             "S3BucketName": self.bucket,
             "IsMultiRegionTrail": self.regions == Regions::All,
             "IncludeGlobalServiceEvents": self.regions == Regions::All,
+            "EnableLogFileValidation": self.validation == Validation::On,
         });
+        if let Some(key) = &self.kms_key {
+            input["KmsKeyId"] = json!(key);
+        }
         if let Some(prefix) = &self.prefix {
             input["S3KeyPrefix"] = json!(prefix);
         }

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog, Trail};
 use cairn_control::{
     BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, KeyCheck, KeyVerdict,
-    LogGroupVerdict, Platform, Refusal, Throttle, TopicVerdict};
+    LogGroupVerdict, Platform, Refusal, Throttle, TopicVerdict,
+};
 use cairn_event::{AccountId, Clock, Entry, Origin, Region};
 use cairn_history::{History, HistoryConfig};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedWriter, Options, Reader, Writer};
