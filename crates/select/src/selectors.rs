@@ -16,6 +16,8 @@ pub struct Selectors(Arc<Compiled>);
 struct Compiled {
     given: EventSelectors,
     matchers: Matchers,
+    /// Whether any selector is for other events than management events.
+    data: bool,
 }
 
 #[derive(Debug)]
@@ -37,7 +39,8 @@ impl Selectors {
             EventSelectors::Basic(selectors) => Matchers::Basic(basic::compile(selectors)?),
             EventSelectors::Advanced(selectors) => Matchers::Advanced(advanced::compile(selectors)?),
         };
-        Ok(Self(Arc::new(Compiled { given, matchers })))
+        let data = is_for_data(&given);
+        Ok(Self(Arc::new(Compiled { given, matchers, data })))
     }
 
     /// Returns the selectors as GetEventSelectors answers them.
@@ -53,10 +56,29 @@ impl Selectors {
         }
     }
 
+    /// Tells whether any event can be selected that is no management event.
+    pub fn may_select_data(&self) -> bool {
+        self.0.data
+    }
+
     /// Tells whether these are the selectors of a trail that never got any; a trail for which this is false
     /// answers `HasCustomEventSelectors` true.
     pub fn is_default(&self) -> bool {
         self.0.given == EventSelectors::default_for_trail()
+    }
+}
+
+fn is_for_data(given: &EventSelectors) -> bool {
+    match given {
+        EventSelectors::Basic(selectors) => {
+            selectors.iter().any(|selector| !selector.data_resources.is_empty())
+        }
+        EventSelectors::Advanced(selectors) => {
+            selectors.iter().flat_map(|selector| &selector.field_selectors).any(|field| {
+                let values = field.equals.iter().flatten();
+                field.field == "eventCategory" && values.into_iter().any(|value| value != "Management")
+            })
+        }
     }
 }
 

@@ -6,9 +6,10 @@ use cairn_access::{Caller, Trust};
 use cairn_capture::{
     Captured, Exchange, Keep, Request, Response, ServiceCall, SharedIds, body_policy, share_with_owner,
 };
-use cairn_catalog::Catalog;
+use cairn_catalog::{Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
+use cairn_wire::s3::Category;
 use futures_util::future::try_join_all;
 
 use crate::answer::Answered;
@@ -42,6 +43,10 @@ impl Recorder {
             return Vec::new();
         }
         let snapshot = self.catalog.current();
+        if is_unwanted(call, served, &snapshot) {
+            telemetry::unrecorded("not-selected");
+            return Vec::new();
+        }
         let request_headers = arrival.head.pairs();
         let answered_headers: Vec<(&str, &[u8])> =
             served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -98,6 +103,13 @@ impl Recorder {
             None => vec![record],
         }
     }
+}
+
+/// Tells whether a call is a data event that no trail of any account can select.
+fn is_unwanted(call: &ServiceCall, served: &Served, snapshot: &Snapshot) -> bool {
+    let mut accounts = std::iter::once(recipient(served)).chain(served.resource_owner);
+    let data = matches!(call, ServiceCall::S3(call) if call.category == Category::Data);
+    data && !accounts.any(|account| snapshot.may_want_data_events(account))
 }
 
 /// Returns the account that receives the record of a call: the caller's; the owner's of what nobody signed

@@ -36,6 +36,13 @@ impl Snapshot {
         })
     }
 
+    /// Says whether any trail of an account could receive a data event, before there is one: where none can,
+    /// none need be made.
+    pub fn may_want_data_events(&self, account: AccountId) -> bool {
+        let trails = self.account_trails(&account).iter();
+        trails.filter(|trail| trail.logging).any(|trail| trail.selectors.may_select_data())
+    }
+
     /// Says whether any trail receives the event, which decides whether a data event is kept at all.
     pub fn wants_data_event(
         &self,

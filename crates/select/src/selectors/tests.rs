@@ -378,3 +378,23 @@ fn only_the_untouched_selectors_are_the_default() {
     assert!(!basic(json!([{}, {}])).unwrap().is_default());
     assert!(!fields(json!([{"Field": "eventCategory", "Equals": ["Management"]}])).unwrap().is_default());
 }
+
+#[test]
+fn selectors_know_whether_they_select_data() {
+    let category = |name: &str| json!([{"Field": "eventCategory", "Equals": [name]}]);
+    let data_fields = json!([
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    ]);
+    let both = json!([{"FieldSelectors": category("Management")}, {"FieldSelectors": data_fields.clone()}]);
+    for (selectors, expected) in [
+        (basic(json!([{}])), false),
+        (basic(json!([{"DataResources": []}])), false),
+        (basic(data("AWS::Lambda::Function", &["arn:aws:lambda".to_owned()])), true),
+        (fields(category("Management")), false),
+        (fields(data_fields), true),
+        (advanced(both), true),
+    ] {
+        assert_eq!(selectors.unwrap().may_select_data(), expected);
+    }
+}
