@@ -1,9 +1,11 @@
 //! An IAM policy: statements that allow or deny.
 
+mod memo;
 mod parse;
 mod who;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::condition::Condition;
 use crate::pattern::{ArnPattern, Case, Pattern};
@@ -16,7 +18,7 @@ pub const ADMINISTRATOR_ACCESS: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
 /// What a policy is attached to, which decides the members that a statement must and must not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PolicyKind {
     /// Attached to a user, group or role: names no principal.
     Identity,
@@ -39,7 +41,8 @@ pub enum PolicyKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     kind: PolicyKind,
-    statements: Vec<Statement>,
+    // Shared: the same text is read once for many decisions.
+    statements: Arc<Vec<Statement>>,
 }
 
 /// Why a text is not a policy. Its `Display` is fit for `MalformedPolicyDocument` and `MalformedPolicy`.
@@ -93,7 +96,7 @@ impl Policy {
     /// Names the first member that is unknown, given twice, missing, or of the wrong form. Nothing is
     /// skipped: a policy is either understood wholly or refused.
     pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
-        parse::policy(kind, text)
+        memo::recall_or(kind, text, || parse::policy(kind, text))
     }
 
     /// Adds the statements of `other`, which is of the same kind.
@@ -103,7 +106,7 @@ impl Policy {
             self.kind, other.kind,
             "statements of another kind name principals and resources otherwise"
         );
-        self.statements.extend(other.statements);
+        Arc::make_mut(&mut self.statements).extend(other.statements.iter().cloned());
         self
     }
 

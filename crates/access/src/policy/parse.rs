@@ -1,5 +1,7 @@
 //! From a policy's text to statements.
 
+use std::sync::Arc;
+
 use super::who::Who;
 use super::{Effect, Policy, PolicyError, PolicyKind, ResourcePattern, Scope, Statement};
 use crate::condition::Condition;
@@ -54,7 +56,7 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
     if statements.is_empty() {
         return Err(place.wrong("at least one statement is needed"));
     }
-    Ok(Policy { kind, statements })
+    Ok(Policy { kind, statements: Arc::new(statements) })
 }
 
 fn distinct_sids(statements: &Node, place: &Place) -> Result<(), PolicyError> {
