@@ -68,8 +68,8 @@ impl LogBucket for Store {
                 // Each window has one file, as long as it stays below the largest size.
                 let windows = i64::try_from(seen.0.files).unwrap_or(i64::MAX);
                 let end_ms = (self.began_ms.div_euclid(WINDOW_MS) + windows) * WINDOW_MS;
-                let late_ms = Timestamp::now().as_millisecond() - end_ms;
-                seen.1.add(Duration::from_millis(u64::try_from(late_ms).unwrap_or_default()));
+                let late_us = Timestamp::now().as_microsecond() - end_ms * 1_000;
+                seen.1.add(Duration::from_micros(u64::try_from(late_us).unwrap_or_default()));
             }
             Manner::Refuses => return Err(PutError::Refused { code: "AccessDenied".to_owned() }),
             Manner::Dawdles => tokio::time::sleep(Duration::from_millis(500)).await,
