@@ -26,11 +26,14 @@ pub(super) struct Watch<'a> {
     calls: u64,
 }
 
-/// Memory, each with the number of calls answered by then.
+/// Memory, and how many calls were answered by then.
+type Look = (u64, Memory);
+
+/// Memory over the calls.
 #[derive(Debug)]
 pub(super) struct Course {
     calls: u64,
-    seen: Vec<(u64, Memory)>,
+    seen: Vec<Look>,
 }
 
 impl<'a> Watch<'a> {
@@ -106,17 +109,17 @@ impl Course {
         average(second) / average(first)
     }
 
-    fn halves(&self) -> (&[(u64, Memory)], &[(u64, Memory)]) {
+    fn halves(&self) -> (&[Look], &[Look]) {
         let first = self.seen.partition_point(|(made, _)| count(*made) < count(self.calls) / 2.0);
         self.seen.split_at(first)
     }
 }
 
-fn average(seen: &[(u64, Memory)]) -> f64 {
+fn average(seen: &[Look]) -> f64 {
     seen.iter().map(|(_, memory)| memory.anonymous_mb).sum::<f64>() / count(seen.len() as u64)
 }
 
-fn highest(seen: &[(u64, Memory)]) -> f64 {
+fn highest(seen: &[Look]) -> f64 {
     seen.iter().map(|(_, memory)| memory.anonymous_mb).fold(0.0, f64::max)
 }
 
