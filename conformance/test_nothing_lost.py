@@ -132,7 +132,7 @@ def check(clients, load, s3):
         records = logs.records()
         return records if any(record["requestID"] == last for record in records) else None
 
-    records = wait_for(delivered, "the last call is in a log file", limit=120)
+    records = wait_for(delivered, "the last call is in a log file", limit=120 + ROUNDS)
     assert len({record["eventID"] for record in records}) == len(records), "an event was delivered twice"
     found = collections.Counter(filter(None, map(marker_of, records)))
     expected = {marker for answered in load.answered.values() for marker in answered}
