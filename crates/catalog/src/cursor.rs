@@ -11,6 +11,9 @@ pub struct Cursor {
     pub position: u64,
 }
 
+/// Where the cursor of a view stands that is over and has everything: beyond every position.
+pub const DONE: u64 = i64::MAX.unsigned_abs();
+
 /// A compare-and-set of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorMove {

@@ -36,7 +36,7 @@ mod status;
 
 pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
-pub use cursor::{Cursor, CursorMove};
+pub use cursor::{Cursor, CursorMove, DONE};
 pub use entity::{
     AccessKey, AccessKeyStatus, Account, AggregationTemplate, EntityKind, Grant, Group, InsightSelector,
     InsightType, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy, Owner, Policy, PolicyVersion,

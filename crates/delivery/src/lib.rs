@@ -33,7 +33,7 @@ pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
 pub use notify::{Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications};
 pub use object_key::object_key;
-pub use product::{DONE, begin_aggregation, cursor_name, enroll};
+pub use product::{begin_aggregation, cursor_name, enroll};
 pub use service::{Delivery, DeliveryConfig, DeliveryParts};
 pub use signing_keys::{SigningKeyError, SigningKeys};
 pub use window::{Interval, IntervalError};

@@ -12,9 +12,6 @@ pub(crate) enum Product {
     AggregatedEvents,
 }
 
-/// Where the cursor of a trail stands that is deleted and delivered: beyond every position.
-pub const DONE: u64 = i64::MAX.unsigned_abs();
-
 /// Returns the name of the cursor of a trail's log files.
 pub fn cursor_name(trail: &TrailId) -> String {
     Product::LogFiles.cursor_name(trail)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, TrailId};
+use cairn_catalog::{Catalog, DONE, TrailId};
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::bucket::LogBucket;
 use crate::digest::{Digests, NoticeError, TrailDigests};
-use crate::product::{DONE, Product};
+use crate::product::Product;
 use crate::progress::Progress;
 use crate::signing_keys::SigningKeys;
 use crate::trail::TrailDelivery;

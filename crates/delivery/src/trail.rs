@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::{
-    CursorError, CursorMove, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
+    CursorError, CursorMove, DONE, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
     StoreError, TrailId,
 };
 use cairn_event::{Entry, EventView, Region};
@@ -18,7 +18,7 @@ use crate::digest::NoticeError;
 use crate::gathering::Gathering;
 use crate::log_file::SealedLogFile;
 use crate::object_key::object_key;
-use crate::product::{DONE, Product};
+use crate::product::Product;
 use crate::service::Delivery;
 use crate::telemetry;
 use crate::window::Interval;

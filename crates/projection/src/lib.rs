@@ -17,6 +17,7 @@ mod run;
 mod source;
 mod telemetry;
 
+pub use pause::Pause;
 pub use projection::{Batch, Projection, Record};
 pub use run::{Options, run};
 pub use source::{BatchError, Source};

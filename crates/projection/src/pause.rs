@@ -9,26 +9,40 @@ const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// Pauses that double with each failure and start anew after a success.
-#[derive(Debug, Default)]
-pub(crate) struct Pause {
+#[derive(Debug)]
+pub struct Pause {
+    first: Duration,
+    longest: Duration,
     failures: u32,
 }
 
+impl Default for Pause {
+    /// From 100 ms to 30 s.
+    fn default() -> Self {
+        Self::new(FIRST, LONGEST)
+    }
+}
+
 impl Pause {
+    /// Begins with the first pause, and never waits longer than the longest.
+    pub fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest, failures: 0 }
+    }
+
     /// Notes a failure; returns how long to wait before the next try.
-    pub(crate) fn failed(&mut self) -> Duration {
-        let pause = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+    pub fn failed(&mut self) -> Duration {
+        let pause = self.first.saturating_mul(1 << self.failures.min(16)).min(self.longest);
         self.failures = self.failures.saturating_add(1);
         pause
     }
 
     /// Notes a success.
-    pub(crate) fn succeeded(&mut self) {
+    pub fn succeeded(&mut self) {
         self.failures = 0;
     }
 
     /// Returns how many failures there were since the last success.
-    pub(crate) fn failures(&self) -> u32 {
+    pub fn failures(&self) -> u32 {
         self.failures
     }
 }

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{CursorError, CursorMove, SnapshotError, StoreError};
+use cairn_catalog::{CursorError, CursorMove, DONE, SnapshotError, StoreError};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{Batch as Records, BatchError, Source};
@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
+use crate::backoff::backoff;
 use crate::batch::{first_position, rounds};
 use crate::select::{Revisions, Selected, select};
 use crate::shipping::Shipping;
@@ -35,9 +35,6 @@ const IDLE_POSITIONS_MAX: u64 = 100_000;
 
 /// A sleeping stream looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
-
-/// Where the cursor of a stream stands that is over: beyond every position.
-pub const DONE: u64 = i64::MAX.unsigned_abs();
 
 /// Where a stream without a cursor begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +110,7 @@ impl<S: Sink> Follower<S> {
 
     /// Follows until `stop`, or until the sink is over and has everything.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::default();
+        let mut backoff = backoff();
         let mut begun = false;
         while !stop.is_cancelled() {
             let outcome = if begun { self.step(&stop).await } else { self.begin().await };

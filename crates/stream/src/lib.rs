@@ -34,7 +34,7 @@ pub use destination::{
 };
 pub use envelope::{AWS_SOURCE_PREFIX, Envelope, detail_type, source};
 pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents};
-pub use follow::{Begin, DONE, Follower};
+pub use follow::{Begin, Follower};
 pub use log_group::{
     LinesTaken, LogGroup, LogGroups, LogLane, LogLine, LogMessage, LogStream, LogsError, TrailLogGroup,
     UNAVAILABLE, log_stream_name,

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use cairn_catalog::{CursorMove, StoreError};
+use cairn_catalog::{CursorMove, DONE, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::follow::{Begin, DONE, Follower};
+use crate::follow::{Begin, Follower};
 use crate::log_group::LogGroups;
 use crate::sink::Sink;
 use crate::surroundings::Surroundings;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
+use crate::backoff::backoff;
 use crate::batch::{Cut, Waiting};
 use crate::sink::{Batch, Fate, PutError, Rejected, Sink};
 use crate::surroundings::Surroundings;
@@ -57,7 +57,7 @@ impl<S: Sink> Shipping<S> {
         cut: &Cut<S::Lane, S::Message>,
         stop: &CancellationToken,
     ) -> bool {
-        let (mut backoff, mut stuck) = (Backoff::default(), false);
+        let (mut backoff, mut stuck) = (backoff(), false);
         let mut left: Vec<&Waiting<S::Lane, S::Message>> = cut.waiting.iter().collect();
         while !left.is_empty() {
             let messages: Vec<&S::Message> = left.iter().map(|one| &one.parcel.message).collect();

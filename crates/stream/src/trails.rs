@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, CursorError, CursorMove, LiveTrail, TrailId};
+use cairn_catalog::{Catalog, CursorError, CursorMove, DONE, LiveTrail, TrailId};
 use cairn_journal::Position;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::follow::{Begin, DONE, Follower};
+use crate::follow::{Begin, Follower};
 use crate::log_group::{LogGroups, TrailLogGroup};
 use crate::service::CONFIGURED;
 use crate::surroundings::Surroundings;

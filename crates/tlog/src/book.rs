@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cairn_catalog::{LiveTrail, Trail};
+use cairn_catalog::{DONE, LiveTrail, Trail};
 use cairn_event::AccountId;
 use cairn_journal::Position;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::bundle::decode_positions;
 use crate::checkpoint::CheckpointError;
 use crate::path::{self, TILE_WIDTH};
 use crate::proof::{EventProof, FORMAT, PathHash};
-use crate::service::{DONE, Tlog, cursor_name, parse_cursor_name};
+use crate::service::{Tlog, cursor_name, parse_cursor_name};
 use crate::state::{Ended, Log, StateError};
 use crate::store::{Place, TileStore};
 use crate::tree::{FetchError, LogSource, Tree, TreeError};

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{CursorError, CursorMove, LiveTrail, SnapshotError, StoreError, TrailId};
+use cairn_catalog::{CursorError, CursorMove, DONE, LiveTrail, SnapshotError, StoreError, TrailId};
 use cairn_event::EventView;
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::checkpoint::CheckpointError;
 use crate::leaf::{Leaf, commitment};
-use crate::service::{DONE, Tlog, cursor_name};
+use crate::service::{Tlog, cursor_name};
 use crate::state::{Ended, Log, StateError};
 use crate::store::TileError;
 use crate::telemetry;

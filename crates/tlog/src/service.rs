@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, CursorError, CursorMove, LiveTrail, MasterKey, TrailId};
+use cairn_catalog::{Catalog, CursorError, CursorMove, DONE, LiveTrail, MasterKey, TrailId};
 use cairn_event::{Clock, Ids};
 use cairn_intake::Intake;
 use cairn_projection::Source;
@@ -20,9 +20,6 @@ const TRAILS_CHECK: Duration = Duration::from_millis(500);
 
 /// What the names of the logs' cursors begin with.
 pub const CURSORS: &str = "tlog/";
-
-/// Where the cursor of a trail stands that is deleted and logged: beyond every position.
-pub(crate) const DONE: u64 = i64::MAX.unsigned_abs();
 
 /// Everything that logs stand on.
 pub struct Tlog {

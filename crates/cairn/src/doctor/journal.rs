@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use cairn_catalog::Cursor;
+use cairn_catalog::{Cursor, DONE};
 use cairn_journal::{DiskFileSystem, Inspection, Position};
 
 use super::directory::size_text;
@@ -107,9 +107,6 @@ pub(super) fn cursors(cursors: &[Cursor], end: Option<Position>, running: Option
     }
     findings
 }
-
-/// Where the cursor of a trail stands that is deleted and wholly delivered: delivery's own mark.
-const DONE: Position = i64::MAX.unsigned_abs();
 
 #[cfg(test)]
 mod tests {

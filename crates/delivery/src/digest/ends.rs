@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cairn_catalog::TrailId;
+use cairn_catalog::{DONE, TrailId};
 use cairn_journal::Position;
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::chain::Phase;
 use super::error::DigestError;
 use super::notice::StoredChain;
 use super::schedule::SETTLE_S;
-use crate::product::{DONE, Product};
+use crate::product::Product;
 use crate::service::Delivery;
 
 /// Where the journal ended when everything before an end was in it, by the second that the end was noticed.

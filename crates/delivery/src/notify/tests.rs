@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use cairn_catalog::contract::sample;
-use cairn_catalog::{Change, CursorMove, Delivery, SqliteCatalog, Trail};
+use cairn_catalog::{Change, CursorMove, DONE, Delivery, SqliteCatalog, Trail};
 use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::product::{DONE, Product};
+use crate::product::Product;
 
 /// How long a condition may take to come true on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);

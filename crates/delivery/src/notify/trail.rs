@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{Delivered, DeliveryKind, LiveTrail, ReceiptQuery, StoreError, TrailId};
+use cairn_catalog::{DONE, Delivered, DeliveryKind, LiveTrail, ReceiptQuery, StoreError, TrailId};
 use cairn_event::Region;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use super::message::{Batch, batches, message};
 use super::progress::{Progress, ProgressError, Stored, change};
 use super::telemetry::{failed, lag, notified};
 use super::{Notification, Notifier, PublishError};
-use crate::product::{DONE, Product};
+use crate::product::Product;
 
 /// The pause after a failure: the first, and the longest it grows to.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::Snapshot;
+use cairn_catalog::{DONE, Snapshot};
 use cairn_event::Entry;
-use cairn_stream::{Batch, DONE, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Streams, Taken};
+use cairn_stream::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Streams, Taken};
 use serde_json::json;
 
 use crate::world::{World, eventually};

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Change, Trail, TrailId};
+use cairn_catalog::{Change, DONE, Trail, TrailId};
 use cairn_stream::{
-    DONE, LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, Streams, enroll_log_group,
+    LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, Streams, enroll_log_group,
     log_group_cursor_name,
 };
 use serde_json::{Value, json};
