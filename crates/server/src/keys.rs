@@ -4,7 +4,6 @@
 //! needs the permission `cairn:RotateSigningKey`. It is recorded as `RotateSigningKey`. The answer is the new key
 //! as ListPublicKeys tells it.
 
-use cairn_capture::ServiceCall;
 use cairn_catalog::Snapshot;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
@@ -14,7 +13,7 @@ use crate::answer::{Answered, json, json_refusal};
 use crate::authorize;
 use crate::refuse;
 use crate::request_facts;
-use crate::serve::{Arrival, Front, Served, Who};
+use crate::serve::{Arrival, Front, Who};
 
 impl Front {
     /// Makes a key and records that it was asked for.
@@ -29,19 +28,7 @@ impl Front {
                 Err((code, message)) => json_refusal(&arrival.ids, code, &message),
             },
         };
-        let call = ServiceCall::Other {
-            event_source: "cloudtrail.amazonaws.com".to_owned(),
-            event_name: "RotateSigningKey".to_owned(),
-            protocol: Protocol::Json,
-        };
-        let answered = answered.into();
-        let served =
-            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
-        let drafts = self.recorder.drafts(arrival, &call, &served);
-        match self.recorder.submit(drafts).await {
-            Ok(()) => served.answered,
-            Err(_unrecorded) => refuse::unrecorded(arrival, Protocol::Json).into(),
-        }
+        self.record_page(arrival, "RotateSigningKey", who, answered.into()).await
     }
 
     async fn make_signing_key(

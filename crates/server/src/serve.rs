@@ -26,7 +26,7 @@ use cairn_projection::Source;
 use cairn_sts::Sts;
 use cairn_tlog::Tlog;
 use cairn_wire::json11;
-use cairn_wire::recognise::{Call, Service};
+use cairn_wire::recognise::{Call, Protocol, Service};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
@@ -235,12 +235,41 @@ impl Front {
         served: Served,
     ) -> Answered {
         telemetry::answered(&call.event_source, served.answered.status().as_u16());
-        let drafts = self.recorder.drafts(arrival, service_call, &served);
+        self.make_durable(arrival, call.protocol, service_call, served).await
+    }
+
+    /// Records a call of one of Cairn's own pages as an event of this name, and only then lets the answer go.
+    pub(crate) async fn record_page(
+        &self,
+        arrival: &Arrival,
+        event_name: &str,
+        who: Who,
+        answered: Answered,
+    ) -> Answered {
+        let protocol = Protocol::Json;
+        let call = ServiceCall::Other {
+            event_source: "cloudtrail.amazonaws.com".to_owned(),
+            event_name: event_name.to_owned(),
+            protocol,
+        };
+        let served =
+            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
+        self.make_durable(arrival, protocol, &call, served).await
+    }
+
+    async fn make_durable(
+        &self,
+        arrival: &Arrival,
+        protocol: Protocol,
+        call: &ServiceCall,
+        served: Served,
+    ) -> Answered {
+        let drafts = self.recorder.drafts(arrival, call, &served);
         match self.recorder.submit(drafts).await {
             Ok(()) => served.answered,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");
-                refuse::unrecorded(arrival, call.protocol).into()
+                refuse::unrecorded(arrival, protocol).into()
             }
         }
     }

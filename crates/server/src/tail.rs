@@ -7,7 +7,6 @@
 mod ask;
 mod following;
 
-use cairn_capture::ServiceCall;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
 use futures_util::stream;
@@ -20,16 +19,11 @@ use crate::answer::{Answered, json_refusal};
 use crate::authorize;
 use crate::refuse;
 use crate::request_facts;
-use crate::serve::{Arrival, Front, Served};
+use crate::serve::{Arrival, Front};
 
 impl Front {
     /// Streams events of the caller's account and Region until the client hangs up or the server stops.
     pub(crate) async fn tail(&self, arrival: &Arrival) -> Answered {
-        let call = ServiceCall::Other {
-            event_source: "cloudtrail.amazonaws.com".to_owned(),
-            event_name: "TailEvents".to_owned(),
-            protocol: Protocol::Json,
-        };
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
         let who = self.who(&found);
@@ -52,13 +46,7 @@ impl Front {
                 json_refusal(&arrival.ids, ErrorCode::InternalFailure, "An internal error occurred.").into()
             }
         };
-        let served =
-            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
-        let drafts = self.recorder.drafts(arrival, &call, &served);
-        match self.recorder.submit(drafts).await {
-            Ok(()) => served.answered,
-            Err(_unrecorded) => refuse::unrecorded(arrival, Protocol::Json).into(),
-        }
+        self.record_page(arrival, "TailEvents", who, answered).await
     }
 
     fn follow(&self, following: Following) -> Answered {

@@ -16,7 +16,6 @@ use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cairn_capture::ServiceCall;
 use cairn_catalog::{LiveTrail, Snapshot};
 use cairn_event::{AccountId, EventView};
 use cairn_tlog::{EventProof, ProveError, Tlog};
@@ -31,7 +30,7 @@ use crate::authorize;
 use crate::incoming;
 use crate::refuse;
 use crate::request_facts;
-use crate::serve::{Arrival, Front, Served, Who};
+use crate::serve::{Arrival, Front, Who};
 
 /// What is asked of the logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,19 +94,7 @@ impl Front {
                 Err((code, message)) => json_refusal(&arrival.ids, code, &message),
             },
         };
-        let call = ServiceCall::Other {
-            event_source: "cloudtrail.amazonaws.com".to_owned(),
-            event_name: question.name().to_owned(),
-            protocol: Protocol::Json,
-        };
-        let answered = answered.into();
-        let served =
-            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
-        let drafts = self.recorder.drafts(arrival, &call, &served);
-        match self.recorder.submit(drafts).await {
-            Ok(()) => served.answered,
-            Err(_unrecorded) => refuse::unrecorded(arrival, Protocol::Json).into(),
-        }
+        self.record_page(arrival, question.name(), who, answered.into()).await
     }
 
     async fn answer_transparency(
