@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use cairn_aws::{Connections, Credentials, Endpoint, Endpoints, Events, Logs};
 use cairn_catalog::Trail;
+use cairn_catalog::contract::sample;
 use cairn_event::{EventTime, Region};
 use cairn_stream::{
     BusEntry, EventBuses as _, LinesTaken, LogGroup, LogGroups as _, LogLine, LogStream, LogsError,
 };
-use jiff::Timestamp;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -151,30 +151,5 @@ fn group() -> LogGroup {
 }
 
 fn trail() -> Trail {
-    Trail {
-        arn: "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main".to_owned(),
-        name: "main".to_owned(),
-        account: "123456789012".parse().unwrap(),
-        home_region: "eu-west-1".parse().unwrap(),
-        s3_bucket: "logs".to_owned(),
-        s3_prefix: None,
-        sns_topic: None,
-        include_global_service_events: true,
-        is_multi_region: true,
-        log_file_validation: false,
-        kms_key_id: None,
-        cw_logs_group: None,
-        cw_logs_role: None,
-        is_organization: false,
-        recursive_logging: true,
-        tags: Vec::new(),
-        selectors: None,
-        insights: Vec::new(),
-        aggregation: Vec::new(),
-        logging: true,
-        started_at: None,
-        stopped_at: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        created_at_position: 0,
-    }
+    sample::trail("main")
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cairn_catalog::contract::sample;
 use cairn_catalog::{Account, Catalog, Change, SqliteCatalog, Trail, TrailId, TrailStatus};
 use cairn_event::{AccountId, Clock, Origin, Region};
 use cairn_intake::{Admission, Draft, Intake};
@@ -164,29 +165,8 @@ pub(crate) fn region(name: &str) -> Region {
 /// A multi-Region trail at home in eu-west-1 that logs, with a log group.
 pub(crate) fn trail(name: &str) -> Trail {
     Trail {
-        arn: format!("arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/{name}"),
-        name: name.to_owned(),
-        account: account(),
-        home_region: region("eu-west-1"),
-        s3_bucket: "audit-logs".to_owned(),
-        s3_prefix: None,
-        sns_topic: None,
-        include_global_service_events: true,
-        is_multi_region: true,
-        log_file_validation: false,
-        kms_key_id: None,
         cw_logs_group: Some(GROUP.to_owned()),
         cw_logs_role: Some(ROLE.to_owned()),
-        is_organization: false,
-        recursive_logging: true,
-        tags: Vec::new(),
-        selectors: None,
-        insights: Vec::new(),
-        aggregation: Vec::new(),
-        logging: true,
-        started_at: None,
-        stopped_at: None,
-        created_at: Timestamp::UNIX_EPOCH,
-        created_at_position: 0,
+        ..sample::trail(name)
     }
 }
