@@ -13,6 +13,7 @@
 mod aggregate;
 mod aggregated_event;
 mod assemble;
+mod backoff;
 mod bucket;
 mod digest;
 mod dimension;

@@ -13,6 +13,7 @@ use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
 use tokio_util::sync::CancellationToken;
 
+use crate::backoff::backoff;
 use crate::bucket::{LogFilePut, PutError};
 use crate::digest::NoticeError;
 use crate::gathering::Gathering;
@@ -25,9 +26,6 @@ use crate::window::Interval;
 
 /// The most journal bytes taken in one reading.
 const READ_BYTES_MAX: usize = 4 << 20;
-
-/// The pause after a failure: the first, and the longest it grows to.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
 const IDLE_POSITIONS_MAX: u64 = 100_000;
@@ -117,7 +115,7 @@ impl TrailDelivery {
 
     /// Delivers until `stop`, or until a deleted trail has nothing left.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let mut pause = BACKOFF.0;
+        let mut pause = backoff();
         let mut begun = false;
         while !stop.is_cancelled() {
             let outcome = if begun { self.step().await } else { self.begin().await };
@@ -129,7 +127,7 @@ impl TrailDelivery {
                 Ok(Step::Done) => return,
                 Ok(step) => {
                     begun = true;
-                    pause = BACKOFF.0;
+                    pause.succeeded();
                     if step == Step::Idle {
                         self.wait(&stop).await;
                     }
@@ -139,9 +137,8 @@ impl TrailDelivery {
                     begun = false;
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = tokio::time::sleep(pause) => {}
+                        () = tokio::time::sleep(pause.failed()) => {}
                     }
-                    pause = (pause * 2).min(BACKOFF.1);
                 }
             }
         }

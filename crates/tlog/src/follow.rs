@@ -11,7 +11,7 @@ use cairn_catalog::{CursorError, CursorMove, DONE, LiveTrail, SnapshotError, Sto
 use cairn_event::EventView;
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
-use cairn_projection::{Batch, BatchError, Source};
+use cairn_projection::{Batch, BatchError, Pause, Source};
 use tlog_tiles::Hash;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -114,7 +114,7 @@ impl TrailLog {
 
     /// Keeps the log until `stop`, or until a deleted trail has nothing left.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let mut pause = BACKOFF.0;
+        let mut pause = Pause::new(BACKOFF.0, BACKOFF.1);
         let mut begun = false;
         while !stop.is_cancelled() {
             let outcome = if begun { self.step().await } else { self.begin().await };
@@ -122,7 +122,7 @@ impl TrailLog {
                 Ok(Step::Done) => return,
                 Ok(step) => {
                     begun = step != Step::Begin;
-                    pause = BACKOFF.0;
+                    pause.succeeded();
                     if step == Step::Idle {
                         self.wait(&stop).await;
                     }
@@ -132,9 +132,8 @@ impl TrailLog {
                     begun = false;
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = tokio::time::sleep(pause) => {}
+                        () = tokio::time::sleep(pause.failed()) => {}
                     }
-                    pause = (pause * 2).min(BACKOFF.1);
                 }
             }
         }

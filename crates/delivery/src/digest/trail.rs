@@ -15,11 +15,9 @@ use super::error::DigestError;
 use super::ledger::Ledger;
 use super::notice::StoredChain;
 use super::schedule::{Decision, Facts, Window, decide};
+use crate::backoff::backoff;
 use crate::service::Delivery;
 use crate::telemetry;
-
-/// The pause after a failure: the first, and the longest it grows to.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// A sleeping task looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
@@ -77,7 +75,7 @@ impl TrailDigests {
 
     /// Puts digests until `stop`, or until every chain has ended.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
-        let mut pause = BACKOFF.0;
+        let mut pause = backoff();
         let mut noticed = self.shared.digests.notice.subscribe();
         while !stop.is_cancelled() {
             noticed.mark_unchanged();
@@ -90,16 +88,14 @@ impl TrailDigests {
                 return;
             }
             let wait = if round.failures.is_empty() {
-                pause = BACKOFF.0;
+                pause.succeeded();
                 if round.steps > 0 {
                     continue;
                 }
                 round.wait.unwrap_or(WAKE).min(WAKE)
             } else {
                 self.report(&round.failures).await;
-                let wait = pause;
-                pause = (pause * 2).min(BACKOFF.1);
-                wait
+                pause.failed()
             };
             tokio::select! {
                 () = stop.cancelled() => {}

@@ -12,10 +12,8 @@ use super::message::{Batch, batches, message};
 use super::progress::{Progress, ProgressError, Stored, change};
 use super::telemetry::{failed, lag, notified};
 use super::{Notification, Notifier, PublishError};
+use crate::backoff::backoff;
 use crate::product::Product;
-
-/// The pause after a failure: the first, and the longest it grows to.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// A sleeping trail looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
@@ -53,7 +51,7 @@ impl TrailNotifier {
 
     /// Notifies until `stop`, until the trail has no topic any more, or until a deleted one has told all.
     pub(super) async fn run(mut self, mut ledger: watch::Receiver<u64>, stop: CancellationToken) {
-        let mut pause = BACKOFF.0;
+        let mut pause = backoff();
         let mut begun = false;
         while !stop.is_cancelled() {
             ledger.mark_unchanged();
@@ -61,7 +59,8 @@ impl TrailNotifier {
             match outcome {
                 Ok(Step::Done) => return,
                 Ok(step) => {
-                    (begun, pause) = (true, BACKOFF.0);
+                    begun = true;
+                    pause.succeeded();
                     if step == Step::Idle {
                         tokio::select! {
                             () = stop.cancelled() => {}
@@ -75,9 +74,8 @@ impl TrailNotifier {
                     begun = false;
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = tokio::time::sleep(pause) => {}
+                        () = tokio::time::sleep(pause.failed()) => {}
                     }
-                    pause = (pause * 2).min(BACKOFF.1);
                 }
             }
         }
