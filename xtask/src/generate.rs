@@ -15,6 +15,7 @@ mod round_trips;
 mod services;
 mod shapes;
 mod source;
+mod table;
 mod types;
 
 use std::fs;
@@ -38,6 +39,7 @@ pub(crate) fn run(root: &Path, botocore: Option<PathBuf>, check: bool) -> Result
     for service in &SERVICES {
         stale.extend(generate(root, &source, service, check)?);
     }
+    stale.extend(table::generate(root, &source, check)?);
     for path in &stale {
         println!("{}: differs from the model: run `xtask generate` and commit the result", path.display());
     }

@@ -38,6 +38,15 @@ pub enum Caller {
         /// The key that the request names.
         access_key_id: Option<String>,
     },
+    /// Somebody whom a directory or an earlier answer names, who called another system through Cairn.
+    Known {
+        /// What is known of who called.
+        identity: Box<UserIdentity>,
+        /// The account that the caller belongs to.
+        account: Option<AccountId>,
+        /// How far that is believed.
+        trust: Trust,
+    },
     /// The request was signed and the signature was refused: unknown key, wrong signature, skewed clock.
     Rejected {
         /// The key as the request sent it, if one could be read.
@@ -71,6 +80,8 @@ pub struct TemporarySession {
 pub enum Trust {
     /// We hold the secret and the signature checks.
     Verified,
+    /// Another system, which checks signatures, took it.
+    Accepted,
     /// The request says so; nobody checked.
     Claimed,
     /// The signature was refused.
@@ -84,6 +95,7 @@ impl Trust {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Verified => "verified",
+            Self::Accepted => "accepted",
             Self::Claimed => "claimed",
             Self::Rejected => "rejected",
             Self::None => "none",
@@ -102,18 +114,20 @@ impl Caller {
         match self {
             Self::Verified { .. } | Self::Temporary { .. } => Trust::Verified,
             Self::Claimed { .. } => Trust::Claimed,
+            Self::Known { trust, .. } => *trust,
             Self::Rejected { .. } => Trust::Rejected,
             Self::Unsigned => Trust::None,
         }
     }
 
-    /// Returns the principal to decide access for; a rejected request is nobody's.
+    /// Returns the principal to decide access for; a rejected request is nobody's, and so is one that another
+    /// system decides about.
     pub fn principal(&self) -> &Principal {
         match self {
             Self::Verified { principal, .. }
             | Self::Temporary { principal, .. }
             | Self::Claimed { principal, .. } => principal,
-            Self::Rejected { .. } | Self::Unsigned => &Principal::Anonymous,
+            Self::Known { .. } | Self::Rejected { .. } | Self::Unsigned => &Principal::Anonymous,
         }
     }
 
@@ -121,13 +135,20 @@ impl Caller {
     pub fn session(&self) -> Option<&TemporarySession> {
         match self {
             Self::Temporary { session, .. } => Some(session),
-            Self::Verified { .. } | Self::Claimed { .. } | Self::Rejected { .. } | Self::Unsigned => None,
+            Self::Verified { .. }
+            | Self::Claimed { .. }
+            | Self::Known { .. }
+            | Self::Rejected { .. }
+            | Self::Unsigned => None,
         }
     }
 
     /// Returns the account that the caller belongs to.
     pub fn account(&self) -> Option<AccountId> {
-        self.principal().account()
+        match self {
+            Self::Known { account, .. } => *account,
+            _ => self.principal().account(),
+        }
     }
 
     /// Returns the `userIdentity` of a record about a call to `event_source`.
@@ -145,6 +166,7 @@ impl Caller {
                 session_context: Some(temporary_context(principal, session)),
                 ..principal_identity(principal, event_source)
             },
+            Self::Known { identity, .. } => (**identity).clone(),
             Self::Rejected { access_key_id } => {
                 UserIdentity { access_key_id: access_key_id.clone(), ..kind("Unknown") }
             }

@@ -1,6 +1,6 @@
 //! Which bodies are kept for the record.
 
-use crate::{ServiceCall, iam, kms, s3, sts};
+use crate::{ServiceCall, iam, kms, modelled, s3, sts};
 
 /// The largest request body, or recorded answer, that is kept for its parameters, in bytes.
 pub const PARAMETERS_BODY_BYTES_MAX: usize = 256 * 1024;
@@ -72,6 +72,7 @@ pub fn body_policy(call: &ServiceCall) -> BodyPolicy {
                 only_errors,
             ),
         },
+        ServiceCall::Modelled(call) => modelled::body_policy(call),
         ServiceCall::Other { .. } => BodyPolicy { request: Keep::Nothing, response: only_errors },
     }
 }

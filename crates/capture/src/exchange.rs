@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use cairn_access::Caller;
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 /// One request and its answer, with what the server knows about both.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct Exchange<'a> {
     pub request_id: &'a str,
     /// The record's GUID.
     pub event_id: &'a str,
+    /// What the server adds to `additionalEventData`.
+    pub remarks: &'a Map<String, Value>,
     /// When the answer was complete.
     pub completed: Timestamp,
 }
@@ -56,7 +59,7 @@ pub struct Request<'a> {
 /// An answer as it was sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Response<'a> {
-    /// The HTTP status.
+    /// The HTTP status; [`Response::UNSEEN`] when no answer was seen.
     pub status: u16,
     /// The headers, names in any case.
     pub headers: &'a [(&'a str, &'a [u8])],
@@ -96,6 +99,9 @@ impl<'a> Request<'a> {
 }
 
 impl<'a> Response<'a> {
+    /// The status of an answer that nobody saw: what came of the call is unknown.
+    pub const UNSEEN: u16 = 0;
+
     /// Returns the first value of a header; bytes that are not UTF-8 become U+FFFD.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         find(self.headers, name)

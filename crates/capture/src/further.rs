@@ -27,6 +27,7 @@ pub fn further_records(
         | ServiceCall::Iam(_)
         | ServiceCall::Kms(_)
         | ServiceCall::Sts(_)
+        | ServiceCall::Modelled(_)
         | ServiceCall::Other { .. } => Vec::new(),
     }
 }

@@ -24,6 +24,7 @@ mod exchange;
 mod further;
 mod iam;
 mod kms;
+mod modelled;
 mod owner_copy;
 mod record;
 mod s3;
@@ -36,6 +37,7 @@ pub use body_policy::{
 pub use exchange::{Captured, Exchange, Request, Response, Tls};
 pub use further::further_records;
 pub use kms::KmsCall;
+pub use modelled::ModelledCall;
 pub use owner_copy::{SharedIds, share_with_owner};
 pub use record::record;
 pub use service_call::ServiceCall;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::details::{Details, unless_empty};
 use crate::error::{Failure, failure};
-use crate::{Captured, Exchange, ServiceCall, cloudtrail, iam, kms, s3, sts};
+use crate::{Captured, Exchange, ServiceCall, cloudtrail, iam, kms, modelled, s3, sts};
 
 /// Renders the record of an exchange.
 pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
@@ -17,6 +17,9 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
     let trust = exchange.caller.trust();
     if trust != Trust::Verified {
         details.additional.insert("identityBasis".to_owned(), Value::from(trust.as_str()));
+    }
+    for (name, value) in exchange.remarks {
+        details.additional.insert(name.clone(), value.clone());
     }
     let (error_code, error_message) = match failure {
         Some(Failure { code, message }) => (Some(code), message),
@@ -80,6 +83,7 @@ fn details(exchange: &Exchange<'_>, call: &ServiceCall, failure: Option<&Failure
         ServiceCall::Iam(operation) => iam::details(exchange, *operation, failure),
         ServiceCall::Kms(call) => kms::details(exchange, call, failure),
         ServiceCall::Sts(action) => sts::details(exchange, action, failure),
+        ServiceCall::Modelled(call) => modelled::details(exchange, call, failure),
         ServiceCall::Other { event_source, event_name, .. } => {
             Details::management(read_only(event_source, event_name))
         }
@@ -120,6 +124,7 @@ fn user_agent(exchange: &Exchange<'_>, call: &ServiceCall, service: Option<&str>
         | ServiceCall::Iam(_)
         | ServiceCall::Kms(_)
         | ServiceCall::Sts(_)
+        | ServiceCall::Modelled(_)
         | ServiceCall::Other { .. } => Some(agent),
     }
 }

@@ -3,7 +3,7 @@
 use cairn_wire::recognise::{Call, Protocol, Service, UNKNOWN_OPERATION};
 use cairn_wire::{Operation, iam, kms, query::Operation as _, s3};
 
-use crate::KmsCall;
+use crate::{KmsCall, ModelledCall};
 
 /// A recognised call, with what recording it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum ServiceCall {
     Kms(KmsCall),
     /// A call of the token service, by its action.
     Sts(String),
+    /// A call of any other service whose model is at hand.
+    Modelled(ModelledCall),
     /// A call of anything else, or one that its service does not know: recorded with its error and
     /// without parameters.
     Other {
@@ -62,6 +64,7 @@ impl ServiceCall {
             Self::Iam(_) => crate::iam::EVENT_SOURCE,
             Self::Kms(_) => crate::kms::EVENT_SOURCE,
             Self::Sts(_) => "sts.amazonaws.com",
+            Self::Modelled(call) => &call.event_source,
             Self::Other { event_source, .. } => event_source,
         }
     }
@@ -74,6 +77,7 @@ impl ServiceCall {
             Self::Iam(operation) => operation.name(),
             Self::Kms(call) => call.operation.name(),
             Self::Sts(action) => action,
+            Self::Modelled(call) => &call.event_name,
             Self::Other { event_name, .. } => event_name,
         }
     }
@@ -84,6 +88,7 @@ impl ServiceCall {
             Self::S3(_) => Protocol::RestXml,
             Self::CloudTrail(_) | Self::Kms(_) => Protocol::Json,
             Self::Iam(_) | Self::Sts(_) => Protocol::Query,
+            Self::Modelled(call) => call.protocol,
             Self::Other { protocol, .. } => *protocol,
         }
     }

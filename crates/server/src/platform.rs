@@ -263,6 +263,7 @@ impl ServiceCaller {
                 tls: None,
                 request_id: &self.ids.guid(),
                 event_id: &self.ids.guid(),
+                remarks: &serde_json::Map::new(),
                 completed: self.clock.now(),
             },
             &service_call,

@@ -74,6 +74,7 @@ impl Recorder {
             tls: arrival.tls.as_deref(),
             request_id: &arrival.ids.request,
             event_id: &arrival.ids.event,
+            remarks: &serde_json::Map::new(),
             completed: self.clock.now(),
         };
         let record = cairn_capture::record(&exchange, call);

@@ -216,7 +216,7 @@ impl Front {
                 resource_owner = answer.role_owner;
                 (answer.response, None)
             }
-            (None, ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
+            (None, ServiceCall::Modelled(_) | ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
                 telemetry::unserved(&call.event_source);
                 (refuse::service(arrival, call), None)
             }

@@ -310,6 +310,7 @@ impl ServiceKeys {
             tls: None,
             request_id: &self.ids.guid(),
             event_id: &self.ids.guid(),
+            remarks: &serde_json::Map::new(),
             completed: self.clock.now(),
         };
         let mut record = cairn_capture::record(&exchange, &ServiceCall::Kms(call.clone()));

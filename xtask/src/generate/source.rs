@@ -39,6 +39,25 @@ impl Source {
         Ok(Self { version, package })
     }
 
+    /// Names the source as the table of operations does, with its licence.
+    pub(crate) fn title(&self) -> String {
+        format!("botocore {} (Apache-2.0)", self.version)
+    }
+
+    /// Lists the newest model of every service, by the service's name.
+    pub(crate) fn newest_models(&self) -> Result<Vec<(String, String)>> {
+        let mut newest = Vec::new();
+        for service in sorted_directories(&self.package.join("data"))? {
+            let versions = sorted_directories(&self.package.join("data").join(&service))?;
+            let model = |version: &String| format!("{service}/{version}/service-2.json.gz");
+            let present = |model: &String| self.package.join("data").join(model).is_file();
+            if let Some(model) = versions.iter().rev().map(model).find(present) {
+                newest.push((service, model));
+            }
+        }
+        Ok(newest)
+    }
+
     /// Reads and unpacks a model, whose path is relative to botocore's `data` directory.
     pub(crate) fn read_model(&self, model: &str) -> Result<String> {
         let path = self.package.join("data").join(model);
@@ -49,6 +68,18 @@ impl Source {
             .with_context(|| format!("unpack {}", path.display()))?;
         Ok(text)
     }
+}
+
+fn sorted_directories(parent: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(parent).with_context(|| format!("list {}", parent.display()))? {
+        let entry = entry.context("list a directory")?;
+        if entry.path().is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Accepts the package directory itself or the directory it was installed into.

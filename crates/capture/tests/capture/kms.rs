@@ -41,6 +41,7 @@ fn recorded(
         tls: None,
         request_id: "r",
         event_id: "e",
+        remarks: &serde_json::Map::new(),
         completed: "2026-03-02T08:14:55Z".parse().unwrap(),
     };
     let mut call = KmsCall::from(operation);

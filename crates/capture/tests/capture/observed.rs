@@ -133,6 +133,7 @@ impl Observed {
             tls: self.tls.as_ref(),
             request_id: &self.request_id,
             event_id: "0b1f2e0c-5a64-4c0e-9d0e-6f1d1f0f8a01",
+            remarks: &serde_json::Map::new(),
             completed: self.completed,
         })
     }

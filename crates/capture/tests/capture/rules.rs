@@ -101,7 +101,7 @@ fn outcome(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
 }
 
 fn identity(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
-    use cairn_access::Caller;
+    use cairn_access::{Caller, Trust};
     let (who, basis) = (&event["userIdentity"], event["additionalEventData"]["identityBasis"].as_str());
     match &observed.caller {
         Caller::Verified { access_key_id, .. } => {
@@ -114,6 +114,10 @@ fn identity(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
             demand(who["accessKeyId"] == access_key_id.as_str(), "the signing key is named", broken);
         }
         Caller::Claimed { .. } => demand(basis == Some("claimed"), "a claimed identity says so", broken),
+        Caller::Known { trust, .. } => {
+            let said = (*trust != Trust::Verified).then_some(trust.as_str());
+            demand(basis == said, "an identity from elsewhere says how far it is believed", broken);
+        }
         Caller::Rejected { access_key_id } => {
             let mut unknown = serde_json::json!({"type": "Unknown"});
             if let Some(key) = access_key_id {
