@@ -24,7 +24,8 @@ const RUNS: usize = 3;
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
     let dir = scratch(&run.dir, "validate", BYTES_NEEDED)?;
     let server = ServerProcess::start(dir.path())?;
-    let files = runtime("validate")?.block_on(Files::put(&server, run.files))?;
+    let mirror = dir.path().join("mirror");
+    let files = runtime("validate")?.block_on(Files::put(&server, &mirror, run.files))?;
     let keys = format!("http://{}", KeyList::serve(&files.key.public_key())?.address);
     let mut table = Table::new(
         "Validation of a trail's files (cairn-bench validate)",
@@ -33,28 +34,23 @@ pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
          stand-in; memory is VmHWM of the program",
         &["wall s", "files/s", "CPU s of the program", "CPU s of the server", "peak MB"],
     );
-    let cairn = Program::cairn(&server, &keys, &files)?;
-    let mut ours: Vec<Ran> = Vec::new();
-    for _ in 0..RUNS {
-        let ran = cairn.run(&server)?;
-        table.row("cairn validate", &ran.figures(files.logs));
-        ours.push(ran);
-    }
+    let ours =
+        several(&Program::cairn(&server, &keys, &files)?, "cairn validate", (&server, &files, &mut table))?;
+    let offline = Program::mirror(&server, &files)?;
+    let offline = several(&offline, "cairn validate, of a local mirror", (&server, &files, &mut table))?;
     let best = ours.iter().map(|ran| ran.wall_s).fold(f64::INFINITY, f64::min);
-    let peak = ours.iter().map(|ran| ran.peak_mb).fold(0.0, f64::max);
+    let peak = ours.iter().chain(&offline).map(|ran| ran.peak_mb).fold(0.0, f64::max);
     if let Some(program) = aws() {
         let theirs = Program::aws(&program, &server, &keys, &files)?.run(&server)?;
         table.row("aws cloudtrail validate-logs", &theirs.figures(files.logs));
-        for ran in &ours {
+        for ran in ours.iter().chain(&offline) {
             anyhow::ensure!(ran.verdicts == theirs.verdicts, "they differ: {ran:?} and {theirs:?}");
         }
-        let median = median(ours.iter().map(|ran| ran.wall_s).collect());
-        run.target(Target::new(
-            "validate: times the AWS CLI",
-            theirs.wall_s / median,
-            Limit::AtLeast(30.0),
-            "x",
-        ));
+        for (what, ours) in [("of the bucket", &ours), ("of its local mirror", &offline)] {
+            let median = median(ours.iter().map(|ran| ran.wall_s).collect());
+            let name = format!("validate: times the AWS CLI, {what}");
+            run.target(Target::new(&name, theirs.wall_s / median, Limit::AtLeast(30.0), "x"));
+        }
     }
     let expected = format!("{0}/{0} log files valid", files.logs);
     let digests = files.logs.div_ceil(LOGS_PER_DIGEST);
@@ -67,6 +63,21 @@ pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
     run.show(table);
     run.target(Target::new("validate: memory", peak, Limit::AtMost(100.0), "MB"));
     Ok(())
+}
+
+/// Runs a program several times, a row for each.
+fn several(
+    program: &Program,
+    name: &str,
+    (server, files, table): (&ServerProcess, &Files, &mut Table),
+) -> anyhow::Result<Vec<Ran>> {
+    let mut all = Vec::new();
+    for _ in 0..RUNS {
+        let ran = program.run(server)?;
+        table.row(name, &ran.figures(files.logs));
+        all.push(ran);
+    }
+    Ok(all)
 }
 
 /// Finds the AWS CLI: the one that the tests install, else that of the system.

@@ -1,12 +1,14 @@
 //! A trail's files: log files with made events, and digests signed with the bench's own key.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use cairn_digest::{Document, LogFile, Place, Previous, PrivateKey, sha256_hex, string_to_sign, to_hex};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use crate::client::{Call, Client};
 use crate::maker::{Maker, Times};
@@ -32,11 +34,14 @@ pub(super) struct Files {
     pub(super) end: Timestamp,
     /// What signed the digests.
     pub(super) key: PrivateKey,
+    /// A directory with the same files, as `aws s3 sync` makes it.
+    pub(super) mirror: PathBuf,
 }
 
 impl Files {
     /// Puts so many log files, and a digest for every hundred.
-    pub(super) async fn put(server: &ServerProcess, logs: u64) -> anyhow::Result<Self> {
+    /// The same lie below `mirror`.
+    pub(super) async fn put(server: &ServerProcess, mirror: &Path, logs: u64) -> anyhow::Result<Self> {
         let key = PrivateKey::generate()?;
         let start: Timestamp = "2026-01-01T00:00:00Z".parse()?;
         let digests = logs.div_ceil(LOGS_PER_DIGEST);
@@ -45,7 +50,7 @@ impl Files {
         let times = Times { start: start.as_second(), seconds: 3600, events: logs * EVENTS_PER_LOG };
         let maker = Maker::new(times);
         Client::connect(server).await?.s3("PUT", &format!("/{BUCKET}"), "", Bytes::new()).await?;
-        let putting = (0..CONCURRENT).map(|sender| put_logs(server, &maker, sender, logs, start));
+        let putting = (0..CONCURRENT).map(|sender| put_logs(server, mirror, (&maker, logs, start), sender));
         let mut listed: Vec<(u64, LogFile)> = try_join_all(putting).await?.concat();
         listed.sort_unstable_by_key(|(number, _)| *number);
         // A connection of its own: the server closes those that are idle meanwhile.
@@ -54,18 +59,17 @@ impl Files {
         for (hour, chunk) in (0..digests).zip(listed.chunks(usize::try_from(LOGS_PER_DIGEST)?)) {
             let begin = start.checked_add(hours(hour))?;
             let logs = chunk.iter().map(|(_, log)| log.clone()).collect();
-            previous = Some(put_digest(&mut client, &key, begin, logs, previous.as_ref()).await?);
+            previous = Some(put_digest(&mut client, mirror, &key, (begin, logs), previous.as_ref()).await?);
         }
-        Ok(Self { logs, start, end, key })
+        Ok(Self { logs, start, end, key, mirror: mirror.to_path_buf() })
     }
 }
 
 async fn put_logs(
     server: &ServerProcess,
-    maker: &Maker,
+    mirror: &Path,
+    (maker, logs, start): (&Maker, u64, Timestamp),
     sender: u64,
-    logs: u64,
-    start: Timestamp,
 ) -> anyhow::Result<Vec<(u64, LogFile)>> {
     let mut client = Client::connect(server).await?;
     let mut listed = Vec::new();
@@ -83,7 +87,9 @@ async fn put_logs(
         let (day, time) = (at.strftime("%Y/%m/%d"), at.strftime("%Y%m%dT%H%MZ"));
         let folder = format!("AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{day}");
         let key = format!("{folder}/{ACCOUNT}_CloudTrail_{REGION}_{time}_{number:016}.json.gz");
-        client.s3("PUT", &format!("/{BUCKET}/{key}"), "", gzip(&text)?).await?;
+        let packed = gzip(&text)?;
+        keep(mirror, &key, &packed)?;
+        client.s3("PUT", &format!("/{BUCKET}/{key}"), "", packed).await?;
         let log = LogFile {
             s3_bucket: BUCKET.to_owned(),
             s3_object: key,
@@ -99,9 +105,9 @@ async fn put_logs(
 
 async fn put_digest(
     client: &mut Client<'_>,
+    mirror: &Path,
     key: &PrivateKey,
-    begin: Timestamp,
-    log_files: Vec<LogFile>,
+    (begin, log_files): (Timestamp, Vec<LogFile>),
     previous: Option<&Previous>,
 ) -> anyhow::Result<Previous> {
     let end = begin.checked_add(SignedDuration::from_hours(1))?;
@@ -134,9 +140,23 @@ async fn put_digest(
     ];
     let path = format!("/{BUCKET}/{object}");
     let call = Call { method: "PUT", path: &path, query: "", headers: &headers };
-    let answer = client.send("s3", &call, gzip(&bytes)?).await?;
+    let packed = gzip(&bytes)?;
+    keep(mirror, &object, &packed)?;
+    let metadata =
+        json!({"Metadata": {"signature": signature, "signature-algorithm": Document::SIGNATURE_ALGORITHM}});
+    keep(mirror, &format!("{object}.metadata.json"), metadata.to_string().as_bytes())?;
+    let answer = client.send("s3", &call, packed).await?;
     anyhow::ensure!(answer.status.is_success(), "PUT {path} answered {}", answer.status);
     Ok(Previous { bucket: BUCKET.to_owned(), key: object, sha256: sha256_hex(&bytes), signature })
+}
+
+/// Writes a file of the mirror.
+fn keep(mirror: &Path, key: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    let path = mirror.join(key);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(std::fs::write(path, bytes)?)
 }
 
 fn gzip(bytes: &[u8]) -> anyhow::Result<Bytes> {

@@ -21,13 +21,7 @@ pub(super) struct KeyList {
 impl KeyList {
     /// Listens on a free port of this machine.
     pub(super) fn serve(key: &PublicKey) -> anyhow::Result<Self> {
-        let entry = json!({
-            "Value": STANDARD.encode(key.as_der()),
-            "Fingerprint": key.fingerprint(),
-            "ValidityStartTime": 1_767_225_600,
-            "ValidityEndTime": 1_798_761_600,
-        });
-        let body = json!({ "PublicKeyList": [entry] }).to_string();
+        let body = key_list(key);
         let listener = TcpListener::bind("127.0.0.1:0").context("listen for ListPublicKeys")?;
         let address = listener.local_addr()?;
         std::thread::Builder::new().name("key list".to_owned()).spawn(move || {
@@ -38,6 +32,17 @@ impl KeyList {
         })?;
         Ok(Self { address })
     }
+}
+
+/// Returns what ListPublicKeys answers.
+pub(super) fn key_list(key: &PublicKey) -> String {
+    let entry = json!({
+        "Value": STANDARD.encode(key.as_der()),
+        "Fingerprint": key.fingerprint(),
+        "ValidityStartTime": 1_767_225_600,
+        "ValidityEndTime": 1_798_761_600,
+    });
+    json!({ "PublicKeyList": [entry] }).to_string()
 }
 
 /// Answers one question and closes the connection.

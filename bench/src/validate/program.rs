@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::files::{BUCKET, Files};
+use super::key_list::key_list;
 use crate::cpu;
 use crate::part::count;
 use crate::server::ServerProcess;
@@ -36,9 +37,18 @@ pub(super) struct Ran {
 
 impl Program {
     pub(super) fn cairn(server: &ServerProcess, keys: &str, files: &Files) -> anyhow::Result<Self> {
-        let beside = std::env::current_exe()?.with_file_name("cairn");
-        let path = std::env::var_os("CAIRN_BIN").map_or(beside, PathBuf::from);
-        Self::new(path, &["validate"], server, keys, files)
+        Self::new(ours()?, &["validate"], server, keys, files)
+    }
+
+    /// Ours, with the mirror and a file of keys instead of a server.
+    pub(super) fn mirror(server: &ServerProcess, files: &Files) -> anyhow::Result<Self> {
+        let keys = files.mirror.with_extension("keys.json");
+        std::fs::write(&keys, key_list(&files.key.public_key()))?;
+        let mut program = Self::new(ours()?, &["validate"], server, "", files)?;
+        for (name, path) in [("--local", &files.mirror), ("--public-keys", &keys)] {
+            program.arguments.extend([name.to_owned(), path.display().to_string()]);
+        }
+        Ok(program)
     }
 
     pub(super) fn aws(
@@ -112,6 +122,12 @@ impl Program {
             verdicts,
         })
     }
+}
+
+/// Finds the `cairn` beside this program, or the one that is named.
+fn ours() -> anyhow::Result<PathBuf> {
+    let beside = std::env::current_exe()?.with_file_name("cairn");
+    Ok(std::env::var_os("CAIRN_BIN").map_or(beside, PathBuf::from))
 }
 
 impl Ran {
