@@ -29,6 +29,7 @@ mod owner_copy;
 mod record;
 mod s3;
 mod service_call;
+mod services;
 mod sts;
 
 pub use body_policy::{

@@ -1,5 +1,7 @@
 //! Records of services that are known by their models alone.
 
+mod decoded;
+
 use std::sync::Arc;
 
 use cairn_operations::{OperationId, Table};
@@ -10,7 +12,9 @@ use cairn_wire::recognise::Protocol;
 use crate::body_policy::ERROR_BYTES_MAX;
 use crate::details::Details;
 use crate::error::Failure;
-use crate::{BodyPolicy, Exchange, Keep};
+use crate::{BodyPolicy, Exchange, Keep, services};
+
+pub(crate) use decoded::Decoded;
 
 /// A call of a service in the table of operations.
 #[derive(Debug, Clone)]
@@ -51,11 +55,17 @@ impl PartialEq for ModelledCall {
 impl Eq for ModelledCall {}
 
 /// Says which bodies the record needs.
-pub(crate) fn body_policy(_call: &ModelledCall) -> BodyPolicy {
-    BodyPolicy { request: Keep::Nothing, response: Keep::OnError { bytes_max: ERROR_BYTES_MAX } }
+pub(crate) fn body_policy(call: &ModelledCall) -> BodyPolicy {
+    let bytes_max = ERROR_BYTES_MAX;
+    let response =
+        if services::reads_answer(call) { Keep::Always { bytes_max } } else { Keep::OnError { bytes_max } };
+    BodyPolicy { request: Keep::Nothing, response }
 }
 
 /// Renders what the record says of the call.
-pub(crate) fn details(_exchange: &Exchange<'_>, call: &ModelledCall, _failure: Option<&Failure>) -> Details {
-    Details::management(read_only(&call.event_source, &call.event_name))
+pub(crate) fn details(exchange: &Exchange<'_>, call: &ModelledCall, failure: Option<&Failure>) -> Details {
+    let decoded = Decoded { failed: failure.is_some(), ..Decoded::default() };
+    let mut details = Details::management(read_only(&call.event_source, &call.event_name));
+    services::adjust(call, exchange, &decoded, &mut details);
+    details
 }
