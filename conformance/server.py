@@ -29,8 +29,9 @@ class Server:
         self.log_path = self.home / "log"
         self.authority = self.data_dir / "tls" / "authority.pem"
         self.allowed = set()
-        # What the process finds in its environment beside its settings.
+        # What the process finds in its environment and on its command line beside its settings.
         self.environment = {}
+        self.arguments = []
         self.endpoint = None
         self.process = None
         named = {name.replace("__", "."): value for name, value in settings.items()}
@@ -52,7 +53,7 @@ class Server:
     def launch(self):
         """Starts the process and waits for nothing."""
         assert self.process is None, "started already"
-        command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0"]
+        command = [BINARY, "serve", "--data-dir", self.data_dir, "--listen", "127.0.0.1:0", *self.arguments]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._environment())
 
