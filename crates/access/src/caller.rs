@@ -220,6 +220,7 @@ fn session_context(session: &RoleSession) -> SessionContext {
             mfa_authenticated: session.mfa.to_string(),
         }),
         source_identity: session.source_identity.clone(),
+        assumed_root: None,
     }
 }
 
@@ -242,6 +243,7 @@ fn temporary_context(principal: &Principal, session: &TemporarySession) -> Sessi
         }),
         attributes: Some(attributes),
         source_identity: session.source_identity.clone(),
+        assumed_root: None,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The `userIdentity` element. Members that do not apply stay `None` and are not written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct UserIdentity {
     /// `Root`, `IAMUser`, `AssumedRole`, `AWSAccount`, `AWSService`, `Unknown` and their kin.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -35,11 +35,54 @@ pub struct UserIdentity {
     /// The service that made the call for somebody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoked_by: Option<String>,
+    /// The account of the partner that called with permissions that were delegated to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoked_by_delegate: Option<InvokedByDelegate>,
+    /// The resource in whose scope a service called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_scope_of: Option<InScopeOf>,
+    /// The Identity Center user whom the call is made for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalfOf>,
+    /// Tells bearer tokens apart, without telling the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_id: Option<String>,
+}
+
+/// A partner with delegated permissions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InvokedByDelegate {
+    /// The partner's account.
+    pub account_id: String,
+}
+
+/// The resource in whose scope a service calls another.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InScopeOf {
+    /// The resource's ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_arn: Option<String>,
+    /// The resource's account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_account: Option<String>,
+}
+
+/// An Identity Center user.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OnBehalfOf {
+    /// The user's id in the identity store.
+    pub user_id: String,
+    /// The identity store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_store_arn: Option<String>,
 }
 
 /// The session of temporary credentials.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct SessionContext {
     /// The role or user that the credentials were issued for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,16 +96,20 @@ pub struct SessionContext {
     /// The source identity that was set when the role was assumed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_identity: Option<String>,
+    /// `"true"` where another account's root user is assumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed_root: Option<String>,
 }
 
 /// The role or user that temporary credentials were issued for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct SessionIssuer {
     /// `Role`, `IAMUser` or `Root`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The unique id of the issuer.
+    /// The unique id of the issuer; empty, and not written, where it is not known.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub principal_id: String,
     /// The issuer's ARN, with its path.
     pub arn: String,
@@ -74,8 +121,8 @@ pub struct SessionIssuer {
 }
 
 /// What is known of the web identity that a role was assumed with.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct WebIdFederationData {
     /// The issuer: the ARN of the provider.
     pub federated_provider: String,
@@ -84,8 +131,8 @@ pub struct WebIdFederationData {
 }
 
 /// When a session began and how.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct SessionAttributes {
     /// ISO 8601, extended form.
     pub creation_date: String,
@@ -120,9 +167,14 @@ pub(crate) mod tests {
                 }),
                 attributes: Some(SessionAttributes { creation_date: text(), mfa_authenticated: text() }),
                 source_identity: Some(text()),
+                assumed_root: Some(text()),
             }),
             identity_provider: Some(text()),
             invoked_by: Some(text()),
+            invoked_by_delegate: Some(InvokedByDelegate { account_id: text() }),
+            in_scope_of: Some(InScopeOf { source_arn: Some(text()), source_account: Some(text()) }),
+            on_behalf_of: Some(OnBehalfOf { user_id: text(), identity_store_arn: Some(text()) }),
+            credential_id: Some(text()),
         }
     }
 
@@ -132,7 +184,9 @@ pub(crate) mod tests {
             r#"{"type":"x","principalId":"x","arn":"x","accountId":"x","accessKeyId":"x","userName":"x","#,
             r#""sessionContext":{"sessionIssuer":{"type":"x","principalId":"x","arn":"x","accountId":"x","#,
             r#""userName":"x"},"webIdFederationData":{"federatedProvider":"x","attributes":{"x":"x"}},"attributes":{"creationDate":"x","mfaAuthenticated":"x"},"#,
-            r#""sourceIdentity":"x"},"identityProvider":"x","invokedBy":"x"}"#,
+            r#""sourceIdentity":"x","assumedRoot":"x"},"identityProvider":"x","invokedBy":"x","#,
+            r#""invokedByDelegate":{"accountId":"x"},"inScopeOf":{"sourceArn":"x","sourceAccount":"x"},"#,
+            r#""onBehalfOf":{"userId":"x","identityStoreArn":"x"},"credentialId":"x"}"#,
         );
         assert_eq!(serde_json::to_string(&filled(&|| "x".to_owned())).unwrap(), expected);
     }

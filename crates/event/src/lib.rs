@@ -25,7 +25,10 @@ pub use account::{AccountId, AccountIdError};
 pub use arn::{Arn, ArnError};
 pub use clock::{Clock, Ids};
 pub use entry::{Entry, EntryError, Origin};
-pub use identity::{SessionAttributes, SessionContext, SessionIssuer, UserIdentity, WebIdFederationData};
+pub use identity::{
+    InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer, UserIdentity,
+    WebIdFederationData,
+};
 pub use limits::{ADDITIONAL_BYTES_MAX, DEPTH_MAX, PARAMETERS_BYTES_MAX, RECORD_BYTES_MAX, TEXT_BYTES_MAX};
 pub use record::{Record, Resource, TlsDetails};
 pub use redact::{HIDDEN, is_denied, redact};

@@ -153,6 +153,7 @@ fn texts(record: &mut Record) -> Vec<&mut String> {
         &mut identity.user_name,
         &mut identity.identity_provider,
         &mut identity.invoked_by,
+        &mut identity.credential_id,
         &mut record.api_version,
         &mut record.shared_event_id,
         &mut record.vpc_endpoint_id,
@@ -163,8 +164,18 @@ fn texts(record: &mut Record) -> Vec<&mut String> {
         &mut record.source_ip_address,
         &mut record.event_id,
     ];
+    if let Some(scope) = &mut identity.in_scope_of {
+        optional.extend([&mut scope.source_arn, &mut scope.source_account]);
+    }
+    if let Some(user) = &mut identity.on_behalf_of {
+        texts.push(&mut user.user_id);
+        optional.push(&mut user.identity_store_arn);
+    }
+    if let Some(partner) = &mut identity.invoked_by_delegate {
+        texts.push(&mut partner.account_id);
+    }
     if let Some(session) = &mut identity.session_context {
-        optional.push(&mut session.source_identity);
+        optional.extend([&mut session.source_identity, &mut session.assumed_root]);
         if let Some(issuer) = &mut session.session_issuer {
             let SessionIssuer { kind, principal_id, arn, account_id, user_name } = issuer;
             texts.extend([kind, principal_id, arn, account_id]);
