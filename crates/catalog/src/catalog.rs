@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::{
     Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind, ReceiptQuery,
-    Snapshot, SnapshotError, Split, SplitChange, State, StateChange, StoreError, TrailId, TrailStatus,
+    Snapshot, SnapshotError, Split, SplitChange, State, StateChange, StoreError, TakenEvent, Taking, TrailId,
+    TrailStatus,
 };
 
 /// The number of a state of the configuration. Revision 0 is what a new catalog holds: settings alone.
@@ -131,6 +132,24 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// The store could not be read.
     async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError>;
+
+    /// Returns which of these events of other sources were taken; at most [`TakenEvent::ASKED_MAX`] are looked at.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    async fn known_events(&self, asked: &[TakenEvent]) -> Result<Vec<TakenEvent>, StoreError>;
+
+    /// Enters events of other sources as taken and moves the cursor: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] when the cursor stands elsewhere.
+    async fn take_events(&self, taking: Taking) -> Result<(), CursorError>;
+
+    /// Forgets some of the taken events that may be forgotten before the day `today`, and tells how many.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    async fn forget_events(&self, today: i32) -> Result<u64, StoreError>;
 
     /// Lists the splits of the event history by first position.
     ///

@@ -11,6 +11,7 @@ pub mod sample;
 mod secrets;
 mod splits;
 mod states;
+mod taken;
 
 use std::fmt;
 use std::pin::Pin;
@@ -98,6 +99,9 @@ cases![
     deliveries::the_newest_receipt_is_known,
     splits::splits_and_cursor_change_together,
     splits::a_refused_replacement_changes_nothing,
+    taken::taken_events_are_known_and_move_the_cursor,
+    taken::a_refused_taking_leaves_nothing,
+    taken::taken_events_are_forgotten_after_their_day,
     secrets::a_sealed_secret_survives_and_opens,
     secrets::secrets_are_remembered_after_their_key_is_gone,
 ];

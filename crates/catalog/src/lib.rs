@@ -6,8 +6,8 @@
 //! stamped with it is routed the same way on every replay ([`Snapshot::route`]).
 //!
 //! Beside the revisions stand the marks that derived views need to go on exactly where they stopped:
-//! cursors, the delivery ledger, the trails' delivery status, the list of history splits, small
-//! states such as the heads of digest chains. They change by
+//! cursors, the delivery ledger, the trails' delivery status, the list of history splits, the events taken
+//! from other sources, small states such as the heads of digest chains. They change by
 //! compare-and-set, and output and cursor change in one transaction.
 //!
 //! Invariants: what a call acknowledged is synced; a snapshot holds one revision and no other; a secret
@@ -33,6 +33,7 @@ mod split;
 mod sqlite;
 mod state;
 mod status;
+mod taken;
 
 pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
@@ -50,3 +51,4 @@ pub use split::{Split, SplitChange};
 pub use sqlite::SqliteCatalog;
 pub use state::{State, StateChange};
 pub use status::{DeliveryKind, DeliveryStatus, TrailStatus};
+pub use taken::{TakenEvent, Taking};

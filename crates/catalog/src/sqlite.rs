@@ -14,6 +14,7 @@ mod schema;
 mod splits;
 mod states;
 mod status;
+mod taken;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +32,7 @@ use self::revisions::Revisions;
 use crate::{
     Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
     OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, State, StateChange,
-    StoreError, StoreFailure, TrailId, TrailStatus,
+    StoreError, StoreFailure, TakenEvent, Taking, TrailId, TrailStatus,
 };
 
 type Tx = Transaction<'static, Sqlite>;
@@ -240,6 +241,27 @@ impl Catalog for SqliteCatalog {
 
     async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError> {
         status::read(&mut *self.reader("read a trail's status").await?, trail, region).await
+    }
+
+    async fn known_events(&self, asked: &[TakenEvent]) -> Result<Vec<TakenEvent>, StoreError> {
+        taken::known(&mut *self.reader("look for taken events").await?, asked).await
+    }
+
+    async fn take_events(&self, taking: Taking) -> Result<(), CursorError> {
+        taking.check()?;
+        let doing = "enter taken events";
+        let mut tx = self.begin(doing).await?;
+        self.watch_cursor(cursors::set(&mut tx, &taking.cursor).await)?;
+        self.watch(taken::take(&mut tx, &taking).await)?;
+        Ok(self.finish(tx, doing).await?)
+    }
+
+    async fn forget_events(&self, today: i32) -> Result<u64, StoreError> {
+        let doing = "forget taken events";
+        let mut tx = self.begin(doing).await?;
+        let gone = self.watch(taken::forget(&mut tx, today).await)?;
+        self.finish(tx, doing).await?;
+        Ok(gone)
     }
 
     async fn splits(&self) -> Result<Vec<Split>, StoreError> {

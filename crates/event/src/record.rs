@@ -24,8 +24,9 @@ pub struct Record {
     pub event_name: String,
     /// The Region of the call.
     pub aws_region: Region,
-    /// The caller's address, or the DNS name of the service that called.
-    #[serde(rename = "sourceIPAddress")]
+    /// The caller's address, or the DNS name of the service that called; empty, which is not written, where
+    /// whoever told of the call did not say.
+    #[serde(rename = "sourceIPAddress", skip_serializing_if = "String::is_empty")]
     pub source_ip_address: String,
     /// The client; at most 1 KB, cut beyond.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]

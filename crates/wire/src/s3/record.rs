@@ -65,6 +65,18 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Makes the call of an operation that somebody else has recognised, under the name that SDKs use.
+    pub fn named(operation: &'static str, bucket: Option<String>, key: Option<String>) -> Self {
+        let level = match (&bucket, &key) {
+            (_, Some(_)) => Level::Object,
+            (Some(_), None) => Level::Bucket,
+            (None, None) => Level::Service,
+        };
+        Self::new(Some(operation), level, bucket, key)
+    }
+}
+
 /// Renames an SDK operation to what records call it.
 fn event_name(operation: &'static str) -> &'static str {
     match operation {
