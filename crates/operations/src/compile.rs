@@ -71,6 +71,9 @@ struct Metadata {
     service_id: Option<String>,
     signing_name: Option<String>,
     target_prefix: Option<String>,
+    #[serde(default)]
+    auth: Vec<String>,
+    signature_version: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +81,24 @@ struct ModelOperation {
     http: Http,
     input: Option<Reference>,
     output: Option<Reference>,
+    authtype: Option<String>,
+    #[serde(default)]
+    auth: Vec<String>,
+}
+
+impl Metadata {
+    /// Whether its operations may be called with a bearer token.
+    fn takes_bearer(&self) -> bool {
+        self.auth.iter().any(|scheme| scheme == "smithy.api#httpBearerAuth")
+            || self.signature_version.as_deref() == Some("bearer")
+    }
+}
+
+impl ModelOperation {
+    fn is_unsigned(&self) -> bool {
+        self.authtype.as_deref() == Some("none")
+            || self.auth.iter().any(|scheme| scheme == "smithy.api#noAuth")
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -168,6 +189,7 @@ impl<'a> Reached<'a> {
             fixed_query: fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             required_query,
             required_headers,
+            scopeless: operation.is_unsigned() || self.model.metadata.takes_bearer(),
             input: operation.input.as_ref().map(|input| self.number(&input.shape)).transpose()?,
             output: operation.output.as_ref().map(|output| self.number(&output.shape)).transpose()?,
         })

@@ -40,10 +40,27 @@ pub struct Operation {
     pub required_query: Vec<String>,
     /// Headers that a caller must send, in lower case.
     pub required_headers: Vec<String>,
+    /// Whether it is called without a signature, or with a bearer token.
+    pub scopeless: bool,
     /// The shape of its parameters.
     pub input: Option<ShapeId>,
     /// The shape of its answer.
     pub output: Option<ShapeId>,
+}
+
+impl Service {
+    /// Returns an operation's index by its name.
+    pub(crate) fn index_of(&self, operation: &str) -> Option<u16> {
+        let at = self.operations.binary_search_by(|known| known.name.as_str().cmp(operation)).ok()?;
+        u16::try_from(at).ok()
+    }
+}
+
+impl Protocol {
+    /// Tells whether method, path and query name the operation.
+    pub fn is_rest(self) -> bool {
+        matches!(self, Self::RestJson | Self::RestXml)
+    }
 }
 
 /// The protocol of a service's model.

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::directory::Directory;
 use crate::{Operation, Service, ServiceModel, Shapes};
 
 /// Everything known of all services.
@@ -16,10 +17,11 @@ pub struct Table {
     services: Vec<Service>,
     packed: Vec<Vec<u8>>,
     shapes: Vec<OnceLock<Arc<Shapes>>>,
+    directory: Directory,
 }
 
 /// One operation of one service, within its table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationId {
     /// The service's index.
     pub service: u16,
@@ -88,7 +90,8 @@ impl Table {
             rest = others;
         }
         let shapes = packed.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { source: index.source, services: index.services, packed, shapes })
+        let directory = Directory::of(&index.services);
+        Ok(Self { source: index.source, services: index.services, packed, shapes, directory })
     }
 
     /// Packs models into the bytes that [`Table::open`] takes. `source` names where they are from, with
@@ -152,8 +155,18 @@ impl Table {
         }
     }
 
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     fn empty() -> Self {
-        Self { source: String::new(), services: Vec::new(), packed: Vec::new(), shapes: Vec::new() }
+        Self {
+            source: String::new(),
+            services: Vec::new(),
+            packed: Vec::new(),
+            shapes: Vec::new(),
+            directory: Directory::of(&[]),
+        }
     }
 }
 
