@@ -1,0 +1,180 @@
+//! What becomes of intents that nobody ended: events with an unknown outcome, each once.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_event::{Entry, EventView, Origin};
+use cairn_intake::{Draft, Intake, IntakeError};
+use cairn_journal::{EmbeddedReader, Position, ReadError, Reader as _};
+use tokio_util::sync::CancellationToken;
+
+use crate::book::{Book, LeftBehind};
+use crate::intents::MainJournal;
+use crate::record::Record;
+use crate::telemetry::Ended;
+
+/// How often is tried again what could not be settled.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// The most bytes of the main journal that are looked through at once.
+const READ_BYTES_MAX: usize = 4 << 20;
+
+/// How many events are submitted at once.
+const SUBMITTED_MAX: usize = 256;
+
+/// Settles intents that were left behind: by an earlier process, or by a call whose outcome could not be recorded.
+#[derive(Debug)]
+pub struct Settler {
+    pub(crate) book: Arc<Book>,
+    pub(crate) reader: Arc<EmbeddedReader>,
+    pub(crate) main: Arc<dyn MainJournal>,
+    pub(crate) intake: Arc<Intake>,
+}
+
+/// What settling came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Intents whose event was in the main journal already.
+    pub found: usize,
+    /// Intents that became events with an unknown outcome.
+    pub unknown: usize,
+    /// Intents that are left for another time.
+    pub left: usize,
+}
+
+/// It could not be settled now.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The main journal takes nothing.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The main journal could not be looked through.
+    #[error("look for the events of what was left open")]
+    Read(#[from] ReadError),
+    /// It could not be done on a thread of its own.
+    #[error("look on a blocking thread")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+impl Settler {
+    /// Settles what is left behind at once and whenever more is, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            match self.settle().await {
+                Ok(settled) if settled == Settled::default() => {}
+                Ok(Settled { found, unknown, left }) => {
+                    tracing::info!(found, unknown, left, "calls that were left open are settled");
+                }
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "calls left open are not settled yet"
+                    );
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = self.book.left.notified() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Settles what is left behind now.
+    ///
+    /// Not cancel-safe in one respect: events that were submitted may be recorded; settling again finds them.
+    ///
+    /// # Errors
+    /// The main journal takes no events or can't be read; everything stays as it was.
+    pub async fn settle(&self) -> Result<Settled, SettleError> {
+        let left = self.book.left_behind();
+        let Some(from) = left.iter().map(|left| left.from).min() else { return Ok(Settled::default()) };
+        // Behind this, nothing that was submitted earlier is still on its way into the journal.
+        let tail = self.intake.advance_to(i64::MIN).await?;
+        let ids: HashSet<String> = left.iter().map(|left| left.event_id.clone()).collect();
+        let main = Arc::clone(&self.main);
+        let found = tokio::task::spawn_blocking(move || look(&*main, from, tail, ids)).await??;
+        let (recorded, unrecorded): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|left| found.contains(&left.event_id));
+        recorded.iter().for_each(|left| self.book.done(left.number, Ended::Found));
+        unrecorded.iter().for_each(|left| self.book.clear(left.number, tail));
+        let mut settled = Settled { found: recorded.len(), ..Settled::default() };
+        for some in unrecorded.chunks(SUBMITTED_MAX) {
+            let submitted = futures_util::future::join_all(some.iter().map(|left| self.submit(left))).await;
+            let unknown = submitted.iter().filter(|submitted| submitted.is_ok()).count();
+            settled.unknown += unknown;
+            settled.left += submitted.len() - unknown;
+        }
+        Ok(settled)
+    }
+
+    /// Records one intent as an event with an unknown outcome.
+    async fn submit(&self, left: &LeftBehind) -> Result<(), ()> {
+        let Some(draft) = self.draft(left) else { return Err(()) };
+        match self.intake.submit(draft).await {
+            Ok(_admission) => {
+                self.book.done(left.number, Ended::Unknown);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "a call left open is not settled yet"
+                );
+                Err(())
+            }
+        }
+    }
+
+    fn draft(&self, left: &LeftBehind) -> Option<Draft> {
+        let read = self.reader.get(left.place);
+        let record = read.inspect_err(|error| {
+            tracing::error!(error = error as &dyn std::error::Error, "an open intent could not be read");
+        });
+        match Record::decode(&record.ok()??) {
+            Ok(Record::Begun { intent, .. }) if intent.event_id == left.event_id => Some(Draft {
+                account: intent.account,
+                region: intent.region,
+                origin: Origin::Call,
+                event: intent.event,
+                under: None,
+            }),
+            Ok(_) | Err(_) => {
+                // A copy was made further on meanwhile; its place is known the next time.
+                None
+            }
+        }
+    }
+}
+
+/// Finds which of `ids` are events of the main journal between two positions.
+fn look(
+    main: &dyn MainJournal,
+    from: Position,
+    to: Position,
+    ids: HashSet<String>,
+) -> Result<HashSet<String>, ReadError> {
+    let mut found = HashSet::new();
+    let mut next = from.max(main.head());
+    while next < to {
+        let records = match main.read(next, READ_BYTES_MAX) {
+            Err(ReadError::Trimmed { head, .. }) => {
+                next = head;
+                continue;
+            }
+            records => records?,
+        };
+        let Some((last, _)) = records.last() else { break };
+        next = last + 1;
+        for (_, bytes) in records {
+            let Ok(entry) = Entry::decode(&bytes) else { continue };
+            let Ok(event) = EventView::parse(&entry.event) else { continue };
+            if ids.contains(&*event.event_id) {
+                found.insert(event.event_id.into_owned());
+            }
+        }
+    }
+    Ok(found)
+}
