@@ -1,0 +1,142 @@
+//! A request on its way to an upstream.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::gate::Gate;
+use crate::headers::Peer;
+use crate::tap::Tap;
+
+/// A request as it came, with what is told to the upstream of where it came from.
+#[derive(Debug)]
+pub struct Outbound {
+    /// Its head as it was received.
+    pub head: Parts,
+    /// Its body.
+    pub body: RequestBody,
+    /// Who sent it.
+    pub client: Peer,
+}
+
+/// A request's body.
+#[derive(Debug)]
+pub struct RequestBody(Inner);
+
+#[derive(Debug)]
+enum Inner {
+    Whole(Bytes),
+    Streams(Box<Streams>),
+}
+
+#[derive(Debug)]
+struct Streams {
+    body: Incoming,
+    tap: Arc<Tap>,
+    gate: Option<Gate>,
+}
+
+impl RequestBody {
+    /// Takes a body that was read.
+    pub fn whole(bytes: Bytes) -> Self {
+        Self(Inner::Whole(bytes))
+    }
+
+    /// Takes a body that streams past a tap.
+    pub fn streams(body: Incoming, tap: Arc<Tap>) -> Self {
+        if body.is_end_stream() {
+            tap.end();
+            return Self::whole(Bytes::new());
+        }
+        Self(Inner::Streams(Box::new(Streams { body, tap, gate: None })))
+    }
+
+    /// Tells whether the request could be sent once more: nothing of its body is gone.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.0, Inner::Whole(_))
+    }
+
+    /// Copies a body that was read; none of one that streams.
+    pub(crate) fn copy(&self) -> Option<Self> {
+        match &self.0 {
+            Inner::Whole(bytes) => Some(Self::whole(bytes.clone())),
+            Inner::Streams(_) => None,
+        }
+    }
+
+    /// Holds a body that streams back until the gate opens.
+    pub(crate) fn behind(mut self, closed: Gate) -> Self {
+        if let Inner::Streams(streams) = &mut self.0 {
+            streams.gate = Some(closed);
+        }
+        self
+    }
+
+    /// Returns what watches the body; none of one that was read.
+    pub(crate) fn tap(&self) -> Option<Arc<Tap>> {
+        match &self.0 {
+            Inner::Whole(_) => None,
+            Inner::Streams(streams) => Some(Arc::clone(&streams.tap)),
+        }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        match &mut self.get_mut().0 {
+            Inner::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Inner::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Inner::Streams(streams) => streams.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Inner::Whole(bytes) => bytes.is_empty(),
+            Inner::Streams(streams) => streams.body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Inner::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Inner::Streams(streams) => streams.body.size_hint(),
+        }
+    }
+}
+
+impl Streams {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        if let Some(gate) = &mut self.gate {
+            ready!(gate.poll_open(cx));
+            self.gate = None;
+        }
+        self.tap.begin();
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        match &frame {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    self.tap.pass(data);
+                }
+                // A body of announced length has no frame that says it is at its end.
+                if self.body.is_end_stream() {
+                    self.tap.end();
+                }
+            }
+            Some(Err(_broken)) => {}
+            None => self.tap.end(),
+        }
+        Poll::Ready(frame)
+    }
+}

@@ -1,0 +1,140 @@
+//! What is seen of a body while it streams past: its length, its end, and as much of it as was asked for.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use bytes::{Bytes, BytesMut};
+
+/// Looks on while a body streams past. Shared between the body and whoever wants to know.
+#[derive(Debug)]
+pub struct Tap {
+    bytes: AtomicU64,
+    stage: AtomicU8,
+    keeping: Option<Mutex<Keeping>>,
+}
+
+/// What a tap saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tapped {
+    /// How many bytes passed.
+    pub bytes: u64,
+    /// Whether the body came to its end.
+    pub complete: bool,
+    /// What was kept of them.
+    pub kept: Kept,
+}
+
+/// A body that was perhaps kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// Nobody asked for it.
+    Nothing,
+    /// All that passed.
+    Whole(Bytes),
+    /// More passed than is kept, and nothing of it is.
+    Cut,
+}
+
+#[derive(Debug)]
+struct Keeping {
+    bytes_max: usize,
+    kept: BytesMut,
+    cut: bool,
+}
+
+/// Nobody has read anything yet; a byte or the end was asked for; the end was seen.
+const UNREAD: u8 = 0;
+const BEGUN: u8 = 1;
+const COMPLETE: u8 = 2;
+
+impl Tap {
+    /// Counts, and keeps nothing.
+    pub fn counting() -> Self {
+        Self { bytes: AtomicU64::new(0), stage: AtomicU8::new(UNREAD), keeping: None }
+    }
+
+    /// Counts, and keeps a body of at most `bytes_max` bytes.
+    pub fn keeping(bytes_max: usize) -> Self {
+        let keeping = Keeping { bytes_max, kept: BytesMut::new(), cut: false };
+        Self { keeping: Some(Mutex::new(keeping)), ..Self::counting() }
+    }
+
+    /// Tells what has been seen so far.
+    pub fn seen(&self) -> Tapped {
+        let kept = match self.keeping.as_ref().map(Mutex::lock) {
+            None => Kept::Nothing,
+            Some(Ok(keeping)) if !keeping.cut => Kept::Whole(keeping.kept.clone().freeze()),
+            Some(_) => Kept::Cut,
+        };
+        Tapped { bytes: self.bytes(), complete: self.is_complete(), kept }
+    }
+
+    /// Returns how many bytes have passed.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Tells whether the body came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.stage.load(Ordering::Acquire) == COMPLETE
+    }
+
+    /// Tells whether nobody has asked for a byte of the body yet.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.stage.load(Ordering::Acquire) == UNREAD
+    }
+
+    pub(crate) fn begin(&self) {
+        if self.is_unread() {
+            self.stage.store(BEGUN, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn pass(&self, data: &[u8]) {
+        self.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+        if let Some(keeping) = &self.keeping
+            && let Ok(mut keeping) = keeping.lock()
+            && !keeping.cut
+        {
+            if keeping.kept.len() + data.len() > keeping.bytes_max {
+                keeping.cut = true;
+                keeping.kept = BytesMut::new();
+            } else {
+                keeping.kept.extend_from_slice(data);
+            }
+        }
+    }
+
+    pub(crate) fn end(&self) {
+        self.stage.store(COMPLETE, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_kept_whole_or_not_at_all() {
+        let tap = Tap::keeping(4);
+        assert!(tap.is_unread());
+        tap.begin();
+        tap.pass(b"ab");
+        tap.pass(b"cd");
+        assert_eq!(
+            tap.seen(),
+            Tapped { bytes: 4, complete: false, kept: Kept::Whole(Bytes::from_static(b"abcd")) }
+        );
+        tap.pass(b"e");
+        tap.pass(b"f");
+        tap.end();
+        assert_eq!(tap.seen(), Tapped { bytes: 6, complete: true, kept: Kept::Cut });
+    }
+
+    #[test]
+    fn counting_keeps_nothing() {
+        let tap = Tap::counting();
+        tap.pass(&[0; 1_000]);
+        assert_eq!(tap.seen(), Tapped { bytes: 1_000, complete: false, kept: Kept::Nothing });
+    }
+}
