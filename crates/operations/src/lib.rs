@@ -15,16 +15,15 @@ mod hints;
 mod names;
 mod recognise;
 mod routes;
-mod seen;
 mod service;
 mod shape;
 mod table;
 
+pub use cairn_wire::recognise::{Headers, Seen, Sight};
 pub use compile::{CompileError, ServiceModel, compile};
 pub use found::{FITTING_MAX, Fitting, Recognised, Rule, TieBreak};
 pub use names::{api_version, event_name, event_source, global_region};
 pub use recognise::recognise;
-pub use seen::{Headers, Seen};
 pub use service::{Operation, Protocol, Service};
 pub use shape::{Kind, Location, Member, Shape, ShapeId, Shapes, TimeFormat};
 pub use table::{OperationId, Table, TableError};

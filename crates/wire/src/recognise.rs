@@ -4,6 +4,12 @@
 //! path only split services that share a name and stand in where nothing is signed. S3 and STS share
 //! the port with everything else: an unsigned request without a target or an action is S3's.
 
+mod seen;
+mod sight;
+
+pub use seen::{Headers, Seen};
+pub use sight::{Sight, is_form};
+
 use crate::event_source::event_source;
 use crate::query::Operation as _;
 use crate::{iam, json11, kms, sts};
@@ -13,25 +19,6 @@ pub const UNKNOWN_OPERATION: &str = "UnknownOperation";
 
 /// The longest operation name that is recorded as it was sent.
 pub const OPERATION_CHARS_MAX: usize = 128;
-
-/// What is seen of a request before anything is decided. Header names are lower case.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Seen<'a> {
-    /// The service in the credential scope; `s3` for signature version 2. Absent when unsigned.
-    pub signing_name: Option<&'a str>,
-    /// The request method.
-    pub method: &'a str,
-    /// The raw path.
-    pub path: &'a str,
-    /// `X-Amz-Target`.
-    pub target: Option<&'a str>,
-    /// `Smithy-Protocol`.
-    pub smithy_protocol: Option<&'a str>,
-    /// `Action`, from the query string or a form body.
-    pub action: Option<&'a str>,
-    /// `Version`, from the query string or a form body.
-    pub version: Option<&'a str>,
-}
 
 /// A request's service, protocol and operation.
 #[derive(Debug, Clone, PartialEq, Eq)]

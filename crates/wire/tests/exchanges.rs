@@ -79,6 +79,7 @@ fn classify(request: &Value) -> (String, Option<Classified>) {
         smithy_protocol: header(request, "smithy-protocol"),
         action: parameters.action(),
         version: parameters.value("Version"),
+        ..recognise::Seen::default()
     });
     let classified = match &call.service {
         Service::S3 => Some(classify_s3(request, method, path, raw_query)),

@@ -201,9 +201,8 @@ fn fuzz_query_parameters() {
             method: "POST",
             path: &text,
             target: Some(&text),
-            smithy_protocol: None,
             action: Some(&text),
-            version: None,
+            ..recognise::Seen::default()
         });
         assert!(!call.event_source.is_empty());
         let _named = json11::operation(Some(&text));
