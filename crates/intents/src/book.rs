@@ -24,9 +24,6 @@ const FLUSH_AFTER: Duration = Duration::from_millis(500);
 /// The most intents in one frame.
 const BATCH_INTENTS_MAX: usize = 4096;
 
-/// The most bytes of intents gathered into one frame; the intent that crosses it still goes in.
-const BATCH_BYTES_MAX: usize = 1 << 20;
-
 /// What the writer's thread and everybody else share.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -36,6 +33,7 @@ pub(crate) struct Book {
     pub(crate) left: Notify,
     open_max: usize,
     open_bytes_max: usize,
+    batch_bytes_max: usize,
 }
 
 /// Names an open intent within this process; ascending in the order of their beginnings.
@@ -125,6 +123,7 @@ impl Book {
             left: Notify::new(),
             open_max: limits.open_max,
             open_bytes_max: limits.open_bytes_max,
+            batch_bytes_max: limits.batch_bytes_max(),
         }
     }
 
@@ -260,10 +259,10 @@ impl Book {
         let mut state = self.state();
         loop {
             if !state.fresh.is_empty() || state.renew_below.is_some() {
-                return Some(state.take());
+                return Some(state.take(self.batch_bytes_max));
             }
             if state.refusal.is_some() {
-                return if state.done.is_empty() { None } else { Some(state.take()) };
+                return if state.done.is_empty() { None } else { Some(state.take(self.batch_bytes_max)) };
             }
             if state.open.is_empty() {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -273,7 +272,7 @@ impl Book {
             let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             state = after;
             if timeout.timed_out() && !state.done.is_empty() {
-                return Some(state.take());
+                return Some(state.take(self.batch_bytes_max));
             }
         }
     }
@@ -362,12 +361,12 @@ impl State {
         }
     }
 
-    fn take(&mut self) -> Work {
+    fn take(&mut self, bytes_max: usize) -> Work {
         let mut bytes = 0;
         let within = |fresh: &Fresh| {
             let before = bytes;
             bytes += fresh.intent.event.len();
-            before < BATCH_BYTES_MAX
+            before < bytes_max
         };
         let count = self.fresh.iter().take(BATCH_INTENTS_MAX).map(within).take_while(|fits| *fits).count();
         let taken: Vec<Fresh> = self.fresh.drain(..count).collect();

@@ -104,7 +104,7 @@ impl Intents {
             reader: Arc::clone(&reader),
             main: Arc::clone(&main),
             book: Arc::clone(&book),
-            limits: limits.journal.clone(),
+            limits: limits.clone(),
         });
         let thread =
             std::thread::Builder::new().name("intents-writer".to_owned()).spawn(move || writing.run())?;

@@ -14,6 +14,14 @@ pub struct Limits {
     pub journal: Options,
 }
 
+impl Limits {
+    /// Returns the most bytes of intents gathered into one frame; the intent that crosses it still goes in, and so
+    /// do marks.
+    pub(crate) fn batch_bytes_max(&self) -> usize {
+        self.journal.frame_bytes_max / 4
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

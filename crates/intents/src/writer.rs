@@ -7,13 +7,11 @@ use cairn_journal::{
     AppendError, AppendFailure, EmbeddedReader, EmbeddedWriter, Options, Position, Reader as _, Writer as _,
 };
 
+use crate::Limits;
 use crate::book::{Book, Carry, Work};
 use crate::intents::MainJournal;
 use crate::record::Record;
 use crate::telemetry;
-
-/// The most bytes that are carried forward in one frame; the intent that crosses it still goes in.
-const CARRY_BYTES_MAX: usize = 1 << 20;
 
 /// What the thread works with.
 pub(crate) struct Parts {
@@ -21,7 +19,7 @@ pub(crate) struct Parts {
     pub(crate) reader: Arc<EmbeddedReader>,
     pub(crate) main: Arc<dyn MainJournal>,
     pub(crate) book: Arc<Book>,
-    pub(crate) limits: Options,
+    pub(crate) limits: Limits,
 }
 
 /// The thread's loop.
@@ -111,7 +109,7 @@ impl Loop {
 
     /// Gives up what is done; where calls that stay open for long are in the way, carries them forward.
     fn make_room(&mut self) {
-        let Options { segment_bytes, bytes_max, .. } = self.parts.limits;
+        let Options { segment_bytes, bytes_max, .. } = self.parts.limits.journal;
         if self.parts.reader.bytes_used() <= 2 * segment_bytes {
             return;
         }
@@ -144,7 +142,7 @@ impl Loop {
                 bytes += record.len();
                 records.push(record);
                 carried.push(carry);
-                if bytes >= CARRY_BYTES_MAX {
+                if bytes >= self.parts.limits.batch_bytes_max() {
                     break;
                 }
             }
