@@ -111,7 +111,8 @@ pub struct SessionIssuer {
     /// The unique id of the issuer; empty, and not written, where it is not known.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub principal_id: String,
-    /// The issuer's ARN, with its path.
+    /// The issuer's ARN, with its path; empty, and not written, where it is not known.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub arn: String,
     /// The issuer's account.
     pub account_id: String,

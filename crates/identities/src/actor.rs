@@ -1,0 +1,1 @@
+//! Which person, agent and tool stands behind a call.
