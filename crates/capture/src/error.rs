@@ -7,6 +7,8 @@ use cairn_wire::s3;
 use cairn_wire::xml::Element;
 use serde_json::Value;
 
+use crate::inflate::response_body;
+use crate::modelled::parse_cbor;
 use crate::{Request, Response, ServiceCall, iam};
 
 /// What went wrong.
@@ -19,7 +21,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// Whether the service turned the caller away before it looked at the request.
     pub(crate) fn is_throttling(&self) -> bool {
-        matches!(self.code.as_str(), "Throttling" | "ThrottlingException")
+        THROTTLINGS.contains(&self.code.as_str())
     }
 
     /// Whether the caller lacks a permission.
@@ -30,6 +32,9 @@ impl Failure {
 
 /// Reads the error of an answer; none when the call succeeded.
 pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Response<'_>) -> Option<Failure> {
+    if response.status == Response::UNSEEN {
+        return Some(Failure { code: "ServiceUnavailable".to_owned(), message: Some(UNSEEN.to_owned()) });
+    }
     if response.status < 300 {
         return match call {
             ServiceCall::S3(call) if s3_fails_late(call) => s3_error(response),
@@ -37,12 +42,11 @@ pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Resp
         };
     }
     let read = match call.protocol() {
-        Protocol::Json | Protocol::RestJson => json_error(response),
+        Protocol::Json | Protocol::RestJson => json_error(response, |body| serde_json::from_slice(body).ok()),
+        Protocol::Cbor => json_error(response, parse_cbor),
         Protocol::Query => query_error(call, response),
         Protocol::Ec2Query => ec2_error(response),
         Protocol::RestXml => s3_error(response).or_else(|| query_error(call, response)),
-        // The body is CBOR; its header names the error as JSON's does.
-        Protocol::Cbor => json_error(response),
     };
     Some(read.unwrap_or_else(|| by_status(call, request, response.status)))
 }
@@ -53,7 +57,7 @@ pub(crate) fn s3_fails_late(call: &s3::Call) -> bool {
 }
 
 fn s3_error(response: &Response<'_>) -> Option<Failure> {
-    let root = Element::parse(response.body.whole()?)?;
+    let root = Element::parse(&response_body(response)?)?;
     if root.name != "Error" {
         return None;
     }
@@ -61,16 +65,16 @@ fn s3_error(response: &Response<'_>) -> Option<Failure> {
 }
 
 fn query_error(call: &ServiceCall, response: &Response<'_>) -> Option<Failure> {
-    let root = Element::parse(response.body.whole()?)?;
-    let name = match call {
-        ServiceCall::Iam(_) => iam::exception_name,
-        _ => exception_name,
-    };
-    of_element(root.child("Error")?, name)
+    let root = Element::parse(&response_body(response)?)?;
+    of_element(root.child("Error")?, |code| match call {
+        ServiceCall::Iam(_) => iam::exception_name(code),
+        ServiceCall::Modelled(call) => call.exception_name(code),
+        _ => exception_name(code),
+    })
 }
 
 fn ec2_error(response: &Response<'_>) -> Option<Failure> {
-    let root = Element::parse(response.body.whole()?)?;
+    let root = Element::parse(&response_body(response)?)?;
     let side = if response.status < 500 { "Client" } else { "Server" };
     of_element(root.child("Errors")?.child("Error")?, |code| format!("{side}.{code}"))
 }
@@ -80,11 +84,13 @@ fn of_element(error: &Element, name: impl Fn(&str) -> String) -> Option<Failure>
     Some(Failure { code, message: error.text_of("Message").map(str::to_owned) })
 }
 
-fn json_error(response: &Response<'_>) -> Option<Failure> {
-    let body: Option<Value> = response.body.whole().and_then(|bytes| serde_json::from_slice(bytes).ok());
+/// Reads an error that a header, or a member of the body, names. Services that spoke the query protocol
+/// before repeat its code in `x-amzn-query-error`, which records do not follow.
+fn json_error(response: &Response<'_>, parse: impl FnOnce(&[u8]) -> Option<Value>) -> Option<Failure> {
+    let body = response_body(response).and_then(|body| parse(&body));
     let member = |name: &str| body.as_ref()?.get(name)?.as_str().map(str::to_owned);
-    let header = response.header("x-amzn-errortype");
-    let code = header.or_else(|| member("__type")).or_else(|| member("code"))?;
+    let header = response.header("x-amzn-errortype").filter(|code| !code.is_empty());
+    let code = header.or_else(|| member("__type")).or_else(|| member("code")).or_else(|| member("Code"))?;
     let code = code.split(':').next().unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default().trim();
     if code.is_empty() {
@@ -131,3 +137,18 @@ const STS_EXCEPTIONS: [(&str, &str); 5] = [
     ("MalformedPolicyDocument", "MalformedPolicyDocumentException"),
     ("PackedPolicyTooLarge", "PackedPolicyTooLargeException"),
 ];
+
+/// Codes of calls that were turned away because there were too many.
+const THROTTLINGS: [&str; 8] = [
+    "Client.RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequests",
+    "TooManyRequestsException",
+];
+
+/// What a record says of an answer that nobody saw.
+const UNSEEN: &str = "No answer was seen: whether the call took effect is not known.";

@@ -23,6 +23,7 @@ mod error;
 mod exchange;
 mod further;
 mod iam;
+mod inflate;
 mod kms;
 mod modelled;
 mod owner_copy;
@@ -38,7 +39,7 @@ pub use body_policy::{
 pub use exchange::{Captured, Exchange, Request, Response, Tls};
 pub use further::further_records;
 pub use kms::KmsCall;
-pub use modelled::ModelledCall;
+pub use modelled::{ModelledCall, request_id};
 pub use owner_copy::{SharedIds, share_with_owner};
 pub use record::record;
 pub use service_call::ServiceCall;

@@ -1,20 +1,37 @@
 //! Records of services that are known by their models alone.
 
+mod cbor;
 mod decoded;
+mod echo;
+mod form;
+mod json;
+mod labels;
+mod rendering;
+mod request_id;
+mod rest;
+mod scalar;
+mod style;
+mod xml;
 
 use std::sync::Arc;
 
-use cairn_operations::{OperationId, Table};
-use cairn_wire::event_source::event_source;
+use cairn_operations::{Kind, OperationId, ShapeId, Shapes, Table, event_name, event_source};
 use cairn_wire::read_only::read_only;
 use cairn_wire::recognise::Protocol;
+use serde_json::{Value, json};
 
-use crate::body_policy::ERROR_BYTES_MAX;
-use crate::details::Details;
+use self::decoded::Body;
+use self::rendering::Rendering;
+use self::style::Style;
+use crate::body_policy::{ERROR_BYTES_MAX, PARAMETERS_BODY_BYTES_MAX};
+use crate::details::{Details, unless_empty};
 use crate::error::Failure;
-use crate::{BodyPolicy, Exchange, Keep, services};
+use crate::{BodyPolicy, Captured, Exchange, Keep, services};
 
-pub(crate) use decoded::Decoded;
+pub(crate) use self::cbor::parse as parse_cbor;
+pub(crate) use self::decoded::Decoded;
+pub(crate) use self::echo::without_secrets;
+pub use self::request_id::request_id;
 
 /// A call of a service in the table of operations.
 #[derive(Debug, Clone)]
@@ -36,12 +53,30 @@ impl ModelledCall {
     pub fn new(table: &Arc<Table>, operation: OperationId, protocol: Protocol) -> Option<Self> {
         let (service, named) = (table.service(operation)?, table.operation(operation)?);
         Some(Self {
-            event_source: event_source(&service.signing_name),
-            event_name: named.name.clone(),
+            event_source: event_source(service),
+            event_name: event_name(service, named).into_owned(),
             table: Arc::clone(table),
             operation,
             protocol,
         })
+    }
+
+    /// Returns the record's `apiVersion`; most services write none.
+    pub(crate) fn api_version(&self) -> Option<String> {
+        let service = self.event_source.split('.').next().unwrap_or_default();
+        style::api_version(service, &self.table.service(self.operation)?.api_version)
+    }
+
+    /// Turns an error code of the query protocol into the name of the exception, which is what records hold.
+    pub(crate) fn exception_name(&self, code: &str) -> String {
+        let shapes = self.shapes();
+        let renamed = shapes.renamed_errors.iter().find(|(wire, _)| wire == code);
+        renamed.map_or(code, |(_, exception)| exception).to_owned()
+    }
+
+    /// Returns the shapes of the service.
+    pub(crate) fn shapes(&self) -> Arc<Shapes> {
+        self.table.shapes(self.operation)
     }
 }
 
@@ -55,17 +90,114 @@ impl PartialEq for ModelledCall {
 impl Eq for ModelledCall {}
 
 /// Says which bodies the record needs.
+///
+/// A body that is bytes is content, and a stream of events is neither read nor held.
 pub(crate) fn body_policy(call: &ModelledCall) -> BodyPolicy {
-    let bytes_max = ERROR_BYTES_MAX;
-    let response =
-        if services::reads_answer(call) { Keep::Always { bytes_max } } else { Keep::OnError { bytes_max } };
-    BodyPolicy { request: Keep::Nothing, response }
+    let only_errors = Keep::OnError { bytes_max: ERROR_BYTES_MAX };
+    let Some(operation) = call.table.operation(call.operation) else {
+        return BodyPolicy { request: Keep::Nothing, response: only_errors };
+    };
+    let shapes = call.shapes();
+    let rest = matches!(call.protocol, Protocol::RestJson | Protocol::RestXml);
+    let streams = STREAMS.contains(&operation.name.as_str());
+    let holds = |shape| !streams && holds_document(&shapes, shape, rest);
+    let request = if holds(operation.input) || !rest {
+        Keep::Always { bytes_max: PARAMETERS_BODY_BYTES_MAX }
+    } else {
+        Keep::Nothing
+    };
+    let recorded = !read_only(&call.event_source, &call.event_name) || services::reads_answer(call);
+    let response = if recorded && holds(operation.output) {
+        Keep::Always { bytes_max: PARAMETERS_BODY_BYTES_MAX }
+    } else {
+        only_errors
+    };
+    BodyPolicy { request, response }
+}
+
+/// Operations that send or answer a stream of events.
+const STREAMS: [&str; 24] = [
+    "AgenticRetrieveStream",
+    "Chat",
+    "ConverseStream",
+    "GetLogObject",
+    "InvokeAgent",
+    "InvokeAgentRuntimeCommand",
+    "InvokeAssistant",
+    "InvokeCodeInterpreter",
+    "InvokeEndpointWithResponseStream",
+    "InvokeFlow",
+    "InvokeHarness",
+    "InvokeInlineAgent",
+    "InvokeModelWithBidirectionalStream",
+    "InvokeModelWithResponseStream",
+    "InvokeWithResponseStream",
+    "OptimizePrompt",
+    "RetrieveAndGenerateStream",
+    "SelectObjectContent",
+    "StartConversation",
+    "StartLiveTail",
+    "StartMedicalScribeListeningSession",
+    "StartSpeechSynthesisStream",
+    "SubscribeToShard",
+    "UpdateProfileWithAgent",
+];
+
+fn holds_document(shapes: &Shapes, shape: Option<ShapeId>, rest: bool) -> bool {
+    let Some((members, payload)) = decoded::structure(shapes, shape) else { return false };
+    match payload {
+        Some(payload) => shapes.get(payload.shape).is_some_and(|shape| shape.kind != Kind::Blob),
+        None => !members.is_empty() && (!rest || decoded::has_body(members)),
+    }
 }
 
 /// Renders what the record says of the call.
 pub(crate) fn details(exchange: &Exchange<'_>, call: &ModelledCall, failure: Option<&Failure>) -> Details {
-    let decoded = Decoded { failed: failure.is_some(), ..Decoded::default() };
-    let mut details = Details::management(read_only(&call.event_source, &call.event_name));
-    services::adjust(call, exchange, &decoded, &mut details);
+    let (_, mut details) = render(exchange, call, &call.shapes(), failure.is_some());
+    if failure.is_some_and(|failure| is_turned_away(&call.event_source, failure)) {
+        details.request_parameters = None;
+    }
     details
+}
+
+/// Reads a call and renders what there is to say of it.
+fn render(
+    exchange: &Exchange<'_>,
+    call: &ModelledCall,
+    shapes: &Shapes,
+    failed: bool,
+) -> (Decoded, Details) {
+    let mut details = Details::management(read_only(&call.event_source, &call.event_name));
+    let decoded = Decoded::of(exchange, call, shapes, failed);
+    let rendering = Rendering { shapes, style: Style::of(&call.event_source, call.protocol) };
+    let operation = call.table.operation(call.operation);
+    let rendered = |shape, given| {
+        let (members, _) = decoded::structure(shapes, shape)?;
+        unless_empty(rendering.members(members, given))
+    };
+    details.request_parameters = rendered(operation.and_then(|known| known.input), &decoded.request);
+    if decoded.request_body == Body::Unread {
+        let body = omitted("requestBody", exchange.request.body, exchange.request.body_bytes);
+        details.additional.insert("requestBody".to_owned(), body);
+    }
+    if !failed && !details.read_only {
+        details.response_elements = rendered(operation.and_then(|known| known.output), &decoded.answer);
+        if decoded.answer_body == Body::Unread {
+            let body = omitted("responseBody", exchange.response.body, exchange.response.body_bytes);
+            details.additional.insert("responseBody".to_owned(), body);
+        }
+    }
+    services::adjust(call, exchange, &decoded, &mut details);
+    (decoded, details)
+}
+
+/// Whether a call was turned away unread, or a service does not say what was asked where it was denied.
+fn is_turned_away(event_source: &str, failure: &Failure) -> bool {
+    let is_silent = matches!(event_source, "organizations.amazonaws.com" | "sts.amazonaws.com");
+    failure.is_throttling() || is_silent && failure.is_access_denied()
+}
+
+fn omitted(member: &str, body: Captured<'_>, bytes: u64) -> Value {
+    let what = if body == Captured::Cut { "too large" } else { "unreadable" };
+    json!({"omitted": true, "originalSize": bytes, "reason": format!("{member} {what}")})
 }

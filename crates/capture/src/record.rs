@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::details::{Details, unless_empty};
 use crate::error::{Failure, failure};
-use crate::{Captured, Exchange, ServiceCall, cloudtrail, iam, kms, modelled, s3, sts};
+use crate::{Captured, Exchange, Response, ServiceCall, cloudtrail, iam, kms, modelled, s3, sts};
 
 /// Renders the record of an exchange.
 pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
+    let seen = exchange;
     let exchange = &believed(exchange);
     let failure = failure(call, &exchange.request, &exchange.response);
     let mut details = details(exchange, call, failure.as_ref());
@@ -22,7 +23,11 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         details.additional.insert(name.clone(), value.clone());
     }
     let (error_code, error_message) = match failure {
-        Some(Failure { code, message }) => (Some(code), message),
+        // The words about an answer that nobody saw are ours.
+        Some(Failure { code, message }) if seen.response.status == Response::UNSEEN => (Some(code), message),
+        Some(Failure { code, message }) => {
+            (Some(code), message.map(|message| modelled::without_secrets(message, seen, call)))
+        }
         None => (None, None),
     };
     let service = match exchange.caller.principal() {
@@ -54,7 +59,10 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         read_only: Some(details.read_only),
         resources: details.resources,
         event_type: "AwsApiCall",
-        api_version: None,
+        api_version: match call {
+            ServiceCall::Modelled(call) => call.api_version(),
+            _ => None,
+        },
         management_event: Some(details.category == Category::Management),
         recipient_account_id: Some(exchange.recipient),
         shared_event_id: None,
@@ -99,10 +107,14 @@ fn user_identity(exchange: &Exchange<'_>, event_source: &str) -> UserIdentity {
     identity
 }
 
-/// Global services record in us-east-1 wherever they are called.
+/// Global services record in one Region wherever they are called.
 fn aws_region(event_source: &str, region: &Region) -> Region {
-    let service = event_source.split('.').next().unwrap_or_default();
-    if GLOBAL_SERVICES.contains(&service) { Region::us_east_1() } else { region.clone() }
+    match event_source.split('.').next().unwrap_or_default() {
+        // Global, but at home elsewhere.
+        "globalaccelerator" | "networkmanager" => "us-west-2".parse().unwrap_or_else(|_| region.clone()),
+        service if GLOBAL_SERVICES.contains(&service) => Region::us_east_1(),
+        _ => region.clone(),
+    }
 }
 
 fn source_ip_address(exchange: &Exchange<'_>, service: Option<&str>) -> String {

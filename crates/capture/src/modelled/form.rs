@@ -1,0 +1,145 @@
+//! Form parameters by their shape, from `Tags.member.1.Key=team` to nested values.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use cairn_operations::{Kind, Member, ShapeId, Shapes};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::scalar;
+
+/// Parameters whose names have more parts are not read; EC2's own have at most eight.
+const PARTS_MAX: usize = 32;
+/// Further parameters are not read.
+const PARAMETERS_MAX: usize = 20_000;
+
+/// How a service names its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// As the query protocol does.
+    Query,
+    /// As EC2 does: capital letters first, and lists without `member`.
+    Ec2,
+}
+
+/// The parameters of a call, by the parts of their names.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    text: Option<String>,
+    below: BTreeMap<String, Self>,
+}
+
+impl Form {
+    /// Reads the parameters of a query string and a form body.
+    pub(super) fn parse(query: &str, body: &str) -> Self {
+        let mut form = Self::default();
+        let pairs = query.split('&').chain(body.trim_ascii().split('&'));
+        for pair in pairs.filter(|pair| !pair.is_empty()).take(PARAMETERS_MAX) {
+            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            if let (Some(name), Some(text)) = (decode(name), decode(text)) {
+                form.insert(&name, text.into_owned());
+            }
+        }
+        form
+    }
+
+    fn insert(&mut self, name: &str, text: String) {
+        if name.split('.').count() > PARTS_MAX {
+            return;
+        }
+        let mut at = self;
+        for part in name.split('.') {
+            at = at.below.entry(part.to_owned()).or_default();
+        }
+        // The first of a name counts, as it does for the services.
+        at.text.get_or_insert(text);
+    }
+
+    /// Reads the parameters of a shape.
+    pub(super) fn structure(
+        &self,
+        shapes: &Shapes,
+        members: &[Member],
+        dialect: Dialect,
+    ) -> Map<String, Value> {
+        let mut read = Map::new();
+        for member in members {
+            if let Some(value) = self.member(shapes, member, dialect) {
+                read.insert(member.name.clone(), value);
+            }
+        }
+        read
+    }
+
+    fn member(&self, shapes: &Shapes, member: &Member, dialect: Dialect) -> Option<Value> {
+        let named = match dialect {
+            Dialect::Query => Cow::from(member.on_wire()),
+            Dialect::Ec2 => match &member.query_name {
+                Some(name) => Cow::from(name),
+                None => Cow::from(capitalized(member.on_wire())),
+            },
+        };
+        // A flattened list may take the name of its items.
+        let of_items = match &shapes.get(member.shape)?.kind {
+            Kind::List { item_name: Some(name), .. } if member.flattened => self.below.get(name),
+            _ => None,
+        };
+        let sent = of_items.or_else(|| self.below.get(&*named))?;
+        sent.value(shapes, member.shape, dialect)
+    }
+
+    fn value(&self, shapes: &Shapes, shape: ShapeId, dialect: Dialect) -> Option<Value> {
+        match &shapes.get(shape)?.kind {
+            Kind::Structure { members, .. } => {
+                let read = self.structure(shapes, members, dialect);
+                (!self.below.is_empty()).then_some(Value::Object(read))
+            }
+            Kind::List { item, item_name, .. } => {
+                let wrapped = self.below.get("member");
+                let wrapped = wrapped.or_else(|| self.below.get(item_name.as_deref()?));
+                let items = wrapped.unwrap_or(self).numbered();
+                Some(Value::Array(
+                    items.into_iter().filter_map(|sent| sent.value(shapes, *item, dialect)).collect(),
+                ))
+            }
+            Kind::Map { value, key_name, value_name, .. } => {
+                let (key, of) =
+                    (key_name.as_deref().unwrap_or("key"), value_name.as_deref().unwrap_or("value"));
+                let entries = self.below.get("entry").unwrap_or(self).numbered().into_iter();
+                let entries = entries.filter_map(|entry| {
+                    let key = entry.below.get(key)?.text.clone()?;
+                    Some((key, entry.below.get(of)?.value(shapes, *value, dialect)?))
+                });
+                Some(Value::Object(entries.collect()))
+            }
+            kind => scalar::of_text(kind, self.text.as_deref()?),
+        }
+    }
+
+    /// Returns what is below numbers, in their order.
+    fn numbered(&self) -> Vec<&Self> {
+        let items = self.below.iter().filter_map(|(index, sent)| Some((index.parse().ok()?, sent)));
+        let mut items: Vec<(u64, &Self)> = items.collect();
+        items.sort_by_key(|(index, _)| *index);
+        items.into_iter().map(|(_, sent)| sent).collect()
+    }
+}
+
+/// Returns a name as EC2 sends it.
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Decodes `+` and percent escapes of a form field; nothing when it is no text.
+fn decode(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return Some(Cow::Owned(percent_decode_str(&spaced).decode_utf8().ok()?.into_owned()));
+    }
+    percent_decode_str(text).decode_utf8().ok()
+}
