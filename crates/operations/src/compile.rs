@@ -216,9 +216,19 @@ impl<'a> Reached<'a> {
         let mut shapes = Vec::new();
         while let Some(name) = self.order.get(shapes.len()) {
             let shape = self.shape(name)?;
-            shapes.push(Shape { kind: self.kind(shape)?, sensitive: shape.sensitive });
+            shapes.push(Shape { kind: self.kind(shape)?, sensitive: self.is_sensitive(shape)? });
         }
         Ok(shapes)
+    }
+
+    /// A map whose keys are secret is so as a whole, and so is what marks all that it holds.
+    fn is_sensitive(&self, shape: &ModelShape) -> Result<bool, CompileError> {
+        let held = [shape.member.as_ref(), shape.value.as_ref()];
+        let keys = shape.key.as_ref().map(|key| self.shape(&key.shape)).transpose()?;
+        Ok(shape.sensitive
+            || shape.key.as_ref().is_some_and(|key| key.sensitive)
+            || keys.is_some_and(|keys| keys.sensitive)
+            || held.into_iter().flatten().any(|reference| reference.sensitive))
     }
 
     fn kind(&mut self, shape: &'a ModelShape) -> Result<Kind, CompileError> {
@@ -261,7 +271,7 @@ impl<'a> Reached<'a> {
                 query_name: reference.query_name,
                 location: location(reference.location.as_deref())?,
                 shape: self.number(&reference.shape)?,
-                sensitive: reference.sensitive || of.sensitive,
+                sensitive: reference.sensitive || self.is_sensitive(of)?,
                 flattened: reference.flattened || of.flattened,
                 attribute: reference.xml_attribute,
                 time_format: time_format(reference.timestamp_format.as_deref())?,
