@@ -15,7 +15,9 @@ mod xml;
 
 use std::sync::Arc;
 
-use cairn_operations::{Kind, OperationId, ShapeId, Shapes, Table, event_name, event_source};
+use cairn_operations::{
+    Kind, OperationId, ShapeId, Shapes, Table, api_version, event_name, event_source, global_region,
+};
 use cairn_wire::read_only::read_only;
 use cairn_wire::recognise::Protocol;
 use serde_json::{Value, json};
@@ -62,9 +64,13 @@ impl ModelledCall {
     }
 
     /// Returns the record's `apiVersion`; most services write none.
-    pub(crate) fn api_version(&self) -> Option<String> {
-        let service = self.event_source.split('.').next().unwrap_or_default();
-        style::api_version(service, &self.table.service(self.operation)?.api_version)
+    pub(crate) fn api_version(&self) -> Option<&'static str> {
+        api_version(self.table.service(self.operation)?)
+    }
+
+    /// Returns the Region that the service's records carry wherever it is called; none when it has one.
+    pub(crate) fn global_region(&self) -> Option<&'static str> {
+        global_region(self.table.service(self.operation)?)
     }
 
     /// Turns an error code of the query protocol into the name of the exception, which is what records hold.
@@ -161,12 +167,7 @@ pub(crate) fn details(exchange: &Exchange<'_>, call: &ModelledCall, failure: Opt
 }
 
 /// Reads a call and renders what there is to say of it.
-fn render(
-    exchange: &Exchange<'_>,
-    call: &ModelledCall,
-    shapes: &Shapes,
-    failed: bool,
-) -> (Decoded, Details) {
+fn render(exchange: &Exchange<'_>, call: &ModelledCall, shapes: &Shapes, failed: bool) -> (Decoded, Details) {
     let mut details = Details::management(read_only(&call.event_source, &call.event_name));
     let decoded = Decoded::of(exchange, call, shapes, failed);
     let rendering = Rendering { shapes, style: Style::of(&call.event_source, call.protocol) };

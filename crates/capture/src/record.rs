@@ -46,7 +46,7 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         event_time: EventTime::of(exchange.completed),
         event_source: event_source.to_owned(),
         event_name: call.event_name().to_owned(),
-        aws_region: aws_region(event_source, exchange.region),
+        aws_region: aws_region(call, exchange.region),
         source_ip_address: source_ip_address(exchange, service),
         user_agent: user_agent(exchange, call, service),
         error_code,
@@ -60,7 +60,7 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         resources: details.resources,
         event_type: "AwsApiCall",
         api_version: match call {
-            ServiceCall::Modelled(call) => call.api_version(),
+            ServiceCall::Modelled(call) => call.api_version().map(str::to_owned),
             _ => None,
         },
         management_event: Some(details.category == Category::Management),
@@ -108,13 +108,17 @@ fn user_identity(exchange: &Exchange<'_>, event_source: &str) -> UserIdentity {
 }
 
 /// Global services record in one Region wherever they are called.
-fn aws_region(event_source: &str, region: &Region) -> Region {
-    match event_source.split('.').next().unwrap_or_default() {
-        // Global, but at home elsewhere.
-        "globalaccelerator" | "networkmanager" => "us-west-2".parse().unwrap_or_else(|_| region.clone()),
-        service if GLOBAL_SERVICES.contains(&service) => Region::us_east_1(),
-        _ => region.clone(),
-    }
+fn aws_region(call: &ServiceCall, region: &Region) -> Region {
+    let home = match call {
+        ServiceCall::Modelled(call) => call.global_region(),
+        ServiceCall::Iam(_) => Some("us-east-1"),
+        ServiceCall::Other { event_source, .. } => {
+            let service = event_source.split('.').next().unwrap_or_default();
+            GLOBAL_SERVICES.contains(&service).then_some("us-east-1")
+        }
+        ServiceCall::S3(_) | ServiceCall::CloudTrail(_) | ServiceCall::Kms(_) | ServiceCall::Sts(_) => None,
+    };
+    home.and_then(|home| home.parse().ok()).unwrap_or_else(|| region.clone())
 }
 
 fn source_ip_address(exchange: &Exchange<'_>, service: Option<&str>) -> String {

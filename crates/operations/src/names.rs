@@ -40,8 +40,11 @@ const GLOBAL: &[(&str, &str)] = &[
 
 /// Services whose records carry the version of their API, by their name in botocore.
 const WITH_VERSION: &[(&str, &str)] = &[
+    ("appmesh", "2019-01-25"),
+    ("cloudfront", "2020_05_31"),
     ("dynamodb", "2012-08-10"),
     ("dynamodbstreams", "2012-08-10"),
+    ("efs", "2015-02-01"),
     ("elb", "2012-06-01"),
     ("elbv2", "2015-12-01"),
     ("logs", "20140328"),

@@ -63,15 +63,3 @@ impl Style {
 const KEPT: [&str; 4] = ["account", "ce", "devops-guru", "resource-explorer-2"];
 /// Services whose records do not say that a secret was there.
 const DROPPED: [&str; 4] = ["iam", "kms", "lambda", "secretsmanager"];
-
-/// Returns the `apiVersion` that a service's records have; most have none. `version` is its model's.
-pub(super) fn api_version(service: &str, version: &str) -> Option<String> {
-    match service {
-        "appmesh" | "dynamodb" | "elasticfilesystem" | "elasticloadbalancing" | "route53" => {
-            Some(version.to_owned())
-        }
-        "cloudfront" => Some(version.replace('-', "_")),
-        "logs" => Some(version.replace('-', "")),
-        _ => None,
-    }
-}
