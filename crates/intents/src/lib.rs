@@ -12,19 +12,28 @@
 //! - The main journal keeps what the settler has yet to look through ([`Intents::hold`]).
 //! - The number of open intents, their bytes and the file are bounded; at a limit, calls are refused.
 //!
+//! What a route that needs no record could not record is counted by [`Gaps`], and told by one event as soon as the
+//! journal takes events again.
+//!
 //! This crate knows no call and no HTTP: an event is bytes with an id.
 
 #![warn(missing_docs)]
 
 mod book;
+mod gap;
+mod gap_file;
+mod gaps;
 mod intent;
 mod intents;
 mod limits;
+mod look;
 mod record;
 mod settler;
 mod telemetry;
 mod writer;
 
+pub use gap::{EVENT_NAME, Loss, Reason};
+pub use gaps::{GapKeeper, Gaps};
 pub use intent::Intent;
 pub use intents::{Begun, Intents, OpenIntentsError};
 pub use limits::Limits;

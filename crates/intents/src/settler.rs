@@ -4,21 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_event::{Entry, EventView, Origin};
+use cairn_event::Origin;
 use cairn_intake::{Draft, Intake, IntakeError};
-use cairn_journal::{EmbeddedReader, Position, ReadError, Reader as _};
+use cairn_journal::{EmbeddedReader, ReadError, Reader as _};
 use tokio_util::sync::CancellationToken;
 
 use crate::book::{Book, LeftBehind};
 use crate::intents::MainJournal;
+use crate::look;
 use crate::record::Record;
 use crate::telemetry::Ended;
 
 /// How often is tried again what could not be settled.
 const EVERY: Duration = Duration::from_secs(5);
-
-/// The most bytes of the main journal that are looked through at once.
-const READ_BYTES_MAX: usize = 4 << 20;
 
 /// How many events are submitted at once.
 const SUBMITTED_MAX: usize = 256;
@@ -95,7 +93,7 @@ impl Settler {
         let tail = self.intake.advance_to(i64::MIN).await?;
         let ids: HashSet<String> = left.iter().map(|left| left.event_id.clone()).collect();
         let main = Arc::clone(&self.main);
-        let found = tokio::task::spawn_blocking(move || look(&*main, from, tail, ids)).await??;
+        let found = tokio::task::spawn_blocking(move || look::find(&*main, from, tail, &ids)).await??;
         let (recorded, unrecorded): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|left| found.contains(&left.event_id));
         recorded.iter().for_each(|left| self.book.done(left.number, Ended::Found));
@@ -147,34 +145,4 @@ impl Settler {
             }
         }
     }
-}
-
-/// Finds which of `ids` are events of the main journal between two positions.
-fn look(
-    main: &dyn MainJournal,
-    from: Position,
-    to: Position,
-    ids: HashSet<String>,
-) -> Result<HashSet<String>, ReadError> {
-    let mut found = HashSet::new();
-    let mut next = from.max(main.head());
-    while next < to {
-        let records = match main.read(next, READ_BYTES_MAX) {
-            Err(ReadError::Trimmed { head, .. }) => {
-                next = head;
-                continue;
-            }
-            records => records?,
-        };
-        let Some((last, _)) = records.last() else { break };
-        next = last + 1;
-        for (_, bytes) in records {
-            let Ok(entry) = Entry::decode(&bytes) else { continue };
-            let Ok(event) = EventView::parse(&entry.event) else { continue };
-            if ids.contains(&*event.event_id) {
-                found.insert(event.event_id.into_owned());
-            }
-        }
-    }
-    Ok(found)
 }

@@ -32,6 +32,11 @@ pub(crate) fn refused(reason: IntakeError) {
     counter!("cairn_intents_refused_total", "reason" => reason).increment(1);
 }
 
+pub(crate) fn lost(upstream: &str, reason: &'static str) {
+    let upstream = upstream.to_owned();
+    counter!("cairn_gateway_unrecorded_total", "upstream" => upstream, "reason" => reason).increment(1);
+}
+
 pub(crate) fn ended(how: Ended) {
     let outcome = match how {
         Ended::Done => "done",

@@ -4,10 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod faults;
+mod gaps;
 mod limits;
 mod lives;
 mod model;
 #[path = "../../../journal/tests/it/sim.rs"]
-#[expect(dead_code, clippy::cast_possible_truncation, reason = "the journal's own tests ask more of it")]
+#[expect(clippy::cast_possible_truncation, reason = "the journal's own tests ask more of it")]
 mod sim;
 mod world;

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cairn_catalog::{Catalog, SqliteCatalog};
-use cairn_event::{Clock, Entry, EventView, Origin};
+use cairn_event::{Clock, Entry, Ids, Origin};
 use cairn_intake::{Draft, Intake};
-use cairn_intents::{Intent, Intents, Limits, OpenIntentsError, Settled, Settler};
+use cairn_intents::{
+    EVENT_NAME, GapKeeper, Gaps, Intent, Intents, Limits, OpenIntentsError, Settled, Settler,
+};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, FileSystem, Options, Reader};
 use jiff::Timestamp;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::sim::SimDisk;
@@ -50,6 +54,8 @@ pub(crate) struct World {
     pub(crate) intake: Arc<Intake>,
     pub(crate) intents: Arc<Intents>,
     pub(crate) settler: Settler,
+    pub(crate) gaps: Arc<Gaps>,
+    pub(crate) keeper: GapKeeper,
 }
 
 #[derive(Debug)]
@@ -60,6 +66,22 @@ impl Clock for Noon {
         "2026-01-01T12:00:00Z".parse().unwrap()
     }
 }
+
+/// Ids from a number on; each life has its own.
+#[derive(Debug)]
+struct Counted(AtomicU64);
+
+impl Ids for Counted {
+    fn guid(&self) -> String {
+        id(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+static LIVES: AtomicU64 = AtomicU64::new(1);
 
 impl World {
     pub(crate) async fn good(disk: &SimDisk, settings: &Settings) -> Self {
@@ -90,13 +112,25 @@ impl World {
         let reader = Arc::clone(&main) as Arc<dyn Reader>;
         let catalog = Arc::clone(&settings.catalog);
         let intake = Arc::new(Intake::start(Box::new(writer), reader, catalog, Arc::new(Noon)).unwrap());
-        let intents = Intents::open(&dir.join("intents"), limits, file_system, Arc::clone(&main));
+        let intents =
+            Intents::open(&dir.join("intents"), limits, Arc::clone(&file_system), Arc::clone(&main));
+        let first = LIVES.fetch_add(1, Ordering::Relaxed) * 1_000_000_000;
+        let outside: (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(Noon), Arc::new(Counted(first.into())));
+        let (read, taken) = (Arc::clone(&main), Arc::clone(&intake));
+        let gaps = Gaps::open(&dir.join("gaps"), &*file_system, read, taken, outside);
+        if let Err(error) = gaps {
+            if let Ok(intents) = intents {
+                intents.close().await;
+            }
+            intake.close().await;
+            return Err(OpenIntentsError::Thread(error));
+        }
         if intents.is_err() {
             intake.close().await;
         }
-        let intents = intents?;
+        let (intents, (gaps, keeper)) = (intents?, gaps.map_err(OpenIntentsError::Thread)?);
         let settler = intents.settler(Arc::clone(&intake));
-        Ok(Self { main, intake, intents: Arc::new(intents), settler })
+        Ok(Self { main, intake, intents: Arc::new(intents), settler, gaps, keeper })
     }
 
     /// Submits the event with the call's outcome.
@@ -111,20 +145,34 @@ impl World {
         settled
     }
 
+    /// Returns the events of the main journal that tell gaps: their ids and details.
+    pub(crate) fn told(&self) -> Vec<(String, Value)> {
+        let events = self.events().into_iter();
+        let told = events.filter(|event| event["eventName"] == EVENT_NAME);
+        told.map(|event| {
+            (event["eventID"].as_str().unwrap().to_owned(), event["serviceEventDetails"].clone())
+        })
+        .collect()
+    }
+
     /// Returns the outcomes in the main journal, by event id.
     pub(crate) fn outcomes(&self) -> BTreeMap<String, Vec<String>> {
         let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut next = self.main.head();
+        for event in self.events() {
+            let (id, outcome) = (event["eventID"].as_str().unwrap(), event["errorMessage"].as_str().unwrap());
+            outcomes.entry(id.to_owned()).or_default().push(outcome.to_owned());
+        }
+        outcomes
+    }
+
+    fn events(&self) -> Vec<Value> {
+        let (mut events, mut next) = (Vec::new(), self.main.head());
         loop {
             let records = self.main.read(next, 4_096).unwrap();
-            let Some((last, _)) = records.last() else { return outcomes };
+            let Some((last, _)) = records.last() else { return events };
             next = last + 1;
-            for (_, bytes) in records {
-                let entry = Entry::decode(&bytes).unwrap();
-                let event = EventView::parse(&entry.event).unwrap();
-                let outcome = event.error_message.unwrap().into_owned();
-                outcomes.entry(event.event_id.into_owned()).or_default().push(outcome);
-            }
+            let entries = records.iter().map(|(_, bytes)| Entry::decode(bytes).unwrap());
+            events.extend(entries.map(|entry| serde_json::from_slice::<Value>(&entry.event).unwrap()));
         }
     }
 
