@@ -10,6 +10,7 @@ mod operations;
 mod pattern;
 mod query_errors;
 mod query_operations;
+mod read_only;
 mod recorded;
 mod round_trips;
 mod services;
@@ -27,7 +28,7 @@ use anyhow::{Context, Result, bail};
 
 use model::Model;
 use services::{SERVICES, Service};
-use source::Source;
+use source::{AccessLevels, Source};
 
 /// Each service gets a module of its own in here.
 const TARGET: &str = "crates/wire/src";
@@ -39,7 +40,11 @@ pub(crate) fn run(root: &Path, botocore: Option<PathBuf>, check: bool) -> Result
     for service in &SERVICES {
         stale.extend(generate(root, &source, service, check)?);
     }
-    stale.extend(table::generate(root, &source, check)?);
+    let models = table::models(&source)?;
+    let levels = AccessLevels::beside(&source, root)?;
+    let services: Vec<_> = models.iter().map(|model| model.service.clone()).collect();
+    stale.extend(read_only::generate(root, &levels, &services, check)?);
+    stale.extend(table::generate(root, &source, models, check)?);
     for path in &stale {
         println!("{}: differs from the model: run `xtask generate` and commit the result", path.display());
     }

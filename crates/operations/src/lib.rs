@@ -23,7 +23,7 @@ pub use cairn_wire::recognise::{Headers, Seen, Sight};
 pub use compile::{CompileError, ServiceModel, compile};
 pub use found::{FITTING_MAX, Fitting, Recognised, Rule, TieBreak};
 pub use names::{api_version, event_name, event_source, global_region};
-pub use recognise::recognise;
+pub use recognise::{recognise, s3_operation};
 pub use service::{Operation, Protocol, Service};
 pub use shape::{Kind, Location, Member, Shape, ShapeId, Shapes, TimeFormat};
 pub use table::{OperationId, Table, TableError};

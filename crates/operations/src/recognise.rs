@@ -74,6 +74,15 @@ fn s3_family(table: &Table, seen: &Seen<'_>, signing_name: &str) -> Recognised {
         .unwrap_or_else(|| if control { Recognised::unknown(Protocol::RestXml) } else { s3() })
 }
 
+/// Returns what S3's resolver named, for the name under which it was signed: directory buckets are listed by
+/// an operation of their own.
+pub fn s3_operation(table: &Table, signing_name: Option<&str>, resolved: &str) -> Option<OperationId> {
+    match (signing_name, resolved) {
+        (Some("s3express"), "ListBuckets") => table.find("s3", "ListDirectoryBuckets"),
+        _ => table.find("s3", resolved),
+    }
+}
+
 fn s3() -> Recognised {
     Recognised { rule: Rule::S3, ..Recognised::unknown(Protocol::RestXml) }
 }

