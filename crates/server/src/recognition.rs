@@ -1,49 +1,106 @@
-//! From the head of a request to the service it is for.
+//! From the head of a request to the call that it makes.
 
-use cairn_wire::recognise::{self, Call, Seen};
-use cairn_wire::{json11, query};
+use std::sync::Arc;
+
+use cairn_capture::{ModelledCall, ServiceCall};
+use cairn_operations::{Headers, Recognised, Rule, Sight, Table, s3_operation};
+use cairn_wire::recognise::{self, Call, Service};
+use cairn_wire::s3;
 
 use crate::head::Head;
 
-/// Recognises a request; `body` matters only when it is a form.
-pub(crate) fn recognise(head: &Head, body: &[u8]) -> Call {
-    let signing_name = signing_name(head);
-    let form = if head.is_form() { body } else { b"" };
-    let parameters = query::Parameters::parse(&head.query, form).unwrap_or_default();
-    recognise::recognise(&Seen {
-        signing_name: signing_name.as_deref(),
-        method: &head.method,
-        path: &head.path,
-        target: head.header(json11::TARGET_HEADER),
-        smithy_protocol: head.header("smithy-protocol"),
-        action: parameters.action(),
-        version: parameters.value("Version"),
-    })
+/// Recognises requests by the table of operations.
+#[derive(Debug)]
+pub(crate) struct Recogniser {
+    pub(crate) table: Arc<Table>,
+    pub(crate) resolver: s3::Resolver,
+}
+
+/// What a request is.
+#[derive(Debug, Clone)]
+pub(crate) struct Recognition {
+    /// The call, as whoever serves and refuses it sees it.
+    pub(crate) call: Call,
+    /// The service that the signature's scope names, which decides who serves the call.
+    pub(crate) signing_name: Option<String>,
+    /// The operation in the table.
+    pub(crate) found: Recognised,
+}
+
+impl Recogniser {
+    /// Recognises a request; `body` matters only when it is a form.
+    pub(crate) fn recognise(&self, head: &Head, body: &[u8]) -> Recognition {
+        let sight = Sight::of(&head.method, &head.path, &head.query, head, body);
+        let seen = sight.seen();
+        let found = cairn_operations::recognise(&self.table, &seen);
+        let mut call = recognise::recognise(&seen);
+        if let Some(id) = found.operation
+            && let (Some(service), Some(operation)) = (self.table.service(id), self.table.operation(id))
+            && (matches!(call.service, Service::Other(_)) || seen.signing_name.is_none())
+            && !is_built_in(&service.signing_name)
+        {
+            call = Call {
+                service: Service::Other(service.signing_name.clone()),
+                protocol: found.protocol,
+                operation: Some(cairn_operations::event_name(service, operation).into_owned()),
+                event_source: cairn_operations::event_source(service),
+            };
+        }
+        Recognition { call, signing_name: sight.signing_name().map(str::to_owned), found }
+    }
+
+    /// Returns the call as records know it when somebody else serves it: services that Cairn has built in by
+    /// their own rules, all others by their models.
+    pub(crate) fn forwarded(&self, head: &Head, recognition: &Recognition) -> ServiceCall {
+        let call = ServiceCall::of(&recognition.call, || self.resolve(head));
+        match call {
+            ServiceCall::Other { .. } => match self.modelled(head, recognition) {
+                Some(modelled) => ServiceCall::Modelled(modelled),
+                None => call,
+            },
+            known => known,
+        }
+    }
+
+    /// Returns the call by its model; none when it is not in the table.
+    pub(crate) fn modelled(&self, head: &Head, recognition: &Recognition) -> Option<ModelledCall> {
+        let found = &recognition.found;
+        if found.rule != Rule::S3 {
+            return ModelledCall::new(&self.table, found.operation?, found.protocol);
+        }
+        // What is signed for under another of S3's names has S3's operations, and a source of its own.
+        let signing_name = recognition.signing_name.as_deref();
+        let id = s3_operation(&self.table, signing_name, self.resolve(head).operation?)?;
+        let call = ModelledCall::new(&self.table, id, found.protocol)?;
+        Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
+    }
+
+    fn resolve(&self, head: &Head) -> s3::Call {
+        self.resolver.resolve(&s3::Seen {
+            method: &head.method,
+            path: &head.path,
+            query: &head.query,
+            host: head.header("host").unwrap_or_default(),
+            copies: head.header("x-amz-copy-source").is_some(),
+        })
+    }
+}
+
+impl Headers for Head {
+    fn header(&self, name: &str) -> Option<&str> {
+        Self::header(self, name)
+    }
+}
+
+/// Tells whether Cairn itself serves what is signed for under this name.
+fn is_built_in(signing_name: &str) -> bool {
+    matches!(signing_name, "cloudtrail" | "cloudtrail-data" | "iam" | "kms" | "sts")
 }
 
 /// Tells whether an unsigned request may name its action in a form: then the body is read before anything
 /// is decided.
 pub(crate) fn reads_form(head: &Head) -> bool {
-    head.is_form() && head.path == "/" && head.method == "POST" && signing_name(head).is_none()
-}
-
-/// Returns the service that the signature's scope names.
-fn signing_name(head: &Head) -> Option<String> {
-    let scope = match head.header("authorization") {
-        Some(header) if header.starts_with("AWS ") => return Some("s3".to_owned()),
-        Some(header) => {
-            header.split([',', ' ']).find_map(|part| part.strip_prefix("Credential="))?.to_owned()
-        }
-        None => {
-            let pairs = || head.query.split('&').filter_map(|pair| pair.split_once('='));
-            if pairs().any(|(name, _)| name == "AWSAccessKeyId") {
-                return Some("s3".to_owned());
-            }
-            let (_, value) = pairs().find(|(name, _)| *name == "X-Amz-Credential")?;
-            percent_encoding::percent_decode_str(value).decode_utf8().ok()?.into_owned()
-        }
-    };
-    let mut parts = scope.rsplit('/');
-    let (terminator, service) = (parts.next()?, parts.next()?);
-    (terminator == "aws4_request").then(|| service.to_owned())
+    let signing_name =
+        || Sight::of(&head.method, &head.path, &head.query, head, b"").signing_name().is_some();
+    head.is_form() && head.path == "/" && head.method == "POST" && !signing_name()
 }

@@ -39,7 +39,7 @@ use crate::head::Head;
 use crate::incoming;
 use crate::object_service::ObjectService;
 use crate::probes::Probes;
-use crate::recognition::{reads_form, recognise};
+use crate::recognition::{Recogniser, reads_form};
 use crate::recorder::Recorder;
 use crate::refuse;
 use crate::service_keys::ServiceKeys;
@@ -57,6 +57,7 @@ pub(crate) struct Front {
     pub(crate) sts: Sts,
     pub(crate) objects: ObjectService,
     pub(crate) authenticator: Authenticator,
+    pub(crate) recogniser: Recogniser,
     pub(crate) recorder: Recorder,
     pub(crate) probes: Probes,
     pub(crate) intake: Arc<Intake>,
@@ -141,7 +142,7 @@ impl Front {
     ) -> Response<AnswerBody> {
         let (parts, _unread) = request.into_parts();
         let arrival = Arrival { head: Head::of(&parts), peer, tls: None, ids: self.request_ids() };
-        let call = recognise(&arrival.head, b"");
+        let call = self.recogniser.recognise(&arrival.head, b"").call;
         let refusal: Answered = refuse::in_the_clear(&arrival, call.protocol).into();
         Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
     }
@@ -153,7 +154,7 @@ impl Front {
         if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {
             return self.probes.answer(self, &arrival).await;
         }
-        let call = recognise(&arrival.head, b"");
+        let call = self.recogniser.recognise(&arrival.head, b"").call;
         if call.service == Service::S3 && !reads_form(&arrival.head) {
             if let Some(refusal) = self.unrecordable(&arrival, &call) {
                 return refusal;
@@ -166,7 +167,7 @@ impl Front {
             Ok(body) => body,
             Err(error) => return refuse::body(&arrival, call.protocol, error).into(),
         };
-        let call = recognise(&arrival.head, &body);
+        let call = self.recogniser.recognise(&arrival.head, &body).call;
         if let Some(refusal) = self.unrecordable(&arrival, &call) {
             return refusal;
         }
@@ -264,7 +265,7 @@ impl Front {
         call: &ServiceCall,
         served: Served,
     ) -> Answered {
-        let drafts = self.recorder.drafts(arrival, call, &served);
+        let drafts = self.recorder.drafts_of_served(arrival, call, &served);
         match self.recorder.submit(drafts).await {
             Ok(()) => served.answered,
             Err(error) => {

@@ -16,6 +16,7 @@ use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
+use cairn_operations::Table;
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
@@ -46,6 +47,7 @@ use crate::outside::Outside;
 use crate::outside_keys::OutsideKeys;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
+use crate::recognition::Recogniser;
 use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
@@ -471,6 +473,10 @@ fn front(
             master,
             tokens,
             region: config.region.clone(),
+        },
+        recogniser: Recogniser {
+            table: Table::built_in(),
+            resolver: Resolver::new(config.base_domains.iter().cloned()),
         },
         recorder: Recorder {
             catalog: Arc::clone(&catalog),
