@@ -24,6 +24,7 @@ mod exchange;
 mod further;
 mod iam;
 mod inflate;
+mod json_of_xml;
 mod kms;
 mod modelled;
 mod owner_copy;

@@ -3,7 +3,7 @@
 use cairn_wire::recognise::{Call, Protocol, Service, UNKNOWN_OPERATION};
 use cairn_wire::{Operation, iam, kms, query::Operation as _, s3};
 
-use crate::{KmsCall, ModelledCall};
+use crate::{KmsCall, ModelledCall, services};
 
 /// A recognised call, with what recording it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,15 @@ impl ServiceCall {
             Self::Sts(action) => action,
             Self::Modelled(call) => &call.event_name,
             Self::Other { event_name, .. } => event_name,
+        }
+    }
+
+    /// Tells whether the call is a data event: recorded only where a trail selects it.
+    pub fn is_data(&self) -> bool {
+        match self {
+            Self::S3(call) => call.category == s3::Category::Data,
+            Self::Modelled(call) => services::is_data(call),
+            Self::CloudTrail(_) | Self::Iam(_) | Self::Kms(_) | Self::Sts(_) | Self::Other { .. } => false,
         }
     }
 

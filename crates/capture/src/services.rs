@@ -1,4 +1,20 @@
 //! What single services record otherwise than their models alone would say.
+//!
+//! A data event names its resources, members that carry what applications say to each other are hidden whatever
+//! their model says, and some services have shapes of their own.
+
+mod apigateway;
+mod data_events;
+mod dynamodb;
+mod ec2;
+mod hidden;
+mod lambda;
+mod partiql;
+mod rds;
+mod secretsmanager;
+mod ses;
+mod sqs;
+mod ssm;
 
 use crate::details::Details;
 use crate::modelled::Decoded;
@@ -6,12 +22,26 @@ use crate::{Exchange, ModelledCall};
 
 /// Applies a service's own rules to what its model rendered. `decoded` is what was asked and answered,
 /// secrets and all; `details` is what will be written.
-pub(crate) fn adjust(
-    _call: &ModelledCall,
-    _exchange: &Exchange<'_>,
-    _decoded: &Decoded,
-    _details: &mut Details,
-) {
+pub(crate) fn adjust(call: &ModelledCall, exchange: &Exchange<'_>, decoded: &Decoded, details: &mut Details) {
+    let named = call.table.service(call.operation).zip(call.table.operation(call.operation));
+    let Some((service, operation)) = named else { return };
+    data_events::adjust(call, exchange, decoded, details);
+    hidden::hide(&service.name, &operation.name, details);
+    match service.name.as_str() {
+        "apigateway" => apigateway::adjust(call, operation, details),
+        "dynamodb" => dynamodb::adjust(&operation.name, decoded, details),
+        "ec2" => ec2::adjust(call, operation, exchange, decoded, details),
+        "lambda" => lambda::adjust(&operation.name, exchange, decoded, details),
+        "docdb" | "elasticache" | "neptune" | "rds" | "redshift" => rds::adjust(details),
+        "secretsmanager" => secretsmanager::adjust(&operation.name, details),
+        "ssm" => ssm::adjust(&operation.name, exchange, decoded, details),
+        _ => {}
+    }
+}
+
+/// Tells whether a call is a data event.
+pub(crate) fn is_data(call: &ModelledCall) -> bool {
+    data_events::is_data(call)
 }
 
 /// Tells whether a successful answer has to be read although the call changes nothing.

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::reading::lower_first;
+pub use crate::reading::lower_first;
 use crate::shape::Shape;
 use crate::{Operation, Timestamp};
 

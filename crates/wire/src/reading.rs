@@ -288,7 +288,7 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// `TrailNameList` → `trailNameList`: the first letter alone.
-pub(crate) fn lower_first(name: &str) -> String {
+pub fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
 }

@@ -82,6 +82,7 @@ pub(crate) fn observed(exchange: &Value) -> Observed {
         tls: exchange["tls"].as_bool().unwrap_or_default().then_some(tls),
         request_id: "7Q1Z0EXAMPLE9KD2".to_owned(),
         completed: "2026-03-02T08:14:55.7Z".parse().unwrap(),
+        forwarded: exchange["forwarded"].as_bool().unwrap_or_default(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use cairn_access::Caller;
 use cairn_capture::{
-    Captured, Exchange, Keep, Request, Response, ServiceCall, Tls, body_policy, further_records, record,
+    Captured, Exchange, Keep, ModelledCall, Request, Response, ServiceCall, Tls, body_policy,
+    further_records, record,
 };
 use cairn_event::{AccountId, Record};
+use cairn_operations::{Rule, Table, s3_operation};
 use cairn_wire::query::Parameters;
-use cairn_wire::recognise::{self, Protocol, recognise};
+use cairn_wire::recognise::{Headers, Protocol, Sight, recognise};
 use cairn_wire::s3;
 
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(crate) struct Observed {
     pub(crate) tls: Option<Tls>,
     pub(crate) request_id: String,
     pub(crate) completed: jiff::Timestamp,
+    /// Whether somebody else serves the call: then its model says what Cairn has no rules of its own for.
+    pub(crate) forwarded: bool,
 }
 
 /// A body of which perhaps only the beginning is at hand.
@@ -40,7 +44,6 @@ pub(crate) struct Body {
 pub(crate) struct Signed {
     pub(crate) key: Option<String>,
     pub(crate) region: Option<String>,
-    pub(crate) service: Option<String>,
 }
 
 impl Body {
@@ -70,30 +73,29 @@ impl Observed {
 
     fn call(&self) -> (Protocol, ServiceCall) {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        let signed = self.signed();
-        let form = match signed.service.as_deref() {
-            Some("s3") => Parameters::parse(query, b""),
-            None if !self.is_form() => Parameters::parse(query, b""),
-            Some(_) | None => Parameters::parse(query, &self.body.bytes),
-        };
-        let form = form.unwrap_or_default();
-        let target = self.header("x-amz-target");
-        let recognised = recognise(&recognise::Seen {
-            signing_name: signed.service.as_deref(),
-            method: &self.method,
-            path,
-            target: target.as_deref(),
-            smithy_protocol: None,
-            action: form.action(),
-            version: form.value("Version"),
-        });
+        let form: &[u8] = if self.is_form() { &self.body.bytes } else { b"" };
+        let sight = Sight::of(&self.method, path, query, self, form);
+        let seen = sight.seen();
+        let recognised = recognise(&seen);
         let resolver = s3::Resolver::new(["s3.localhost".to_owned()]);
         let host = self.header("host").unwrap_or_default();
         let copies = self.header("x-amz-copy-source").is_some();
-        let call = ServiceCall::of(&recognised, || {
-            resolver.resolve(&s3::Seen { method: &self.method, path, query, host: &host, copies })
-        });
-        (recognised.protocol, call)
+        let resolve =
+            || resolver.resolve(&s3::Seen { method: &self.method, path, query, host: &host, copies });
+        let call = ServiceCall::of(&recognised, resolve);
+        if !self.forwarded || !matches!(call, ServiceCall::Other { .. }) {
+            return (recognised.protocol, call);
+        }
+        let table = Table::built_in();
+        let found = cairn_operations::recognise(&table, &seen);
+        let id = match found.rule {
+            Rule::S3 => s3_operation(&table, sight.signing_name(), resolve().operation.unwrap_or_default()),
+            _ => found.operation,
+        };
+        match id.and_then(|id| ModelledCall::new(&table, id, found.protocol)) {
+            Some(modelled) => (found.protocol, ServiceCall::Modelled(modelled)),
+            None => (recognised.protocol, call),
+        }
     }
 
     fn exchanged<T>(&self, call: &ServiceCall, with: impl FnOnce(&Exchange<'_>) -> T) -> T {
@@ -149,11 +151,9 @@ impl Observed {
             Signed {
                 key: parts.first().map(|&part| part.to_owned()),
                 region: parts.get(2).map(|&part| part.to_owned()),
-                service: parts.get(3).map(|&part| part.to_owned()),
             }
         };
-        let version_2 =
-            |key: &str| Signed { key: Some(key.to_owned()), region: None, service: Some("s3".to_owned()) };
+        let version_2 = |key: &str| Signed { key: Some(key.to_owned()), region: None };
         if let Some(authorization) = self.header("authorization") {
             if let Some((_, rest)) = authorization.split_once("Credential=") {
                 return scope(rest.split(',').next().unwrap());
@@ -167,6 +167,13 @@ impl Observed {
             return scope(credential);
         }
         parameters.value("AWSAccessKeyId").map(version_2).unwrap_or_default()
+    }
+}
+
+impl Headers for Observed {
+    fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok()
     }
 }
 

@@ -44,7 +44,8 @@ fn the_owner_of_a_role_learns_the_callers_account_alone() {
         "owner": "999988887777",
         "scope": "ASIAEXAMPLE000000001/20260302/eu-west-1/sts/aws4_request",
         "request": {
-            "method": "POST", "target": "/", "headers": [["Host", "h"]],
+            "method": "POST", "target": "/",
+            "headers": [["Host", "h"], ["Content-Type", "application/x-www-form-urlencoded"]],
             "body": format!("Action=AssumeRole&Version=2011-06-15&RoleArn={role}&RoleSessionName=run"),
         },
         "response": {"status": 200, "body": answer},

@@ -190,8 +190,17 @@ fn s3(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
 fn others(event: &Value, observed: &Observed, broken: &mut Vec<String>) {
     let agent = observed.header("user-agent").map_or(Value::Null, Value::from);
     demand(event["userAgent"] == agent, "the user agent is written as sent", broken);
-    let role =
-        event["resources"].as_array().is_none_or(|all| all.iter().all(|r| r["type"] == "AWS::IAM::Role"));
-    demand(role, "no resources but the role that is assumed", broken);
-    demand(event["eventCategory"] == "Management", "these are management events", broken);
+    let resources = event["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if event["eventCategory"] == "Data" {
+        let selectable = !resources.is_empty() && resources.iter().all(|entry| entry["type"].is_string());
+        demand(selectable, "a data event has resources that a trail can select", broken);
+        return;
+    }
+    let may = match event["eventSource"].as_str().unwrap() {
+        "ssm.amazonaws.com" => resources.iter().all(|entry| entry["type"].is_null()),
+        "sts.amazonaws.com" => resources.iter().all(|entry| entry["type"] == "AWS::IAM::Role"),
+        "kms.amazonaws.com" => true,
+        _ => resources.is_empty(),
+    };
+    demand(may, "no resources but those that the service's records have", broken);
 }
