@@ -13,6 +13,7 @@ mod delivery;
 mod disk;
 mod engine;
 mod filled;
+mod gateway;
 mod idle;
 mod indexed;
 mod intake;
@@ -88,6 +89,9 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
 fn run(cli: Cli) -> anyhow::Result<()> {
+    if cli.parts == [Part::Upstream] {
+        return gateway::serve();
+    }
     let dir = match cli.dir {
         Some(dir) => dir,
         None => std::env::current_exe()?.with_file_name("bench-data"),

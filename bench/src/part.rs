@@ -50,6 +50,8 @@ pub(crate) enum Part {
     Delivery,
     /// How soon events are at log groups, event buses and webhooks, and how many a second.
     Streams,
+    /// Cairn before an upstream beside nginx before the same one; needs nginx.
+    Gateway,
     /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
     Validate,
     /// Time from a fresh clone to the first answered request; only when asked for.
@@ -57,11 +59,14 @@ pub(crate) enum Part {
     /// The process that `recovery` kills.
     #[value(hide = true)]
     Victim,
+    /// The process that `gateway` forwards to.
+    #[value(hide = true)]
+    Upstream,
 }
 
 impl Part {
     /// What runs when no part is named, in this order.
-    pub(crate) const DEFAULT: [Self; 10] = [
+    pub(crate) const DEFAULT: [Self; 11] = [
         Self::Intake,
         Self::Indexed,
         Self::Recovery,
@@ -72,6 +77,7 @@ impl Part {
         Self::Upload,
         Self::Delivery,
         Self::Streams,
+        Self::Gateway,
     ];
 
     /// Measures.
@@ -88,9 +94,11 @@ impl Part {
             Self::Upload => crate::upload::run(run),
             Self::Delivery => crate::delivery::run(run),
             Self::Streams => crate::streams::run(run),
+            Self::Gateway => crate::gateway::run(run),
             Self::Validate => crate::validate::run(run),
             Self::Build => crate::build::run(run),
             Self::Victim => crate::recovery::victim(run),
+            Self::Upstream => crate::gateway::serve(),
         }
     }
 }

@@ -157,7 +157,7 @@ impl Load<'_> {
 
 /// Returns how many events the journal holds, synced; looking is no event. Each look has its connection: one
 /// that is kept for longer than the server waits for a head would be closed.
-async fn journaled(server: &ServerProcess) -> anyhow::Result<u64> {
+pub(crate) async fn journaled(server: &ServerProcess) -> anyhow::Result<u64> {
     let mut client = Client::connect(server).await?;
     let page = client::Call { method: "GET", path: "/_cairn/readyz", query: "", headers: &[] };
     let answer = client.send("s3", &page, Bytes::new()).await?;

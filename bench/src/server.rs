@@ -99,14 +99,7 @@ impl ServerProcess {
 
     /// Returns the memory the process has now and had at most.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let mb = |field: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(field));
-            let kib = line.and_then(|rest| rest.trim_start_matches(':').split_whitespace().next());
-            let kib: f64 = kib.with_context(|| format!("find {field} of the server"))?.parse()?;
-            anyhow::Ok(kib * 1024.0 / 1e6)
-        };
-        Ok(Memory { now_mb: mb("VmRSS")?, peak_mb: mb("VmHWM")?, anonymous_mb: mb("RssAnon")? })
+        memory_of(self.child.id())
     }
 
     /// Returns the CPU seconds that the process has used, ended threads included, to 10 ms.
@@ -141,6 +134,18 @@ impl Drop for ServerProcess {
         // Both fail only when it has ended already.
         let _ended = self.child.kill().and_then(|()| self.child.wait()).is_ok();
     }
+}
+
+/// Returns the memory a process has now and had at most.
+pub(crate) fn memory_of(id: u32) -> anyhow::Result<Memory> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let mb = |field: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let kib = line.and_then(|rest| rest.trim_start_matches(':').split_whitespace().next());
+        let kib: f64 = kib.with_context(|| format!("find {field} of process {id}"))?.parse()?;
+        anyhow::Ok(kib * 1024.0 / 1e6)
+    };
+    Ok(Memory { now_mb: mb("VmRSS")?, peak_mb: mb("VmHWM")?, anonymous_mb: mb("RssAnon")? })
 }
 
 /// Begins a command of `cairn`, without any setting from the environment.
