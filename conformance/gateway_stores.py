@@ -1,0 +1,34 @@
+"""SeaweedFS behind a tap behind the gateway: a store that checks signatures, in path and in virtual-hosted style."""
+
+import re
+import shutil
+
+from emulators import SeaweedFS
+from gateway_requests import DOMAIN
+from gateway_tap import HOP_BY_HOP
+
+# What every answer has for itself alone.
+OF_THIS_ANSWER = {"date", "x-amz-request-id", "x-amz-id-2", "last-modified", "x-amz-version-id"}
+
+# Times and identifiers inside bodies.
+IN_BODIES = re.compile(
+    rb"<(RequestId|LastModified|CreationDate|Initiated|UploadId|UploadIdMarker|NextUploadIdMarker|VersionId|HostId|Location)>[^<]*</\1>"
+)
+
+
+class Store(SeaweedFS):
+    def command(self):
+        command, environment = super().command()
+        return [*command, f"-s3.domainName={DOMAIN}"], environment
+
+    def reset(self):
+        """Forgets everything."""
+        self.stop()
+        shutil.rmtree(self.home / "data")
+        self.start()
+
+
+def comparable(status, headers, body):
+    """Returns what of an answer must be equal whenever the request is made."""
+    kept = [(name.lower(), value) for name, value in headers if name.lower() not in HOP_BY_HOP | OF_THIS_ANSWER]
+    return status, sorted(kept), IN_BODIES.sub(rb"<\1/>", body)
