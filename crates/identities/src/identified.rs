@@ -62,6 +62,11 @@ impl Identified {
         }
     }
 
+    /// Tells whether the request carries a token that names its caller, instead of a signature.
+    pub fn is_vouched(&self) -> bool {
+        self.vouched.is_some()
+    }
+
     /// Returns whose the claim is; none where nobody told.
     pub fn person(&self) -> Option<&Person> {
         self.person.as_deref()

@@ -1,0 +1,242 @@
+//! What a request claims of who sent it, read and not believed.
+//!
+//! A claim counts where every reader of the request must read the same: one mechanism, once, with all its parts.
+//! Whoever could make the upstream read one claim, or none, and the record another, could write another's name
+//! into the log.
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cairn_identities::Claim;
+use percent_encoding::percent_decode_str;
+
+use crate::head::Head;
+
+/// Reads the claim of a request. `credential_ids` makes what tells bearer tokens apart.
+pub(super) fn claim(head: &Head, credential_ids: &hmac::Key) -> Claim {
+    let mut authorizations = head.headers.iter().filter(|(name, _)| name == "authorization");
+    let (first, second) = (authorizations.next(), authorizations.next());
+    let in_query = of_query(&head.query);
+    match (first, second, in_query) {
+        (None, None, InQuery::Nothing) if is_form_upload(head) => Claim::Unclear,
+        (None, None, InQuery::Nothing) => Claim::Unsigned,
+        (None, None, InQuery::Key(key)) => Claim::Key(key),
+        (Some((_, value)), None, InQuery::Nothing) => {
+            of_header(value, credential_ids).unwrap_or(Claim::Unclear)
+        }
+        _ => Claim::Unclear,
+    }
+}
+
+/// A browser's upload to S3 claims in the form's fields, and the body streams past.
+fn is_form_upload(head: &Head) -> bool {
+    head.method == "POST"
+        && head
+            .header("content-type")
+            .is_some_and(|kind| kind.trim_start().starts_with("multipart/form-data"))
+}
+
+fn of_header(value: &[u8], credential_ids: &hmac::Key) -> Option<Claim> {
+    let text = std::str::from_utf8(value).ok()?.trim();
+    let (mechanism, rest) = text.split_once(' ')?;
+    match mechanism {
+        "AWS4-HMAC-SHA256" => of_signature(rest, SCOPE_PARTS),
+        "AWS4-ECDSA-P256-SHA256" => of_signature(rest, SCOPE_PARTS - 1),
+        "AWS" => {
+            let (key, signature) = rest.trim().rsplit_once(':')?;
+            (!signature.is_empty()).then(|| of_key(key))?
+        }
+        _ if mechanism.eq_ignore_ascii_case("bearer") => {
+            let tag = hmac::sign(credential_ids, rest.trim().as_bytes());
+            Some(Claim::Bearer { credential_id: URL_SAFE_NO_PAD.encode(tag) })
+        }
+        _ => None,
+    }
+}
+
+/// Reads `Credential=…, SignedHeaders=…, Signature=…`.
+fn of_signature(parameters: &str, scope_parts: usize) -> Option<Claim> {
+    let (mut credential, mut signed, mut signature) = (None, None, None);
+    for parameter in parameters.split(',') {
+        let (name, value) = parameter.trim().split_once('=')?;
+        let slot = match name {
+            "Credential" => &mut credential,
+            "SignedHeaders" => &mut signed,
+            "Signature" => &mut signature,
+            _ => return None,
+        };
+        if slot.replace(value).is_some() {
+            return None;
+        }
+    }
+    let (credential, _signed, _signature) = (credential?, signed?, signature?);
+    of_key(key_of(credential, scope_parts)?)
+}
+
+/// Returns the key in front of a scope; keys of other systems may hold slashes.
+fn key_of(credential: &str, scope_parts: usize) -> Option<&str> {
+    let mut parts = credential.rsplitn(scope_parts + 1, '/');
+    if parts.next() != Some("aws4_request") {
+        return None;
+    }
+    parts.last().filter(|_| credential.matches('/').count() >= scope_parts)
+}
+
+fn of_key(key: &str) -> Option<Claim> {
+    let fits = (1..=KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| Claim::Key(key.to_owned()))
+}
+
+/// Returns the Region in the scope of a signature, as the request says it.
+pub(super) fn region(head: &Head) -> Option<String> {
+    let credential = match head.header("authorization") {
+        Some(header) => {
+            let rest = header.strip_prefix("AWS4-HMAC-SHA256 ")?;
+            rest.split([',', ' ']).find_map(|part| part.strip_prefix("Credential="))?.to_owned()
+        }
+        None => {
+            let mut pairs = head.query.split('&').filter_map(|pair| pair.split_once('='));
+            let (_, value) = pairs.find(|(name, _)| *name == "X-Amz-Credential")?;
+            percent_decode_str(value).decode_utf8().ok()?.into_owned()
+        }
+    };
+    key_of(&credential, SCOPE_PARTS)?;
+    credential.rsplit('/').nth(2).map(str::to_owned)
+}
+
+/// What a query claims.
+enum InQuery {
+    Nothing,
+    Key(String),
+    Unclear,
+}
+
+fn of_query(query: &str) -> InQuery {
+    let mut found: [Option<String>; NAMES.len()] = Default::default();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = percent_decode_str(name).decode_utf8_lossy();
+        let Some(place) = NAMES.iter().position(|known| known.eq_ignore_ascii_case(&name)) else { continue };
+        let exact = NAMES.get(place).is_some_and(|known| *known == name);
+        let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
+        // Upstreams differ in whether another spelling counts, and which of two.
+        if !exact || found.get_mut(place).is_some_and(|slot| slot.replace(value).is_some()) {
+            return InQuery::Unclear;
+        }
+    }
+    let (v4, v2) = found.split_at(V4_NAMES);
+    let claimed = match (v4, v2) {
+        ([None, None, None, None, None], [None, None]) => return InQuery::Nothing,
+        ([Some(algorithm), Some(credential), Some(_), Some(_), Some(_)], [None, None]) => {
+            let scope_parts = match algorithm.as_str() {
+                "AWS4-HMAC-SHA256" => Some(SCOPE_PARTS),
+                "AWS4-ECDSA-P256-SHA256" => Some(SCOPE_PARTS - 1),
+                _ => None,
+            };
+            scope_parts.and_then(|parts| key_of(credential, parts)).map(str::to_owned)
+        }
+        ([None, None, None, None, None], [Some(key), Some(_)]) => Some(key.clone()),
+        _ => None,
+    };
+    match claimed.as_deref().and_then(of_key) {
+        Some(Claim::Key(key)) => InQuery::Key(key),
+        _ => InQuery::Unclear,
+    }
+}
+
+/// How many parts a scope has: date, Region, service, terminator.
+const SCOPE_PARTS: usize = 4;
+/// The longest key id that counts, in bytes: as long as IAM's may be.
+const KEY_BYTES_MAX: usize = 128;
+const V4_NAMES: usize = 5;
+/// Parameters of presigned requests: signature version 4, then 2.
+const NAMES: [&str; 7] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "AWSAccessKeyId",
+    "Signature",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(query: &str, headers: &[(&str, &str)]) -> Head {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
+        Head {
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            query: query.to_owned(),
+            headers: headers.collect(),
+        }
+    }
+
+    #[track_caller]
+    fn check(query: &str, authorizations: &[&str], expected: &Claim) {
+        let headers: Vec<(&str, &str)> =
+            authorizations.iter().map(|value| ("authorization", *value)).collect();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"k");
+        assert_eq!(claim(&head(query, &headers), &key), *expected, "{query} {authorizations:?}");
+    }
+
+    const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIA1/20261122/us-east-1/s3/aws4_request, \
+                          SignedHeaders=host, Signature=ab";
+    const PRESIGNED: &str = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA1%2F20261122%2Fus-east-1%2Fs3\
+                             %2Faws4_request&X-Amz-Date=1&X-Amz-SignedHeaders=host&X-Amz-Signature=ab";
+
+    #[test]
+    fn a_whole_claim_names_its_key() {
+        let key = Claim::Key("AKIA1".to_owned());
+        check("", &[SIGNED], &key);
+        check(PRESIGNED, &[], &key);
+        check("", &["AWS AKIA1:c2ln"], &key);
+        check("AWSAccessKeyId=AKIA1&Signature=a%2Bb&Expires=1", &[], &key);
+        check(
+            "",
+            &[
+                "AWS4-ECDSA-P256-SHA256 Credential=AKIA1/20261122/s3/aws4_request,SignedHeaders=host,Signature=a",
+            ],
+            &key,
+        );
+        check("", &[&SIGNED.replace("AKIA1", "us/er")], &Claim::Key("us/er".to_owned()));
+        check("list-type=2", &[], &Claim::Unsigned);
+    }
+
+    #[test]
+    fn a_claim_that_could_be_read_otherwise_is_unclear() {
+        for (query, authorizations) in [
+            ("", [SIGNED, SIGNED].as_slice()),
+            (PRESIGNED, &[SIGNED]),
+            (&format!("{PRESIGNED}&X-Amz-Credential=AKIA2/1/2/3/aws4_request"), &[]),
+            (&format!("{PRESIGNED}&AWSAccessKeyId=AKIA2&Signature=x"), &[]),
+            (&PRESIGNED.replace("X-Amz-Credential", "x-amz-credential"), &[]),
+            (&PRESIGNED.replace("&X-Amz-Signature=ab", ""), &[]),
+            ("AWSAccessKeyId=AKIA1", &[]),
+            ("", &["AWS4-HMAC-SHA256 Credential=AKIA1/20261122/us-east-1/s3/aws4_request"]),
+            ("", &["AWS4-HMAC-SHA256 Credential=AKIA1/aws4_request,SignedHeaders=a,Signature=b"]),
+            (
+                "",
+                &[
+                    "AWS4-HMAC-SHA256 Credential=A/1/2/3/aws4_request,Credential=B/1/2/3/aws4_request,Signature=b",
+                ],
+            ),
+            ("", &["AWS AKIA1"]),
+            ("", &["Basic bWF5YTpw"]),
+            ("", &["nonsense"]),
+        ] {
+            check(query, authorizations, &Claim::Unclear);
+        }
+    }
+
+    #[test]
+    fn a_bearer_token_is_told_apart_and_not_told() {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"k");
+        let of = |token: &str| claim(&head("", &[("authorization", &format!("Bearer {token}"))]), &key);
+        assert_eq!(of("secret-token"), of("secret-token"));
+        assert_ne!(of("secret-token"), of("other-token"));
+        assert!(!format!("{:?}", of("secret-token")).contains("secret-token"));
+    }
+}

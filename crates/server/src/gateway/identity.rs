@@ -1,0 +1,267 @@
+//! Who sends the calls that go to upstreams, and how far that is believed.
+//!
+//! Before the call goes, the directory and earlier answers say whose the claim is; once it is answered, the answer
+//! says what the claim is worth. Keys that Cairn itself gave out are proven as those of its own services, and keys
+//! whose secret the directory has are proven by it.
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use cairn_access::{Caller, Trust};
+use cairn_capture::{BodyPolicy, Captured, Keep, Response, ServiceCall, body_policy, named_error};
+use cairn_catalog::Snapshot;
+use cairn_event::Region;
+use cairn_gateway::Kept;
+use cairn_identities::{
+    Answer, Identified, Identities, LESSON_BYTES_MAX, Lesson, Realm, Sighting, Signatures, Verdict, teaches,
+};
+use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::claim::{claim, region};
+use super::flight::{Flight, captured};
+use super::route::Route;
+use crate::authenticate::Authentication;
+use crate::people::People;
+use crate::serve::{Arrival, Front, Who};
+use crate::upstreams;
+
+/// Says who sends calls to upstreams.
+#[derive(Debug)]
+pub(crate) struct Callers {
+    identities: Arc<Identities>,
+    /// Makes ids of bearer tokens.
+    credential_ids: hmac::Key,
+    people: Arc<People>,
+}
+
+/// What is known of a call's sender before it is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    identified: Identified,
+    at: Timestamp,
+}
+
+/// What is known of a call's sender once it is answered.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) who: Who,
+    /// What the record says beside.
+    pub(crate) remarks: Map<String, Value>,
+    identified: Identified,
+    verdict: Verdict,
+}
+
+/// What checking a signature here came to.
+enum Proof {
+    /// It holds; whose the key is, where Cairn itself gave it out.
+    Holds(Option<Box<Caller>>),
+    /// It is another's.
+    Broken,
+    /// It could not be checked.
+    Unchecked,
+}
+
+impl Callers {
+    pub(crate) fn new(identities: Arc<Identities>, credential_ids: [u8; 32], people: Arc<People>) -> Self {
+        let credential_ids = hmac::Key::new(hmac::HMAC_SHA256, &credential_ids);
+        Self { identities, credential_ids, people }
+    }
+
+    /// Says which bodies a forwarded call needs kept: those of the record and those that teach.
+    pub(crate) fn body_policy(call: &ServiceCall) -> BodyPolicy {
+        let policy = body_policy(call);
+        if !teaches(call.event_source(), call.event_name()) {
+            return policy;
+        }
+        let lesson = Keep::Always { bytes_max: LESSON_BYTES_MAX };
+        let wider = |keep| match keep {
+            Keep::Always { bytes_max } if bytes_max >= LESSON_BYTES_MAX => keep,
+            Keep::Nothing | Keep::OnError { .. } | Keep::Always { .. } => lesson,
+        };
+        BodyPolicy { request: wider(policy.request), response: wider(policy.response) }
+    }
+
+    /// Says who sends a call. `form` is its body, where that is a form and was read.
+    pub(crate) fn sender(
+        &self,
+        front: &Front,
+        route: &Route,
+        arrival: &Arrival,
+        call: &ServiceCall,
+        form: Option<&[u8]>,
+    ) -> Sender {
+        let claim = claim(&arrival.head, &self.credential_ids);
+        let scope = signed_header(arrival, "x-amz-source-arn")
+            .map(|arn| (arn, signed_header(arrival, "x-amz-source-account")));
+        let identified = self.identities.identify(&Sighting {
+            realm: realm(route),
+            claim: &claim,
+            event_source: call.event_source(),
+            operation: call.event_name(),
+            form,
+            scope,
+        });
+        Sender { identified, at: front.clock.now() }
+    }
+
+    /// Says what the answer makes of a call's sender.
+    pub(super) fn judge(&self, flight: &Flight, received: &Kept, response: &Response<'_>) -> Judged {
+        let Flight { front, route, arrival, call, sender, .. } = flight;
+        let mut identified = sender.identified.clone();
+        let snapshot = front.catalog.current();
+        let error = named_error(call, response);
+        let told = Answer {
+            status: response.status,
+            error_code: error.as_ref().map(|error| error.code.as_str()),
+            error_message: error.as_ref().and_then(|error| error.message.as_deref()),
+        };
+        if let (200..=299, Captured::Whole(answer)) = (response.status, response.body) {
+            identified.told_by(call.event_name(), answer);
+        }
+        let of_upstream = upstream_verdict(&identified, &told);
+        let mut remarks = Map::new();
+        let proof = self.prove(front, arrival, (&identified, sender.at), received, &snapshot);
+        let (verdict, own) = match proof {
+            Proof::Holds(own) => (Verdict::Verified, own),
+            Proof::Unchecked => (of_upstream, None),
+            Proof::Broken => {
+                remarks.insert("signatureCheck".to_owned(), Value::from("mismatch"));
+                let verdict = match of_upstream {
+                    // The upstream knows its keys; the secret here is an old one.
+                    Verdict::Accepted => Verdict::Accepted,
+                    _ => Verdict::Rejected,
+                };
+                (verdict, None)
+            }
+        };
+        let caller = own.map_or_else(|| identified.caller(verdict), |own| *own);
+        if let Some(account) = identified.account_hint() {
+            remarks.insert("accountIdFromKey".to_owned(), Value::from(account.as_str()));
+        }
+        let person = identified.person().filter(|_| is_believed(verdict));
+        let identity = caller.user_identity(call.event_source());
+        let known = self.people.of_forwarded(arrival, &identity, person, &caller);
+        remarks.extend(known);
+        let who = who(route, arrival, caller, &snapshot);
+        Judged { who, remarks, identified, verdict }
+    }
+
+    /// Learns from a call that was answered well.
+    pub(super) fn learn(
+        &self,
+        flight: &Flight,
+        judged: &Judged,
+        status: u16,
+        received: &Kept,
+        answer: Option<&Kept>,
+    ) {
+        let call = &flight.call;
+        if !(200..=299).contains(&status)
+            || !is_believed(judged.verdict)
+            || !teaches(call.event_source(), call.event_name())
+        {
+            return;
+        }
+        let Some(Kept::Whole(answer)) = answer else { return };
+        let request = match captured(received) {
+            Captured::Whole(request) => request,
+            Captured::Nothing => b"",
+            Captured::Cut => return,
+        };
+        self.identities.learn(&Lesson {
+            realm: judged.identified.realm(),
+            event_source: call.event_source(),
+            operation: call.event_name(),
+            query: &flight.arrival.head.query,
+            request,
+            answer,
+            caller: &judged.identified,
+            at: flight.front.clock.now(),
+        });
+    }
+
+    /// Checks a signature with the secrets that are here: those of Cairn's own keys and those of the directory.
+    fn prove(
+        &self,
+        front: &Front,
+        arrival: &Arrival,
+        (identified, at): (&Identified, Timestamp),
+        received: &Kept,
+        snapshot: &Snapshot,
+    ) -> Proof {
+        let Some(key) = identified.access_key_id() else { return Proof::Unchecked };
+        let body = match received {
+            Kept::Whole(bytes) => Some(&**bytes),
+            Kept::Nothing | Kept::Cut => None,
+        };
+        if front.authenticator.issued_key_of(&arrival.head, snapshot) {
+            return match front.authenticator.authenticate(&arrival.head, body, snapshot, at) {
+                Authentication::Proven { caller, .. } => Proof::Holds(Some(Box::new(caller))),
+                Authentication::Refused { .. } | Authentication::Unsigned => Proof::Broken,
+            };
+        }
+        let Some(secret) = self.identities.secret(key) else { return Proof::Unchecked };
+        let pairs = arrival.head.pairs();
+        let head = &arrival.head;
+        let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
+        let Ok(Some(presented)) = Presented::parse(&request) else { return Proof::Unchecked };
+        if body.is_none() && presented.needs_body() {
+            return Proof::Unchecked;
+        }
+        let secret = SecretKey::new(secret.expose_str().unwrap_or_default());
+        let body = body.map_or(Body::Streamed, Body::Bytes);
+        match front.authenticator.verifier.verify(&request, &presented, &secret, body, at) {
+            Ok(_verified) => Proof::Holds(None),
+            Err(AuthError::SignatureDoesNotMatch(_)) => Proof::Broken,
+            Err(_other) => Proof::Unchecked,
+        }
+    }
+}
+
+/// Tells whether names may be told under a verdict.
+fn is_believed(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Verified | Verdict::Accepted | Verdict::Claimed)
+}
+
+fn upstream_verdict(identified: &Identified, told: &Answer<'_>) -> Verdict {
+    let verdict = Verdict::of(identified.realm().signatures, told);
+    match told.status {
+        200..=299 => verdict,
+        // Whoever sends a token instead of a signature is known by success alone.
+        _ if identified.is_vouched() => Verdict::Rejected,
+        _ => verdict,
+    }
+}
+
+fn realm(route: &Route) -> Realm {
+    let signatures = match route.signatures {
+        upstreams::Signatures::Checked => Signatures::Checked,
+        upstreams::Signatures::Ignored => Signatures::Unchecked,
+    };
+    Realm { account: route.account, signatures }
+}
+
+/// Says whose trails a call belongs to: those of the caller's account where Cairn has it, else those of the
+/// account that the upstream serves.
+fn who(route: &Route, arrival: &Arrival, caller: Caller, snapshot: &Snapshot) -> Who {
+    let believed = matches!(caller.trust(), Trust::Verified | Trust::Accepted);
+    let account = caller.account().filter(|account| believed && snapshot.account(account).is_some());
+    // Only Regions that exist here: whoever sends a call must not be able to invent folders in log buckets.
+    let region = region(&arrival.head).and_then(|region| region.parse().ok());
+    let region: Option<Region> = region.filter(|region| snapshot.is_enabled(region));
+    Who {
+        caller,
+        account: account.unwrap_or(route.account),
+        region: region.unwrap_or_else(|| route.region.clone()),
+    }
+}
+
+/// Returns a header that the request's signature covers.
+fn signed_header<'a>(arrival: &'a Arrival, name: &str) -> Option<&'a str> {
+    let value = arrival.head.header(name)?;
+    let authorization = arrival.head.header("authorization")?;
+    let signed = authorization.split([',', ' ']).find_map(|part| part.strip_prefix("SignedHeaders="))?;
+    signed.split(';').any(|signed| signed == name).then_some(value)
+}
