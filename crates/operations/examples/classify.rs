@@ -52,10 +52,12 @@ fn classify(table: &Arc<Table>, resolver: &Resolver, line: &Line) -> serde_json:
     let (path, query) = line.target.split_once('?').unwrap_or((&line.target, ""));
     let sight = Sight::of(&line.method, path, query, line, line.body.as_bytes());
     let found = recognise(table, &sight.seen());
+    let mut recorded = None;
     let id = if found.rule == Rule::S3 {
         let host = line.header("host").unwrap_or_default();
         let copies = line.header("x-amz-copy-source").is_some();
         let call = resolver.resolve(&Seen { method: &line.method, path, query, host, copies });
+        recorded = Some(call.event_name);
         call.operation.and_then(|operation| s3_operation(table, sight.signing_name(), operation))
     } else {
         found.operation
@@ -68,7 +70,7 @@ fn classify(table: &Arc<Table>, resolver: &Resolver, line: &Line) -> serde_json:
         "service": named.map(|(service, _)| &service.name),
         "operation": named.map(|(_, operation)| &operation.name),
         "event_source": named.map(|(service, _)| event_source(service)),
-        "event_name": named.map(|(service, operation)| event_name(service, operation)),
+        "event_name": recorded.map(Into::into).or_else(|| Some(event_name(named?.0, named?.1))),
         "tie_break": found.tie_break.map(|broken| broken.name()),
         "ties": ties.map(|(service, operation)| json!([service.name, operation.name])).collect::<Vec<_>>(),
     })

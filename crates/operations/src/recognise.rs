@@ -25,8 +25,10 @@ const S3_NAMES: [&str; 4] = ["s3", "s3-object-lambda", "s3-outposts", "s3express
 const S3_CONTROL_PATH: &str = "/v20180820/";
 
 /// Versions of query services that clients speak and models no longer have.
-const OLD_VERSIONS: [(&str, &str); 4] =
-    [("cloudwatch", "2010-08-01"), ("ec2", "2016-09-15"), ("sqs", "2011-10-01"), ("sqs", "2012-11-05")];
+const OLD_VERSIONS: [(&str, &str); 3] =
+    [("cloudwatch", "2010-08-01"), ("sqs", "2011-10-01"), ("sqs", "2012-11-05")];
+/// The service whose clients name whichever of dozens of versions they were written for.
+const OF_ANY_VERSION: &str = "ec2";
 
 /// Recognises a request. Never fails, and allocates nothing once the routes of its signing name are compiled.
 pub fn recognise(table: &Table, seen: &Seen<'_>) -> Recognised {
@@ -145,20 +147,22 @@ fn by_action(table: &Table, seen: &Seen<'_>, services: &[u16]) -> Option<Recogni
 
 /// Finds an action among all services, by its version.
 fn by_version(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
-    let version = seen.version?;
-    let mut services = [0; FITTING_MAX];
-    let mut count = 0;
-    let mut named = (0_u16..).zip(table.services()).filter(|(_, service)| {
+    let (action, version) = (seen.action?, seen.version?);
+    let known = |service: &Service| {
         service.api_version == version || OLD_VERSIONS.contains(&(service.name.as_str(), version))
-    });
-    let action = seen.action?;
-    while let (Some(free), Some((index, _))) =
-        (services.get_mut(count), named.find(|(index, _)| id(table, *index, action).is_some()))
-    {
-        *free = index;
+    };
+    let of_any = table.find(OF_ANY_VERSION, action).map(|id| id.service);
+    let services = (0_u16..).zip(table.services()).filter(|(_, service)| known(service));
+    let having = services.map(|(index, _)| index).filter(|index| id(table, *index, action).is_some());
+    let mut places = [0; FITTING_MAX];
+    let mut count = 0;
+    for (place, service) in places.iter_mut().zip(having.chain(of_any)) {
+        *place = service;
         count += 1;
     }
-    by_action(table, seen, services.get(..count)?)
+    // Any version is the last resort: EC2's operations are asked only where no service has that version.
+    let asked = if count > 1 && places.get(count - 1).copied() == of_any { count - 1 } else { count };
+    by_action(table, seen, places.get(..asked)?)
 }
 
 /// Operations that AWS serves to callers without a signature, with a token in a header or in the body.
