@@ -13,3 +13,14 @@
 //! This crate knows no socket and no HTTP.
 
 #![warn(missing_docs)]
+
+pub mod access_log;
+mod book;
+pub mod cloudtrail;
+pub mod csm;
+mod event_id;
+pub mod minio;
+mod told;
+
+pub use book::{Book, BookError, CURSOR, Outcome, TOLD_MAX};
+pub use told::{Home, Told};

@@ -5,7 +5,7 @@ mod element;
 pub use element::Element;
 
 /// Appends `<name>text</name>` with the text escaped.
-pub(crate) fn element(into: &mut String, name: &str, text: &str) {
+pub fn element(into: &mut String, name: &str, text: &str) {
     open(into, name);
     escape(into, text);
     close(into, name);

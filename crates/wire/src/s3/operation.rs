@@ -207,6 +207,33 @@ pub(super) fn operation(seen: &Seen<'_>, level: Level) -> Option<&'static str> {
     }
 }
 
+/// Returns the operation of that name with what it addresses, if S3 has one.
+pub(super) fn find(name: &str) -> Option<(&'static str, Level)> {
+    let of = |table: &'static [SubResource], level| {
+        table.iter().flat_map(|sub| sub.operations).map(move |(_, name)| (*name, level))
+    };
+    let known = of(BUCKET, Level::Bucket).chain(of(OBJECT, Level::Object)).chain(PLAIN);
+    known.into_iter().find(|(known, _)| *known == name)
+}
+
+/// The operations that have no sub-resource.
+const PLAIN: [(&str, Level); 14] = [
+    ("CopyObject", Level::Object),
+    ("CreateBucket", Level::Bucket),
+    ("DeleteBucket", Level::Bucket),
+    ("DeleteObject", Level::Object),
+    ("GetObject", Level::Object),
+    ("HeadBucket", Level::Bucket),
+    ("HeadObject", Level::Object),
+    ("ListBuckets", Level::Service),
+    ("ListDirectoryBuckets", Level::Service),
+    ("ListObjects", Level::Bucket),
+    ("ListObjectsV2", Level::Bucket),
+    ("PostObject", Level::Bucket),
+    ("PutObject", Level::Object),
+    ("UploadPartCopy", Level::Object),
+];
+
 fn method_of(sub: &SubResource, method: &str, names_one: bool) -> Option<&'static str> {
     let of =
         |wanted: &str| sub.operations.iter().find(|(method, _)| *method == wanted).map(|(_, name)| *name);

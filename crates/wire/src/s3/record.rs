@@ -66,6 +66,13 @@ impl Call {
 }
 
 impl Call {
+    /// Makes the call of an operation that somebody else names, as SDKs do, without its key; absent when S3 has none
+    /// of that name.
+    pub fn find(name: &str, bucket: Option<String>) -> Option<Self> {
+        let (operation, level) = super::operation::find(name)?;
+        Some(Self::new(Some(operation), level, bucket, None))
+    }
+
     /// Makes the call of an operation that somebody else has recognised, under the name that SDKs use.
     pub fn named(operation: &'static str, bucket: Option<String>, key: Option<String>) -> Self {
         let level = match (&bucket, &key) {

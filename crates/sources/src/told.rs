@@ -1,0 +1,145 @@
+//! What a source tells of one call, on the record path.
+
+use std::net::IpAddr;
+
+use cairn_access::Caller;
+use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall, Tls};
+use cairn_catalog::TakenEvent;
+use cairn_event::{AccountId, Origin, Record, Region};
+use cairn_intake::Draft;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::event_id;
+
+/// The account and Region that a source's events belong to, where the source does not say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The account whose history and trails receive them.
+    pub account: AccountId,
+    /// The Region in which they are recorded.
+    pub region: Region,
+}
+
+/// An event that a source told of, and how it is recognised when it is told again.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The event on its way in.
+    pub draft: Draft,
+    /// How the book knows it.
+    pub taken: TakenEvent,
+}
+
+/// A call as a source tells of it: what a server would have seen of it, as far as that is known.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    /// Who tells: `additionalEventData.source`.
+    pub(crate) source: &'static str,
+    pub(crate) call: ServiceCall,
+    pub(crate) method: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) request_headers: Vec<(&'a str, &'a str)>,
+    pub(crate) request_body: &'a [u8],
+    pub(crate) request_bytes: u64,
+    pub(crate) status: u16,
+    pub(crate) response_headers: Vec<(&'a str, &'a str)>,
+    pub(crate) response_bytes: u64,
+    pub(crate) caller: Caller,
+    pub(crate) peer: Option<IpAddr>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) event_id: String,
+    pub(crate) remarks: Map<String, Value>,
+    pub(crate) at: Timestamp,
+}
+
+impl Told {
+    /// Takes a record that was rendered here.
+    pub(crate) fn of(record: &Record, account: AccountId, region: &Region) -> Self {
+        let region = match record.recipient_account_id {
+            Some(_) => record.aws_region.clone(),
+            None => region.clone(),
+        };
+        let seconds = record.event_time.epoch_seconds();
+        let taken = taken(account, &record.event_id, seconds);
+        // It has been in no trail yet, so that it goes wherever a call that was seen would go.
+        let draft = Draft { account, region, origin: Origin::Call, event: record.to_bytes(), under: None };
+        Self { draft, taken }
+    }
+}
+
+/// Says how the book knows an event.
+pub(crate) fn taken(account: AccountId, id: &str, seconds: i64) -> TakenEvent {
+    let day = seconds.div_euclid(SECONDS_A_DAY);
+    let id = event_id::digest(&[account.as_str().as_bytes(), id.as_bytes()]);
+    TakenEvent { day: i32::try_from(day).unwrap_or_default(), id }
+}
+
+impl Facts<'_> {
+    /// Renders the record of the call, and those that it has beside its own.
+    pub(crate) fn records(&self, home: &Home) -> Vec<Record> {
+        let request_headers = bytes_of(&self.request_headers);
+        let response_headers = bytes_of(&self.response_headers);
+        let mut remarks = self.remarks.clone();
+        remarks.insert("source".to_owned(), Value::from(self.source));
+        let exchange = Exchange {
+            request: Request {
+                method: self.method,
+                path: "/",
+                query: self.query,
+                headers: &request_headers,
+                body: if self.request_body.is_empty() {
+                    Captured::Nothing
+                } else {
+                    Captured::Whole(self.request_body)
+                },
+                body_bytes: self.request_bytes,
+            },
+            response: Response {
+                status: self.status,
+                headers: &response_headers,
+                body: Captured::Nothing,
+                body_bytes: self.response_bytes,
+            },
+            caller: &self.caller,
+            account_alias: None,
+            region: &home.region,
+            recipient: home.account,
+            resource_owner: None,
+            peer: self.peer,
+            tls: self.tls.as_ref(),
+            request_id: self.request_id.unwrap_or_default(),
+            event_id: &self.event_id,
+            remarks: &remarks,
+            completed: self.at,
+        };
+        let mut record = cairn_capture::record(&exchange, &self.call);
+        if self.request_id.is_none() {
+            record.request_id = None;
+        }
+        if self.peer.is_none() {
+            record.source_ip_address = record.user_identity.invoked_by.clone().unwrap_or_default();
+        }
+        let mut count = 0_u64;
+        let further = cairn_capture::further_records(&record, &exchange, &self.call, || {
+            count += 1;
+            event_id::guid(&[self.event_id.as_bytes(), &count.to_be_bytes()])
+        });
+        std::iter::once(record).chain(further).collect()
+    }
+}
+
+/// Takes members out of `additionalEventData` that only who saw the exchange can know.
+pub(crate) fn forget(record: &mut Record, names: &[&str]) {
+    if let Some(Value::Object(members)) = &mut record.additional_event_data {
+        for name in names {
+            members.remove(*name);
+        }
+    }
+}
+
+fn bytes_of<'a>(headers: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a [u8])> {
+    headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect()
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
