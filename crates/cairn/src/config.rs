@@ -40,8 +40,8 @@ fn shown(settings: &Settings, form: Form, paint: Paint) -> String {
         }
     };
     let own = settings.iter().map(|(setting, value, origin)| line(setting.key, value, origin));
-    let of_destinations = settings.of_destinations().map(|(key, value, origin)| line(&key, value, origin));
-    own.chain(of_destinations).map(|line| line + "\n").collect()
+    let of_named = settings.of_named().map(|(key, value, origin)| line(&key, value, origin));
+    own.chain(of_named).map(|line| line + "\n").collect()
 }
 
 /// Renders `docs/configuration.md`.
@@ -62,13 +62,41 @@ fn reference() -> String {
             setting.help
         ));
     }
-    page.push_str(DESTINATIONS);
-    for setting in cairn_server::DESTINATION_SETTINGS {
-        let default = if setting.default.is_empty() { "none" } else { &format!("`{}`", setting.default) };
-        page.push_str(&format!("| `{}` | {default} | {} |\n", setting.key, setting.help));
+    for (section, settings) in
+        [(UPSTREAMS, cairn_server::UPSTREAM_SETTINGS), (DESTINATIONS, cairn_server::DESTINATION_SETTINGS)]
+    {
+        page.push_str(section);
+        for setting in settings {
+            let default = if setting.default.is_empty() { "none" } else { &format!("`{}`", setting.default) };
+            page.push_str(&format!("| `{}` | {default} | {} |\n", setting.key, setting.help));
+        }
     }
     page
 }
+
+const UPSTREAMS: &str = r#"
+## Upstreams
+
+Endpoints that calls are forwarded to are tables of the file, `[upstreams.NAME]`; NAME has at most 32 lowercase
+letters, digits, `-` and `_`. In the environment `url` of `store` is `CAIRN_UPSTREAMS_STORE_URL`. On the command line
+`cairn serve --upstream s3,iam=http://127.0.0.1:8333` makes the upstream `s3`, and `--upstream http://127.0.0.1:5000`
+the upstream `default`, which has the rest. [gateway.md](gateway.md) tells how calls are forwarded and recorded.
+
+```toml
+[upstreams.store]
+url = "http://127.0.0.1:8333"
+services = "s3,iam,sts"
+verifies_signatures = true
+
+[upstreams.rest]
+url = "http://127.0.0.1:5000"
+account_id = "111122223333"
+record = "best_effort"
+```
+
+| key | default | meaning |
+| --- | --- | --- |
+"#;
 
 const DESTINATIONS: &str = r#"
 ## Destinations

@@ -20,12 +20,17 @@ pub(crate) struct Serve {
     /// Address and port to serve on [default: 127.0.0.1:8585].
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
+    /// Forward calls to another endpoint and record them: all of these services' calls, or, without services, the
+    /// calls that Cairn does not serve itself. Can be given several times.
+    #[arg(long, value_name = "[SERVICE,…=]URL")]
+    upstream: Vec<String>,
 }
 
 impl Serve {
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
         let flags = self.listen.clone().map(|listen| ("server.listen", listen));
-        let config = Config::understand(&place.settings(flags.into_iter().collect())?)?;
+        let upstreams = self.upstream.iter().map(|upstream| ("upstream", upstream.clone()));
+        let config = Config::understand(&place.settings(flags.into_iter().chain(upstreams).collect())?)?;
         start_logs(&config)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;

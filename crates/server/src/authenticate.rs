@@ -113,6 +113,22 @@ impl Authenticator {
         }
     }
 
+    /// Tells whether a request names a key that was made here, whatever its signature is worth.
+    pub(crate) fn issued_key_of(&self, head: &Head, snapshot: &Snapshot) -> bool {
+        let pairs = head.pairs();
+        let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
+        match Presented::parse(&request) {
+            Ok(Some(presented)) => {
+                let key = &presented.access_key_id;
+                let token = presented.token.as_ref();
+                snapshot.access_key(key).is_some()
+                    || token.is_some_and(|token| self.tokens.open(key, token.reveal()).is_ok())
+            }
+            Ok(None) => false,
+            Err(error) => claimed_key(&error).is_some_and(|key| snapshot.access_key(&key).is_some()),
+        }
+    }
+
     fn prove_long_term(&self, claim: &Claim<'_>) -> Result<Proof, AuthRefusal> {
         let presented = claim.presented;
         let key = claim.snapshot.access_key(&presented.access_key_id).ok_or(AuthRefusal::UnknownKey)?;

@@ -7,10 +7,14 @@ use std::time::Duration;
 use cairn_aws::{Endpoint, Endpoints, EnvironmentKeys};
 use cairn_delivery::Interval;
 use cairn_event::{AccountId, Region};
+use cairn_identities::AccountHints;
 use cairn_stream::{BusRules, DestinationConfig, ReadOnlyEvents};
 use cairn_sts::Issuer;
 
+use crate::people::PeopleHeaders;
+use crate::proxies::Proxies;
 use crate::settings::{Origin, Settings};
+use crate::upstreams::UpstreamSettings;
 
 /// Everything that can be set, checked. Inside the server no setting can be invalid.
 #[derive(Debug, Clone)]
@@ -37,6 +41,16 @@ pub struct Config {
     pub clock_skew: Duration,
     /// Whether calls that could not be authenticated are recorded.
     pub rejected_calls: Recorded,
+    /// Whether actors are recorded.
+    pub actors: Recorded,
+    /// Whose keys of upstreams are whose.
+    pub directory_file: Option<PathBuf>,
+    /// Whether accounts are read out of keys.
+    pub account_hints: AccountHints,
+    /// Proxies whose word counts.
+    pub trusted_proxies: Proxies,
+    /// Headers in which they name people and agents.
+    pub people_headers: PeopleHeaders,
     /// Who may vouch for web identities.
     pub oidc_issuers: Vec<Issuer>,
     /// Whether CloudTrail's operations are throttled as AWS does.
@@ -49,6 +63,8 @@ pub struct Config {
     pub digest_interval: Interval,
     /// How long an event waits to be in its trail's transparency log; none where there are no such logs.
     pub tlog_interval: Option<Duration>,
+    /// Where calls go that Cairn does not serve itself.
+    pub upstreams: Vec<UpstreamSettings>,
     /// Webhooks and NATS subjects that events are sent to.
     pub destinations: Vec<DestinationConfig>,
     /// Where the AWS APIs are that Cairn calls.
@@ -180,6 +196,19 @@ impl Config {
             })?,
             clock_skew: read.duration("server.clock_skew", 1, 3_600, "1s to 60m is needed")?,
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
+            actors: read.truth("record.actors", Recorded::Yes, Recorded::No)?,
+            directory_file: read.filled("gateway.directory_file").map(PathBuf::from),
+            account_hints: read.truth("gateway.account_hints", AccountHints::Told, AccountHints::Off)?,
+            trusted_proxies: read.with(
+                "gateway.trusted_proxies",
+                "comma-separated addresses and networks are needed",
+                Proxies::parse,
+            )?,
+            people_headers: read.with(
+                "gateway.people_headers",
+                "`human=HEADER` and `agent=HEADER`, comma-separated, are needed; no header that holds a credential",
+                PeopleHeaders::parse,
+            )?,
             oidc_issuers: read.with(
                 "sts.oidc_issuers",
                 "`ISSUER-URL AUDIENCE[,AUDIENCE] KEYS`, separated by `;`, is needed; KEYS is a file or an http:// URL",
@@ -194,6 +223,7 @@ impl Config {
                 text.parse().ok().filter(|interval: &Interval| interval.length().subsec_nanos() == 0)
             })?,
             tlog_interval: read.tlog_interval()?,
+            upstreams: settings.upstreams()?,
             destinations: settings.destinations()?,
             endpoints: read.endpoints()?,
             endpoint_credentials: read.endpoint_credentials()?,

@@ -5,6 +5,8 @@
 //! master.key        opens every sealed secret; mode 0600
 //! catalog.sqlite3   accounts, users, keys, trails, cursors, receipts
 //! journal/          every event, in order
+//! intents/          forwarded calls whose events are not in the journal yet
+//! gaps              how many forwarded calls were not recorded, until an event tells it
 //! history/          index splits of the event history
 //! s3/               the built-in S3
 //! tls/              a certificate of our own making, its key, and what clients are to trust
@@ -139,6 +141,16 @@ impl DataDir {
     /// Returns the journal's directory.
     pub fn journal(&self) -> PathBuf {
         self.root.join("journal")
+    }
+
+    /// Returns the directory of what the gateway is about to do.
+    pub fn intents(&self) -> PathBuf {
+        self.root.join("intents")
+    }
+
+    /// Returns the file of what the gateway could not record.
+    pub fn gaps(&self) -> PathBuf {
+        self.root.join("gaps")
     }
 
     /// Returns the history's directory.

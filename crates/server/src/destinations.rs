@@ -1,8 +1,5 @@
 //! Destinations in the settings: a table for each, `[destinations.NAME]`.
-//!
-//! In the environment a setting `url` of the destination `audit-hook` is `CAIRN_DESTINATIONS_AUDIT_HOOK_URL`.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,13 +10,11 @@ use cairn_stream::{
 };
 
 use crate::config::{ConfigError, bytes, duration};
-use crate::settings::{Origin, Setting, SettingsError, scalar};
+use crate::named_tables::{NamedTables, TableReader};
+use crate::settings::{Origin, Setting};
 
 /// The most destinations.
 const DESTINATIONS_MAX: usize = 32;
-
-/// The longest name.
-const NAME_CHARS_MAX: usize = 32;
 
 /// What can be set of a destination, in the order of the reference page.
 pub const DESTINATION_SETTINGS: &[Setting] = &[
@@ -102,95 +97,30 @@ pub const DESTINATION_SETTINGS: &[Setting] = &[
     },
 ];
 
-/// The settings of every destination, not yet understood.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct DestinationSettings {
-    tables: BTreeMap<String, BTreeMap<&'static str, (String, Origin)>>,
-}
-
-impl DestinationSettings {
-    /// Takes the file's table `destinations`.
-    pub(crate) fn take_file(&mut self, table: &toml::Table) -> Result<(), SettingsError> {
-        for (name, value) in table {
-            let key = format!("destinations.{name}");
-            let toml::Value::Table(members) = value else {
-                return Err(SettingsError::NotTable { key });
-            };
-            let taken = self.tables.entry(name.clone()).or_default();
-            for (member, value) in members {
-                let key = format!("{key}.{member}");
-                let Some(setting) = DESTINATION_SETTINGS.iter().find(|setting| setting.key == member) else {
-                    return Err(SettingsError::Unknown { key, origin: Origin::File });
-                };
-                let text = scalar(value).ok_or(SettingsError::NotScalar { key })?;
-                taken.insert(setting.key, (text, Origin::File));
-            }
-        }
-        Ok(())
+/// Understands every destination.
+pub(crate) fn understand(tables: &NamedTables) -> Result<Vec<DestinationConfig>, ConfigError> {
+    let all: Result<Vec<_>, _> = tables.readers().map(|table| Reader(table).destination()).collect();
+    let all = all?;
+    if all.len() > DESTINATIONS_MAX {
+        let count = all.len().to_string();
+        return Err(ConfigError::new("destinations", &count, Origin::File, "at most 32 are needed"));
     }
-
-    /// Takes a variable, named without `CAIRN_DESTINATIONS_`; false when it names no setting.
-    pub(crate) fn take_environment(&mut self, variable: &str, value: &str) -> bool {
-        let named = |setting: &'static Setting| {
-            let name = variable.strip_suffix(&format!("_{}", setting.key.to_ascii_uppercase()))?;
-            (!name.is_empty()).then_some((name, setting))
-        };
-        // Of `HOOK_PATTERN_FILE` the longer setting is meant, and the shorter name.
-        let Some((name, setting)) =
-            DESTINATION_SETTINGS.iter().filter_map(named).min_by_key(|(name, _)| name.len())
-        else {
-            return false;
-        };
-        let written = |of: &String| of.to_ascii_uppercase().replace('-', "_") == name;
-        let of = self.tables.keys().find(|of| written(of)).cloned();
-        let of = of.unwrap_or_else(|| name.to_ascii_lowercase());
-        self.tables.entry(of).or_default().insert(setting.key, (value.to_owned(), Origin::Environment));
-        true
-    }
-
-    /// Returns everything that is set, by its dotted name.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (String, &str, &Origin)> {
-        self.tables.iter().flat_map(|(name, table)| {
-            table.iter().map(move |(key, (value, origin))| {
-                (format!("destinations.{name}.{key}"), value.as_str(), origin)
-            })
-        })
-    }
-
-    /// Understands every destination.
-    pub(crate) fn understand(&self) -> Result<Vec<DestinationConfig>, ConfigError> {
-        let all: Result<Vec<_>, _> =
-            self.tables.iter().map(|(name, table)| Reader { name, table }.destination()).collect();
-        let all = all?;
-        if all.len() > DESTINATIONS_MAX {
-            let count = all.len().to_string();
-            return Err(ConfigError::new("destinations", &count, Origin::File, "at most 32 are needed"));
-        }
-        Ok(all)
-    }
+    Ok(all)
 }
 
 /// Reads the settings of one destination.
-struct Reader<'a> {
-    name: &'a str,
-    table: &'a BTreeMap<&'static str, (String, Origin)>,
-}
+struct Reader<'a>(TableReader<'a>);
 
 impl Reader<'_> {
     fn destination(&self) -> Result<DestinationConfig, ConfigError> {
-        let allowed =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        if self.name.len() > NAME_CHARS_MAX || self.name.is_empty() || !self.name.bytes().all(allowed) {
-            let needed = "a name of at most 32 lowercase letters, digits, `-` and `_` is needed";
-            return Err(ConfigError::new("destinations", self.name, Origin::File, needed));
-        }
+        let name = self.0.name()?;
         let kind = match self.value("type") {
             "webhook" => DestinationKind::Webhook(self.webhook()?),
             "nats" => DestinationKind::Nats(self.nats()?),
             _ => return Err(self.wrong("type", "`webhook` or `nats` is needed")),
         };
         Ok(DestinationConfig {
-            name: self.name.to_owned(),
+            name: name.to_owned(),
             kind,
             format: self
                 .one_of("format", [("eventbridge", Format::EventBridge), ("record", Format::Record)])?,
@@ -284,7 +214,7 @@ impl Reader<'_> {
     }
 
     fn without(&self, keys: &[&'static str], needed: &'static str) -> Result<(), ConfigError> {
-        match keys.iter().find(|key| self.table.contains_key(*key)) {
+        match keys.iter().find(|key| self.0.is_set(key)) {
             Some(key) => Err(self.wrong(key, needed)),
             None => Ok(()),
         }
@@ -307,24 +237,19 @@ impl Reader<'_> {
         needed: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, ConfigError> {
-        parse(self.value(key)).ok_or_else(|| self.wrong(key, needed))
+        self.0.with(key, needed, parse)
     }
 
     fn wrong(&self, key: &str, needed: &'static str) -> ConfigError {
-        let origin = self.table.get(key).map_or(Origin::Default, |(_, origin)| origin.clone());
-        ConfigError::new(&format!("destinations.{}.{key}", self.name), self.value(key), origin, needed)
+        self.0.wrong(key, needed)
     }
 
     fn file(&self, key: &str) -> Option<PathBuf> {
-        Some(self.value(key)).filter(|name| !name.is_empty()).map(PathBuf::from)
+        self.0.file(key)
     }
 
     fn value(&self, key: &str) -> &str {
-        let default = || DESTINATION_SETTINGS.iter().find(|setting| setting.key == key);
-        match self.table.get(key) {
-            Some((value, _)) => value,
-            None => default().map_or("", |setting| setting.default),
-        }
+        self.0.value(key)
     }
 }
 

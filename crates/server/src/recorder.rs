@@ -11,10 +11,12 @@ use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
 use cairn_wire::s3::Category;
 use futures_util::future::try_join_all;
+use serde_json::{Map, Value};
 
 use crate::answer::Answered;
 use crate::config::Recorded;
-use crate::serve::{Arrival, Served};
+use crate::people::People;
+use crate::serve::{Arrival, Served, Who};
 use crate::telemetry;
 
 /// Records calls. There is no second way to make an event.
@@ -26,6 +28,8 @@ pub(crate) struct Recorder {
     pub(crate) ids: Arc<dyn Ids>,
     /// Whether calls that could not be authenticated are recorded.
     pub(crate) rejected_calls: Recorded,
+    /// What is told of people, agents and tools.
+    pub(crate) people: Arc<People>,
 }
 
 impl Recorder {
@@ -35,67 +39,76 @@ impl Recorder {
         try_join_all(admissions).await.map(|_admissions| ())
     }
 
-    /// Renders the events of a served call, its own first; none for calls that are only counted.
-    pub(crate) fn drafts(&self, arrival: &Arrival, call: &ServiceCall, served: &Served) -> Vec<Draft> {
-        let authenticated = served.who.caller.trust() == Trust::Verified;
-        if !authenticated && self.rejected_calls == Recorded::No {
-            telemetry::unrecorded("rejected");
-            return Vec::new();
-        }
+    /// Renders the events of a call, its own first; none for calls that are only counted.
+    pub(crate) fn drafts(&self, seen: &Observed<'_>) -> Vec<Draft> {
         let snapshot = self.catalog.current();
-        if is_unwanted(call, served, &snapshot) {
-            telemetry::unrecorded("not-selected");
-            return Vec::new();
+        match self.passed_over(seen, &snapshot) {
+            Some(reason) => {
+                telemetry::unrecorded(reason);
+                Vec::new()
+            }
+            None => self.render(seen, &snapshot),
         }
+    }
+
+    /// Renders the events of a call before it is made. It is not counted yet where there are none.
+    pub(crate) fn drafts_beforehand(&self, seen: &Observed<'_>) -> Vec<Draft> {
+        let snapshot = self.catalog.current();
+        if self.passed_over(seen, &snapshot).is_some() { Vec::new() } else { self.render(seen, &snapshot) }
+    }
+
+    /// Says why a call has no events.
+    fn passed_over(&self, seen: &Observed<'_>, snapshot: &Snapshot) -> Option<&'static str> {
+        let nobody = matches!(seen.who.caller.trust(), Trust::Rejected | Trust::None);
+        if nobody && self.rejected_calls == Recorded::No {
+            return Some("rejected");
+        }
+        seen.is_unwanted(snapshot).then_some("not-selected")
+    }
+
+    fn render(&self, seen: &Observed<'_>, snapshot: &Snapshot) -> Vec<Draft> {
+        let Observed { arrival, call, who, .. } = seen;
         let request_headers = arrival.head.pairs();
-        let answered_headers: Vec<(&str, &[u8])> =
-            served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let exchange = Exchange {
             request: Request {
                 method: &arrival.head.method,
                 path: &arrival.head.path,
                 query: &arrival.head.query,
                 headers: &request_headers,
-                body: received(call, served.received.as_deref(), served.received_bytes),
-                body_bytes: served.received_bytes,
+                body: seen.body,
+                body_bytes: seen.body_bytes,
             },
-            response: Response {
-                status: served.answered.status().as_u16(),
-                headers: &answered_headers,
-                body: kept(call, &served.answered),
-                body_bytes: served.answered.body_bytes(),
-            },
-            caller: &served.who.caller,
-            account_alias: snapshot.account(&served.who.account).and_then(|account| account.alias.as_deref()),
-            region: &served.who.region,
-            recipient: recipient(served),
-            resource_owner: served.resource_owner,
-            peer: Some(arrival.peer.ip()),
+            response: seen.response,
+            caller: &who.caller,
+            account_alias: snapshot.account(&who.account).and_then(|account| account.alias.as_deref()),
+            region: &who.region,
+            recipient: seen.recipient(),
+            resource_owner: seen.resource_owner,
+            peer: Some(self.people.proxies.client(arrival.peer.ip(), &arrival.head)),
             tls: arrival.tls.as_deref(),
-            request_id: &arrival.ids.request,
+            request_id: seen.request_id,
             event_id: &arrival.ids.event,
-            remarks: &serde_json::Map::new(),
+            remarks: seen.remarks,
             completed: self.clock.now(),
         };
         let record = cairn_capture::record(&exchange, call);
         let further = cairn_capture::further_records(&record, &exchange, call, || self.ids.guid());
         let draft = |record: Record| Draft {
-            account: record.recipient_account_id.unwrap_or(served.who.account),
+            account: record.recipient_account_id.unwrap_or(who.account),
             region: record.aws_region.clone(),
             origin: Origin::Call,
             event: record.to_bytes(),
-            under: served.under,
+            under: seen.under,
         };
         let records = std::iter::once(record).chain(further);
-        records.flat_map(|record| self.copies(record, served)).map(draft).collect()
+        records.flat_map(|record| self.copies(record, seen)).map(draft).collect()
     }
 
     /// Returns the record for the caller's account and, where the call used what another account owns, the
     /// one for the owner.
-    fn copies(&self, record: Record, served: &Served) -> Vec<Record> {
-        let proven = served.who.caller.trust() == Trust::Verified;
-        let owner =
-            served.resource_owner.filter(|owner| proven && record.recipient_account_id != Some(*owner));
+    fn copies(&self, record: Record, seen: &Observed<'_>) -> Vec<Record> {
+        let proven = matches!(seen.who.caller.trust(), Trust::Verified | Trust::Accepted);
+        let owner = seen.resource_owner.filter(|owner| proven && record.recipient_account_id != Some(*owner));
         match owner {
             Some(owner) => {
                 let (shared_event_id, owner_event_id) = (&self.ids.guid(), &self.ids.guid());
@@ -106,20 +119,73 @@ impl Recorder {
     }
 }
 
-/// Tells whether a call is a data event that no trail of any account can select.
-fn is_unwanted(call: &ServiceCall, served: &Served, snapshot: &Snapshot) -> bool {
-    let mut accounts = std::iter::once(recipient(served)).chain(served.resource_owner);
-    let data = matches!(call, ServiceCall::S3(call) if call.category == Category::Data);
-    data && !accounts.any(|account| snapshot.may_want_data_events(account))
+/// A call and its answer, whoever served it.
+#[derive(Debug)]
+pub(crate) struct Observed<'a> {
+    pub(crate) arrival: &'a Arrival,
+    pub(crate) call: &'a ServiceCall,
+    pub(crate) who: &'a Who,
+    /// The request's body, as far as it was kept, and how long it was.
+    pub(crate) body: Captured<'a>,
+    pub(crate) body_bytes: u64,
+    pub(crate) response: Response<'a>,
+    /// The id of the request, as its answer carries it.
+    pub(crate) request_id: &'a str,
+    pub(crate) resource_owner: Option<AccountId>,
+    /// The revision to route the event by, when it is not the newest.
+    pub(crate) under: Option<u64>,
+    /// What the record says beside.
+    pub(crate) remarks: &'a Map<String, Value>,
 }
 
-/// Returns the account that receives the record of a call: the caller's; the owner's of what nobody signed
-/// for.
-fn recipient(served: &Served) -> AccountId {
-    match (&served.who.caller, served.resource_owner) {
-        (Caller::Unsigned, Some(owner)) => owner,
-        _ => served.who.account,
+impl Observed<'_> {
+    /// Tells whether the call is a data event that no trail of any account can select.
+    fn is_unwanted(&self, snapshot: &Snapshot) -> bool {
+        let mut accounts = std::iter::once(self.recipient()).chain(self.resource_owner);
+        is_data(self.call) && !accounts.any(|account| snapshot.may_want_data_events(account))
     }
+
+    /// Returns the account that receives the record: the caller's; the owner's of what nobody signed for.
+    fn recipient(&self) -> AccountId {
+        match (&self.who.caller, self.resource_owner) {
+            (Caller::Unsigned, Some(owner)) => owner,
+            _ => self.who.account,
+        }
+    }
+}
+
+impl Recorder {
+    /// Renders the events of a call that was served here.
+    pub(crate) fn drafts_of_served(
+        &self,
+        arrival: &Arrival,
+        call: &ServiceCall,
+        served: &Served,
+    ) -> Vec<Draft> {
+        let headers: Vec<(&str, &[u8])> =
+            served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        self.drafts(&Observed {
+            arrival,
+            call,
+            who: &served.who,
+            body: received(call, served.received.as_deref(), served.received_bytes),
+            body_bytes: served.received_bytes,
+            response: Response {
+                status: served.answered.status().as_u16(),
+                headers: &headers,
+                body: kept(call, &served.answered),
+                body_bytes: served.answered.body_bytes(),
+            },
+            request_id: &arrival.ids.request,
+            resource_owner: served.resource_owner,
+            under: served.under,
+            remarks: &self.people.of_served(arrival, &served.who.caller, call.event_source()),
+        })
+    }
+}
+
+fn is_data(call: &ServiceCall) -> bool {
+    matches!(call, ServiceCall::S3(call) if call.category == Category::Data)
 }
 
 /// Shows the record the body of a request, or that it was too long to be kept.

@@ -40,6 +40,17 @@ pub(crate) fn unrecorded(arrival: &Arrival, protocol: Protocol) -> Response<Byte
     say(arrival, protocol, &words)
 }
 
+/// Answers a call that its upstream did not answer.
+pub(crate) fn upstream(arrival: &Arrival, protocol: Protocol, message: &str) -> Response<Bytes> {
+    let words = Words {
+        json: ErrorCode::ServiceUnavailable,
+        query: QueryErrorCode::ServiceUnavailable,
+        s3: S3ErrorCode::ServiceUnavailable,
+        message,
+    };
+    say(arrival, protocol, &words)
+}
+
 /// Answers a request that came in the clear where only TLS is served.
 pub(crate) fn in_the_clear(arrival: &Arrival, protocol: Protocol) -> Response<Bytes> {
     let words = Words {

@@ -9,6 +9,8 @@ use cairn_intake::Intake;
 use cairn_journal::{EmbeddedReader, Reader as _};
 use tokio_util::sync::CancellationToken;
 
+use crate::promises::Promises;
+
 /// How often the journal is looked at.
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -28,6 +30,8 @@ pub(crate) struct Retention {
     pub(crate) hold: Duration,
     /// Whether transparency logs are kept, so that they are waited for.
     pub(crate) tlog: bool,
+    /// What a restart would look for in the journal.
+    pub(crate) promises: Arc<Promises>,
 }
 
 impl Retention {
@@ -82,6 +86,7 @@ impl Retention {
 
     fn trim(&self, below: u64) {
         let below = if self.is_fuller_than(CROWDED_PERCENT) { below } else { self.older_than_hold(below) };
+        let below = self.kept_for_promises(below);
         if below <= self.journal.head() {
             return;
         }
@@ -93,6 +98,18 @@ impl Retention {
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "journal could not be trimmed");
             }
+        }
+    }
+
+    /// Keeps what a restart would look through for the events of calls that are under way. Calls that have been for
+    /// longer than everything else is kept are asked to let go, and have by the next time.
+    fn kept_for_promises(&self, below: u64) -> u64 {
+        match self.promises.hold() {
+            Some(held) if held < below => {
+                self.promises.intents.renew(below);
+                held
+            }
+            Some(_) | None => below,
         }
     }
 

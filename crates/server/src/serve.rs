@@ -35,10 +35,12 @@ use tokio_util::task::TaskTracker;
 use crate::answer::{self, AnswerBody, Answered, RequestIds};
 use crate::authenticate::{Authentication, Authenticator};
 use crate::early_answer::Leave;
+use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
 use crate::object_service::ObjectService;
 use crate::probes::Probes;
+use crate::promises::Promises;
 use crate::recognition::{Recogniser, reads_form};
 use crate::recorder::Recorder;
 use crate::refuse;
@@ -59,8 +61,11 @@ pub(crate) struct Front {
     pub(crate) authenticator: Authenticator,
     pub(crate) recogniser: Recogniser,
     pub(crate) recorder: Recorder,
+    pub(crate) gateway: Gateway,
     pub(crate) probes: Probes,
     pub(crate) intake: Arc<Intake>,
+    /// What the gateway owes to the record.
+    pub(crate) promises: Arc<Promises>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     /// The account and Region that calls belong to when nobody can be told from them.
@@ -118,13 +123,17 @@ impl Front {
         peer: SocketAddr,
         tls: Option<Arc<Tls>>,
     ) -> Response<AnswerBody> {
+        let (parts, body) = request.into_parts();
+        let arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
+        let leave = Leave::of(&arrival.head, parts.version);
+        let body = match self.bound(&arrival, body).await {
+            Ok((Some(way), body)) => return self.forward(way, arrival, (parts, body)).await,
+            Ok((None, body)) => body,
+            Err(refusal) => return leave.settle(refusal.into_response()),
+        };
         let tasks = self.tasks.clone();
-        let serving = tasks.spawn(async move {
-            let (parts, body) = request.into_parts();
-            let arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
-            let leave = Leave::of(&arrival.head, parts.version);
-            leave.settle(self.serve(arrival, body).await.into_response())
-        });
+        let serving =
+            tasks.spawn(async move { leave.settle(self.serve(arrival, body).await.into_response()) });
         match serving.await {
             Ok(response) => response,
             Err(error) => {
@@ -147,23 +156,28 @@ impl Front {
         Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
     }
 
-    async fn serve(&self, arrival: Arrival, body: Incoming) -> Answered {
-        if (arrival.head.method.as_str(), arrival.head.path.as_str()) == ("POST", "/_cairn/proof") {
-            return self.prove_sent(&arrival, body).await;
-        }
+    async fn serve(&self, arrival: Arrival, body: Sent) -> Answered {
+        let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
+            ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
+            (_, _, body) => body,
+        };
         if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {
             return self.probes.answer(self, &arrival).await;
         }
         let call = self.recogniser.recognise(&arrival.head, b"").call;
-        if call.service == Service::S3 && !reads_form(&arrival.head) {
-            if let Some(refusal) = self.unrecordable(&arrival, &call) {
-                return refusal;
+        let read = match body {
+            Sent::Streams(body) if call.service == Service::S3 && !reads_form(&arrival.head) => {
+                if let Some(refusal) = self.unrecordable(&arrival, &call) {
+                    return refusal;
+                }
+                let s3_call = self.objects.resolve(&arrival.head);
+                let served = self.serve_s3(&arrival, &s3_call, body).await;
+                return self.record(&arrival, &call, &ServiceCall::S3(s3_call), served).await;
             }
-            let s3_call = self.objects.resolve(&arrival.head);
-            let served = self.serve_s3(&arrival, &s3_call, body).await;
-            return self.record(&arrival, &call, &ServiceCall::S3(s3_call), served).await;
-        }
-        let body = match incoming::read_whole(body, json11::BODY_BYTES_MAX).await {
+            Sent::Streams(body) => incoming::read_whole(body, json11::BODY_BYTES_MAX).await,
+            Sent::Whole(body) => Ok(body),
+        };
+        let body = match read {
             Ok(body) => body,
             Err(error) => return refuse::body(&arrival, call.protocol, error).into(),
         };

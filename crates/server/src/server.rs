@@ -14,6 +14,7 @@ use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
+use cairn_identities::directory::FileError;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
 use cairn_operations::Table;
@@ -37,16 +38,20 @@ use crate::config::{Config, Encryption, Throttle};
 use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
+use crate::gateway::{Callers, Gateway, OpenUpstreamError};
 use crate::key_source::Places;
 use crate::key_upkeep;
 use crate::key_use::RecordedUse;
+use crate::known::Known;
 use crate::listen::listen;
 use crate::log_groups::RoleLogGroups;
 use crate::object_service::ObjectService;
 use crate::outside::Outside;
 use crate::outside_keys::OutsideKeys;
+use crate::people::People;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
+use crate::promises::{Keeping, OpenPromisesError, Promises};
 use crate::recognition::Recogniser;
 use crate::recorder::Recorder;
 use crate::retention::Retention;
@@ -70,6 +75,8 @@ pub struct Server {
     outside: Arc<Outside>,
     streams: Streams,
     journal: Arc<EmbeddedReader>,
+    keeping: Keeping,
+    known: Known,
     s3: S3,
     config: Config,
     tls: Option<Arc<Tls>>,
@@ -111,6 +118,8 @@ pub enum OpenServerError {
     Follow(#[from] SubscribersFull),
     #[error("start intake")]
     Intake(#[from] OpenIntakeError),
+    #[error("take up forwarded calls that were left open")]
+    Promises(#[from] OpenPromisesError),
     #[error("open the built-in S3")]
     S3(#[from] cairn_s3::OpenError),
     #[error("open the event history")]
@@ -123,6 +132,10 @@ pub enum OpenServerError {
     Tls(#[from] TlsError),
     #[error("set up streams")]
     Streams(#[from] OpenDestinationError),
+    #[error("read whose keys are whose")]
+    Directory(#[from] FileError),
+    #[error("set up the gateway")]
+    Gateway(#[from] OpenUpstreamError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
     Listen { address: SocketAddr, source: io::Error },
 }
@@ -135,6 +148,8 @@ struct Stores {
     catalog: Arc<dyn Catalog>,
     journal: Arc<EmbeddedReader>,
     intake: Arc<Intake>,
+    promises: Arc<Promises>,
+    keeping: Keeping,
     s3: S3,
 }
 
@@ -167,11 +182,6 @@ impl Server {
         let service_keys = stores.service_keys(&clock, &ids, &connections);
         let services = (log_groups, Arc::clone(&outside), Arc::clone(&service_keys));
         let own = Arc::new(stores.service_caller(&config, &clock, &ids, services));
-        let windows = DeliveryConfig {
-            interval: config.delivery_interval,
-            aggregation_window: config.aggregation_window,
-            digest_interval: config.digest_interval,
-        };
         let keys = stores.signing_keys(&ids);
         let parts = DeliveryParts {
             catalog: Arc::clone(&stores.catalog),
@@ -181,7 +191,7 @@ impl Server {
             keys: Arc::clone(&keys),
             clock: Arc::clone(&clock),
         };
-        let delivery = Arc::new(Delivery::new(windows, parts));
+        let delivery = Arc::new(Delivery::new(windows(&config), parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
         let throttle = throttle(config.throttle);
         let control =
@@ -194,8 +204,9 @@ impl Server {
         announce(&dir, &config, address)?;
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
-        let parts = (stores.master, stores.tokens, stores.catalog, stores.intake);
-        let front = front(&config, parts, services, probes, (&s3, source), (clock, ids), stop.clone());
+        let parts = (stores.master, stores.tokens, stores.catalog, (stores.intake, stores.promises));
+        let known = Known::open(&config, (&parts.2, &parts.0), &clock, &ids).await?;
+        let front = front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
         let front = Front { tlog, ..front };
         Ok(Self {
             listener,
@@ -206,6 +217,8 @@ impl Server {
             outside,
             streams,
             journal,
+            keeping: stores.keeping,
+            known,
             s3,
             config,
             tls,
@@ -252,11 +265,17 @@ impl Server {
             clock: Arc::clone(&self.front.clock),
             hold: self.config.journal_hold,
             tlog: self.front.tlog.is_some(),
+            promises: Arc::clone(&self.front.promises),
         };
         background.spawn(retention.run(work.clone()));
+        background.spawn(self.keeping.settler.run(work.clone()));
+        background.spawn(self.keeping.keeper.run(work.clone()));
+        background.spawn(self.known.run(work.clone()));
         background.spawn(key_upkeep::run(Arc::clone(&self.front.keys), work.clone()));
         let metrics = self.front.probes.metrics.clone();
         background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
+        let front = Arc::clone(&self.front);
+        background.spawn(upkeep::run(move || front.gateway.sweep(), upkeep::EVERY, work.clone()));
         if let Some(tls) = &self.tls {
             background.spawn(Reloading::new(Arc::clone(tls)).run(self.renewal.0, work.clone()));
         }
@@ -274,6 +293,7 @@ impl Server {
         work.cancel();
         background.close();
         stage("delivery and history", background.wait()).await;
+        stage("open calls", self.front.promises.intents.close()).await;
         stage("intake and journal", self.front.intake.close()).await;
         stage("built-in S3", self.s3.close()).await;
         stage("catalog", self.front.catalog.close()).await;
@@ -306,6 +326,8 @@ impl Stores {
         }
         let reader = Arc::clone(&journal) as Arc<dyn Reader>;
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
+        let intake = Arc::new(intake);
+        let (promises, keeping) = Promises::open(dir, &journal, &intake, clock, ids)?;
         let s3_config = cairn_s3::Config {
             dir: dir.s3(),
             base_domains: config.base_domains.clone(),
@@ -315,7 +337,7 @@ impl Stores {
         let tokens = TokenKey::new(&token_key(&master, "session-tokens")?);
         let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
         let master = Arc::new(master);
-        Ok(Self { lock, master, tokens, catalog, journal, intake: Arc::new(intake), s3 })
+        Ok(Self { lock, master, tokens, catalog, journal, intake, promises: Arc::new(promises), keeping, s3 })
     }
 
     fn signing_keys(&self, ids: &Arc<dyn Ids>) -> Arc<SigningKeys> {
@@ -439,24 +461,44 @@ fn announce(dir: &DataDir, config: &Config, address: SocketAddr) -> Result<(), O
         .map_err(|source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source })
 }
 
+fn windows(config: &Config) -> DeliveryConfig {
+    DeliveryConfig {
+        interval: config.delivery_interval,
+        aggregation_window: config.aggregation_window,
+        digest_interval: config.digest_interval,
+    }
+}
+
 fn endpoint(config: &Config, address: SocketAddr) -> String {
     let scheme = if config.encryption == Encryption::None { "http" } else { "https" };
     config.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
 }
 
+/// What of the stores the front works with.
+type OpenedForFront = (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, (Arc<Intake>, Arc<Promises>));
+
+/// The services that Cairn has built in.
+type ServicesForFront = (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>));
+
 fn front(
     config: &Config,
-    (master, tokens, catalog, intake): (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, Arc<Intake>),
-    (control, iam, sts, (signing_keys, keys)): (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>)),
+    (master, tokens, catalog, (intake, promises)): OpenedForFront,
+    ((control, iam, sts, (signing_keys, keys)), known): (ServicesForFront, &Known),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
     stop: CancellationToken,
-) -> Front {
+) -> Result<Front, OpenServerError> {
+    let tasks = TaskTracker::new();
+    let people = Arc::new(People::of(config));
+    let credential_ids = token_key(&master, "credential-ids")?;
+    let callers = Callers::new(Arc::clone(&known.identities), credential_ids, Arc::clone(&people));
+    let gateway = Gateway::open(config, callers, &tasks)?;
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
-    Front {
+    Ok(Front {
         tlog: None,
+        gateway,
         catalog: Arc::clone(&catalog),
         control,
         iam,
@@ -484,17 +526,19 @@ fn front(
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             rejected_calls: config.rejected_calls,
+            people,
         },
         probes,
         intake,
+        promises,
         clock,
         ids,
         account: config.account,
         region: config.region.clone(),
-        tasks: TaskTracker::new(),
+        tasks,
         source,
         stop,
-    }
+    })
 }
 
 /// Derives the key of one kind of tokens, or of the objects of the built-in S3, from the master key, so that

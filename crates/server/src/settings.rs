@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::config::ConfigError;
-use crate::destinations::DestinationSettings;
+use crate::destinations::DESTINATION_SETTINGS;
+use crate::named_tables::NamedTables;
+use crate::upstreams::{self, UPSTREAM_SETTINGS};
+
 /// One thing that can be set.
 #[derive(Debug)]
 pub struct Setting {
@@ -38,7 +41,8 @@ pub enum Origin {
 pub struct Settings {
     values: BTreeMap<&'static str, (String, Origin)>,
     names_aws_endpoint: bool,
-    destinations: DestinationSettings,
+    destinations: NamedTables,
+    upstreams: NamedTables,
 }
 
 /// A setting could not be taken.
@@ -65,6 +69,12 @@ pub enum SettingsError {
     #[error("take `{key}` from the file: a table is needed, `[{key}]`")]
     NotTable {
         /// The name as given.
+        key: String,
+    },
+    /// The same upstream was given again.
+    #[error("take `{key}` from the command line: its service, or the rest, has an upstream there already")]
+    Twice {
+        /// The flag as given.
         key: String,
     },
 }
@@ -245,6 +255,36 @@ pub const SETTINGS: &[Setting] = &[
                it. Until then it stays in the journal, whose size calls are refused at. 1m to 720h.",
     },
     Setting {
+        key: "gateway.directory_file",
+        default: "",
+        help: "File that says whose the keys of upstreams are: TOML, or JSON where its name ends in `.json`. It is \
+               read again when it changes. `cairn directory import` makes one of lists of users.",
+    },
+    Setting {
+        key: "gateway.account_hints",
+        default: "true",
+        help: "Whether records of calls with an unknown key tell the account that AWS writes into its keys, as \
+               `additionalEventData.accountIdFromKey`: a hint, never an identity.",
+    },
+    Setting {
+        key: "gateway.trusted_proxies",
+        default: "",
+        help: "Comma-separated addresses and networks of proxies whose word counts: `X-Forwarded-For` for the \
+               client's address, and the headers of `gateway.people_headers`.",
+    },
+    Setting {
+        key: "gateway.people_headers",
+        default: "",
+        help: "Headers in which trusted proxies name who stands behind a call: `human=HEADER` or `agent=HEADER`, \
+               comma-separated, such as `human=X-Forwarded-User,agent=X-Agent-Id`.",
+    },
+    Setting {
+        key: "record.actors",
+        default: "true",
+        help: "Whether records tell which person, agent and tool stands behind a call, as far as it shows, in \
+               `additionalEventData.actor`.",
+    },
+    Setting {
         key: "journal.size_max",
         default: "64GiB",
         help: "Size of the journal at which calls are refused rather than left unrecorded. 256MiB to 16TiB.",
@@ -284,8 +324,10 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let defaults =
             SETTINGS.iter().map(|setting| (setting.key, (setting.default.to_owned(), Origin::Default)));
-        let destinations = DestinationSettings::default();
-        let mut settings = Self { values: defaults.collect(), names_aws_endpoint: false, destinations };
+        let destinations = NamedTables::new("destinations", DESTINATION_SETTINGS);
+        let upstreams = NamedTables::new("upstreams", UPSTREAM_SETTINGS);
+        let values = defaults.collect();
+        let mut settings = Self { values, names_aws_endpoint: false, destinations, upstreams };
         if let Some(file) = file {
             let table = file.parse::<toml::Table>().map_err(|error| SettingsError::Toml(Box::new(error)))?;
             settings.take_table("", &table)?;
@@ -296,9 +338,7 @@ impl Settings {
             if NOT_SETTINGS.contains(&name) {
                 continue;
             }
-            if let Some(of) = name.strip_prefix("DESTINATIONS_")
-                && settings.destinations.take_environment(of, &value)
-            {
+            if settings.take_named(name, &value) {
                 continue;
             }
             let found = SETTINGS.iter().find(|setting| environment_name(setting.key) == name);
@@ -311,7 +351,10 @@ impl Settings {
             }
         }
         for (key, value) in flags {
-            settings.set(key, value, Origin::Flag)?;
+            match key {
+                "upstream" => upstreams::take_flag(&mut settings.upstreams, &value)?,
+                key => settings.set(key, value, Origin::Flag)?,
+            }
         }
         Ok(settings)
     }
@@ -324,14 +367,19 @@ impl Settings {
         })
     }
 
-    /// Returns what is set of destinations, by its dotted name.
-    pub fn of_destinations(&self) -> impl Iterator<Item = (String, &str, &Origin)> {
-        self.destinations.iter()
+    /// Returns what is set of upstreams and destinations, by its dotted name.
+    pub fn of_named(&self) -> impl Iterator<Item = (String, &str, &Origin)> {
+        self.upstreams.iter().chain(self.destinations.iter())
     }
 
     /// Understands every destination.
     pub(crate) fn destinations(&self) -> Result<Vec<cairn_stream::DestinationConfig>, ConfigError> {
-        self.destinations.understand()
+        crate::destinations::understand(&self.destinations)
+    }
+
+    /// Understands every upstream.
+    pub(crate) fn upstreams(&self) -> Result<Vec<upstreams::UpstreamSettings>, ConfigError> {
+        upstreams::understand(&self.upstreams)
     }
 
     /// Returns a value. An unknown key gives nothing, which no value can be made of.
@@ -350,11 +398,21 @@ impl Settings {
         self.names_aws_endpoint
     }
 
+    /// Takes a variable, named without `CAIRN_`, of an upstream or a destination; false when it is neither's.
+    fn take_named(&mut self, name: &str, value: &str) -> bool {
+        match (name.strip_prefix("DESTINATIONS_"), name.strip_prefix("UPSTREAMS_")) {
+            (Some(of), _) => self.destinations.take_environment(of, value),
+            (_, Some(of)) => self.upstreams.take_environment(of, value),
+            (None, None) => false,
+        }
+    }
+
     fn take_table(&mut self, prefix: &str, table: &toml::Table) -> Result<(), SettingsError> {
         for (name, value) in table {
             let key = format!("{prefix}{name}");
             match value {
                 toml::Value::Table(inner) if key == "destinations" => self.destinations.take_file(inner)?,
+                toml::Value::Table(inner) if key == "upstreams" => self.upstreams.take_file(inner)?,
                 toml::Value::Table(inner) if prefix.is_empty() => {
                     self.take_table(&format!("{name}."), inner)?;
                 }

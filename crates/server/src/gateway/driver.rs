@@ -1,0 +1,202 @@
+//! The way of a forwarded call.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cairn_capture::{Keep, ServiceCall};
+use cairn_gateway::{Answer, Outbound, Peer, RequestBody, Tap};
+use cairn_wire::recognise::Service;
+use http::Response;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use tokio::time::Instant;
+
+use super::flight::{Flight, Received};
+use super::identity::Callers;
+use super::relay::{Relay, Unrecorded};
+use super::route::Route;
+use super::waiting::Waiting;
+use super::{intent, outcome};
+use crate::answer::{AnswerBody, Answered};
+use crate::early_answer::Leave;
+use crate::incoming::{self, ReadBodyError};
+use crate::recognition::{Recognition, reads_form};
+use crate::refuse;
+use crate::serve::{Arrival, Front};
+
+/// The largest request body that is read before the call is forwarded, so that its intent tells its parameters.
+const READ_AHEAD_BYTES_MAX: usize = 256 << 10;
+
+/// The largest answer that is read before it is sent on; a longer one streams.
+const WHOLE_ANSWER_BYTES_MAX: u64 = 64 << 10;
+
+/// A request's body as far as it is here.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    Whole(Bytes),
+    Streams(Incoming),
+}
+
+/// Where a call goes, and what is known of it.
+pub(crate) type Way = (Arc<Route>, Recognition);
+
+impl Front {
+    /// Says whether a call goes to an upstream. A form that nobody signed is read for that: what it asks of whom
+    /// stands in it.
+    ///
+    /// # Errors
+    /// The form can't be read; the answer says so.
+    pub(crate) async fn bound(
+        &self,
+        arrival: &Arrival,
+        body: Incoming,
+    ) -> Result<(Option<Way>, Sent), Answered> {
+        let head = &arrival.head;
+        if self.gateway.is_empty() || head.path == "/_cairn" || head.path.starts_with("/_cairn/") {
+            return Ok((None, Sent::Streams(body)));
+        }
+        let mut recognition = self.recogniser.recognise(head, b"");
+        let body = if reads_form(head) {
+            let form = incoming::read_whole(body, READ_AHEAD_BYTES_MAX).await;
+            let form = form.map_err(|error| refuse::body(arrival, recognition.call.protocol, error))?;
+            recognition = self.recogniser.recognise(head, &form);
+            Sent::Whole(form)
+        } else {
+            Sent::Streams(body)
+        };
+        let route = self.gateway.route(head, &recognition, &self.authenticator, &self.catalog.current());
+        Ok((route.map(|route| (route, recognition)), body))
+    }
+
+    /// Forwards a call, and answers as the upstream does once the call is recorded.
+    ///
+    /// This runs in the task of the client's connection: nothing is handed over. Where the client goes away, what
+    /// is left to do goes on in a task of its own.
+    pub(crate) async fn forward(
+        self: Arc<Self>,
+        way: Way,
+        arrival: Arrival,
+        (parts, body): (Parts, Sent),
+    ) -> Response<AnswerBody> {
+        let leave = Leave::of(&arrival.head, parts.version);
+        let answer = self.carry(way, arrival, (parts, body)).await;
+        leave.settle(answer)
+    }
+
+    async fn carry(
+        self: Arc<Self>,
+        (route, mut recognition): Way,
+        arrival: Arrival,
+        (parts, body): (Parts, Sent),
+    ) -> Response<AnswerBody> {
+        let started = Instant::now();
+        let body = match read_ahead(
+            &arrival,
+            &self.recogniser.forwarded(&arrival.head, &recognition),
+            &recognition,
+            body,
+        )
+        .await
+        {
+            Ok(body) => body,
+            Err(error) => {
+                let refusal: Answered = refuse::body(&arrival, recognition.call.protocol, error).into();
+                return refusal.into_response();
+            }
+        };
+        if let Sent::Whole(form) = &body
+            && arrival.head.is_form()
+        {
+            recognition = self.recogniser.recognise(&arrival.head, form);
+        }
+        let protocol = recognition.call.protocol;
+        let call = self.recogniser.forwarded(&arrival.head, &recognition);
+        let form = match &body {
+            Sent::Whole(bytes) => Some(bytes.as_ref()).filter(|_| arrival.head.is_form()),
+            Sent::Streams(_) => None,
+        };
+        let sender = self.gateway.callers.sender(&self, &route, &arrival, &call, form);
+        let (received, body) = match body {
+            Sent::Whole(bytes) => (Received::Whole(bytes.clone()), RequestBody::whole(bytes)),
+            Sent::Streams(incoming) => {
+                let tap = Arc::new(tap(&call));
+                (Received::Passing(Arc::clone(&tap)), RequestBody::streams(incoming, tap))
+            }
+        };
+        let arrival = Arc::new(arrival);
+        let client = Peer { address: arrival.peer.ip(), encrypted: arrival.tls.is_some() };
+        let outbound = Outbound { head: parts, body, client };
+        let mut flight =
+            Flight { front: self, route, arrival, call, protocol, sender, received, begun: None, started };
+        if let Err(_refused) = intent::begin(&mut flight).await {
+            let refusal: Answered = refuse::unrecorded(&flight.arrival, protocol).into();
+            return refusal.into_response();
+        }
+        let sending = Box::pin(Arc::clone(&flight.route.upstream).send(outbound));
+        match Waiting::new(sending, flight).answered().await {
+            Some((Ok(answer), flight)) => relay(answer, flight).await,
+            Some((Err(error), flight)) => outcome::unanswered(flight, error).await.into_response(),
+            None => Answered::from(Response::new(Bytes::new())).into_response(),
+        }
+    }
+}
+
+/// Sends an answer on: a small one as a whole once its event is durable, a long one as it comes but for its end.
+async fn relay(answer: Answer, flight: Flight) -> Response<AnswerBody> {
+    let (Answer { head, body }, protocol) = (answer, flight.protocol);
+    let small = body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
+    let arrival = small.then(|| Arc::clone(&flight.arrival));
+    let relay = Relay::new(body, flight, head.status.as_u16(), head.headers.clone());
+    let Some(arrival) = arrival else {
+        return Response::from_parts(head, relay.boxed_unsync());
+    };
+    match relay.collect().await {
+        Ok(whole) => Response::from_parts(head, whole.map_err(|never| match never {}).boxed_unsync()),
+        Err(error) if error.is::<Unrecorded>() => {
+            Answered::from(refuse::unrecorded(&arrival, protocol)).into_response()
+        }
+        Err(_broken) => {
+            let message = "The upstream broke its answer off.";
+            let mut refusal = refuse::upstream(&arrival, protocol, message);
+            *refusal.status_mut() = http::StatusCode::BAD_GATEWAY;
+            Answered::from(refusal).into_response()
+        }
+    }
+}
+
+/// Reads a body before the call is forwarded where it is small and tells what the call asks for. One that the
+/// client asks leave for is left to the upstream, which may refuse it unread.
+async fn read_ahead(
+    arrival: &Arrival,
+    call: &ServiceCall,
+    recognition: &Recognition,
+    body: Sent,
+) -> Result<Sent, ReadBodyError> {
+    let incoming = match body {
+        Sent::Streams(incoming) => incoming,
+        whole @ Sent::Whole(_) => return Ok(whole),
+    };
+    if incoming.is_end_stream() {
+        return Ok(Sent::Whole(Bytes::new()));
+    }
+    let announced =
+        arrival.head.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<usize>().ok());
+    let small = announced.is_some_and(|length| length <= READ_AHEAD_BYTES_MAX);
+    let wanted =
+        recognition.call.service != Service::S3 || Callers::body_policy(call).request != Keep::Nothing;
+    if !small || !wanted || arrival.head.header("expect").is_some() {
+        return Ok(Sent::Streams(incoming));
+    }
+    incoming::read_whole(incoming, READ_AHEAD_BYTES_MAX).await.map(Sent::Whole)
+}
+
+/// Makes what looks at a request's body.
+fn tap(call: &ServiceCall) -> Tap {
+    match Callers::body_policy(call).request {
+        Keep::Always { bytes_max } => Tap::keeping(bytes_max),
+        Keep::Nothing | Keep::OnError { .. } => Tap::counting(),
+    }
+}
