@@ -90,7 +90,8 @@ impl Tap {
         }
     }
 
-    pub(crate) fn pass(&self, data: &[u8]) {
+    /// Sees a part of the body.
+    pub fn pass(&self, data: &[u8]) {
         self.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
         if let Some(keeping) = &self.keeping
             && let Ok(mut keeping) = keeping.lock()
@@ -105,7 +106,8 @@ impl Tap {
         }
     }
 
-    pub(crate) fn end(&self) {
+    /// Sees the body's end.
+    pub fn end(&self) {
         self.stage.store(COMPLETE, Ordering::Release);
     }
 }
