@@ -13,9 +13,11 @@ use crate::{Request, Response, ServiceCall, iam};
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) code: String,
-    pub(crate) message: Option<String>,
+pub struct Failure {
+    /// The error's code, as records write it.
+    pub code: String,
+    /// The words beside it.
+    pub message: Option<String>,
 }
 
 impl Failure {
@@ -35,20 +37,28 @@ pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Resp
     if response.status == Response::UNSEEN {
         return Some(Failure { code: "ServiceUnavailable".to_owned(), message: Some(UNSEEN.to_owned()) });
     }
+    let read = named_error(call, response);
+    if response.status < 300 {
+        return read;
+    }
+    Some(read.unwrap_or_else(|| by_status(call, request, response.status)))
+}
+
+/// Reads the error that an answer itself names; none where it names none, or nothing of it was kept.
+pub fn named_error(call: &ServiceCall, response: &Response<'_>) -> Option<Failure> {
     if response.status < 300 {
         return match call {
             ServiceCall::S3(call) if s3_fails_late(call) => s3_error(response),
             _ => None,
         };
     }
-    let read = match call.protocol() {
+    match call.protocol() {
         Protocol::Json | Protocol::RestJson => json_error(response, |body| serde_json::from_slice(body).ok()),
         Protocol::Cbor => json_error(response, parse_cbor),
         Protocol::Query => query_error(call, response),
         Protocol::Ec2Query => ec2_error(response),
         Protocol::RestXml => s3_error(response).or_else(|| query_error(call, response)),
-    };
-    Some(read.unwrap_or_else(|| by_status(call, request, response.status)))
+    }
 }
 
 /// Whether a 200 may turn out to be an error: S3 answers these before the work is done.

@@ -37,6 +37,7 @@ mod sts;
 pub use body_policy::{
     BodyPolicy, DELETIONS_BYTES_MAX, ERROR_BYTES_MAX, Keep, PARAMETERS_BODY_BYTES_MAX, body_policy,
 };
+pub use error::{Failure, named_error};
 pub use exchange::{Captured, Exchange, Request, Response, Tls};
 pub use further::further_records;
 pub use kms::KmsCall;
