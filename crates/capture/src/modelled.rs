@@ -26,7 +26,7 @@ use self::decoded::Body;
 use self::rendering::Rendering;
 use self::style::Style;
 use crate::body_policy::{ERROR_BYTES_MAX, PARAMETERS_BODY_BYTES_MAX};
-use crate::details::{Details, unless_empty};
+use crate::details::Details;
 use crate::error::Failure;
 use crate::{BodyPolicy, Captured, Exchange, Keep, services};
 
@@ -172,17 +172,14 @@ fn render(exchange: &Exchange<'_>, call: &ModelledCall, shapes: &Shapes, failed:
     let decoded = Decoded::of(exchange, call, shapes, failed);
     let rendering = Rendering { shapes, style: Style::of(&call.event_source, call.protocol) };
     let operation = call.table.operation(call.operation);
-    let rendered = |shape, given| {
-        let (members, _) = decoded::structure(shapes, shape)?;
-        unless_empty(rendering.members(members, given))
-    };
-    details.request_parameters = rendered(operation.and_then(|known| known.input), &decoded.request);
+    let (input, output) = operation.map_or((None, None), |known| (known.input, known.output));
+    details.request_parameters = rendering.message(input, &decoded.request);
     if decoded.request_body == Body::Unread {
         let body = omitted("requestBody", exchange.request.body, exchange.request.body_bytes);
         details.additional.insert("requestBody".to_owned(), body);
     }
     if !failed && !details.read_only {
-        details.response_elements = rendered(operation.and_then(|known| known.output), &decoded.answer);
+        details.response_elements = rendering.message(output, &decoded.answer);
         if decoded.answer_body == Body::Unread {
             let body = omitted("responseBody", exchange.response.body, exchange.response.body_bytes);
             details.additional.insert("responseBody".to_owned(), body);
@@ -202,3 +199,6 @@ fn omitted(member: &str, body: Captured<'_>, bytes: u64) -> Value {
     let what = if body == Captured::Cut { "too large" } else { "unreadable" };
     json!({"omitted": true, "originalSize": bytes, "reason": format!("{member} {what}")})
 }
+
+#[cfg(test)]
+mod tests;

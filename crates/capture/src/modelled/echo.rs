@@ -1,5 +1,7 @@
 //! Error messages of services, without the secrets that they may repeat.
 
+mod secrets;
+
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -9,19 +11,16 @@ use cairn_operations::{Kind, ShapeId, Shapes};
 use cairn_wire::recognise::Protocol;
 use serde_json::Value;
 
-use super::decoded::Body;
+use self::secrets::Secrets;
+use super::decoded::{Body, structure};
 use super::labels::decode;
 use super::{ModelledCall, parse_cbor, render};
 use crate::inflate::request_body;
 use crate::{Exchange, Request, ServiceCall};
 
-/// Services cut what they repeat: a longer secret is told by its first characters.
-const BEGINNING_CHARS: usize = 16;
-/// A shorter secret may be part of any word, so only the whole word is hidden.
-const WORD_BYTES_MAX: usize = 3;
-
 /// Returns an error message with everything of the request hidden in it that the record does not show either.
-/// Nothing of it is shown when the request cannot be read: it may repeat any of it.
+/// Nothing of it is shown when the request cannot be read, or is bytes that were not kept and the service may have
+/// read: it may repeat any of it.
 pub(crate) fn without_secrets(message: String, exchange: &Exchange<'_>, call: &ServiceCall) -> String {
     let mut secrets = Vec::new();
     of_head(&exchange.request, &mut secrets);
@@ -33,10 +32,7 @@ pub(crate) fn without_secrets(message: String, exchange: &Exchange<'_>, call: &S
         }
         _ => of_body(&exchange.request, call.protocol(), &mut secrets),
     }
-    // The longest first: a secret may hold another one.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.dedup();
-    secrets.iter().fold(message, |message, secret| hide(message, secret))
+    Secrets::new(secrets).hide(message)
 }
 
 /// Takes what signs a request and what its headers keep secret.
@@ -93,6 +89,9 @@ fn of_modelled(exchange: &Exchange<'_>, call: &ModelledCall, secrets: &mut Vec<S
     }
     let input = call.table.operation(call.operation).and_then(|known| known.input);
     let Some(input) = input else { return true };
+    if is_opaque(&shapes, input) && !UNREAD_STATUSES.contains(&exchange.response.status) {
+        return false;
+    }
     let mut shown = details.request_parameters.unwrap_or_default();
     redact(&mut shown);
     let mut visible = BTreeSet::new();
@@ -103,6 +102,15 @@ fn of_modelled(exchange: &Exchange<'_>, call: &ModelledCall, secrets: &mut Vec<S
     of_shape(&shapes, input, &Value::Object(decoded.request), &mut sent);
     secrets.extend(sent.into_iter().filter(|text| !visible.contains(text)));
     true
+}
+
+/// Statuses of requests whose body nobody looked at.
+const UNREAD_STATUSES: [u16; 4] = [401, 403, 404, 429];
+
+/// Tells whether a body is bytes, which are not kept.
+fn is_opaque(shapes: &Shapes, shape: ShapeId) -> bool {
+    let payload = structure(shapes, Some(shape)).and_then(|(_, payload)| shapes.get(payload?.shape));
+    payload.is_some_and(|payload| payload.kind == Kind::Blob)
 }
 
 /// Takes the texts of a value, but not instants: records spell them in ways of their own.
@@ -129,12 +137,16 @@ fn of_shape(shapes: &Shapes, shape: ShapeId, value: &Value, sent: &mut Vec<Strin
     }
 }
 
-/// Takes every text inside a value, and what it is the base64 of.
+/// Takes every text inside a value, what it is the base64 of, and the texts of JSON that is a text.
 fn all(value: &Value, into: &mut Vec<String>) {
     texts(value, &mut |text| {
         let plain = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        into.extend(plain);
-        into.push(text.to_owned());
+        for text in plain.into_iter().chain([text.to_owned()]) {
+            if let Ok(within @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(&text) {
+                texts(&within, &mut |text| into.push(text.to_owned()));
+            }
+            into.push(text);
+        }
     });
 }
 
@@ -151,67 +163,5 @@ fn texts(value: &Value, visit: &mut dyn FnMut(&str)) {
         Value::Number(number) => visit(&number.to_string()),
         Value::String(text) => visit(text),
         Value::Null | Value::Bool(_) => {}
-    }
-}
-
-fn hide(message: String, secret: &str) -> String {
-    if secret.len() <= WORD_BYTES_MAX {
-        return hide_word(message, secret);
-    }
-    let beginning: String = secret.chars().take(BEGINNING_CHARS).collect();
-    if !message.contains(&beginning) {
-        return message;
-    }
-    let mut shown = String::new();
-    let mut rest = message.as_str();
-    while let Some((before, at)) = rest.find(&beginning).map(|at| rest.split_at(at)) {
-        let same = at.chars().zip(secret.chars()).take_while(|(found, own)| found == own);
-        let length = same.map(|(found, _)| found.len_utf8()).sum();
-        shown.push_str(before);
-        shown.push_str(HIDDEN);
-        rest = at.split_at(length).1;
-    }
-    shown.push_str(rest);
-    shown
-}
-
-fn hide_word(message: String, secret: &str) -> String {
-    if secret.is_empty() || !message.contains(secret) {
-        return message;
-    }
-    let joins = |c: char| c.is_alphanumeric();
-    let mut shown = String::new();
-    let mut rest = message.as_str();
-    while let Some((before, at)) = rest.find(secret).map(|at| rest.split_at(at)) {
-        let (found, after) = at.split_at(secret.len());
-        let before_it = before.chars().next_back().or_else(|| shown.chars().next_back());
-        let is_part = before_it.is_some_and(joins) || after.chars().next().is_some_and(joins);
-        shown.push_str(before);
-        shown.push_str(if is_part { found } else { HIDDEN });
-        rest = after;
-    }
-    shown.push_str(rest);
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hide;
-
-    fn check(message: &str, secret: &str, expected: &str) {
-        let expected = expected.replace('*', cairn_event::HIDDEN);
-        assert_eq!(hide(message.to_owned(), secret), expected, "{secret}");
-    }
-
-    #[test]
-    fn secrets_are_hidden_in_messages() {
-        check("Value 'hunter2' is bad: hunter2", "hunter2", "Value '*' is bad: *");
-        check("Nothing of it", "hunter2", "Nothing of it");
-        // A long one is cut by some services.
-        check("Value 'abcdefghijklmnopqr...'", "abcdefghijklmnopqrstuvwxyz", "Value '*...'");
-        check("ab é ab\u{e9}", "é", "ab * ab\u{e9}");
-        check("pin 42 of 142", "42", "pin * of 142");
-        check("42", "42", "*");
-        check("a", "", "a");
     }
 }

@@ -6,7 +6,9 @@ use cairn_wire::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::{Map, Value};
 
+use super::decoded::structure;
 use super::style::{Names, Secrets, Style, Times};
+use crate::details::unless_empty;
 
 /// The shapes of a service, and how its records are written.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +18,16 @@ pub(super) struct Rendering<'a> {
 }
 
 impl Rendering<'_> {
-    /// Renders the members of a structure.
-    pub(super) fn members(&self, members: &[Member], given: &Map<String, Value>) -> Map<String, Value> {
+    /// Renders a message; nothing when it is empty, or secret as a whole.
+    pub(super) fn message(&self, shape: Option<ShapeId>, given: &Map<String, Value>) -> Option<Value> {
+        if self.shapes.get(shape?)?.sensitive {
+            return None;
+        }
+        let (members, _) = structure(self.shapes, shape)?;
+        unless_empty(self.members(members, given))
+    }
+
+    fn members(&self, members: &[Member], given: &Map<String, Value>) -> Map<String, Value> {
         let mut shown = Map::new();
         for (name, value) in given {
             let Some(member) = members.iter().find(|member| member.name == *name) else { continue };
