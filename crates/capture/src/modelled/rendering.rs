@@ -84,7 +84,7 @@ impl Rendering<'_> {
         }
     }
 
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         match self.style.names {
             Names::Kept => name.to_owned(),
             Names::LowerFirst => lower_first(name),

@@ -1,5 +1,6 @@
 //! Every operation of the table, in every protocol that its service speaks.
 
+mod corpus;
 mod encoder;
 mod fuzz;
 mod markers;
