@@ -22,7 +22,7 @@ mod table;
 pub use cairn_wire::recognise::{Headers, Seen, Sight};
 pub use compile::{CompileError, ServiceModel, compile};
 pub use found::{FITTING_MAX, Fitting, Recognised, Rule, TieBreak};
-pub use names::{api_version, event_name, event_source, global_region};
+pub use names::{api_version, event_name, event_source, global_region, versioned_name};
 pub use recognise::{recognise, s3_operation};
 pub use service::{Operation, Protocol, Service};
 pub use shape::{Kind, Location, Member, Shape, ShapeId, Shapes, TimeFormat};

@@ -21,7 +21,6 @@ const SOURCES: &[(&str, &str)] = &[
     ("marketplace-discovery", "discovery-marketplace"),
     ("marketplace-reporting", "reporting-marketplace"),
     ("servicecatalog-appregistry", "servicecatalog-appregistry"),
-    ("transcribe-streaming", "transcribestreaming"),
 ];
 
 /// Services that are called in one Region wherever their callers are, by their signing name.
@@ -84,10 +83,6 @@ pub fn event_name<'a>(service: &Service, operation: &'a Operation) -> Cow<'a, st
     let name = operation.name.as_str();
     match service.name.as_str() {
         "lambda" => lambda_name(operation),
-        "cloudfront" => match operation.path.trim_start_matches('/').split('/').next() {
-            Some(version) if is_date(version) => format!("{name}{}", version.replace('-', "_")).into(),
-            _ => name.into(),
-        },
         "s3control" => match name {
             "GetPublicAccessBlock" => "GetAccountPublicAccessBlock".into(),
             "PutPublicAccessBlock" => "PutAccountPublicAccessBlock".into(),
@@ -96,6 +91,14 @@ pub fn event_name<'a>(service: &Service, operation: &'a Operation) -> Cow<'a, st
         },
         _ => name.into(),
     }
+}
+
+/// Returns the name that older records of CloudFront have, with the version of its API at the end:
+/// `UpdateDistribution2020_05_31`. None for other services.
+pub fn versioned_name(service: &Service, operation: &Operation) -> Option<String> {
+    let version = operation.path.trim_start_matches('/').split('/').next()?;
+    let versioned = service.name == "cloudfront" && is_date(version);
+    versioned.then(|| format!("{}{}", operation.name, version.replace('-', "_")))
 }
 
 /// Returns the `apiVersion` of a service's records, where they carry one.

@@ -151,18 +151,18 @@ fn by_version(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
     let known = |service: &Service| {
         service.api_version == version || OLD_VERSIONS.contains(&(service.name.as_str(), version))
     };
-    let of_any = table.find(OF_ANY_VERSION, action).map(|id| id.service);
     let services = (0_u16..).zip(table.services()).filter(|(_, service)| known(service));
     let having = services.map(|(index, _)| index).filter(|index| id(table, *index, action).is_some());
     let mut places = [0; FITTING_MAX];
     let mut count = 0;
-    for (place, service) in places.iter_mut().zip(having.chain(of_any)) {
+    for (place, service) in places.iter_mut().zip(having) {
         *place = service;
         count += 1;
     }
-    // Any version is the last resort: EC2's operations are asked only where no service has that version.
-    let asked = if count > 1 && places.get(count - 1).copied() == of_any { count - 1 } else { count };
-    by_action(table, seen, places.get(..asked)?)
+    by_action(table, seen, places.get(..count)?).or_else(|| {
+        let any = table.find(OF_ANY_VERSION, action)?;
+        by_action(table, seen, &[any.service])
+    })
 }
 
 /// Operations that AWS serves to callers without a signature, with a token in a header or in the body.
