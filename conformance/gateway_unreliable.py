@@ -28,7 +28,7 @@ class Unreliable:
 
     def close(self):
         """Is gone: refuses connections, and ends those it has."""
-        self._listener.close()
+        hang_up(self._listener)
         with self._lock:
             for connection in self._open:
                 hang_up(connection)
@@ -84,6 +84,9 @@ class Unreliable:
         return True
 
     def _cut(self, connection, head, request):
+        connection.sendall(head + b"Content-Length: 1000000\r\n\r\n" + b"x" * 400_000)
+
+    def _cut_short(self, connection, head, request):
         connection.sendall(head + b"Content-Length: 1000\r\n\r\n" + b"x" * 400)
 
     def _cut_chunked(self, connection, head, request):
@@ -103,9 +106,9 @@ class Unreliable:
         return self._well(connection, head, request)
 
     def _drip(self, connection, head, request):
-        connection.sendall(head + b"Content-Length: 10\r\n\r\nfirst")
+        connection.sendall(head + b"Content-Length: 200010\r\n\r\n" + b"x" * 100_000 + b"first")
         self.release.wait(20)
-        connection.sendall(b"later")
+        connection.sendall(b"x" * 100_000 + b"later")
         return True
 
     def _early(self, connection, head, request):

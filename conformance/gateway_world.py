@@ -103,9 +103,10 @@ class Follower:
         with self._arrived:
             return "".join(self._lines)
 
-    def of_request(self, request_id, limit=1.0):
-        """Returns the event of a request, which is there within a second."""
-        return self.wait(lambda event: event.get("requestID") == request_id, f"an event of request {request_id}", limit)
+    def of_request(self, request_id, name=None, limit=1.0):
+        """Returns the event of a request, which is there within a second; one that deletes many has more, by other names."""
+        is_it = lambda event: event.get("requestID") == request_id and name in (None, event["eventName"])
+        return self.wait(is_it, f"an event {name or ''} of request {request_id}", limit)
 
     def named(self, name, limit=1.0, **members):
         """Returns the newest event with a name and members."""
