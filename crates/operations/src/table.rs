@@ -1,7 +1,8 @@
 //! The packed table: services at hand, shapes unpacked when they are asked for.
 //!
-//! Layout (page: `docs/formats/operations.md`): `CAIRNOPS`, u32 version, u32 length, then the index as
-//! zstd of postcard, then each service's shapes as zstd of postcard. Integers are little-endian.
+//! Layout (page: `docs/formats/operations.md`): `CAIRNOPS`, u32 version, u32 CRC-32C of what follows, u32
+//! length, then the index as zstd of postcard, then each service's shapes as zstd of postcard. Integers are
+//! little-endian.
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -77,6 +78,10 @@ impl Table {
             let reason = "it is none, or of another version; make it again with `cairn operations build`";
             return Err(TableError { reason, source: None });
         }
+        let (checksum, rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
+        if u32::from_le_bytes(*checksum) != crc32c::crc32c(rest) {
+            return Err(TableError { reason: "it is damaged: its checksum is another", source: None });
+        }
         let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
         let (index, mut rest) = split(rest, u32::from_le_bytes(*length)).ok_or_else(cut)?;
         let index: Index = unpack(index)?;
@@ -107,11 +112,13 @@ impl Table {
         let lengths = packed.iter().map(|own| u32::try_from(own.len()).unwrap_or(u32::MAX)).collect();
         let services = models.into_iter().map(|model| model.service).collect();
         let index = pack(&Index { source: source.to_owned(), services, lengths })?;
+        let mut content = u32::try_from(index.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+        content.extend_from_slice(&index);
+        packed.iter().for_each(|own| content.extend_from_slice(own));
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(&VERSION.to_le_bytes());
-        out.extend_from_slice(&u32::try_from(index.len()).unwrap_or(u32::MAX).to_le_bytes());
-        out.extend_from_slice(&index);
-        packed.iter().for_each(|own| out.extend_from_slice(own));
+        out.extend_from_slice(&crc32c::crc32c(&content).to_le_bytes());
+        out.append(&mut content);
         Ok(out)
     }
 

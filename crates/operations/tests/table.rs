@@ -32,3 +32,18 @@ fn every_service_unpacks() {
         assert_eq!(table.shapes(id).shapes.is_empty(), !uses_shapes, "{}", service.name);
     }
 }
+
+#[test]
+fn a_damaged_table_is_refused_with_its_reason() {
+    let packed = include_bytes!("../data/operations.bin");
+    let reason = |bytes: &[u8]| Table::open(bytes).unwrap_err().to_string();
+    assert!(Table::open(packed).is_ok());
+    assert!(reason(b"").ends_with("it is cut short"));
+    assert!(reason(b"{\"metadata\": {}, \"operations\": {}}").contains("cairn operations build"));
+    assert!(reason(&packed[..packed.len() - 1]).ends_with("its checksum is another"));
+    for at in [16, 1000, packed.len() / 2, packed.len() - 1] {
+        let mut damaged = packed.to_vec();
+        damaged[at] ^= 1;
+        assert!(reason(&damaged).ends_with("its checksum is another"), "{at}");
+    }
+}
