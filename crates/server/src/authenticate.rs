@@ -208,7 +208,8 @@ fn is_kept_from(session: &Session, service: &str) -> bool {
         }
 }
 
-fn principal(owner: Owner<'_>) -> Principal {
+/// Returns the principal that a key's owner is.
+pub(crate) fn principal(owner: Owner<'_>) -> Principal {
     match owner {
         Owner::Root(account) => Principal::Root { account: account.id },
         Owner::User(account, user) => Principal::User {

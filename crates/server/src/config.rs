@@ -14,6 +14,7 @@ use cairn_sts::Issuer;
 use crate::people::PeopleHeaders;
 use crate::proxies::Proxies;
 use crate::settings::{Origin, Settings};
+use crate::sources::SourceSettings;
 use crate::upstreams::UpstreamSettings;
 
 /// Everything that can be set, checked. Inside the server no setting can be invalid.
@@ -65,6 +66,8 @@ pub struct Config {
     pub tlog_interval: Option<Duration>,
     /// Where calls go that Cairn does not serve itself.
     pub upstreams: Vec<UpstreamSettings>,
+    /// What other systems tell of.
+    pub sources: SourceSettings,
     /// Webhooks and NATS subjects that events are sent to.
     pub destinations: Vec<DestinationConfig>,
     /// Where the AWS APIs are that Cairn calls.
@@ -224,6 +227,7 @@ impl Config {
             })?,
             tlog_interval: read.tlog_interval()?,
             upstreams: settings.upstreams()?,
+            sources: read.sources()?,
             destinations: settings.destinations()?,
             endpoints: read.endpoints()?,
             endpoint_credentials: read.endpoint_credentials()?,
@@ -305,6 +309,30 @@ impl Reader<'_> {
             }
         };
         self.with(setting, needed, |_| None)
+    }
+
+    fn sources(&self) -> Result<SourceSettings, ConfigError> {
+        let account = |key| {
+            self.with(key, "twelve digits or nothing are needed", |text| match text {
+                "" => Some(None),
+                text => text.parse().ok().map(Some),
+            })
+        };
+        Ok(SourceSettings {
+            minio_token_file: self.filled("sources.minio.token_file").map(PathBuf::from),
+            minio_account: account("sources.minio.account_id")?,
+            minio_region: self.with(
+                "sources.minio.region",
+                "a Region such as us-east-1, or nothing, is needed",
+                |text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) },
+            )?,
+            csm_listen: self.with(
+                "sources.csm.listen",
+                "ADDRESS:PORT such as 127.0.0.1:31000, or nothing, is needed",
+                |text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) },
+            )?,
+            csm_account: account("sources.csm.account_id")?,
+        })
     }
 
     fn bus_rules(&self) -> Result<BusRules, ConfigError> {
@@ -434,7 +462,14 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_for_every_setting_that_can_be_wrong() {
-        let free_text = ["data_dir", "log.filter", "tls.certificate", "tls.key", "endpoints.profile"];
+        let free_text = [
+            "data_dir",
+            "log.filter",
+            "tls.certificate",
+            "tls.key",
+            "endpoints.profile",
+            "sources.minio.token_file",
+        ];
         for setting in SETTINGS.iter().filter(|setting| !free_text.contains(&setting.key)) {
             assert!(config(setting.key, "non sense!").is_err(), "{}", setting.key);
         }

@@ -45,6 +45,7 @@ use crate::recognition::{Recogniser, reads_form};
 use crate::recorder::Recorder;
 use crate::refuse;
 use crate::service_keys::ServiceKeys;
+use crate::sources::Sources;
 use crate::sts::WEB_IDENTITY;
 use crate::telemetry;
 
@@ -62,6 +63,7 @@ pub(crate) struct Front {
     pub(crate) recogniser: Recogniser,
     pub(crate) recorder: Recorder,
     pub(crate) gateway: Gateway,
+    pub(crate) sources: Arc<Sources>,
     pub(crate) probes: Probes,
     pub(crate) intake: Arc<Intake>,
     /// What the gateway owes to the record.
@@ -159,6 +161,9 @@ impl Front {
     async fn serve(&self, arrival: Arrival, body: Sent) -> Answered {
         let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
             ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
+            (method, path, Sent::Streams(body)) if Sources::has(method, path) => {
+                return self.serve_source(&arrival, body).await;
+            }
             (_, _, body) => body,
         };
         if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {

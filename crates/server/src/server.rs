@@ -57,6 +57,7 @@ use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
 use crate::service_keys::ServiceKeys;
+use crate::sources::{OpenSourcesError, Parts as SourceParts, Sources};
 use crate::streams::{self, OpenDestinationError};
 use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::upkeep;
@@ -134,6 +135,8 @@ pub enum OpenServerError {
     Streams(#[from] OpenDestinationError),
     #[error("read whose keys are whose")]
     Directory(#[from] FileError),
+    #[error("set up what other systems tell of")]
+    Sources(#[from] OpenSourcesError),
     #[error("set up the gateway")]
     Gateway(#[from] OpenUpstreamError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
@@ -206,7 +209,8 @@ impl Server {
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
         let parts = (stores.master, stores.tokens, stores.catalog, (stores.intake, stores.promises));
         let known = Known::open(&config, (&parts.2, &parts.0), &clock, &ids).await?;
-        let front = front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
+        let front =
+            front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
         let front = Front { tlog, ..front };
         Ok(Self {
             listener,
@@ -271,6 +275,7 @@ impl Server {
         background.spawn(self.keeping.settler.run(work.clone()));
         background.spawn(self.keeping.keeper.run(work.clone()));
         background.spawn(self.known.run(work.clone()));
+        background.spawn(Arc::clone(&self.front.sources).run(work.clone()));
         background.spawn(key_upkeep::run(Arc::clone(&self.front.keys), work.clone()));
         let metrics = self.front.probes.metrics.clone();
         background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
@@ -496,9 +501,22 @@ fn front(
     let gateway = Gateway::open(config, callers, &tasks)?;
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
+    let sources = Sources::open(
+        config,
+        SourceParts {
+            catalog: Arc::clone(&catalog),
+            intake: Arc::clone(&intake),
+            journal: source.clone(),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            identities: Arc::clone(&known.identities),
+            table: Table::built_in(),
+        },
+    )?;
     Ok(Front {
         tlog: None,
         gateway,
+        sources,
         catalog: Arc::clone(&catalog),
         control,
         iam,

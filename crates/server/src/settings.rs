@@ -285,6 +285,33 @@ pub const SETTINGS: &[Setting] = &[
                `additionalEventData.actor`.",
     },
     Setting {
+        key: "sources.minio.token_file",
+        default: "",
+        help: "File with the token that MinIO sends with its audit log (`audit_webhook` `auth_token`), 16 to 512 \
+               characters. Empty: `/_cairn/sources/minio` is not there.",
+    },
+    Setting {
+        key: "sources.minio.account_id",
+        default: "",
+        help: "The account that MinIO's events are recorded in. Empty: `account_id`.",
+    },
+    Setting {
+        key: "sources.minio.region",
+        default: "",
+        help: "The Region that MinIO's events are recorded in. Empty: `region`.",
+    },
+    Setting {
+        key: "sources.csm.listen",
+        default: "",
+        help: "Address and port, such as `127.0.0.1:31000`, where SDKs send what they call (client-side monitoring, \
+               UDP). Anybody who reaches it can tell anything. Empty: nowhere.",
+    },
+    Setting {
+        key: "sources.csm.account_id",
+        default: "",
+        help: "The account that such events are recorded in where the key is nobody's here. Empty: `account_id`.",
+    },
+    Setting {
         key: "journal.size_max",
         default: "64GiB",
         help: "Size of the journal at which calls are refused rather than left unrecorded. 256MiB to 16TiB.",
@@ -413,8 +440,8 @@ impl Settings {
             match value {
                 toml::Value::Table(inner) if key == "destinations" => self.destinations.take_file(inner)?,
                 toml::Value::Table(inner) if key == "upstreams" => self.upstreams.take_file(inner)?,
-                toml::Value::Table(inner) if prefix.is_empty() => {
-                    self.take_table(&format!("{name}."), inner)?;
+                toml::Value::Table(inner) if prefix.is_empty() || holds_settings(&key) => {
+                    self.take_table(&format!("{key}."), inner)?;
                 }
                 value => {
                     let text = scalar(value).ok_or_else(|| SettingsError::NotScalar { key: key.clone() })?;
@@ -434,6 +461,11 @@ impl Settings {
             None => Err(SettingsError::Unknown { key: key.to_owned(), origin }),
         }
     }
+}
+
+/// Tells whether there are settings below a name.
+fn holds_settings(key: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.key.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
 }
 
 impl fmt::Display for Origin {

@@ -7,6 +7,7 @@ mod entry;
 mod identity;
 mod names;
 
+use cairn_access::Caller;
 use cairn_capture::ServiceCall;
 use cairn_event::{Record, is_denied};
 use cairn_wire::recognise::Protocol;
@@ -50,14 +51,18 @@ pub enum BodyError {
     TooMany,
 }
 
-/// Makes the events of a request: one entry, several one after the other, or an array of them.
+/// Says who is known to have an access key.
+pub type Known<'k> = &'k dyn Fn(&str) -> Option<Caller>;
+
+/// Makes the events of a request: one entry, several one after the other, or an array of them. Who is `known` to
+/// have a key is told as such, everybody else as MinIO tells of him.
 ///
 /// # Errors
 /// The body is no JSON, or has too many entries.
-pub fn events(body: &[u8], home: &Home) -> Result<Batch, BodyError> {
+pub fn events(body: &[u8], home: &Home, known: Known<'_>) -> Result<Batch, BodyError> {
     let mut batch = Batch::default();
     for entry in entries(body)? {
-        let told = told(&entry, home);
+        let told = told(&entry, home, known);
         batch.passed += usize::from(told.is_empty());
         batch.events.extend(told);
     }
@@ -75,7 +80,7 @@ fn entries(body: &[u8]) -> Result<Vec<Entry>, BodyError> {
 }
 
 /// Makes the events of an entry; none of one that is no call.
-fn told(entry: &Entry, home: &Home) -> Vec<Told> {
+fn told(entry: &Entry, home: &Home, known: Known<'_>) -> Vec<Told> {
     let named = names::named(&entry.api.name, &entry.path, &entry.api.bucket, &entry.api.object);
     let (Some(at), Some(named)) = (entry.time, named) else { return Vec::new() };
     let (query, deletions) = (query(entry), deletions(entry, &named));
@@ -91,7 +96,7 @@ fn told(entry: &Entry, home: &Home) -> Vec<Told> {
         status: if entry.api.status == 0 { 200 } else { entry.api.status },
         response_headers: borrowed(&response_headers),
         response_bytes: u64::try_from(entry.api.sent_bytes).unwrap_or_default(),
-        caller: identity::caller(entry, home.account),
+        caller: identity::caller(entry, home.account, known),
         peer: peer(&entry.remote_host),
         tls: None,
         request_id: Some(entry.request_id.as_str()).filter(|id| !id.is_empty()),

@@ -4,6 +4,7 @@ use cairn_access::{Caller, Trust};
 use cairn_event::{AccountId, UserIdentity};
 use serde_json::{Map, Value};
 
+use super::Known;
 use super::entry::Entry;
 
 /// Errors that say that the signature was not believed, by how their message begins.
@@ -16,7 +17,7 @@ const SIGNATURE_REFUSED: [&str; 5] = [
 ];
 
 /// Tells who called: MinIO has checked the signature of whoever it names.
-pub(super) fn caller(entry: &Entry, account: AccountId) -> Caller {
+pub(super) fn caller(entry: &Entry, account: AccountId, known: Known<'_>) -> Caller {
     if entry.trigger != "incoming" && !entry.trigger.is_empty() {
         let identity = UserIdentity {
             kind: Some("AWSService".to_owned()),
@@ -34,6 +35,9 @@ pub(super) fn caller(entry: &Entry, account: AccountId) -> Caller {
             None if refused => Caller::Rejected { access_key_id: None },
             None => Caller::Unsigned,
         };
+    }
+    if let Some(known) = known(&entry.access_key) {
+        return known;
     }
     let name = if entry.parent_user.is_empty() { &entry.access_key } else { &entry.parent_user };
     let identity = UserIdentity {

@@ -48,7 +48,7 @@ fn home() -> Home {
 }
 
 fn rendered(entry: &Value) -> Vec<Value> {
-    let batch = events(entry.to_string().as_bytes(), &home()).unwrap();
+    let batch = events(entry.to_string().as_bytes(), &home(), &|_key| None).unwrap();
     batch.events.iter().map(|told| serde_json::from_slice(&told.draft.event).unwrap()).collect()
 }
 
@@ -167,6 +167,22 @@ fn who_is_not_named_was_refused_or_did_not_sign() {
 }
 
 #[test]
+fn a_key_of_the_directory_is_its_persons() {
+    let maya = || Caller::Known {
+        identity: Box::new(cairn_event::UserIdentity {
+            user_name: Some("Maya".to_owned()),
+            ..Default::default()
+        }),
+        account: None,
+        trust: cairn_access::Trust::Accepted,
+    };
+    let body = entry().to_string();
+    let batch = events(body.as_bytes(), &home(), &|key| (key == "maya-key").then(maya)).unwrap();
+    let found: Value = serde_json::from_slice(&batch.events[0].draft.event).unwrap();
+    assert_eq!(found["userIdentity"], json!({"userName": "Maya"}));
+}
+
+#[test]
 fn a_name_that_iam_does_not_have_stands_in_no_arn() {
     let found = only(&changed(&[("/parentUser", json!("cn=maya,ou=x y"))]));
     assert_eq!(found["userIdentity"]["userName"], "cn=maya,ou=x y");
@@ -247,12 +263,15 @@ fn entries_come_alone_in_a_row_or_in_an_array() {
         json!([first, second]).to_string(),
         format!("{{}}{first}{second}"),
     ] {
-        assert_eq!(events(body.as_bytes(), &home()).unwrap().events.len(), 2, "{body}");
+        assert_eq!(events(body.as_bytes(), &home(), &|_key| None).unwrap().events.len(), 2, "{body}");
     }
-    let ping = events(b"{}", &home()).unwrap();
+    let ping = events(b"{}", &home(), &|_key| None).unwrap();
     assert_eq!((ping.events.len(), ping.passed), (0, 1));
-    assert!(matches!(events(b"<xml/>", &home()), Err(BodyError::Json(_))));
-    assert!(matches!(events("{}".repeat(ENTRIES_MAX + 1).as_bytes(), &home()), Err(BodyError::TooMany)));
+    assert!(matches!(events(b"<xml/>", &home(), &|_key| None), Err(BodyError::Json(_))));
+    assert!(matches!(
+        events("{}".repeat(ENTRIES_MAX + 1).as_bytes(), &home(), &|_key| None),
+        Err(BodyError::TooMany)
+    ));
 }
 
 proptest! {
@@ -263,7 +282,7 @@ proptest! {
         let end = (at + cut).min(text.len());
         text.splice(at..end, piece.chars());
         let text: String = text.into_iter().collect();
-        if let Ok(batch) = events(text.as_bytes(), &home()) {
+        if let Ok(batch) = events(text.as_bytes(), &home(), &|_key| None) {
             for told in batch.events {
                 prop_assert!(cairn_event::EventView::parse(&told.draft.event).is_ok());
             }

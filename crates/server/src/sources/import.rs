@@ -1,0 +1,266 @@
+//! `/_cairn/import`: events out of logs, line by line.
+//!
+//! | parameter | meaning |
+//! | --- | --- |
+//! | `format=access-log` | each line is one of S3's server access logs |
+//! | `format=cloudtrail` | each line is an event of CloudTrail, as it is, in an envelope of EventBridge, or as LookupEvents tells it |
+//!
+//! Events are recorded in the caller's account. The answer counts what became of them, and names the lines that are
+//! none. It is recorded as `ImportEvents`, with the counts.
+
+use bytes::Bytes;
+use cairn_capture::{Captured, Response, ServiceCall};
+use cairn_event::EventView;
+use cairn_history::RETENTION_DAYS;
+use cairn_sources::{Home, Outcome, TOLD_MAX, Told, access_log, cloudtrail};
+use cairn_wire::ErrorCode;
+use cairn_wire::recognise::Protocol;
+use hyper::body::Incoming;
+use serde_json::{Map, Value, json};
+
+use super::telemetry;
+use crate::answer::{Answered, json as json_answer, json_refusal};
+use crate::authorize;
+use crate::incoming;
+use crate::recorder::Observed;
+use crate::refuse;
+use crate::request_facts;
+use crate::serve::{Arrival, Front, Who};
+
+/// The longest body, bytes.
+const BODY_BYTES_MAX: usize = 8 << 20;
+
+/// What the lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    AccessLog,
+    CloudTrail,
+}
+
+/// What became of the lines.
+#[derive(Debug, Default)]
+struct Report {
+    recorded: u64,
+    repeated: u64,
+    not_selected: u64,
+    /// Older than the event history tells of, so that nobody would ever find them.
+    too_old: u64,
+    /// Which lines are no events, and why.
+    refused: Vec<Value>,
+}
+
+/// Why nothing is imported.
+enum Refusal {
+    /// The caller is told why.
+    Told(Answered),
+    /// The journal takes nothing now.
+    Unrecorded,
+}
+
+impl Front {
+    /// Imports the lines of a request's body.
+    pub(super) async fn import(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
+            Ok(body) => body,
+            Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
+        };
+        let snapshot = self.catalog.current();
+        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let imported = match found.refusal() {
+            Some(refusal) => Err(Refusal::Told(refuse::signature(arrival, Protocol::Json, &refusal).into())),
+            None => self.import_for(arrival, &who, body).await,
+        };
+        let (answered, remarks) = match imported {
+            Ok((report, format)) => (json_answer(&arrival.ids, report.told()).into(), report.remarks(format)),
+            Err(Refusal::Told(answered)) => (answered, Map::new()),
+            Err(Refusal::Unrecorded) => return refuse::unrecorded(arrival, Protocol::Json).into(),
+        };
+        self.record_import(arrival, who, answered, &remarks).await
+    }
+
+    async fn import_for(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        body: Bytes,
+    ) -> Result<(Report, Format), Refusal> {
+        let snapshot = self.catalog.current();
+        let refuse = |code, message: &str| Refusal::Told(json_refusal(&arrival.ids, code, message).into());
+        let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
+        let asked = (PERMISSION, "*", who.account);
+        let decision = authorize::decide(&who.caller, &snapshot, None, asked, context).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+            refuse(ErrorCode::InternalFailure, "An internal error occurred.")
+        })?;
+        if let Some(message) = decision.message() {
+            return Err(refuse(ErrorCode::AccessDeniedException, &message));
+        }
+        let format = Format::parse(&arrival.head.query).ok_or_else(|| {
+            refuse(ErrorCode::ValidationException, "format=access-log or cloudtrail is needed.")
+        })?;
+        let home = Home { account: who.account, region: who.region.clone() };
+        let oldest = self.clock.now().as_second() - i64::from(RETENTION_DAYS) * 86_400;
+        // Parsing megabytes of lines does not belong on a thread that serves.
+        let parsed = tokio::task::spawn_blocking(move || parse(&body, format, &home, oldest)).await;
+        let (told, mut report) = match parsed {
+            Ok(Ok(parsed)) => parsed,
+            Ok(Err(message)) => return Err(refuse(ErrorCode::ValidationException, message)),
+            Err(_gone) => return Err(refuse(ErrorCode::InternalFailure, "An internal error occurred.")),
+        };
+        let (places, told): (Vec<usize>, Vec<Told>) = told.into_iter().unzip();
+        let outcomes = self.sources.book.take(&told).await.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "events not imported");
+            Refusal::Unrecorded
+        })?;
+        for (at, outcome) in places.into_iter().zip(outcomes) {
+            report.count(at, outcome, format);
+        }
+        Ok((report, format))
+    }
+
+    async fn record_import(
+        &self,
+        arrival: &Arrival,
+        who: Who,
+        answered: Answered,
+        remarks: &Map<String, Value>,
+    ) -> Answered {
+        let call = ServiceCall::Other {
+            event_source: "cloudtrail.amazonaws.com".to_owned(),
+            event_name: "ImportEvents".to_owned(),
+            protocol: Protocol::Json,
+        };
+        let headers: Vec<(&str, &[u8])> =
+            answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let body = match &answered {
+            Answered::Whole(response) if !response.status().is_success() => Captured::Whole(response.body()),
+            Answered::Whole(_) | Answered::Streams(_) => Captured::Nothing,
+        };
+        let status = answered.status().as_u16();
+        let response = Response { status, headers: &headers, body, body_bytes: answered.body_bytes() };
+        let drafts = self.recorder.drafts(&Observed {
+            arrival,
+            call: &call,
+            who: &who,
+            body: Captured::Nothing,
+            body_bytes: 0,
+            response,
+            request_id: &arrival.ids.request,
+            resource_owner: None,
+            under: None,
+            remarks,
+        });
+        match self.recorder.submit(drafts).await {
+            Ok(()) => answered,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");
+                refuse::unrecorded(arrival, Protocol::Json).into()
+            }
+        }
+    }
+}
+
+impl Format {
+    fn parse(query: &str) -> Option<Self> {
+        match query {
+            "format=access-log" => Some(Self::AccessLog),
+            "format=cloudtrail" => Some(Self::CloudTrail),
+            _ => None,
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::AccessLog => access_log::SOURCE,
+            Self::CloudTrail => "cloudtrail-files",
+        }
+    }
+}
+
+impl Report {
+    fn refuse(&mut self, at: usize, reason: &str, format: Format) {
+        telemetry::passed(format.source(), "unreadable", 1);
+        self.refused.push(json!({ "at": at, "reason": reason }));
+    }
+
+    fn count(&mut self, at: usize, outcome: Outcome, format: Format) {
+        telemetry::told(format.source(), outcome);
+        match outcome {
+            Outcome::Recorded => self.recorded += 1,
+            Outcome::Repeated => self.repeated += 1,
+            Outcome::NotSelected => self.not_selected += 1,
+            Outcome::TooLarge => self.refuse(at, "it is larger than the journal takes", format),
+        }
+    }
+
+    fn counts(&self) -> Map<String, Value> {
+        let mut counts = Map::new();
+        for (name, count) in [
+            ("recorded", self.recorded),
+            ("repeated", self.repeated),
+            ("notSelected", self.not_selected),
+            ("tooOld", self.too_old),
+        ] {
+            counts.insert(name.to_owned(), Value::from(count));
+        }
+        counts
+    }
+
+    fn told(&self) -> Vec<u8> {
+        let mut told = self.counts();
+        told.insert("refused".to_owned(), Value::from(self.refused.clone()));
+        Value::Object(told).to_string().into_bytes()
+    }
+
+    fn remarks(&self, format: Format) -> Map<String, Value> {
+        let mut import = self.counts();
+        import.insert("format".to_owned(), Value::from(format.source()));
+        import.insert("refused".to_owned(), Value::from(self.refused.len()));
+        let mut remarks = Map::new();
+        remarks.insert("import".to_owned(), Value::Object(import));
+        remarks
+    }
+}
+
+/// Makes events of lines, each with its place.
+fn parse(
+    body: &[u8],
+    format: Format,
+    home: &Home,
+    oldest: i64,
+) -> Result<(Vec<(usize, Told)>, Report), &'static str> {
+    let mut report = Report::default();
+    let mut told = Vec::new();
+    for (at, line) in body.split(|byte| *byte == b'\n').enumerate() {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if told.len() + report.refused.len() >= TOLD_MAX {
+            return Err("Too many lines at once: 16384 are the most.");
+        }
+        let Ok(text) = std::str::from_utf8(line) else {
+            report.refuse(at, "it is not UTF-8", format);
+            continue;
+        };
+        let made = match format {
+            Format::AccessLog => access_log::event(text, home).map_err(|error| error.to_string()),
+            Format::CloudTrail => cloudtrail::event(text, home).map_err(|error| error.to_string()),
+        };
+        match made {
+            Ok(event) if format == Format::CloudTrail && is_older(&event, oldest) => report.too_old += 1,
+            Ok(event) => told.push((at, event)),
+            Err(reason) => report.refuse(at, &reason, format),
+        }
+    }
+    Ok((told, report))
+}
+
+/// Tells whether the event history would not tell of an event any longer. It goes to no trail either, so that it
+/// would be nowhere.
+fn is_older(told: &Told, oldest: i64) -> bool {
+    EventView::parse(&told.draft.event).is_ok_and(|event| event.event_time.epoch_seconds() < oldest)
+}
+
+/// Whoever has it can put into the history whatever he likes.
+const PERMISSION: &str = "cairn:ImportEvents";

@@ -1,0 +1,116 @@
+//! The webhook that MinIO sends its audit log to.
+//!
+//! MinIO tries again what is not answered with 200, so that is answered only once the events are durable. What it
+//! could never be answered so, because nobody can read it, is refused with 400 and counted.
+
+use std::path::Path;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{Digest, SHA256, digest};
+use cairn_sources::minio::{BODY_BYTES_MAX, Batch, SOURCE, events};
+use cairn_sources::{Book, Home, Outcome, TOLD_MAX};
+use hyper::body::Incoming;
+use serde_json::json;
+
+use super::{OpenSourcesError, People, telemetry};
+use crate::answer::{Answered, answer};
+use crate::incoming::{self, ReadBodyError};
+use crate::serve::Arrival;
+
+/// The webhook, where it is switched on.
+pub(super) struct Webhook {
+    /// Of the `Authorization` header that MinIO sends: the token itself is not kept.
+    expected: Digest,
+    home: Home,
+}
+
+impl Webhook {
+    /// Reads the token. MinIO sends one word as a bearer token, and two as they are.
+    pub(super) fn open(file: &Path, home: Home) -> Result<Self, OpenSourcesError> {
+        let read = std::fs::read_to_string(file);
+        let text = read.map_err(|source| OpenSourcesError::Token { file: file.to_owned(), source })?;
+        let token = text.trim();
+        if !(TOKEN_CHARS_MIN..=TOKEN_CHARS_MAX).contains(&token.len()) || token.contains(['\n', '\r']) {
+            return Err(OpenSourcesError::TokenForm { file: file.to_owned() });
+        }
+        let bearer = format!("Bearer {token}");
+        let expected = if token.contains(' ') { token } else { bearer.as_str() };
+        Ok(Self { expected: digest(&SHA256, expected.as_bytes()), home })
+    }
+
+    /// Takes the entries of a request and answers once they are durable.
+    pub(super) async fn take(
+        &self,
+        arrival: &Arrival,
+        body: Incoming,
+        (book, people): (&Book, &People),
+    ) -> Answered {
+        let refuse = |status, reason, text: &'static str| -> Answered {
+            telemetry::refused(SOURCE, reason);
+            answer(status, "text/plain", &[], text).into()
+        };
+        if !self.is_authorized(arrival) {
+            return refuse(403, "token", "the token is not that of sources.minio.token_file\n");
+        }
+        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
+            Ok(body) => body,
+            Err(ReadBodyError::TooLong) => return refuse(413, "too-long", "the body is too long\n"),
+            Err(ReadBodyError::Broken) => return refuse(400, "broken", "the body broke off\n"),
+        };
+        let known = |key: &str| people.accepted(key, &self.home);
+        let batch = match events(&body, &self.home, &known) {
+            Ok(batch) => batch,
+            Err(error) => {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "request of MinIO's webhook not understood"
+                );
+                return refuse(400, "unreadable", "the body is no JSON of audit entries\n");
+            }
+        };
+        match self.record(batch, book).await {
+            Ok(recorded) => {
+                let told = json!({ "recorded": recorded });
+                answer(200, "application/json", &[], format!("{told}\n")).into()
+            }
+            Err(error) => {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "audit entries of MinIO not recorded"
+                );
+                refuse(503, "journal", "the events can't be recorded now; send them again\n")
+            }
+        }
+    }
+
+    async fn record(&self, batch: Batch, book: &Book) -> Result<usize, cairn_sources::BookError> {
+        telemetry::passed(SOURCE, "no-call", batch.passed as u64);
+        let mut recorded = 0;
+        for told in batch.events.chunks(TOLD_MAX) {
+            for outcome in book.take(told).await? {
+                telemetry::told(SOURCE, outcome);
+                match outcome {
+                    Outcome::Recorded => recorded += 1,
+                    Outcome::TooLarge => telemetry::lost(SOURCE, "too-large"),
+                    Outcome::Repeated | Outcome::NotSelected => {}
+                }
+            }
+        }
+        Ok(recorded)
+    }
+
+    fn is_authorized(&self, arrival: &Arrival) -> bool {
+        let sent = arrival.head.header("authorization").unwrap_or_default();
+        let sent = digest(&SHA256, sent.as_bytes());
+        verify_slices_are_equal(sent.as_ref(), self.expected.as_ref()).is_ok()
+    }
+}
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Webhook").field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+const TOKEN_CHARS_MIN: usize = 16;
+const TOKEN_CHARS_MAX: usize = 512;
