@@ -85,8 +85,24 @@ impl Form {
             Kind::List { item_name: Some(name), .. } if member.flattened => self.below.get(name),
             _ => None,
         };
-        let sent = of_items.or_else(|| self.below.get(&*named))?;
+        let sent = of_items.or_else(|| self.below.get(&*named)).or_else(|| self.formerly(member))?;
         sent.value(shapes, member.shape, dialect)
+    }
+
+    /// Finds a list or map of SQS under the name that it had when SQS spoke this protocol: in the singular, and
+    /// entries by their operation.
+    fn formerly(&self, member: &Member) -> Option<&Self> {
+        if !member.flattened {
+            return None;
+        }
+        match member.name.strip_suffix('s')? {
+            "Entrie" => {
+                let mut named = self.below.iter().filter(|(name, _)| name.ends_with("BatchRequestEntry"));
+                named.next().map(|(_, sent)| sent)
+            }
+            "Tag" | "tag" => self.below.get("Tag"),
+            one => self.below.get(one),
+        }
     }
 
     fn value(&self, shapes: &Shapes, shape: ShapeId, dialect: Dialect) -> Option<Value> {
@@ -108,8 +124,11 @@ impl Form {
                     (key_name.as_deref().unwrap_or("key"), value_name.as_deref().unwrap_or("value"));
                 let entries = self.below.get("entry").unwrap_or(self).numbered().into_iter();
                 let entries = entries.filter_map(|entry| {
-                    let key = entry.below.get(key)?.text.clone()?;
-                    Some((key, entry.below.get(of)?.value(shapes, *value, dialect)?))
+                    let named =
+                        |name: &str, other: &str| entry.below.get(name).or_else(|| entry.below.get(other));
+                    // SQS called them so.
+                    let key = named(key, "Name").or_else(|| entry.below.get("Key"))?.text.clone()?;
+                    Some((key, named(of, "Value")?.value(shapes, *value, dialect)?))
                 });
                 Some(Value::Object(entries.collect()))
             }
@@ -142,4 +161,86 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(percent_decode_str(&spaced).decode_utf8().ok()?.into_owned()));
     }
     percent_decode_str(text).decode_utf8().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_operations::Table;
+    use serde_json::{Value, json};
+
+    use super::super::decoded::structure;
+    use super::{Dialect, Form};
+
+    fn check(service: &str, operation: &str, body: &str, expected: &Value) {
+        let table = Table::built_in();
+        let id = table.find(service, operation).unwrap();
+        let shapes = table.shapes(id);
+        let (members, _) = structure(&shapes, table.operation(id).unwrap().input).unwrap();
+        let dialect = if service == "ec2" { Dialect::Ec2 } else { Dialect::Query };
+        let found = Form::parse("", body).structure(&shapes, members, dialect);
+        assert_eq!(Value::Object(found), *expected, "{body}");
+    }
+
+    #[test]
+    fn forms_of_clients_are_read() {
+        check(
+            "elbv2",
+            "ModifyTargetGroupAttributes",
+            "Action=A&TargetGroupArn=arn&Attributes.member.2.Key=b&Attributes.member.1.Key=a%20+c\
+             &Attributes.member.10.Key=z&Unknown=x",
+            &json!({"TargetGroupArn": "arn", "Attributes": [{"Key": "a  c"}, {"Key": "b"}, {"Key": "z"}]}),
+        );
+        check(
+            "rds",
+            "DescribeDBInstances",
+            "Filters.Filter.1.Name=engine&Filters.Filter.1.Values.Value.1=mysql&MaxRecords=20",
+            &json!({"Filters": [{"Name": "engine", "Values": ["mysql"]}], "MaxRecords": 20}),
+        );
+        check(
+            "ec2",
+            "RunInstances",
+            "ImageId=ami-1&MinCount=1&SecurityGroup.1=sg&BlockDeviceMapping.1.Ebs.Encrypted=true&SubnetId=",
+            &json!({
+                "ImageId": "ami-1", "MinCount": 1, "SecurityGroups": ["sg"], "SubnetId": "",
+                "BlockDeviceMappings": [{"Ebs": {"Encrypted": true}}],
+            }),
+        );
+        check(
+            "cloudformation",
+            "CreateStack",
+            "Capabilities=&StackName=a",
+            &json!({"Capabilities": [], "StackName": "a"}),
+        );
+        // A name with too many parts is left out, and a name that is a value and more is both.
+        check(
+            "sns",
+            "Publish",
+            &format!("Message=m&Message.a=b&{}=1", "a.".repeat(40)),
+            &json!({"Message": "m"}),
+        );
+    }
+
+    #[test]
+    fn forms_of_sqs_are_read_as_it_once_took_them() {
+        check(
+            "sqs",
+            "CreateQueue",
+            "QueueName=q&Attribute.1.Name=DelaySeconds&Attribute.1.Value=5&Tag.1.Key=t&Tag.1.Value=v",
+            &json!({"QueueName": "q", "Attributes": {"DelaySeconds": "5"}, "tags": {"t": "v"}}),
+        );
+        check(
+            "sqs",
+            "SendMessageBatch",
+            "SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.MessageBody=m\
+             &SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=n\
+             &SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue=s",
+            &json!({"Entries": [{"Id": "a", "MessageBody": "m", "MessageAttributes": {"n": {"StringValue": "s"}}}]}),
+        );
+        check(
+            "sqs",
+            "GetQueueAttributes",
+            "QueueUrl=u&AttributeName.1=All",
+            &json!({"QueueUrl": "u", "AttributeNames": ["All"]}),
+        );
+    }
 }
