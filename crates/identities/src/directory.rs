@@ -16,8 +16,6 @@
 mod entry;
 mod file;
 mod import;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

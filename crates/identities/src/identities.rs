@@ -201,6 +201,3 @@ fn vouched(sighting: &Sighting<'_>) -> Option<UserIdentity> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

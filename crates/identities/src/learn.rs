@@ -4,8 +4,6 @@
 mod iam;
 mod sessions;
 mod sts;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use sts::saml_caller;
 

@@ -209,6 +209,3 @@ fn encode(memory: &Memory, number: usize) -> Result<Vec<u8>, serde_json::Error> 
 
 const VERSION: u32 = 1;
 const SEALED_KIND: &str = "learned-identities";
-
-#[cfg(test)]
-mod tests;
