@@ -13,6 +13,7 @@ use cairn_sts::Issuer;
 
 use crate::people::PeopleHeaders;
 use crate::proxies::Proxies;
+use crate::recognition::CloudFrontNames;
 use crate::settings::{Origin, Settings};
 use crate::sources::SourceSettings;
 use crate::upstreams::UpstreamSettings;
@@ -44,6 +45,10 @@ pub struct Config {
     pub rejected_calls: Recorded,
     /// Whether actors are recorded.
     pub actors: Recorded,
+    /// The table of operations to recognise calls by; none for the one that was built in.
+    pub operations_file: Option<PathBuf>,
+    /// How records call CloudFront's operations.
+    pub cloudfront_names: CloudFrontNames,
     /// Whose keys of upstreams are whose.
     pub directory_file: Option<PathBuf>,
     /// Whether accounts are read out of keys.
@@ -200,6 +205,12 @@ impl Config {
             clock_skew: read.duration("server.clock_skew", 1, 3_600, "1s to 60m is needed")?,
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
             actors: read.truth("record.actors", Recorded::Yes, Recorded::No)?,
+            operations_file: read.filled("gateway.operations_file").map(PathBuf::from),
+            cloudfront_names: read.truth(
+                "record.cloudfront_versions",
+                CloudFrontNames::Versioned,
+                CloudFrontNames::Plain,
+            )?,
             directory_file: read.filled("gateway.directory_file").map(PathBuf::from),
             account_hints: read.truth("gateway.account_hints", AccountHints::Told, AccountHints::Off)?,
             trusted_proxies: read.with(

@@ -69,6 +69,7 @@ pub use gateway::OpenUpstreamError;
 pub use people::PeopleHeaders;
 pub use promises::OpenPromisesError;
 pub use proxies::Proxies;
+pub use recognition::{CloudFrontNames, OperationsFileError, open_operations};
 pub use server::{OpenServerError, Renewal, Server};
 pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environment_name};
 pub use sources::{OpenSourcesError, SourceSettings};

@@ -1,9 +1,12 @@
 //! From the head of a request to the call that it makes.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cairn_capture::{ModelledCall, ServiceCall};
-use cairn_operations::{Headers, Recognised, Rule, Sight, Table, s3_operation};
+use cairn_operations::{
+    Headers, Operation, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name,
+};
 use cairn_wire::recognise::{self, Call, Service};
 use cairn_wire::s3;
 
@@ -14,6 +17,37 @@ use crate::head::Head;
 pub(crate) struct Recogniser {
     pub(crate) table: Arc<Table>,
     pub(crate) resolver: s3::Resolver,
+    pub(crate) cloudfront_names: CloudFrontNames,
+}
+
+/// How records call CloudFront's operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloudFrontNames {
+    /// As SDKs do.
+    Plain,
+    /// With the version of the API at the end, as older records did.
+    Versioned,
+}
+
+/// The table of operations can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("use the table of operations in {}", path.display())]
+pub struct OperationsFileError {
+    path: PathBuf,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// Opens a table of operations; the one that was built in where no file is named.
+///
+/// # Errors
+/// The file can't be read, or is no table.
+pub fn open_operations(file: Option<&Path>) -> Result<Arc<Table>, OperationsFileError> {
+    let Some(path) = file else { return Ok(Table::built_in()) };
+    let failed = |source| OperationsFileError { path: path.to_path_buf(), source };
+    let bytes = std::fs::read(path).map_err(|error| failed(error.into()))?;
+    let table = Table::open(&bytes).map_err(|error| failed(error.into()))?;
+    tracing::info!(source = table.source(), services = table.services().len(), "table of operations opened");
+    Ok(Arc::new(table))
 }
 
 /// What a request is.
@@ -42,7 +76,7 @@ impl Recogniser {
             call = Call {
                 service: Service::Other(service.signing_name.clone()),
                 protocol: found.protocol,
-                operation: Some(cairn_operations::event_name(service, operation).into_owned()),
+                operation: Some(self.event_name(service, operation)),
                 event_source: cairn_operations::event_source(service),
             };
         }
@@ -66,13 +100,24 @@ impl Recogniser {
     pub(crate) fn modelled(&self, head: &Head, recognition: &Recognition) -> Option<ModelledCall> {
         let found = &recognition.found;
         if found.rule != Rule::S3 {
-            return ModelledCall::new(&self.table, found.operation?, found.protocol);
+            let call = ModelledCall::new(&self.table, found.operation?, found.protocol)?;
+            let (service, operation) =
+                (self.table.service(call.operation)?, self.table.operation(call.operation)?);
+            return Some(ModelledCall { event_name: self.event_name(service, operation), ..call });
         }
         // What is signed for under another of S3's names has S3's operations, and a source of its own.
         let signing_name = recognition.signing_name.as_deref();
         let id = s3_operation(&self.table, signing_name, self.resolve(head).operation?)?;
         let call = ModelledCall::new(&self.table, id, found.protocol)?;
         Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
+    }
+
+    fn event_name(&self, service: &cairn_operations::Service, operation: &Operation) -> String {
+        let versioned = match self.cloudfront_names {
+            CloudFrontNames::Versioned => versioned_name(service, operation),
+            CloudFrontNames::Plain => None,
+        };
+        versioned.unwrap_or_else(|| event_name(service, operation).into_owned())
     }
 
     fn resolve(&self, head: &Head) -> s3::Call {

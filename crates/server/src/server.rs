@@ -17,7 +17,6 @@ use cairn_iam::Iam;
 use cairn_identities::directory::FileError;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
-use cairn_operations::Table;
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
@@ -52,7 +51,7 @@ use crate::people::People;
 use crate::platform::ServiceCaller;
 use crate::probes::Probes;
 use crate::promises::{Keeping, OpenPromisesError, Promises};
-use crate::recognition::Recogniser;
+use crate::recognition::{OperationsFileError, Recogniser, open_operations};
 use crate::recorder::Recorder;
 use crate::retention::Retention;
 use crate::serve::Front;
@@ -133,6 +132,8 @@ pub enum OpenServerError {
     Tls(#[from] TlsError),
     #[error("set up streams")]
     Streams(#[from] OpenDestinationError),
+    #[error("know the operations of services")]
+    Operations(#[from] OperationsFileError),
     #[error("read whose keys are whose")]
     Directory(#[from] FileError),
     #[error("set up what other systems tell of")]
@@ -494,6 +495,7 @@ fn front(
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
     stop: CancellationToken,
 ) -> Result<Front, OpenServerError> {
+    let table = open_operations(config.operations_file.as_deref())?;
     let tasks = TaskTracker::new();
     let people = Arc::new(People::of(config));
     let credential_ids = token_key(&master, "credential-ids")?;
@@ -510,7 +512,7 @@ fn front(
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             identities: Arc::clone(&known.identities),
-            table: Table::built_in(),
+            table: Arc::clone(&table),
         },
     )?;
     Ok(Front {
@@ -535,7 +537,8 @@ fn front(
             region: config.region.clone(),
         },
         recogniser: Recogniser {
-            table: Table::built_in(),
+            table,
+            cloudfront_names: config.cloudfront_names,
             resolver: Resolver::new(config.base_domains.iter().cloned()),
         },
         recorder: Recorder {

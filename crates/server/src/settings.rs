@@ -255,6 +255,18 @@ pub const SETTINGS: &[Setting] = &[
                it. Until then it stays in the journal, whose size calls are refused at. 1m to 720h.",
     },
     Setting {
+        key: "gateway.operations_file",
+        default: "",
+        help: "File with the operations of AWS services that calls are recognised by, made with `cairn operations \
+               build`. Empty: those that are built in.",
+    },
+    Setting {
+        key: "record.cloudfront_versions",
+        default: "false",
+        help: "Whether `eventName` of CloudFront's operations ends in the version of its API, such as \
+               `UpdateDistribution2020_05_31`, as in older records.",
+    },
+    Setting {
         key: "gateway.directory_file",
         default: "",
         help: "File that says whose the keys of upstreams are: TOML, or JSON where its name ends in `.json`. It is \
