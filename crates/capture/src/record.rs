@@ -136,6 +136,8 @@ fn user_agent(exchange: &Exchange<'_>, call: &ServiceCall, service: Option<&str>
     let agent = exchange.request.header("user-agent").filter(|agent| !agent.is_empty())?;
     match call {
         ServiceCall::S3(_) => Some(format!("[{agent}]")),
+        // S3 Control stands behind the same front end.
+        ServiceCall::Modelled(call) if call.event_source == "s3.amazonaws.com" => Some(format!("[{agent}]")),
         ServiceCall::CloudTrail(_)
         | ServiceCall::Iam(_)
         | ServiceCall::Kms(_)

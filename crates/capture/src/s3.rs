@@ -17,6 +17,7 @@ use crate::error::{Failure, s3_fails_late};
 
 pub(crate) use body::records_body;
 pub(crate) use deletions::deletions;
+pub(crate) use transfer::of_front_end;
 
 /// Renders everything that S3 records of a call.
 pub(crate) fn details(exchange: &Exchange<'_>, call: &Call, failure: Option<&Failure>) -> Details {

@@ -11,6 +11,7 @@ mod hidden;
 mod lambda;
 mod partiql;
 mod rds;
+mod s3_family;
 mod secretsmanager;
 mod ses;
 mod sqs;
@@ -33,6 +34,8 @@ pub(crate) fn adjust(call: &ModelledCall, exchange: &Exchange<'_>, decoded: &Dec
         "ec2" => ec2::adjust(call, operation, exchange, decoded, details),
         "lambda" => lambda::adjust(&operation.name, exchange, decoded, details),
         "docdb" | "elasticache" | "neptune" | "rds" | "redshift" => rds::adjust(details),
+        "s3" => s3_family::adjust(exchange, details),
+        "s3control" => s3_family::adjust_control(exchange, details),
         "secretsmanager" => secretsmanager::adjust(&operation.name, details),
         "ssm" => ssm::adjust(&operation.name, exchange, decoded, details),
         _ => {}

@@ -14,14 +14,28 @@ pub(super) fn additional(
     call: &Call,
     failure: Option<&Failure>,
 ) -> Map<String, Value> {
+    // A form signs itself in its fields, which nobody keeps.
+    let unseen = (call.operation == Some("PostObject")).then_some("HtmlForm");
+    let mut data = of_front_end(exchange, unseen);
+    if failure.is_none() && writes_object(call) {
+        data.insert("SSEApplied".to_owned(), Value::from(encryption(exchange)));
+    }
+    data
+}
+
+/// Collects what S3's front end knows of any call; `unseen` says how those are signed whose signature does not
+/// stand in headers or query.
+pub(crate) fn of_front_end(exchange: &Exchange<'_>, unseen: Option<&'static str>) -> Map<String, Value> {
     let mut data = Map::new();
     let request = &exchange.request;
     if exchange.caller.trust() != Trust::None {
-        let (method, version) = signing(request, call);
+        let (method, version) = signing(request);
         let cipher_suite = exchange.tls.map(|tls| tls.cipher_suite.as_str());
-        for (name, value) in
-            [("AuthenticationMethod", method), ("SignatureVersion", version), ("CipherSuite", cipher_suite)]
-        {
+        for (name, value) in [
+            ("AuthenticationMethod", method.or(unseen)),
+            ("SignatureVersion", version),
+            ("CipherSuite", cipher_suite),
+        ] {
             if let Some(value) = value {
                 data.insert(name.to_owned(), Value::from(value));
             }
@@ -32,14 +46,11 @@ pub(super) fn additional(
     if let Some(host_id) = exchange.response.header("x-amz-id-2") {
         data.insert("x-amz-id-2".to_owned(), Value::from(host_id));
     }
-    if failure.is_none() && writes_object(call) {
-        data.insert("SSEApplied".to_owned(), Value::from(encryption(exchange)));
-    }
     data
 }
 
 /// Tells where the signature stands and which version it is.
-fn signing(request: &Request<'_>, call: &Call) -> (Option<&'static str>, Option<&'static str>) {
+fn signing(request: &Request<'_>) -> (Option<&'static str>, Option<&'static str>) {
     let version_of = |algorithm: &str| {
         if algorithm.starts_with("AWS4-ECDSA") { "SigV4A" } else { "SigV4" }
     };
@@ -55,12 +66,7 @@ fn signing(request: &Request<'_>, call: &Call) -> (Option<&'static str>, Option<
             _ => {}
         }
     }
-    match version {
-        Some(version) => (Some("QueryString"), Some(version)),
-        // A form signs itself in its fields, which nobody keeps.
-        None if call.operation == Some("PostObject") => (Some("HtmlForm"), None),
-        None => (None, None),
-    }
+    (version.map(|_| "QueryString"), version)
 }
 
 /// Counts the bytes of the object, not of the chunk signatures around them.

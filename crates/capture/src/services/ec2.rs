@@ -52,3 +52,6 @@ struct Answer<'a> {
 const REMOVED: &str = "<sensitiveDataRemoved>";
 /// Deeper values are not rendered; EC2's own have at most nine levels.
 const DEPTH_MAX: usize = 32;
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Systems Manager: parameters, instances and associations are resources without a type.
+//! Systems Manager: parameters and inventories are resources without a type.
 
 use cairn_event::Resource;
 
@@ -25,8 +25,6 @@ pub(super) fn adjust(operation: &str, exchange: &Exchange<'_>, decoded: &Decoded
 }
 
 fn arns(operation: &str, place: &Place, decoded: &Decoded) -> Vec<String> {
-    let instance = text(&decoded.request, "InstanceId").filter(|id| id.starts_with("i-"));
-    let instance = instance.map(|id| place.arn("ec2", &format!("instance/{id}")));
     match operation {
         "DeleteParameter"
         | "GetParameter"
@@ -43,16 +41,11 @@ fn arns(operation: &str, place: &Place, decoded: &Decoded) -> Vec<String> {
         "GetParametersByPath" => {
             text(&decoded.request, "Path").map(|path| parameter(place, path)).into_iter().collect()
         }
-        "ListInstanceAssociations" => instance.into_iter().collect(),
         "PutInventory" => {
             let id = text(&decoded.request, "InstanceId").unwrap_or_default();
+            let instance = id.starts_with("i-").then(|| place.arn("ec2", &format!("instance/{id}")));
             let inventory = place.arn("ssm", &format!("managed-instance-inventory/{id}"));
             instance.into_iter().chain([inventory]).collect()
-        }
-        "UpdateInstanceAssociationStatus" => {
-            let association = text(&decoded.request, "AssociationId");
-            let association = association.map(|id| place.arn("ssm", &format!("association/{id}")));
-            association.into_iter().chain(instance).collect()
         }
         _ => Vec::new(),
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use cairn_access::{
     Caller, FederatedUser, FederationIssuer, Principal, RoleSession, TemporarySession, WebIdentity,
 };
@@ -159,7 +161,10 @@ fn headers(value: &Value) -> Vec<(String, Vec<u8>)> {
 
 fn body(message: &Value) -> Body {
     let bytes = match &message["body"] {
-        Value::String(text) => text.clone().into_bytes(),
+        Value::String(text) => match message["base64"].as_bool() {
+            Some(true) => BASE64_STANDARD.decode(text).unwrap(),
+            Some(false) | None => text.clone().into_bytes(),
+        },
         Value::Null => Vec::new(),
         json => json.to_string().into_bytes(),
     };

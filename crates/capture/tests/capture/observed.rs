@@ -93,6 +93,10 @@ impl Observed {
             _ => found.operation,
         };
         match id.and_then(|id| ModelledCall::new(&table, id, found.protocol)) {
+            Some(modelled) if found.rule == Rule::S3 => {
+                let event_source = recognised.event_source;
+                (found.protocol, ServiceCall::Modelled(ModelledCall { event_source, ..modelled }))
+            }
             Some(modelled) => (found.protocol, ServiceCall::Modelled(modelled)),
             None => (recognised.protocol, call),
         }

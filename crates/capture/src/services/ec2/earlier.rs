@@ -30,6 +30,9 @@ pub(super) fn request(
     match operation.name.as_str() {
         "RunInstances" => run_instances(&mut shown),
         "CreateVolume" => rename(&mut shown, "availabilityZone", "zone"),
+        "DescribeAccountAttributes" => {
+            shown.entry("filterSet").or_insert_with(|| json!({}));
+        }
         "CreateNetworkInterface" => {
             shown.entry("groupSet").or_insert_with(|| json!({}));
         }
@@ -49,6 +52,9 @@ pub(super) fn response(answer: &Answer<'_>) -> Map<String, Value> {
         None => {
             shown.insert("_return".to_owned(), Value::Bool(true));
         }
+    }
+    if answer.operation.name == "CreateVolume" {
+        rename(&mut shown, "availabilityZone", "zone");
     }
     shown
 }
@@ -134,11 +140,15 @@ fn answered(shapes: &Shapes, own: &[Member], given: &Map<String, Value>, depth: 
     let shown = own.iter().filter_map(|member| {
         let value = given.get(&member.name)?;
         let name = if member.on_wire() == "return" { "_return" } else { member.on_wire() };
-        let value = if member.sensitive {
+        let mut value = if member.sensitive {
             Value::from(REMOVED)
         } else {
             answered_value(shapes, member.shape, value, depth + 1)
         };
+        // Alone among the lists of answers.
+        if let (Value::Object(list), "privateIpAddressesSet") = (&mut value, name) {
+            rename(list, "items", "item");
+        }
         Some((lower_first(name), value))
     });
     shown.collect()
