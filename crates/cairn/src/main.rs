@@ -16,6 +16,7 @@ mod key_policy;
 mod keys;
 mod log_source;
 mod lookup;
+mod operations;
 mod output;
 mod pattern;
 mod prove;
@@ -105,6 +106,9 @@ enum Command {
     /// Look after webhooks and NATS subjects that events are sent to.
     #[command(subcommand)]
     Destination(destination::Destination),
+    /// Look at the operations of AWS services that calls are recognised by.
+    #[command(subcommand)]
+    Operations(operations::Operations),
     /// Try EventBridge event patterns.
     #[command(subcommand)]
     Pattern(pattern::Pattern),
@@ -137,6 +141,7 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(&cli.place),
         Command::Keys(command) => command.run(&cli.place),
         Command::Destination(command) => command.run(&cli.place),
+        Command::Operations(command) => command.run(),
         Command::Pattern(command) => match command.run() {
             Ok(pattern::Verdict::Matches) => Ok(()),
             Ok(pattern::Verdict::Differs) => return ExitCode::FAILURE,

@@ -24,13 +24,18 @@ pub(crate) struct Serve {
     /// calls that Cairn does not serve itself. Can be given several times.
     #[arg(long, value_name = "[SERVICE,…=]URL")]
     upstream: Vec<String>,
+    /// Recognise calls by the operations in this file instead of those that are built in.
+    #[arg(long, value_name = "FILE")]
+    operations_file: Option<String>,
 }
 
 impl Serve {
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
-        let flags = self.listen.clone().map(|listen| ("server.listen", listen));
+        let listen = self.listen.clone().map(|listen| ("server.listen", listen));
+        let operations = self.operations_file.clone().map(|file| ("gateway.operations_file", file));
+        let flags = listen.into_iter().chain(operations);
         let upstreams = self.upstream.iter().map(|upstream| ("upstream", upstream.clone()));
-        let config = Config::understand(&place.settings(flags.into_iter().chain(upstreams).collect())?)?;
+        let config = Config::understand(&place.settings(flags.chain(upstreams).collect())?)?;
         start_logs(&config)?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
