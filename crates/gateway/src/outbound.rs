@@ -36,6 +36,8 @@ enum Inner {
 
 #[derive(Debug)]
 struct Streams {
+    /// What was read of the body already.
+    begun: Bytes,
     body: Incoming,
     tap: Arc<Tap>,
     gate: Option<Gate>,
@@ -47,13 +49,14 @@ impl RequestBody {
         Self(Inner::Whole(bytes))
     }
 
-    /// Takes a body that streams past a tap.
-    pub fn streams(body: Incoming, tap: Arc<Tap>) -> Self {
+    /// Takes a body that streams past a tap, of which a part may have been read already.
+    pub fn streams(begun: Bytes, body: Incoming, tap: Arc<Tap>) -> Self {
         if body.is_end_stream() {
+            tap.pass(&begun);
             tap.end();
-            return Self::whole(Bytes::new());
+            return Self::whole(begun);
         }
-        Self(Inner::Streams(Box::new(Streams { body, tap, gate: None })))
+        Self(Inner::Streams(Box::new(Streams { begun, body, tap, gate: None })))
     }
 
     /// Tells whether the request could be sent once more: nothing of its body is gone.
@@ -111,7 +114,7 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Inner::Streams(streams) => streams.body.size_hint(),
+            Inner::Streams(streams) => streams.size_hint(),
         }
     }
 }
@@ -123,6 +126,11 @@ impl Streams {
             self.gate = None;
         }
         self.tap.begin();
+        if !self.begun.is_empty() {
+            let begun = std::mem::take(&mut self.begun);
+            self.tap.pass(&begun);
+            return Poll::Ready(Some(Ok(Frame::data(begun))));
+        }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         match &frame {
             Some(Ok(frame)) => {
@@ -138,5 +146,15 @@ impl Streams {
             None => self.tap.end(),
         }
         Poll::Ready(frame)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (begun, rest) = (self.begun.len() as u64, self.body.size_hint());
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower() + begun);
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper + begun);
+        }
+        hint
     }
 }

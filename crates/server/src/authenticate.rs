@@ -115,6 +115,9 @@ impl Authenticator {
 
     /// Tells whether a request names a key that was made here, whatever its signature is worth.
     pub(crate) fn issued_key_of(&self, head: &Head, snapshot: &Snapshot) -> bool {
+        if names_other_key(head, snapshot) {
+            return false;
+        }
         let pairs = head.pairs();
         let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
         match Presented::parse(&request) {
@@ -176,6 +179,15 @@ impl Authenticator {
         let verified = self.verifier.verify(claim.request, claim.presented, &secret, body, claim.now);
         verified.map_err(AuthRefusal::Signature)
     }
+}
+
+/// Tells at a glance whether a request is signed with a long-term key that was not made here.
+fn names_other_key(head: &Head, snapshot: &Snapshot) -> bool {
+    let header = head.header("authorization").filter(|_| head.header("x-amz-security-token").is_none());
+    let scope = header.and_then(|header| header.split_once("Credential="));
+    scope
+        .and_then(|(_, scope)| scope.split_once('/'))
+        .is_some_and(|(key, _)| snapshot.access_key(key).is_none())
 }
 
 /// A signature that is to be proven.

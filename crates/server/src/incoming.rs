@@ -35,6 +35,19 @@ pub(crate) async fn read_whole(mut body: Incoming, bytes_max: usize) -> Result<B
     Ok(whole.freeze())
 }
 
+/// Reads the beginning of a body: `bytes_max` bytes, a frame more, or all of it.
+pub(crate) async fn read_beginning(body: &mut Incoming, bytes_max: usize) -> Result<Bytes, ReadBodyError> {
+    let mut beginning = BytesMut::new();
+    while beginning.len() < bytes_max
+        && let Some(frame) = body.frame().await
+    {
+        // Trailers of so short a body tell nothing that is looked for.
+        let Ok(data) = frame.map_err(|_gone| ReadBodyError::Broken)?.into_data() else { break };
+        beginning.extend_from_slice(&data);
+    }
+    Ok(beginning.freeze())
+}
+
 /// Streams a body and checks it as its signature demands. The stream ends well only when the check
 /// passes, so a store that waits for the end never keeps what was not proven.
 pub(crate) fn checked(

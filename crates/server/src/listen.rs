@@ -153,7 +153,9 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(HEAD_BYTES_MAX as usize)
-        .max_headers(HEADERS_MAX);
+        .max_headers(HEADERS_MAX)
+        // What is forwarded reaches the upstream, and its answer the client, as it was written.
+        .preserve_header_case(true);
     builder
         .http2()
         .timer(TokioTimer::new())

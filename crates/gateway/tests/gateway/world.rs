@@ -126,7 +126,7 @@ async fn answer(
     peer: SocketAddr,
 ) -> Response<AnyBody> {
     let (head, body) = request.into_parts();
-    let body = RequestBody::streams(body, Arc::new(Tap::counting()));
+    let body = RequestBody::streams(bytes::Bytes::new(), body, Arc::new(Tap::counting()));
     let client = Peer { address: peer.ip(), encrypted: false };
     match upstream.send(Outbound { head, body, client }).await {
         Ok(Answer { head, body }) => Response::from_parts(head, AnswerBody::boxed_unsync(body)),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cairn_capture::{Keep, ServiceCall};
 use cairn_gateway::{Answer, Outbound, Peer, RequestBody, Tap};
-use cairn_wire::recognise::Service;
 use http::Response;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -30,6 +29,9 @@ use crate::serve::{Arrival, Front};
 /// The largest request body that is read before the call is forwarded, so that its intent tells its parameters.
 const READ_AHEAD_BYTES_MAX: usize = 256 << 10;
 
+/// How much of a longer form is read before the call is forwarded: its action is among the first parameters.
+const FORM_BEGINNING_BYTES_MAX: usize = 16 << 10;
+
 /// The largest answer that is read before it is sent on; a longer one streams.
 const WHOLE_ANSWER_BYTES_MAX: u64 = 64 << 10;
 
@@ -38,6 +40,41 @@ const WHOLE_ANSWER_BYTES_MAX: u64 = 64 << 10;
 pub(crate) enum Sent {
     Whole(Bytes),
     Streams(Incoming),
+}
+
+/// A request's body as far as it was read ahead.
+enum ReadAhead {
+    Whole(Bytes),
+    Beginning(Bytes, Incoming),
+}
+
+impl ReadAhead {
+    fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Whole(bytes) | Self::Beginning(bytes, _) => bytes,
+        }
+    }
+
+    /// Returns the parameters of a form that were read to their end.
+    fn parameters(&self) -> &[u8] {
+        let bytes = self.bytes();
+        let cut = match self {
+            Self::Beginning(_, rest) if !rest.is_end_stream() => bytes.iter().rposition(|byte| *byte == b'&'),
+            Self::Whole(_) | Self::Beginning(..) => None,
+        };
+        bytes.get(..cut.unwrap_or(bytes.len())).unwrap_or(bytes)
+    }
+
+    /// Makes the body that the upstream gets, and what knows of it here.
+    fn split(self, call: &ServiceCall) -> (Received, RequestBody) {
+        match self {
+            Self::Whole(bytes) => (Received::Whole(bytes.clone()), RequestBody::whole(bytes)),
+            Self::Beginning(begun, rest) => {
+                let tap = Arc::new(tap(call));
+                (Received::Passing(Arc::clone(&tap)), RequestBody::streams(begun, rest, tap))
+            }
+        }
+    }
 }
 
 /// Where a call goes, and what is known of it.
@@ -93,39 +130,22 @@ impl Front {
         (parts, body): (Parts, Sent),
     ) -> Response<AnswerBody> {
         let started = Instant::now();
-        let body = match read_ahead(
-            &arrival,
-            &self.recogniser.forwarded(&arrival.head, &recognition),
-            &recognition,
-            body,
-        )
-        .await
-        {
+        let mut call = self.recogniser.forwarded(&arrival.head, &recognition);
+        let body = match read_ahead(&arrival, &call, body).await {
             Ok(body) => body,
             Err(error) => {
                 let refusal: Answered = refuse::body(&arrival, recognition.call.protocol, error).into();
                 return refusal.into_response();
             }
         };
-        if let Sent::Whole(form) = &body
-            && arrival.head.is_form()
-        {
+        let form = Some(body.parameters()).filter(|form| !form.is_empty() && arrival.head.is_form());
+        if let Some(form) = form {
             recognition = self.recogniser.recognise(&arrival.head, form);
+            call = self.recogniser.forwarded(&arrival.head, &recognition);
         }
         let protocol = recognition.call.protocol;
-        let call = self.recogniser.forwarded(&arrival.head, &recognition);
-        let form = match &body {
-            Sent::Whole(bytes) => Some(bytes.as_ref()).filter(|_| arrival.head.is_form()),
-            Sent::Streams(_) => None,
-        };
         let sender = self.gateway.callers.sender(&self, &route, &arrival, &call, form);
-        let (received, body) = match body {
-            Sent::Whole(bytes) => (Received::Whole(bytes.clone()), RequestBody::whole(bytes)),
-            Sent::Streams(incoming) => {
-                let tap = Arc::new(tap(&call));
-                (Received::Passing(Arc::clone(&tap)), RequestBody::streams(incoming, tap))
-            }
-        };
+        let (received, body) = body.split(&call);
         let arrival = Arc::new(arrival);
         let client = Peer { address: arrival.peer.ip(), encrypted: arrival.tls.is_some() };
         let outbound = Outbound { head: parts, body, client };
@@ -167,30 +187,29 @@ async fn relay(answer: Answer, flight: Flight) -> Response<AnswerBody> {
     }
 }
 
-/// Reads a body before the call is forwarded where it is small and tells what the call asks for. One that the
-/// client asks leave for is left to the upstream, which may refuse it unread.
-async fn read_ahead(
-    arrival: &Arrival,
-    call: &ServiceCall,
-    recognition: &Recognition,
-    body: Sent,
-) -> Result<Sent, ReadBodyError> {
-    let incoming = match body {
+/// Reads a body before the call is forwarded where it is small and tells what the call asks for, and the beginning
+/// of a long form, which tells what it is. One that the client asks leave for is left to the upstream, which may
+/// refuse it unread.
+async fn read_ahead(arrival: &Arrival, call: &ServiceCall, body: Sent) -> Result<ReadAhead, ReadBodyError> {
+    let mut incoming = match body {
         Sent::Streams(incoming) => incoming,
-        whole @ Sent::Whole(_) => return Ok(whole),
+        Sent::Whole(bytes) => return Ok(ReadAhead::Whole(bytes)),
     };
     if incoming.is_end_stream() {
-        return Ok(Sent::Whole(Bytes::new()));
+        return Ok(ReadAhead::Whole(Bytes::new()));
     }
-    let announced =
-        arrival.head.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<usize>().ok());
+    let head = &arrival.head;
+    let announced = head.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<usize>().ok());
     let small = announced.is_some_and(|length| length <= READ_AHEAD_BYTES_MAX);
-    let wanted =
-        recognition.call.service != Service::S3 || Callers::body_policy(call).request != Keep::Nothing;
-    if !small || !wanted || arrival.head.header("expect").is_some() {
-        return Ok(Sent::Streams(incoming));
-    }
-    incoming::read_whole(incoming, READ_AHEAD_BYTES_MAX).await.map(Sent::Whole)
+    let wanted = !matches!(call, ServiceCall::S3(_)) || Callers::body_policy(call).request != Keep::Nothing;
+    let beginning = match wanted && head.header("expect").is_none() {
+        true if small => {
+            return incoming::read_whole(incoming, READ_AHEAD_BYTES_MAX).await.map(ReadAhead::Whole);
+        }
+        true if head.is_form() => incoming::read_beginning(&mut incoming, FORM_BEGINNING_BYTES_MAX).await?,
+        _ => Bytes::new(),
+    };
+    Ok(ReadAhead::Beginning(beginning, incoming))
 }
 
 /// Makes what looks at a request's body.
