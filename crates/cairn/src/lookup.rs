@@ -1,5 +1,6 @@
 //! `cairn lookup`: LookupEvents from the command line.
 
+mod actor;
 mod conditions;
 mod table;
 
@@ -53,6 +54,9 @@ pub(crate) struct Lookup {
     /// Whether the call could change nothing.
     #[arg(long, value_name = "true|false", help_heading = "Conditions", hide_possible_values = true)]
     read_only: Option<bool>,
+    /// The person, the agent or the tool behind the call, such as aws-cli: what records tell of the actor.
+    #[arg(long, value_name = "NAME", help_heading = "Conditions", value_parser = NonEmptyStringValueParser::new())]
+    actor: Option<String>,
     /// Only events of the last 30m, 2h, 7d …
     #[arg(long, value_name = "AGE", help_heading = "Time", value_parser = instant::age, conflicts_with = "from")]
     since: Option<SignedDuration>,
@@ -150,6 +154,7 @@ impl Lookup {
             self.event_source.clone(),
             self.read_only,
         )
+        .behind_which(self.actor.clone())
     }
 
     fn input(&self, conditions: &Conditions, max: usize) -> Value {

@@ -8,6 +8,7 @@ mod completion;
 mod config;
 mod consistency;
 mod destination;
+mod directory;
 mod doctor;
 mod env;
 mod installation;
@@ -113,6 +114,9 @@ enum Command {
     #[command(subcommand)]
     Pattern(pattern::Pattern),
     /// Print what makes a shell complete commands and flags.
+    /// Look after the directory that says whose the keys of upstreams are.
+    #[command(subcommand)]
+    Directory(directory::Directory),
     Completion(completion::Completion),
     /// Show the settings in force.
     #[command(subcommand)]
@@ -152,6 +156,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Command::Directory(command) => command.run(&cli.place),
         Err(error) if error.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: could not {}", chain(&error));

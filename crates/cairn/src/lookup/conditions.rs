@@ -3,10 +3,15 @@
 use cairn_history::Attribute;
 
 use super::Found;
+use super::actor::stands_behind;
 
 /// What an event must be, the most particular first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Conditions(Vec<(Attribute, String)>);
+pub(super) struct Conditions {
+    of_attributes: Vec<(Attribute, String)>,
+    /// Who stands behind it, which CloudTrail can't be asked.
+    actor: Option<String>,
+}
 
 impl Conditions {
     #[expect(clippy::too_many_arguments, reason = "one for each attribute, in the order of their weight")]
@@ -32,22 +37,30 @@ impl Conditions {
             (Attribute::EventSource, event_source),
             (Attribute::ReadOnly, read_only.map(|is| is.to_string())),
         ];
-        Self(all.into_iter().filter_map(|(attribute, value)| Some((attribute, value?))).collect())
+        let of_attributes =
+            all.into_iter().filter_map(|(attribute, value)| Some((attribute, value?))).collect();
+        Self { of_attributes, actor: None }
+    }
+
+    /// Adds who must stand behind an event.
+    pub(super) fn behind_which(self, actor: Option<String>) -> Self {
+        Self { actor, ..self }
     }
 
     /// Returns the one that is asked: the one that the fewest events are expected to satisfy.
     pub(super) fn asked(&self) -> Option<(&'static str, &str)> {
-        self.0.first().map(|(attribute, value)| (attribute.as_str(), value.as_str()))
+        self.of_attributes.first().map(|(attribute, value)| (attribute.as_str(), value.as_str()))
     }
 
     /// Tells whether nothing is left to be checked on the answer.
     pub(super) fn are_all_asked(&self) -> bool {
-        self.0.len() <= 1
+        self.of_attributes.len() <= 1 && self.actor.is_none()
     }
 
     /// Checks the conditions that are not asked.
     pub(super) fn hold(&self, found: &Found) -> bool {
-        self.0.iter().skip(1).all(|(attribute, value)| has(found, *attribute, value))
+        self.of_attributes.iter().skip(1).all(|(attribute, value)| has(found, *attribute, value))
+            && self.actor.as_ref().is_none_or(|actor| stands_behind(&found.cloud_trail_event, actor))
     }
 }
 
