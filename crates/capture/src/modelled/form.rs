@@ -100,6 +100,7 @@ impl Form {
                 let mut named = self.below.iter().filter(|(name, _)| name.ends_with("BatchRequestEntry"));
                 named.next().map(|(_, sent)| sent)
             }
+            "Action" => self.below.get("ActionName"),
             "Tag" | "tag" => self.below.get("Tag"),
             one => self.below.get(one),
         }

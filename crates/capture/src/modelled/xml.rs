@@ -22,35 +22,59 @@ pub(super) fn value(shapes: &Shapes, shape: ShapeId, element: &Element) -> Optio
     }
 }
 
-/// Reads the members that a body holds.
+/// Reads the members that a body holds. Of several elements for one member, which is no list, the first counts.
 pub(super) fn structure(shapes: &Shapes, members: &[Member], element: &Element) -> Map<String, Value> {
     let mut read = Map::new();
-    for member in members.iter().filter(|member| member.location == Location::Body) {
-        if let Some(value) = member_of(shapes, member, element) {
-            read.insert(member.name.clone(), value);
+    let in_body = || members.iter().filter(|member| member.location == Location::Body);
+    for (name, text) in &element.attributes {
+        let mut attributes = in_body().filter(|member| member.attribute);
+        let named = attributes.find(|member| local(member.on_wire()) == local(name));
+        let value = named.and_then(|member| scalar::of_text(&shapes.get(member.shape)?.kind, text));
+        read.extend(named.zip(value).map(|(member, value)| (member.name.clone(), value)));
+    }
+    for child in &element.children {
+        let name = local(&child.name);
+        let mut elements = in_body().filter(|member| !member.attribute);
+        if let Some(member) = elements.find(|member| element_name(shapes, member) == name) {
+            add(shapes, member, child, &mut read);
         }
     }
     read
 }
 
-fn member_of(shapes: &Shapes, member: &Member, element: &Element) -> Option<Value> {
-    let kind = &shapes.get(member.shape)?.kind;
-    if member.attribute {
-        let (_, text) = element.attributes.iter().find(|(name, _)| same(name, member.on_wire()))?;
-        return scalar::of_text(kind, text);
-    }
+/// Returns how the elements of a member are called: items of a flattened list may have a name of their own.
+fn element_name<'a>(shapes: &'a Shapes, member: &'a Member) -> &'a str {
+    let kind = if member.flattened { shapes.get(member.shape).map(|shape| &shape.kind) } else { None };
     match kind {
-        Kind::List { item, item_name, .. } if member.flattened => {
-            let wire = item_name.as_deref().unwrap_or(member.on_wire());
-            let items: Vec<Value> =
-                named(element, wire).filter_map(|child| value(shapes, *item, child)).collect();
-            (!items.is_empty()).then_some(Value::Array(items))
+        Some(Kind::List { item_name: Some(name), .. }) => name,
+        _ => member.on_wire(),
+    }
+}
+
+fn add(shapes: &Shapes, member: &Member, child: &Element, read: &mut Map<String, Value>) {
+    let Some(known) = shapes.get(member.shape) else { return };
+    match &known.kind {
+        Kind::List { item, .. } if member.flattened => {
+            let Some(value) = value(shapes, *item, child) else { return };
+            let items = read.entry(member.name.as_str()).or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(items) = items {
+                items.push(value);
+            }
         }
         Kind::Map { .. } if member.flattened => {
-            let read = entries(shapes, member.shape, named(element, member.on_wire()));
-            (!read.is_empty()).then_some(Value::Object(read))
+            let entry = entries(shapes, member.shape, std::iter::once(child));
+            let all = read.entry(member.name.as_str()).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(all) = all {
+                all.extend(entry);
+            }
         }
-        _ => value(shapes, member.shape, named(element, member.on_wire()).next()?),
+        _ => {
+            if let (false, Some(value)) =
+                (read.contains_key(&member.name), value(shapes, member.shape, child))
+            {
+                read.insert(member.name.clone(), value);
+            }
+        }
     }
 }
 
@@ -66,18 +90,18 @@ fn entries<'a>(
     let (key_name, value_name) =
         (key_name.as_deref().unwrap_or("key"), value_name.as_deref().unwrap_or("value"));
     let read = entries.filter_map(|entry| {
-        let key = named(entry, key_name).next()?.untrimmed.clone();
-        Some((key, value(shapes, *of, named(entry, value_name).next()?)?))
+        let key = named(entry, key_name)?.untrimmed.clone();
+        Some((key, value(shapes, *of, named(entry, value_name)?)?))
     });
     read.collect()
 }
 
-/// Returns the children of a name.
-fn named<'a>(element: &'a Element, wire: &'a str) -> impl Iterator<Item = &'a Element> {
-    element.children.iter().filter(move |child| same(&child.name, wire))
+/// Returns the first child of a name.
+fn named<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
+    element.children.iter().find(|child| local(&child.name) == name)
 }
 
-/// Compares names without the prefixes of their namespaces.
-fn same(name: &str, wire: &str) -> bool {
-    name.rsplit(':').next() == wire.rsplit(':').next()
+/// Returns a name without the prefix of its namespace.
+fn local(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
 }
