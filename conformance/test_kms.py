@@ -474,7 +474,7 @@ def test_records(kms, cloudtrail, key):
     granted = found("CreateGrant", key)
     assert granted["responseElements"] == {"grantId": grant["GrantId"], "keyId": key}
     retired = found("RetireGrant", grant["GrantId"])
-    assert retired["requestParameters"] is None and retired["additionalEventData"] == {"grantId": grant["GrantId"]} and retired["resources"] == resources
+    assert retired["requestParameters"] is None and retired["additionalEventData"]["grantId"] == grant["GrantId"] and retired["resources"] == resources
     assert found("DisableKey", key)["responseElements"] == {"keyId": key}
     assert found("GenerateRandom")["requestParameters"] is None
     kms.enable_key(KeyId=key)
