@@ -83,10 +83,15 @@ fn query_error(call: &ServiceCall, response: &Response<'_>) -> Option<Failure> {
     })
 }
 
+/// Returns an error code as EC2's records have it.
+fn ec2_code(code: &str, status: u16) -> String {
+    let side = if status < 500 { "Client" } else { "Server" };
+    format!("{side}.{code}")
+}
+
 fn ec2_error(response: &Response<'_>) -> Option<Failure> {
     let root = Element::parse(&response_body(response)?)?;
-    let side = if response.status < 500 { "Client" } else { "Server" };
-    of_element(root.child("Errors")?.child("Error")?, |code| format!("{side}.{code}"))
+    of_element(root.child("Errors")?.child("Error")?, |code| ec2_code(code, response.status))
 }
 
 fn of_element(error: &Element, name: impl Fn(&str) -> String) -> Option<Failure> {
@@ -130,7 +135,11 @@ fn by_status(call: &ServiceCall, request: &Request<'_>, status: u16) -> Failure 
         400..=499 => "BadRequest",
         _ => "InternalError",
     };
-    Failure { code: code.to_owned(), message: None }
+    let code = match call.protocol() {
+        Protocol::Ec2Query => ec2_code(code, status),
+        _ => code.to_owned(),
+    };
+    Failure { code, message: None }
 }
 
 /// Turns a query service's wire code into the exception's name, which is what records hold.

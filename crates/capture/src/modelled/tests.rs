@@ -2,11 +2,13 @@
 
 mod corpus;
 mod encoder;
+mod errors;
 mod fuzz;
 mod markers;
 mod round_trips;
 mod sample;
 mod secrets;
+mod styles;
 mod xml_encoder;
 
 use std::sync::Arc;
