@@ -134,6 +134,12 @@ impl Client {
         self.whole(answer.into_body()).await
     }
 
+    /// Lists objects of a bucket: one page, as XML.
+    pub(crate) async fn s3_list(&self, path: &str, query: &str) -> Result<Bytes, CallError> {
+        let answer = self.send("s3", ("GET", path, query), &[], Bytes::new()).await?;
+        self.whole(answer.into_body()).await
+    }
+
     /// Asks one of the server's own pages to do something, and returns what it answers.
     pub(crate) async fn post_page(&self, path: &str) -> Result<Bytes, CallError> {
         let answer = self.send("cloudtrail", ("POST", path, ""), &[], Bytes::new()).await?;

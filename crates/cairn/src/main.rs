@@ -11,6 +11,7 @@ mod destination;
 mod directory;
 mod doctor;
 mod env;
+mod import;
 mod installation;
 mod instant;
 mod key_policy;
@@ -74,6 +75,12 @@ enum Command {
     /// older events. When the server goes away, -f tries again until it is back and goes on where it stopped:
     /// nothing is repeated, and nothing is missed unless the journal was trimmed meanwhile, which is said.
     Tail(tail::Tail),
+    /// Import events out of logs that other systems wrote.
+    ///
+    /// The server must run, and whoever calls needs the permission cairn:ImportEvents. Nothing is imported twice: an
+    /// import that broke off can be repeated. Ends with exit code 1 when a line was refused.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Write what proves to anybody that an event was logged.
     ///
     /// The proof is one JSON file: the event itself, and the hashes that lead from it to the signed checkpoint of
@@ -132,6 +139,10 @@ fn main() -> ExitCode {
         Command::KeyPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),
         Command::Tail(command) => command.run(&cli.place),
+        Command::Import(command) => match command.run(&cli.place) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Prove(command) => command.run(&cli.place),
         Command::VerifyProof(command) => command.run(),
         Command::Tlog(command) => command.run(&cli.place),

@@ -206,23 +206,11 @@ impl Config {
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
             actors: read.truth("record.actors", Recorded::Yes, Recorded::No)?,
             operations_file: read.filled("gateway.operations_file").map(PathBuf::from),
-            cloudfront_names: read.truth(
-                "record.cloudfront_versions",
-                CloudFrontNames::Versioned,
-                CloudFrontNames::Plain,
-            )?,
+            cloudfront_names: read.cloudfront_names()?,
             directory_file: read.filled("gateway.directory_file").map(PathBuf::from),
             account_hints: read.truth("gateway.account_hints", AccountHints::Told, AccountHints::Off)?,
-            trusted_proxies: read.with(
-                "gateway.trusted_proxies",
-                "comma-separated addresses and networks are needed",
-                Proxies::parse,
-            )?,
-            people_headers: read.with(
-                "gateway.people_headers",
-                "`human=HEADER` and `agent=HEADER`, comma-separated, are needed; no header that holds a credential",
-                PeopleHeaders::parse,
-            )?,
+            trusted_proxies: read.trusted_proxies()?,
+            people_headers: read.people_headers()?,
             oidc_issuers: read.with(
                 "sts.oidc_issuers",
                 "`ISSUER-URL AUDIENCE[,AUDIENCE] KEYS`, separated by `;`, is needed; KEYS is a file or an http:// URL",
@@ -320,6 +308,21 @@ impl Reader<'_> {
             }
         };
         self.with(setting, needed, |_| None)
+    }
+
+    fn cloudfront_names(&self) -> Result<CloudFrontNames, ConfigError> {
+        self.truth("record.cloudfront_versions", CloudFrontNames::Versioned, CloudFrontNames::Plain)
+    }
+
+    fn trusted_proxies(&self) -> Result<Proxies, ConfigError> {
+        let needed = "comma-separated addresses and networks are needed";
+        self.with("gateway.trusted_proxies", needed, Proxies::parse)
+    }
+
+    fn people_headers(&self) -> Result<PeopleHeaders, ConfigError> {
+        let needed =
+            "`human=HEADER` and `agent=HEADER`, comma-separated, are needed; no header that holds a credential";
+        self.with("gateway.people_headers", needed, PeopleHeaders::parse)
     }
 
     fn sources(&self) -> Result<SourceSettings, ConfigError> {

@@ -49,6 +49,9 @@ struct Report {
     refused: Vec<Value>,
 }
 
+/// The events of the lines, each with the place of its line.
+type Parsed = (Vec<(usize, Told)>, Report);
+
 /// Why nothing is imported.
 enum Refusal {
     /// The caller is told why.
@@ -224,12 +227,7 @@ impl Report {
 }
 
 /// Makes events of lines, each with its place.
-fn parse(
-    body: &[u8],
-    format: Format,
-    home: &Home,
-    oldest: i64,
-) -> Result<(Vec<(usize, Told)>, Report), &'static str> {
+fn parse(body: &[u8], format: Format, home: &Home, oldest: i64) -> Result<Parsed, &'static str> {
     let mut report = Report::default();
     let mut told = Vec::new();
     for (at, line) in body.split(|byte| *byte == b'\n').enumerate() {

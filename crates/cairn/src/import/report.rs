@@ -1,0 +1,117 @@
+//! What became of an import: a bar while it runs, and counts at the end.
+
+use std::io::IsTerminal as _;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::Verdict;
+use super::sending::Answer;
+use crate::output::{self, Form, columns};
+
+/// How many refused lines are named; beyond it they are counted.
+const NAMED_MAX: usize = 1_000;
+
+/// Counts, and the lines that are no events.
+pub(super) struct Report {
+    form: Form,
+    documents: u64,
+    skipped: u64,
+    counts: Answer,
+    refused: u64,
+    named: Vec<(String, u64, String)>,
+    bar: ProgressBar,
+}
+
+impl Report {
+    pub(super) fn begin(form: Form, documents: usize) -> anyhow::Result<Self> {
+        let is_seen = std::io::stderr().is_terminal();
+        let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(documents as u64), target);
+        let style = "{bar:30} {pos}/{len} files, {msg}, {elapsed} (about {eta} left)";
+        bar.set_style(ProgressStyle::with_template(style)?);
+        let (counts, named) = (Answer::default(), Vec::new());
+        Ok(Self { form, documents: 0, skipped: 0, counts, refused: 0, named, bar })
+    }
+
+    /// Passes over a document that an earlier run finished.
+    pub(super) fn skip(&mut self) {
+        self.skipped += 1;
+        self.bar.inc(1);
+    }
+
+    pub(super) fn look_at(&self, document: &str) {
+        self.bar.set_message(output::harmless(document));
+    }
+
+    pub(super) fn finish_document(&mut self) {
+        self.documents += 1;
+        self.bar.inc(1);
+    }
+
+    pub(super) fn count(&mut self, answer: &Answer) {
+        self.counts.recorded += answer.recorded;
+        self.counts.repeated += answer.repeated;
+        self.counts.not_selected += answer.not_selected;
+        self.counts.too_old += answer.too_old;
+        self.bar.tick();
+    }
+
+    pub(super) fn refuse(&mut self, document: &str, line: u64, reason: String) {
+        self.refused += 1;
+        if self.named.len() < NAMED_MAX {
+            self.named.push((document.to_owned(), line, reason));
+        }
+    }
+
+    /// Tells everything, and whether all of it went well.
+    pub(super) fn end(self) -> anyhow::Result<Verdict> {
+        self.bar.finish_and_clear();
+        match self.form {
+            Form::JsonLines => output::print(format!("{}\n", self.json()))?,
+            Form::Table => output::print(self.text())?,
+        }
+        Ok(if self.refused == 0 { Verdict::Imported } else { Verdict::Refused })
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let named = self
+            .named
+            .iter()
+            .map(|(file, line, reason)| json!({"file": file, "line": line, "reason": reason}));
+        json!({
+            "files": self.documents,
+            "skippedFiles": self.skipped,
+            "recorded": self.counts.recorded,
+            "repeated": self.counts.repeated,
+            "notSelected": self.counts.not_selected,
+            "tooOld": self.counts.too_old,
+            "refused": self.refused,
+            "refusedLines": named.collect::<Vec<_>>(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let counts = &self.counts;
+        let rows: Vec<Vec<String>> = [
+            ("recorded", counts.recorded),
+            ("imported before", counts.repeated),
+            ("selected by no trail", counts.not_selected),
+            ("older than the event history", counts.too_old),
+            ("refused", self.refused),
+        ]
+        .into_iter()
+        .filter(|(name, count)| *count > 0 || *name == "recorded")
+        .map(|(name, count)| vec![count.to_string(), name.to_owned()])
+        .collect();
+        let mut text = columns(&["EVENTS", "WHAT BECAME OF THEM"], &rows);
+        for (document, line, reason) in &self.named {
+            text.push_str(&format!("{}:{line}: {}\n", output::harmless(document), output::harmless(reason)));
+        }
+        let unnamed = self.refused - self.named.len() as u64;
+        if unnamed > 0 {
+            text.push_str(&format!("and {unnamed} more\n"));
+        }
+        text
+    }
+}
