@@ -32,7 +32,7 @@ fn check(call: (&str, &str, Protocol), status: u16, sent: &Sent, code: &str, mes
 }
 
 #[test]
-fn codes_and_messages_are_found_in_every_protocol() {
+fn codes_and_messages_are_found_in_json_and_cbor() {
     let json = ("dynamodb", "GetItem", Protocol::Json);
     let body = br#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"Gone"}"#;
     check(
@@ -72,6 +72,10 @@ fn codes_and_messages_are_found_in_every_protocol() {
         "ResourceNotFound",
         Some("m"),
     );
+}
+
+#[test]
+fn codes_and_messages_are_found_in_xml() {
     let xml = |code: &str| {
         format!("<ErrorResponse><Error><Code>{code}</Code><Message>m</Message></Error></ErrorResponse>")
             .into_bytes()
@@ -93,6 +97,12 @@ fn codes_and_messages_are_found_in_every_protocol() {
     let body = b"<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>m</Message></Error></Errors></Response>";
     check(ec2, 400, &answer(&[], body), "Client.InvalidVpcID.NotFound", Some("m"));
     check(ec2, 503, &answer(&[], body), "Server.InvalidVpcID.NotFound", Some("m"));
+}
+
+#[test]
+fn errors_without_a_readable_body_have_codes() {
+    let (json, ec2) = (("dynamodb", "GetItem", Protocol::Json), ("ec2", "DescribeVpcs", Protocol::Ec2Query));
+    let denied = br#"{"__type":"AccessDeniedException","Message":"No"}"#;
     // Nothing readable: the status says what there is to say.
     check(ec2, 500, &answer(&[], b"<html>"), "Server.InternalError", None);
     check(json, 502, &answer(&[], b"Bad gateway"), "InternalError", None);
