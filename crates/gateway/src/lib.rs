@@ -24,6 +24,7 @@ mod shared;
 mod tap;
 mod telemetry;
 mod trust;
+mod tunnel;
 mod upstream;
 
 pub use answer::{Answer, AnswerBody};
@@ -33,4 +34,5 @@ pub use outbound::{Outbound, RequestBody};
 pub use routes::{Route, Routes, RoutesError};
 pub use tap::{Kept, Tap, Tapped};
 pub use trust::TrustError;
+pub use tunnel::{Tunnel, Tunnelled, asks_for_websocket};
 pub use upstream::{Protocol, SendError, Timeouts, Upstream, UpstreamConfig};

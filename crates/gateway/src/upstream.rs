@@ -21,7 +21,7 @@ use crate::gate::Gate;
 use crate::headers::{self, Forwarded};
 use crate::origin::Origin;
 use crate::outbound::{Outbound, RequestBody};
-use crate::pool::Pool;
+use crate::pool::{Place, Pool};
 use crate::shared::Shared;
 use crate::tap::Tap;
 use crate::telemetry::Telemetry;
@@ -107,15 +107,19 @@ pub struct Upstream {
     timeouts: Timeouts,
     pool: Arc<Pool>,
     shared: Shared,
+    /// Those of connections that calls do not drive themselves. Nobody waits for them: calls that use such a
+    /// connection are waited for where they are made.
+    tasks: TaskTracker,
     telemetry: Telemetry,
 }
 
 impl Upstream {
-    /// Prepares calls; nobody is called yet. `tasks` are those that shutdown waits for.
+    /// Prepares calls; nobody is called yet.
     ///
     /// # Errors
     /// The file with the authority's certificates can't be used.
-    pub fn open(config: &UpstreamConfig, tasks: TaskTracker) -> Result<Self, TrustError> {
+    pub fn open(config: &UpstreamConfig) -> Result<Self, TrustError> {
+        let tasks = TaskTracker::new();
         let alpn: &[&[u8]] = match config.protocol {
             Protocol::Http1 => &[b"http/1.1"],
             Protocol::Http2 => &[b"h2", b"http/1.1"],
@@ -131,7 +135,8 @@ impl Upstream {
             forwarded: config.forwarded,
             timeouts: config.timeouts,
             pool: Arc::new(Pool::new(config.calls_max, config.waiting_max)),
-            shared: Shared::new(tasks),
+            shared: Shared::new(tasks.clone()),
+            tasks,
             telemetry: Telemetry::of(&config.name),
         })
     }
@@ -163,7 +168,7 @@ impl Upstream {
     }
 
     async fn send_and_wait(&self, outbound: Outbound) -> Result<Answer, SendError> {
-        let place = self.pool.place().await.map_err(|_crowded| SendError::Crowded)?;
+        let place = self.place().await?;
         let tap = outbound.body.tap();
         let request = self.prepare(outbound);
         let (response, line) = match self.protocol {
@@ -193,8 +198,20 @@ impl Upstream {
         Ok(Answer { head, body })
     }
 
+    pub(crate) async fn place(&self) -> Result<Place, SendError> {
+        self.pool.place().await.map_err(|_crowded| SendError::Crowded)
+    }
+
+    pub(crate) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
     /// Makes the request that the upstream sees: the client's, without what was meant for its connection alone.
-    fn prepare(&self, outbound: Outbound) -> Request<RequestBody> {
+    pub(crate) fn prepare(&self, outbound: Outbound) -> Request<RequestBody> {
         let Outbound { mut head, mut body, client } = outbound;
         headers::strip_hop_by_hop(&mut head.headers);
         if self.forwarded == Forwarded::Told {
@@ -292,7 +309,7 @@ impl Upstream {
     }
 
     /// Waits for an answer as long as something of the request moves, and then a while.
-    async fn patiently<T>(
+    pub(crate) async fn patiently<T>(
         &self,
         answering: impl Future<Output = T>,
         tap: Option<&Tap>,

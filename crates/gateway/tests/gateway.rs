@@ -14,5 +14,7 @@ mod http2;
 mod streaming;
 #[path = "gateway/tls.rs"]
 mod tls;
+#[path = "gateway/websocket.rs"]
+mod websocket;
 #[path = "gateway/world.rs"]
 mod world;

@@ -9,12 +9,14 @@
 
 mod claim;
 mod driver;
+mod explain;
 mod flight;
 mod identity;
 mod intent;
 mod outcome;
 mod relay;
 mod route;
+mod tunnel;
 mod waiting;
 
 use std::sync::Arc;
@@ -22,9 +24,9 @@ use std::sync::Arc;
 use cairn_catalog::Snapshot;
 use cairn_gateway::{Route as Found, Routes, TrustError};
 use cairn_wire::recognise::Service;
-use tokio_util::task::TaskTracker;
 
 pub(crate) use self::driver::Sent;
+pub use self::explain::{ExplainError, Explainer, Explanation, SeenAnswer, SeenBody, SeenExchange};
 pub(crate) use self::identity::Callers;
 pub(crate) use self::route::Route;
 use crate::authenticate::Authenticator;
@@ -54,15 +56,11 @@ impl Gateway {
     ///
     /// # Errors
     /// The certificates of an upstream's authority can't be used.
-    pub(crate) fn open(
-        config: &Config,
-        callers: Callers,
-        tasks: &TaskTracker,
-    ) -> Result<Self, OpenUpstreamError> {
+    pub(crate) fn open(config: &Config, callers: Callers) -> Result<Self, OpenUpstreamError> {
         let mut gateway = Self { callers, routes: Routes::default(), upstreams: Vec::new() };
         for settings in &config.upstreams {
             let name = || settings.connection.name.clone();
-            let route = Route::open(settings, config, tasks.clone());
+            let route = Route::open(settings, config);
             let route = Arc::new(route.map_err(|source| OpenUpstreamError { name: name(), source })?);
             // Settings with two upstreams for one service are refused when they are understood.
             if gateway.routes.add(&settings.services, &route).is_ok() {

@@ -129,7 +129,8 @@ impl Connection {
                 })
             }
         });
-        let connection = builder().serve_connection(TokioIo::new(stream), service).into_owned();
+        let builder = builder();
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(watcher.watch(connection));
         // Until a request has begun, HTTP's own limits know of no request that could take too long.
         let ended = match tokio::time::timeout(HEAD_WAIT, connection.as_mut()).await {

@@ -500,7 +500,7 @@ fn front(
     let people = Arc::new(People::of(config));
     let credential_ids = token_key(&master, "credential-ids")?;
     let callers = Callers::new(Arc::clone(&known.identities), credential_ids, Arc::clone(&people));
-    let gateway = Gateway::open(config, callers, &tasks)?;
+    let gateway = Gateway::open(config, callers)?;
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
     let sources = Sources::open(

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_gateway::{
-    Answer, AnswerBody, Forwarded, Outbound, Peer, Protocol, RequestBody, SendError, Tap, Timeouts, Upstream,
-    UpstreamConfig,
+    Answer, AnswerBody, Forwarded, Outbound, Peer, Protocol, RequestBody, SendError, Tap, Timeouts,
+    Tunnelled, Upstream, UpstreamConfig, asks_for_websocket,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -71,7 +71,7 @@ impl World {
     /// A gateway before an upstream that somebody else is.
     pub(crate) async fn before(listener: TcpListener, config: UpstreamConfig) -> Self {
         let tasks = TaskTracker::new();
-        let upstream = Arc::new(Upstream::open(&config, tasks.clone()).unwrap());
+        let upstream = Arc::new(Upstream::open(&config).unwrap());
         let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = front.local_addr().unwrap();
         let (told, errors) = mpsc::channel(16);
@@ -114,8 +114,9 @@ async fn serve(
         });
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().preserve_header_case(true).auto_date_header(false);
-        let connection = builder.serve_connection(TokioIo::new(socket), service).into_owned();
-        tasks.spawn(async move { drop(connection.await) });
+        tasks.spawn(async move {
+            drop(builder.serve_connection_with_upgrades(TokioIo::new(socket), service).await);
+        });
     }
 }
 
@@ -128,6 +129,9 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = RequestBody::streams(bytes::Bytes::new(), body, Arc::new(Tap::counting()));
     let client = Peer { address: peer.ip(), encrypted: false };
+    if asks_for_websocket(&head.headers) {
+        return tunnel(upstream, Outbound { head, body, client }).await;
+    }
     match upstream.send(Outbound { head, body, client }).await {
         Ok(Answer { head, body }) => Response::from_parts(head, AnswerBody::boxed_unsync(body)),
         Err(error) => {
@@ -137,6 +141,21 @@ async fn answer(
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             response
         }
+    }
+}
+
+async fn tunnel(upstream: Arc<Upstream>, mut outbound: Outbound) -> Response<AnyBody> {
+    let mut asked = Request::from_parts(outbound.head, ());
+    let client = hyper::upgrade::on(&mut asked);
+    (outbound.head, ()) = asked.into_parts();
+    match upstream.tunnel(outbound).await.unwrap() {
+        Tunnelled::Open(tunnel) => {
+            let head = tunnel.head.clone();
+            TaskTracker::new().spawn(async move { tunnel.join(client.await.unwrap()).await });
+            let body = Empty::new().map_err(|never: Infallible| match never {});
+            Response::from_parts(head, body.boxed_unsync())
+        }
+        Tunnelled::Answered(Answer { head, body }) => Response::from_parts(head, body.boxed_unsync()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_capture::{Keep, ServiceCall};
-use cairn_gateway::{Answer, Outbound, Peer, RequestBody, Tap};
+use cairn_gateway::{Answer, Outbound, Peer, RequestBody, Tap, asks_for_websocket};
 use http::Response;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -18,7 +18,7 @@ use super::identity::Callers;
 use super::relay::{Relay, Unrecorded};
 use super::route::Route;
 use super::waiting::Waiting;
-use super::{intent, outcome};
+use super::{intent, outcome, tunnel};
 use crate::answer::{AnswerBody, Answered};
 use crate::early_answer::Leave;
 use crate::incoming::{self, ReadBodyError};
@@ -155,17 +155,25 @@ impl Front {
             let refusal: Answered = refuse::unrecorded(&flight.arrival, protocol).into();
             return refusal.into_response();
         }
+        if asks_for_websocket(&outbound.head.headers) {
+            return Box::pin(tunnel::carry(outbound, flight)).await;
+        }
         let sending = Box::pin(Arc::clone(&flight.route.upstream).send(outbound));
         match Waiting::new(sending, flight).answered().await {
             Some((Ok(answer), flight)) => relay(answer, flight).await,
             Some((Err(error), flight)) => outcome::unanswered(flight, error).await.into_response(),
-            None => Answered::from(Response::new(Bytes::new())).into_response(),
+            None => nothing(),
         }
     }
 }
 
+/// Answers nothing: nobody waits for it.
+pub(super) fn nothing() -> Response<AnswerBody> {
+    Answered::from(Response::new(Bytes::new())).into_response()
+}
+
 /// Sends an answer on: a small one as a whole once its event is durable, a long one as it comes but for its end.
-async fn relay(answer: Answer, flight: Flight) -> Response<AnswerBody> {
+pub(super) async fn relay(answer: Answer, flight: Flight) -> Response<AnswerBody> {
     let (Answer { head, body }, protocol) = (answer, flight.protocol);
     let small = body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
     let arrival = small.then(|| Arc::clone(&flight.arrival));

@@ -196,7 +196,8 @@ impl Callers {
             Kept::Whole(bytes) => Some(&**bytes),
             Kept::Nothing | Kept::Cut => None,
         };
-        if front.authenticator.issued_key_of(&arrival.head, snapshot) {
+        let may_be_own = snapshot.access_key(key).is_some() || carries_token(arrival);
+        if may_be_own && front.authenticator.issued_key_of(&arrival.head, snapshot) {
             return match front.authenticator.authenticate(&arrival.head, body, snapshot, at) {
                 Authentication::Proven { caller, .. } => Proof::Holds(Some(Box::new(caller))),
                 Authentication::Refused { .. } | Authentication::Unsigned => Proof::Broken,
@@ -218,6 +219,13 @@ impl Callers {
             Err(_other) => Proof::Unchecked,
         }
     }
+}
+
+/// Tells whether a request carries a session token.
+fn carries_token(arrival: &Arrival) -> bool {
+    const TOKEN: &str = "x-amz-security-token";
+    let query = &arrival.head.query;
+    arrival.head.header(TOKEN).is_some() || query.split('&').any(|pair| pair.starts_with("X-Amz-Security-Token="))
 }
 
 /// Tells whether names may be told under a verdict.

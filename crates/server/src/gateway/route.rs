@@ -7,7 +7,6 @@ use cairn_event::{AccountId, Region};
 use cairn_gateway::{TrustError, Upstream};
 use metrics::{Counter, Histogram, counter, histogram};
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::upstreams::{RecordPolicy, Signatures, UpstreamSettings};
@@ -40,13 +39,9 @@ struct Telemetry {
 }
 
 impl Route {
-    pub(crate) fn open(
-        settings: &UpstreamSettings,
-        config: &Config,
-        tasks: TaskTracker,
-    ) -> Result<Self, TrustError> {
+    pub(crate) fn open(settings: &UpstreamSettings, config: &Config) -> Result<Self, TrustError> {
         Ok(Self {
-            upstream: Arc::new(Upstream::open(&settings.connection, tasks)?),
+            upstream: Arc::new(Upstream::open(&settings.connection)?),
             account: settings.account.unwrap_or(config.account),
             region: settings.region.clone().unwrap_or_else(|| config.region.clone()),
             record: settings.record,

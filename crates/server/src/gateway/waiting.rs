@@ -80,3 +80,24 @@ async fn follow(sending: Sending, policy: AnswerPolicy) -> Option<Outcome> {
     tap.end();
     Some(Outcome::tapped(status, head.headers, tap.seen()))
 }
+
+/// A call that is away and whose answer is not followed where the client goes away.
+pub(super) struct Away(Option<Flight>);
+
+impl Away {
+    pub(super) fn new(flight: Flight) -> Self {
+        Self(Some(flight))
+    }
+
+    pub(super) fn back(mut self) -> Option<Flight> {
+        self.0.take()
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        if let Some(flight) = self.0.take() {
+            flight.land_alone(std::future::ready(Outcome::unseen()));
+        }
+    }
+}
