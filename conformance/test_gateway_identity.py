@@ -254,3 +254,18 @@ def test_a_store_s_list_of_users_becomes_a_directory(store, tmp_path):
         assert ADMIN_KEY_ID in {row["key"] for row in rows}
     finally:
         gateway.close()
+
+
+def test_the_owner_and_the_caller_of_another_account_are_told_of_one_call(store, tmp_path):
+    text = f'[keys.{ADMIN_KEY_ID}]\narn = "arn:aws:iam::111122223333:user/maya"\nprincipal_id = "AIDAMAYA"\n'
+    settings = {"gateway__directory_file": str(written(tmp_path, text)), "accounts": "111122223333"}
+    with before(store.endpoint, **settings, **verifying(store)) as gateway:
+        gateway.client("s3").create_bucket(Bucket="theirs")
+        owners = gateway.events.named("CreateBucket", requestParameters={"bucketName": "theirs", "Host": gateway.endpoint[7:]})
+        assert owners["userIdentity"] == {"type": "AWSAccount", "principalId": "AIDAMAYA", "accountId": "111122223333"}
+        assert owners["recipientAccountId"] == "123456789012"
+        found = gateway.server.command("lookup", "--account-id", "111122223333", "--event-name", "CreateBucket", "--json")
+        callers = json.loads(found)
+        assert callers["userIdentity"]["arn"] == "arn:aws:iam::111122223333:user/maya"
+        assert callers["recipientAccountId"] == "111122223333"
+        assert callers["sharedEventID"] == owners["sharedEventID"] and callers["eventID"] != owners["eventID"]

@@ -225,7 +225,8 @@ impl Callers {
 fn carries_token(arrival: &Arrival) -> bool {
     const TOKEN: &str = "x-amz-security-token";
     let query = &arrival.head.query;
-    arrival.head.header(TOKEN).is_some() || query.split('&').any(|pair| pair.starts_with("X-Amz-Security-Token="))
+    arrival.head.header(TOKEN).is_some()
+        || query.split('&').any(|pair| pair.starts_with("X-Amz-Security-Token="))
 }
 
 /// Tells whether names may be told under a verdict.
