@@ -137,7 +137,7 @@ impl Validate {
         let digests = u64::try_from(regular.len() + backfill.len()).unwrap_or(u64::MAX);
         let detail = if self.verbose { Detail::Everything } else { Detail::Faults };
         let report = Report::begin(self.output, detail, &plan, digests)?;
-        let checks = Checks::new(Arc::clone(&store), self.jobs);
+        let checks = Checks::new(Arc::clone(&store), self.at_once(&store));
         let state_file = self.resume.clone();
         let coverage = Coverage::default();
         let mut run = Run { plan, store, access, keys, checks, report, coverage, state_file, stop };
@@ -189,6 +189,16 @@ impl Validate {
         }
         run.rest_of_days().await?;
         run.walk(Walk::new(Chain::Backfill, backfill, SystemClock.now()), None).await
+    }
+
+    /// Returns how many objects are read at once: of a directory no more than there are processors to inflate
+    /// them, for nothing is waited for.
+    fn at_once(&self, store: &Store) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        match store {
+            Store::S3(_) => self.jobs,
+            Store::Local(_) => self.jobs.min(processors),
+        }
     }
 
     async fn finish(&self, mut run: Run) -> anyhow::Result<Verdict> {
