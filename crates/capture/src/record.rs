@@ -3,6 +3,7 @@
 use cairn_access::{Principal, Trust};
 use cairn_event::{Category, EventTime, Record, Region, TlsDetails, UserIdentity};
 use cairn_wire::read_only::read_only;
+use cairn_wire::recognise::UNKNOWN_OPERATION;
 use serde_json::Value;
 
 use crate::details::{Details, unless_empty};
@@ -92,10 +93,19 @@ fn details(exchange: &Exchange<'_>, call: &ServiceCall, failure: Option<&Failure
         ServiceCall::Kms(call) => kms::details(exchange, call, failure),
         ServiceCall::Sts(action) => sts::details(exchange, action, failure),
         ServiceCall::Modelled(call) => modelled::details(exchange, call, failure),
-        ServiceCall::Other { event_source, event_name, .. } => {
-            Details::management(read_only(event_source, event_name))
-        }
+        ServiceCall::Other { event_source, event_name, .. } => other(exchange, event_source, event_name),
     }
+}
+
+/// Says of a call without a name what there is to say: how it was sent, without the query.
+fn other(exchange: &Exchange<'_>, event_source: &str, event_name: &str) -> Details {
+    let mut details = Details::management(read_only(event_source, event_name));
+    if event_name == UNKNOWN_OPERATION {
+        let path: String = exchange.request.path.chars().take(PATH_CHARS_MAX).collect();
+        details.additional.insert("httpMethod".to_owned(), Value::from(exchange.request.method));
+        details.additional.insert("httpPath".to_owned(), Value::from(path));
+    }
+    details
 }
 
 /// Returns who called. A root user's name is its account's alias (reference §3.2).
@@ -160,6 +170,9 @@ fn tls_details(exchange: &Exchange<'_>) -> Option<TlsDetails> {
     };
     (details != TlsDetails::default()).then_some(details)
 }
+
+/// The most that is told of the path of a call without a name.
+const PATH_CHARS_MAX: usize = 1024;
 
 const GLOBAL_SERVICES: [&str; 9] =
     ["account", "ce", "cloudfront", "health", "iam", "organizations", "route53", "shield", "waf"];

@@ -9,6 +9,7 @@ use cairn_capture::{
 use cairn_catalog::{Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
+use cairn_wire::recognise::UNKNOWN_OPERATION;
 use cairn_wire::s3::Category;
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
@@ -42,6 +43,9 @@ impl Recorder {
     /// Renders the events of a call, its own first; none for calls that are only counted.
     pub(crate) fn drafts(&self, seen: &Observed<'_>) -> Vec<Draft> {
         let snapshot = self.catalog.current();
+        if seen.call.event_name() == UNKNOWN_OPERATION {
+            telemetry::unrecognised();
+        }
         match self.passed_over(seen, &snapshot) {
             Some(reason) => {
                 telemetry::unrecorded(reason);

@@ -19,6 +19,11 @@ pub(crate) fn unserved(event_source: &str) {
     counter!("cairn_requests_unserved_total", "service" => known(event_source)).increment(1);
 }
 
+/// A call was recorded without a name: no model knows it.
+pub(crate) fn unrecognised() {
+    counter!("cairn_requests_unrecognised_total").increment(1);
+}
+
 pub(crate) fn unrecorded(reason: &'static str) {
     counter!("cairn_requests_unrecorded_total", "reason" => reason).increment(1);
 }
