@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cairn_access::Trust;
 use cairn_event::{HIDDEN, is_denied, redact};
 use cairn_operations::{Kind, ShapeId, Shapes};
 use cairn_wire::recognise::Protocol;
@@ -30,9 +31,18 @@ pub(crate) fn without_secrets(message: String, exchange: &Exchange<'_>, call: &S
                 return HIDDEN.to_owned();
             }
         }
+        // Nobody knows what a call holds that no table knows, and its body was not kept.
+        ServiceCall::Other { .. } if is_foreign(exchange) => return HIDDEN.to_owned(),
         _ => of_body(&exchange.request, call.protocol(), &mut secrets),
     }
     Secrets::new(secrets).hide(message)
+}
+
+/// Tells whether somebody else may have read a body and repeat it: the words of Cairn's own refusals repeat none.
+fn is_foreign(exchange: &Exchange<'_>) -> bool {
+    exchange.request.body_bytes > 0
+        && !matches!(exchange.caller.trust(), Trust::Verified | Trust::Rejected)
+        && !UNREAD_STATUSES.contains(&exchange.response.status)
 }
 
 /// Takes what signs a request and what its headers keep secret.
