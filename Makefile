@@ -79,6 +79,7 @@ soak: $(VENV)/ready
 	$(CARGO) build --release --bin cairn
 	CAIRN_SOAK=1 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s -m soak conformance
 	CAIRN_KILLS=1000 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s conformance/test_kill.py
+	CAIRN_KILLS=500 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s conformance/test_gateway_kill.py
 	CAIRN_ROUNDS=400 CAIRN_BIN=target/release/cairn $(VENV)/bin/python -m pytest -q -s conformance/test_nothing_lost.py
 	CAIRN_FUZZ_ITERATIONS=20000000 $(CARGO) test --release --workspace fuzz
 

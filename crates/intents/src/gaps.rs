@@ -20,6 +20,9 @@ use crate::{look, telemetry};
 /// How often counts are written, and how often it is tried to tell them.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// In every which turn it is tried while the journal says that it is full.
+const TURNS_WHILE_FULL: u64 = 5;
+
 /// The upstream that stands for all further ones when too many have gaps.
 const OTHERS: &str = "others";
 
@@ -114,9 +117,15 @@ impl GapKeeper {
     /// Keeps and tells gaps until `stop`.
     pub async fn run(self, stop: CancellationToken) {
         self.forget_told().await;
-        loop {
+        for turn in 0_u64.. {
             self.write().await;
-            if self.intake.refusal().is_none() {
+            let may_tell = match self.intake.refusal() {
+                None => true,
+                // Nobody else may be trying whether the disk has room again.
+                Some(IntakeError::Full) => turn % TURNS_WHILE_FULL == 0,
+                Some(IntakeError::Stopped | IntakeError::TooLarge) => false,
+            };
+            if may_tell {
                 self.tell().await;
             }
             let pause = async {

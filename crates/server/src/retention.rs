@@ -1,11 +1,12 @@
 //! Trimming the journal: below the slowest cursor, and no sooner than the configured hold.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::Catalog;
 use cairn_event::{Clock, Entry};
-use cairn_intake::Intake;
+use cairn_intake::{Intake, IntakeError};
 use cairn_journal::{EmbeddedReader, Reader as _};
 use tokio_util::sync::CancellationToken;
 
@@ -21,10 +22,15 @@ const CROWDED_PERCENT: u64 = 80;
 /// log that ends and another that begins, or a dead webhook without some events, than calls refused.
 const PRESSED_PERCENT: u64 = 90;
 
+/// With this much free on the disk, events are taken again after it was full.
+const FREE_BYTES_MIN: u64 = 16 << 20;
+
 /// Trims the journal from time to time.
 pub(crate) struct Retention {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) journal: Arc<EmbeddedReader>,
+    /// Where the journal is.
+    pub(crate) dir: PathBuf,
     pub(crate) intake: Arc<Intake>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hold: Duration,
@@ -42,6 +48,7 @@ impl Retention {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(EVERY) => {}
             }
+            this.reopen_with_room();
             match this.slowest().await {
                 Ok(Some(below)) => {
                     let trimming = Arc::clone(&this);
@@ -97,6 +104,23 @@ impl Retention {
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "journal could not be trimmed");
+            }
+        }
+    }
+
+    /// Takes events again once a full disk has room. Where the journal itself is full, trimming makes the room.
+    fn reopen_with_room(&self) {
+        if self.intake.refusal() != Some(IntakeError::Full) || self.is_fuller_than(PRESSED_PERCENT) {
+            return;
+        }
+        match rustix::fs::statvfs(&self.dir) {
+            Ok(disk) if disk.f_bavail.saturating_mul(disk.f_frsize) >= FREE_BYTES_MIN => {
+                tracing::info!("the disk has room again; events are taken");
+                self.intake.reopen_if_full();
+            }
+            Ok(_full) => {}
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the disk could not be looked at")
             }
         }
     }

@@ -266,6 +266,7 @@ impl Server {
         let retention = Retention {
             catalog: Arc::clone(&self.front.catalog),
             journal: self.journal,
+            dir: DataDir::new(&self.config.data_dir).journal(),
             intake: Arc::clone(&self.front.intake),
             clock: Arc::clone(&self.front.clock),
             hold: self.config.journal_hold,
