@@ -11,6 +11,7 @@ mod destination;
 mod directory;
 mod doctor;
 mod env;
+mod explain;
 mod import;
 mod installation;
 mod instant;
@@ -114,16 +115,20 @@ enum Command {
     /// Look after webhooks and NATS subjects that events are sent to.
     #[command(subcommand)]
     Destination(destination::Destination),
+    /// Look after the directory that says whose the keys of upstreams are.
+    #[command(subcommand)]
+    Directory(directory::Directory),
     /// Look at the operations of AWS services that calls are recognised by.
     #[command(subcommand)]
     Operations(operations::Operations),
+    /// Say which call a recorded exchange is, by which rule, and what it is recorded as.
+    ///
+    /// Works without a server, by the settings of one: nothing is recorded. Prints JSON lines when piped.
+    Explain(explain::Explain),
     /// Try EventBridge event patterns.
     #[command(subcommand)]
     Pattern(pattern::Pattern),
     /// Print what makes a shell complete commands and flags.
-    /// Look after the directory that says whose the keys of upstreams are.
-    #[command(subcommand)]
-    Directory(directory::Directory),
     Completion(completion::Completion),
     /// Show the settings in force.
     #[command(subcommand)]
@@ -156,7 +161,9 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(&cli.place),
         Command::Keys(command) => command.run(&cli.place),
         Command::Destination(command) => command.run(&cli.place),
+        Command::Directory(command) => command.run(&cli.place),
         Command::Operations(command) => command.run(),
+        Command::Explain(command) => command.run(&cli.place),
         Command::Pattern(command) => match command.run() {
             Ok(pattern::Verdict::Matches) => Ok(()),
             Ok(pattern::Verdict::Differs) => return ExitCode::FAILURE,
@@ -167,7 +174,6 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Command::Directory(command) => command.run(&cli.place),
         Err(error) if error.is::<output::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: could not {}", chain(&error));

@@ -65,7 +65,9 @@ pub use config::{Config, ConfigError, Encryption, LogFormat, Recorded, Throttle}
 pub use data_dir::{Announcement, DataDir};
 pub use destinations::DESTINATION_SETTINGS;
 pub use first_start::{ADMINISTRATOR, FirstStartError};
-pub use gateway::OpenUpstreamError;
+pub use gateway::{
+    ExplainError, Explainer, Explanation, OpenUpstreamError, SeenAnswer, SeenBody, SeenExchange,
+};
 pub use people::PeopleHeaders;
 pub use promises::OpenPromisesError;
 pub use proxies::Proxies;
