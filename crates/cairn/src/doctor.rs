@@ -11,10 +11,11 @@ mod finding;
 mod journal;
 mod server;
 mod trails;
+mod upstreams;
 
 use cairn_event::Clock as _;
 use cairn_journal::Position;
-use cairn_server::SystemClock;
+use cairn_server::{Config, SystemClock};
 
 use self::finding::{Finding, Level};
 use crate::installation::Installation;
@@ -53,7 +54,9 @@ impl Doctor {
         let mut report = Report { json: self.json.wanted, paint: Paint::choose(), problems: 0, warnings: 0 };
         let installation = place.installation()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let upstreams = Config::understand(&place.settings(Vec::new())?)?.upstreams;
         runtime.block_on(self.examine(&installation, &mut report))?;
+        report.all(runtime.block_on(upstreams::look(&upstreams)))?;
         report.sum_up()
     }
 

@@ -146,6 +146,14 @@ impl Upstream {
         &self.name
     }
 
+    /// Connects, and says nothing.
+    ///
+    /// # Errors
+    /// It can't be connected to.
+    pub async fn reach(&self) -> io::Result<()> {
+        self.connector.connect().await.map(drop)
+    }
+
     /// Closes connections that were not used for a while, and tells how many are kept.
     pub fn sweep(&self) {
         self.pool.sweep();

@@ -77,4 +77,4 @@ pub use settings::{Origin, SETTINGS, Setting, Settings, SettingsError, environme
 pub use sources::{OpenSourcesError, SourceSettings};
 pub use streams::{OpenDestinationError, open_destination};
 pub use tls::{GenerateError, PairError, TlsError};
-pub use upstreams::{RecordPolicy, Signatures, UPSTREAM_SETTINGS, UpstreamSettings};
+pub use upstreams::{RecordPolicy, Signatures, UPSTREAM_SETTINGS, UpstreamSettings, reach_upstream};

@@ -1,9 +1,10 @@
 //! Upstreams in the settings: a table for each, `[upstreams.NAME]`, or `--upstream [SERVICE,…=]URL`.
 
+use std::error::Error;
 use std::time::Duration;
 
 use cairn_event::{AccountId, Region};
-use cairn_gateway::{Forwarded, Origin as Place, Protocol, Routes, Timeouts, UpstreamConfig};
+use cairn_gateway::{Forwarded, Origin as Place, Protocol, Routes, Timeouts, Upstream, UpstreamConfig};
 
 use crate::config::{ConfigError, duration};
 use crate::named_tables::{NamedTables, TableReader};
@@ -120,6 +121,14 @@ pub enum Signatures {
     Checked,
     /// It takes any.
     Ignored,
+}
+
+/// Connects to an upstream, shakes hands where it is encrypted, and says nothing to it.
+///
+/// # Errors
+/// Its authority's certificates can't be used, or it can't be connected to.
+pub async fn reach_upstream(settings: &UpstreamSettings) -> Result<(), Box<dyn Error + Send + Sync>> {
+    Ok(Upstream::open(&settings.connection)?.reach().await?)
 }
 
 /// Takes `[SERVICE,…=]URL` of the command line. The upstream is named after its first service.
