@@ -62,7 +62,11 @@ pub fn body_policy(call: &ServiceCall) -> BodyPolicy {
         },
         ServiceCall::Kms(call) => BodyPolicy {
             request: parameters,
-            response: kept(kms::records_response(call.operation), parameters, only_errors),
+            response: if kms::records_response(call.operation) {
+                parameters
+            } else {
+                kept(kms::reads_answer(call), Keep::Always { bytes_max: ERROR_BYTES_MAX }, only_errors)
+            },
         },
         ServiceCall::Sts(action) => BodyPolicy {
             request: parameters,

@@ -4,6 +4,9 @@
 //! that a call came to concern are the record's resources; a change of one key answers with the key's ARN in the
 //! record, whatever it answers its caller.
 
+mod concerned;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use cairn_event::{Arn, Resource};
@@ -35,6 +38,11 @@ impl From<Operation> for KmsCall {
     }
 }
 
+/// Tells whether a successful answer names what the call was about: nobody knows it who did not serve it.
+pub(crate) fn reads_answer(call: &KmsCall) -> bool {
+    call.resources.is_empty() && !matches!(call.operation, Operation::GenerateRandom | Operation::ListKeys)
+}
+
 /// Tells whether the answer of a successful call is recorded: that of everything that is no reading.
 pub(crate) fn records_response(operation: Operation) -> bool {
     !read_only(EVENT_SOURCE, operation.name())
@@ -47,10 +55,14 @@ pub(crate) fn details(exchange: &Exchange<'_>, call: &KmsCall, failure: Option<&
     if !failure.is_some_and(Failure::is_throttling) {
         details.request_parameters = parameters(exchange, call.operation);
     }
+    let concerned = match failure {
+        None if call.resources.is_empty() => Cow::Owned(concerned::concerned(exchange)),
+        _ => Cow::Borrowed(&call.resources),
+    };
     if failure.is_none() && records_response(call.operation) {
-        details.response_elements = response_elements(exchange, call);
+        details.response_elements = response_elements(exchange, call.operation, concerned.first());
     }
-    details.resources = call.resources.iter().map(|arn| resource(arn)).collect();
+    details.resources = concerned.iter().map(|arn| resource(arn)).collect();
     let additional = call.additional.iter();
     details.additional =
         additional.map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect();
@@ -80,13 +92,17 @@ fn algorithms(operation: Operation) -> &'static [&'static str] {
     }
 }
 
-fn response_elements(exchange: &Exchange<'_>, call: &KmsCall) -> Option<Value> {
-    let answered = kms::response_elements(call.operation, exchange.response.body.whole()?);
+fn response_elements(
+    exchange: &Exchange<'_>,
+    operation: Operation,
+    concerned: Option<&String>,
+) -> Option<Value> {
+    let answered = kms::response_elements(operation, exchange.response.body.whole()?);
     let of_alias = matches!(
-        call.operation,
+        operation,
         Operation::CreateAlias | Operation::DeleteAlias | Operation::UpdateAlias | Operation::CreateKey
     );
-    let key = call.resources.first().filter(|_| !of_alias);
+    let key = concerned.filter(|_| !of_alias);
     let mut members = match answered {
         Some(Value::Object(members)) => members,
         Some(_) | None => Map::new(),

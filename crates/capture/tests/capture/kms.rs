@@ -96,3 +96,34 @@ fn a_refusal_keeps_its_parameters() {
     );
     assert_eq!(told["requestParameters"], json!({"keyId": KEY, "keySpec": "AES_256"}));
 }
+
+/// Cairn served none of these: what they were about is what request and answer say.
+#[test]
+fn calls_served_elsewhere_concern_what_they_name() {
+    let of = |operation: Operation, sent: Value, answered: Value| {
+        let told = recorded(operation, &[], &sent, (200, &answered));
+        let resources = told["resources"].as_array().cloned().unwrap_or_default();
+        let arns: Vec<String> = resources.iter().map(|one| one["ARN"].as_str().unwrap().to_owned()).collect();
+        (arns, told["responseElements"].clone())
+    };
+    let id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let (arns, answer) =
+        of(Operation::Encrypt, json!({"KeyId": id, "Plaintext": "cA=="}), json!({"KeyId": KEY}));
+    assert_eq!((arns, answer), (vec![KEY.to_owned()], Value::Null));
+    let (arns, answer) = of(Operation::DisableKey, json!({"KeyId": id}), json!({}));
+    assert_eq!((arns, answer), (vec![KEY.to_owned()], json!({"keyId": KEY})));
+    let (arns, _) =
+        of(Operation::CreateAlias, json!({"AliasName": "alias/shop", "TargetKeyId": id}), json!({}));
+    assert_eq!(arns, [KEY, ALIAS]);
+    let (arns, _) = of(Operation::CreateKey, json!({}), json!({"KeyMetadata": {"Arn": KEY, "KeyId": id}}));
+    assert_eq!(arns, [KEY]);
+    let (arns, _) = of(Operation::ListKeys, json!({}), json!({"Keys": [{"KeyId": id}]}));
+    assert_eq!(arns, [""; 0]);
+    let refused = recorded(
+        Operation::Encrypt,
+        &[],
+        &json!({"KeyId": id}),
+        (400, &json!({"__type": "NotFoundException"})),
+    );
+    assert_eq!(refused.get("resources"), None);
+}
