@@ -19,10 +19,10 @@ use crate::connect::Connector;
 use crate::connection::Connection;
 use crate::gate::Gate;
 use crate::headers::{self, Forwarded};
+use crate::multiplexed::Multiplexed;
 use crate::origin::Origin;
 use crate::outbound::{Outbound, RequestBody};
 use crate::pool::{Place, Pool};
-use crate::shared::Shared;
 use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 use crate::trust::{self, TrustError};
@@ -106,7 +106,7 @@ pub struct Upstream {
     forwarded: Forwarded,
     timeouts: Timeouts,
     pool: Arc<Pool>,
-    shared: Shared,
+    multiplexed: Multiplexed,
     /// Those of connections that calls do not drive themselves. Nobody waits for them: calls that use such a
     /// connection are waited for where they are made.
     tasks: TaskTracker,
@@ -135,7 +135,7 @@ impl Upstream {
             forwarded: config.forwarded,
             timeouts: config.timeouts,
             pool: Arc::new(Pool::new(config.calls_max, config.waiting_max)),
-            shared: Shared::new(tasks.clone()),
+            multiplexed: Multiplexed::new(tasks.clone()),
             tasks,
             telemetry: Telemetry::of(&config.name),
         })
@@ -301,8 +301,8 @@ impl Upstream {
         tap: Option<&Tap>,
     ) -> Result<Response<Incoming>, SendError> {
         let copy = copy(&request);
-        let (mut sender, used) = self.shared.sender(&self.connector).await?;
-        let request = self.shared.address(request, &self.connector.origin);
+        let (mut sender, used) = self.multiplexed.sender(&self.connector).await?;
+        let request = self.multiplexed.address(request, &self.connector.origin);
         let failed = match self.patiently(sender.try_send_request(request), tap).await? {
             Ok(response) => return Ok(response),
             Err(failed) => Failed::from(failed),
@@ -310,8 +310,8 @@ impl Upstream {
         let again = failed.unsent.or(copy).filter(|_| used);
         let Some(again) = again else { return Err(broken(failed.error)) };
         self.telemetry.sent_again();
-        let (mut sender, _used) = self.shared.sender(&self.connector).await?;
-        let again = self.shared.address(again, &self.connector.origin);
+        let (mut sender, _used) = self.multiplexed.sender(&self.connector).await?;
+        let again = self.multiplexed.address(again, &self.connector.origin);
         let answered = self.patiently(sender.try_send_request(again), tap).await?;
         answered.map_err(|failed| broken(failed.into_error()))
     }

@@ -18,12 +18,12 @@ const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
 
 /// Keeps the connection, and opens another when it is over.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct Multiplexed {
     sender: Mutex<Option<http2::SendRequest<RequestBody>>>,
     tasks: TaskTracker,
 }
 
-impl Shared {
+impl Multiplexed {
     pub(crate) fn new(tasks: TaskTracker) -> Self {
         Self { sender: Mutex::new(None), tasks }
     }
