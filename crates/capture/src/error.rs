@@ -32,10 +32,11 @@ impl Failure {
     }
 }
 
-/// Reads the error of an answer; none when the call succeeded.
+/// Reads the error of an answer; none when the call succeeded. An answer that nobody saw counts as one, so that
+/// nothing is read from it; the record does not write it.
 pub(crate) fn failure(call: &ServiceCall, request: &Request<'_>, response: &Response<'_>) -> Option<Failure> {
     if response.status == Response::UNSEEN {
-        return Some(Failure { code: "ServiceUnavailable".to_owned(), message: Some(UNSEEN.to_owned()) });
+        return Some(Failure { code: "Unseen".to_owned(), message: None });
     }
     let read = named_error(call, response);
     if response.status < 300 {
@@ -168,6 +169,3 @@ const THROTTLINGS: [&str; 8] = [
     "TooManyRequests",
     "TooManyRequestsException",
 ];
-
-/// What a record says of an answer that nobody saw.
-const UNSEEN: &str = "No answer was seen: whether the call took effect is not known.";

@@ -24,8 +24,8 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         details.additional.insert(name.clone(), value.clone());
     }
     let (error_code, error_message) = match failure {
-        // The words about an answer that nobody saw are ours.
-        Some(Failure { code, message }) if seen.response.status == Response::UNSEEN => (Some(code), message),
+        // Neither success nor failure is claimed of an answer that nobody saw.
+        Some(_) if seen.response.status == Response::UNSEEN => (None, None),
         Some(Failure { code, message }) => {
             (Some(code), message.map(|message| modelled::without_secrets(message, seen, call)))
         }

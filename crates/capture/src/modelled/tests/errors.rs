@@ -116,8 +116,13 @@ fn errors_without_a_readable_body_have_codes() {
         "AccessDenied",
         Some("No"),
     );
-    let unseen = "No answer was seen: whether the call took effect is not known.";
-    check(json, 0, &answer(&[], b""), "ServiceUnavailable", Some(unseen));
+}
+
+#[test]
+fn of_an_answer_that_nobody_saw_neither_success_nor_failure_is_told() {
+    let event = record(("dynamodb", "GetItem", Protocol::Json), "", 0, &answer(&[], b""));
+    assert_eq!((event.get("errorCode"), event.get("errorMessage")), (None, None));
+    assert_eq!(event["responseElements"], Value::Null);
 }
 
 #[test]
