@@ -31,38 +31,57 @@ pub(crate) fn is_escaped(raw: &str, plain: &str) -> bool {
     plain.next().is_none()
 }
 
-/// Tells whether the request names the operation beside its call: `x-id` as SDKs for JavaScript send it, or
-/// the command of the AWS CLI.
-pub(crate) fn names_operation(seen: &Seen<'_>, operation: &Operation) -> bool {
-    if query_value(seen.query, "x-id") == Some(operation.name.as_str()) {
-        return true;
+/// What a request says of its service and its operation beside the call: a client can make it up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hints<'a> {
+    /// `x-id`, as SDKs for JavaScript send it: the operation.
+    id: Option<&'a str>,
+    /// `api/s3#3.1` of an SDK's user agent: the service.
+    api: Option<&'a str>,
+    /// `md/command#s3api.copy-object` of the AWS CLI's: service and operation.
+    command: Option<(&'a str, &'a str)>,
+    /// `lambda.us-east-1.amazonaws.com`, and so for other domains: the service stands in front.
+    host: Option<&'a str>,
+}
+
+impl<'a> Hints<'a> {
+    pub(crate) fn of(seen: &Seen<'a>) -> Self {
+        let words = || seen.user_agent.unwrap_or_default().split(' ');
+        let api = words().find_map(|word| word.strip_prefix("api/"));
+        Self {
+            id: query_value(seen.query, "x-id"),
+            api: api.and_then(|api| api.split(['#', '/']).next()),
+            command: words().find_map(|word| word.strip_prefix("md/command#")?.split_once('.')),
+            host: seen.host.filter(|host| host.contains('.')),
+        }
     }
-    let command = word(seen, "md/command#").and_then(|command| command.rsplit_once('.'));
-    command.is_some_and(|(_, command)| same_letters(command, &operation.name))
-}
 
-/// Tells whether the user agent names the service: `api/s3#3.1` as SDKs send it, or the command of the AWS
-/// CLI.
-pub(crate) fn names_service(seen: &Seen<'_>, service: &Service) -> bool {
-    let api = word(seen, "api/").map(|api| api.split(['#', '/']).next().unwrap_or_default());
-    if api.is_some_and(|api| same_letters(api, &service.service_id)) {
-        return true;
+    /// Tells whether there is nothing that could name a service.
+    pub(crate) fn are_none(&self) -> bool {
+        self.api.is_none() && self.command.is_none() && self.host.is_none()
     }
-    let command = word(seen, "md/command#").and_then(|command| command.split_once('.'));
-    command.is_some_and(|(of, _)| same_letters(of, &service.name))
-}
 
-/// Tells whether the host is the service's own: `lambda.us-east-1.amazonaws.com`, and so for other domains.
-pub(crate) fn hosts_service(seen: &Seen<'_>, service: &Service) -> bool {
-    let Some(host) = seen.host else { return false };
-    let prefix = service.endpoint_prefix.as_bytes();
-    let (begins, rest) = (host.as_bytes().get(..prefix.len()), host.as_bytes().get(prefix.len()));
-    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(prefix)) && rest.is_some_and(|byte| *byte == b'.')
-}
+    pub(crate) fn name_operation(&self, operation: &Operation) -> bool {
+        self.id == Some(operation.name.as_str())
+            || self.command.is_some_and(|(_, command)| same_letters(command, &operation.name))
+    }
 
-/// Finds the word of the user agent that begins so, and returns what follows.
-fn word<'a>(seen: &Seen<'a>, begin: &str) -> Option<&'a str> {
-    seen.user_agent?.split(' ').find_map(|word| word.strip_prefix(begin))
+    pub(crate) fn name_service(&self, service: &Service) -> bool {
+        self.api.is_some_and(|api| same_letters(api, &service.service_id))
+            || self.command.is_some_and(|(of, _)| same_letters(of, &service.name))
+    }
+
+    pub(crate) fn host_service(&self, service: &Service) -> bool {
+        let host = self.host.unwrap_or_default().as_bytes();
+        let prefix = service.endpoint_prefix.as_bytes();
+        let (begins, rest) = (host.get(..prefix.len()), host.get(prefix.len()));
+        begins.is_some_and(|begins| begins.eq_ignore_ascii_case(prefix)) && rest == Some(&b'.')
+    }
+
+    /// Tells whether the host is one of S3's, where a bucket can be called like any service.
+    pub(crate) fn host_s3(&self) -> bool {
+        self.host.is_some_and(|host| host.starts_with("s3") || host.contains(".s3"))
+    }
 }
 
 /// Compares names without regard to case and to what is between their words.

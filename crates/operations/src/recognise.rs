@@ -15,8 +15,9 @@
 
 use cairn_wire::recognise::Protocol;
 
+use crate::hints::Hints;
 use crate::routes::{Routes, rest_protocol};
-use crate::{FITTING_MAX, Fitting, OperationId, Recognised, Rule, Seen, Service, Table, TieBreak, hints};
+use crate::{FITTING_MAX, Fitting, OperationId, Recognised, Rule, Seen, Service, Table, TieBreak};
 
 /// Names under which S3 is signed for; other services that share them have paths of their own.
 const S3_NAMES: [&str; 4] = ["s3", "s3-object-lambda", "s3-outposts", "s3express"];
@@ -179,11 +180,11 @@ fn scopeless(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
 
 /// Looks for the service that host or user agent name, and for the route among its routes.
 fn by_hint(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
-    if seen.host.is_some_and(|host| host.starts_with("s3") || host.contains(".s3")) {
+    let hints = Hints::of(seen);
+    if hints.are_none() || hints.host_s3() {
         return None;
     }
-    let hinted =
-        |service: &Service| hints::hosts_service(seen, service) || hints::names_service(seen, service);
+    let hinted = |service: &Service| hints.host_service(service) || hints.name_service(service);
     let service = table.services().iter().find(|service| service.protocol.is_rest() && hinted(service))?;
     let mut found = table.directory().name(&service.signing_name)?.routes(table).find(table, seen);
     found.narrow(|id| of(table, id).is_some_and(hinted));
@@ -206,16 +207,14 @@ fn settle(
 ) -> Recognised {
     let mut tie_break = None;
     if fitting.as_slice().len() > 1 {
-        let hinted = |id| table.operation(id).is_some_and(|own| hints::names_operation(seen, own));
-        let named = |id| of(table, id).is_some_and(|own| hints::names_service(seen, own));
-        let hosted = |id| of(table, id).is_some_and(|own| hints::hosts_service(seen, own));
-        if fitting.narrow(named) {
+        let hints = Hints::of(seen);
+        if fitting.narrow(|id| of(table, id).is_some_and(|own| hints.name_service(own))) {
             tie_break = Some(TieBreak::UserAgent);
         }
-        if fitting.narrow(hinted) {
+        if fitting.narrow(|id| table.operation(id).is_some_and(|own| hints.name_operation(own))) {
             tie_break = Some(TieBreak::OperationHint);
         }
-        if fitting.narrow(hosted) {
+        if fitting.narrow(|id| of(table, id).is_some_and(|own| hints.host_service(own))) {
             tie_break = Some(TieBreak::Host);
         }
     }
