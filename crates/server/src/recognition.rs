@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cairn_capture::{ModelledCall, ServiceCall};
-use cairn_operations::{
-    Headers, Operation, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name,
-};
+use cairn_operations::{Headers, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name};
 use cairn_wire::recognise::{self, Call, Service};
 use cairn_wire::s3;
 
@@ -76,7 +74,7 @@ impl Recogniser {
             call = Call {
                 service: Service::Other(service.signing_name.clone()),
                 protocol: found.protocol,
-                operation: Some(self.event_name(service, operation)),
+                operation: Some(event_name(service, operation).into_owned()),
                 event_source: cairn_operations::event_source(service),
             };
         }
@@ -100,24 +98,19 @@ impl Recogniser {
     pub(crate) fn modelled(&self, head: &Head, recognition: &Recognition) -> Option<ModelledCall> {
         let found = &recognition.found;
         if found.rule != Rule::S3 {
-            let call = ModelledCall::new(&self.table, found.operation?, found.protocol)?;
-            let (service, operation) =
-                (self.table.service(call.operation)?, self.table.operation(call.operation)?);
-            return Some(ModelledCall { event_name: self.event_name(service, operation), ..call });
+            let mut call = ModelledCall::new(&self.table, found.operation?, found.protocol)?;
+            if self.cloudfront_names == CloudFrontNames::Versioned {
+                let named = self.table.service(call.operation).zip(self.table.operation(call.operation));
+                let versioned = named.and_then(|(service, operation)| versioned_name(service, operation));
+                call.event_name = versioned.unwrap_or(call.event_name);
+            }
+            return Some(call);
         }
         // What is signed for under another of S3's names has S3's operations, and a source of its own.
         let signing_name = recognition.signing_name.as_deref();
         let id = s3_operation(&self.table, signing_name, self.resolve(head).operation?)?;
         let call = ModelledCall::new(&self.table, id, found.protocol)?;
         Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
-    }
-
-    fn event_name(&self, service: &cairn_operations::Service, operation: &Operation) -> String {
-        let versioned = match self.cloudfront_names {
-            CloudFrontNames::Versioned => versioned_name(service, operation),
-            CloudFrontNames::Plain => None,
-        };
-        versioned.unwrap_or_else(|| event_name(service, operation).into_owned())
     }
 
     fn resolve(&self, head: &Head) -> s3::Call {
@@ -148,4 +141,54 @@ pub(crate) fn reads_form(head: &Head) -> bool {
     let signing_name =
         || Sight::of(&head.method, &head.path, &head.query, head, b"").signing_name().is_some();
     head.is_form() && head.path == "/" && head.method == "POST" && !signing_name()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    const SCOPE: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261125/us-east-1/";
+
+    /// Recognises what is signed for a service, or not signed at all, and says how it is recorded.
+    #[track_caller]
+    fn check(cloudfront_names: CloudFrontNames, service: &str, line: &str, expected: (&str, &str)) {
+        let (method, target) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(target).header("host", "localhost:4566");
+        if !service.is_empty() {
+            let scope = format!("{SCOPE}{service}/aws4_request, SignedHeaders=host, Signature=0");
+            request = request.header("authorization", scope);
+        }
+        let request = request.header("content-type", "application/json").body(()).unwrap();
+        let head = Head::of(&request.into_parts().0);
+        let resolver = s3::Resolver::default();
+        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names };
+        let recognition = recogniser.recognise(&head, b"");
+        let call = recogniser.forwarded(&head, &recognition);
+        assert_eq!((call.event_source(), call.event_name()), expected, "{service} {line}");
+    }
+
+    #[test]
+    fn forwarded_calls_are_called_as_records_call_them() {
+        let plain =
+            |service, line, source, name| check(CloudFrontNames::Plain, service, line, (source, name));
+        plain("lambda", "GET /2015-03-31/functions", "lambda.amazonaws.com", "ListFunctions20150331");
+        plain("s3", "GET /bucket?list-type=2", "s3.amazonaws.com", "ListObjects");
+        let block = "GET /v20180820/configuration/publicAccessBlock";
+        plain("s3", block, "s3.amazonaws.com", "GetAccountPublicAccessBlock");
+        plain("s3express", "PUT /bucket/key", "s3express.amazonaws.com", "PutObject");
+        plain("s3express", "GET /", "s3express.amazonaws.com", "ListDirectoryBuckets");
+        plain("iam", "POST /?Action=ListUsers&Version=2010-05-08", "iam.amazonaws.com", "ListUsers");
+        // What Cairn's own IAM does not have is known all the same.
+        let report = "POST /?Action=GenerateCredentialReport&Version=2010-05-08";
+        plain("iam", report, "iam.amazonaws.com", "GenerateCredentialReport");
+        plain("", "POST /token", "sso.amazonaws.com", "CreateToken");
+        plain("", "GET /bucket/key", "s3.amazonaws.com", "GetObject");
+        plain("lambda", "GET /nothing", "lambda.amazonaws.com", "UnknownOperation");
+        let distributions = "GET /2020-05-31/distribution";
+        plain("cloudfront", distributions, "cloudfront.amazonaws.com", "ListDistributions");
+        let versioned = ("cloudfront.amazonaws.com", "ListDistributions2020_05_31");
+        check(CloudFrontNames::Versioned, "cloudfront", distributions, versioned);
+    }
 }
