@@ -46,6 +46,8 @@ pub struct Directory {
 struct Listed {
     person: Arc<Person>,
     secret: Option<SecretBytes>,
+    /// The one upstream that the key is of; every one if none is named.
+    upstream: Option<Box<str>>,
 }
 
 /// The format of a directory's text.
@@ -104,14 +106,17 @@ impl Directory {
             entry::check_key(&key).map_err(wrong)?;
             let secret = entry.secret().map_err(wrong)?;
             let person = Arc::new(entry.person(account).map_err(wrong)?);
-            keys.insert(key.into_boxed_str(), Listed { person, secret });
+            let upstream = entry.upstream.map(String::into_boxed_str);
+            keys.insert(key.into_boxed_str(), Listed { person, secret, upstream });
         }
         Ok(Self { keys })
     }
 
-    /// Returns whose a key is.
-    pub fn person(&self, key: &str) -> Option<Arc<Person>> {
-        self.keys.get(key).map(|listed| Arc::clone(&listed.person))
+    /// Returns whose a key is at an upstream.
+    pub fn person(&self, key: &str, upstream: &str) -> Option<Arc<Person>> {
+        let listed = self.keys.get(key)?;
+        let holds = listed.upstream.as_deref().is_none_or(|only| only == upstream);
+        holds.then(|| Arc::clone(&listed.person))
     }
 
     /// Returns a key's secret.

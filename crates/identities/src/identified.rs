@@ -29,6 +29,8 @@ pub enum Claim {
 pub struct Sighting<'a> {
     /// Where keys of the request mean something.
     pub realm: Realm,
+    /// The upstream's name in the settings.
+    pub upstream: &'a str,
     /// The claim.
     pub claim: &'a Claim,
     /// The record's `eventSource`.
@@ -47,6 +49,8 @@ pub struct Identified {
     pub(crate) claim: Claim,
     pub(crate) realm: Realm,
     pub(crate) person: Option<Arc<Person>>,
+    /// Whether the operator's directory says so.
+    pub(crate) is_listed: bool,
     /// Somebody whom a token in the request names: the caller of an unsigned call of STS.
     pub(crate) vouched: Option<Box<UserIdentity>>,
     pub(crate) account_hint: Option<AccountId>,
@@ -70,6 +74,12 @@ impl Identified {
     /// Returns whose the claim is; none where nobody told.
     pub fn person(&self) -> Option<&Person> {
         self.person.as_deref()
+    }
+
+    /// Tells whether the operator's directory names the caller. What an upstream's answers say of other accounts
+    /// is that upstream's word alone.
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// Returns where the request's keys mean something.

@@ -48,11 +48,21 @@ impl Identities {
     /// Says who a request claims to come from. A pure look-up: it never waits.
     pub fn identify(&self, sighting: &Sighting<'_>) -> Identified {
         let realm = sighting.realm;
-        let person = match sighting.claim {
-            Claim::Key(key) => self.owner(realm, key),
-            Claim::Bearer { credential_id } => self.owner(realm, credential_id),
+        let key = match sighting.claim {
+            Claim::Key(key) => Some(key),
+            Claim::Bearer { credential_id } => Some(credential_id),
             Claim::Unsigned | Claim::Unclear => None,
         };
+        let listed = key.and_then(|key| self.directory().person(key, sighting.upstream));
+        let is_listed = listed.is_some();
+        let person = listed.or_else(|| self.learned_owner(realm, key?));
+        if key.is_some() {
+            telemetry::identified(match (&person, is_listed) {
+                (Some(_), true) => "directory",
+                (Some(_), false) => "answers",
+                (None, _) => "nothing",
+            });
+        }
         let unknown_key = match sighting.claim {
             Claim::Key(key) if person.is_none() && self.hints == AccountHints::Told => Some(key),
             _ => None,
@@ -67,6 +77,7 @@ impl Identities {
             claim: sighting.claim.clone(),
             realm,
             person,
+            is_listed,
             vouched: vouched(sighting).map(Box::new),
             account_hint: unknown_key.and_then(|key| account_of_key(key)),
             scope,
@@ -83,9 +94,11 @@ impl Identities {
         telemetry::remembered(self.keys.len(), self.names.len());
     }
 
-    /// Returns the secret of a key, where the directory has one.
-    pub fn secret(&self, key: &str) -> Option<SecretBytes> {
-        self.directory().secret(key).cloned()
+    /// Returns the secret of a key at an upstream, where the directory has one.
+    pub fn secret(&self, key: &str, upstream: &str) -> Option<SecretBytes> {
+        let directory = self.directory();
+        directory.person(key, upstream)?;
+        directory.secret(key).cloned()
     }
 
     /// Puts a new directory in the place of the old one.
@@ -106,18 +119,9 @@ impl Identities {
         Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn owner(&self, realm: Realm, key: &str) -> Option<Arc<Person>> {
+    fn learned_owner(&self, realm: Realm, key: &str) -> Option<Arc<Person>> {
         let now = self.now();
-        if let Some(person) = self.directory().person(key) {
-            telemetry::identified("directory");
-            return Some(person);
-        }
-        let Some(person) = self.keys.find(realm, key, now) else {
-            telemetry::identified("nothing");
-            return None;
-        };
-        telemetry::identified("answers");
-        Some(self.complete(realm, person, now))
+        self.keys.find(realm, key, now).map(|person| self.complete(realm, person, now))
     }
 
     /// Adds to a user or a session of a role what lists said of the name.

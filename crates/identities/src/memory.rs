@@ -17,6 +17,12 @@ use crate::{Person, Realm};
 /// The most keys that are remembered, and the most names of users and roles.
 pub const LEARNED_MAX: usize = 16_384;
 
+/// The most memory that keys take, and that names take, in bytes.
+const BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// What one of them may take at most, in bytes: a session has at most fifty tags.
+const PERSON_BYTES_MAX: usize = 48 * 1024;
+
 /// How many pieces a memory is stored in.
 pub(crate) const SHARDS: usize = 256;
 
@@ -37,13 +43,47 @@ pub(crate) struct Held {
 #[derive(Debug)]
 pub(crate) struct Memory {
     shards: Box<[RwLock<Shard>]>,
-    order: Mutex<BTreeMap<u64, (Realm, Box<str>)>>,
+    order: Mutex<Order>,
     changed: Mutex<BTreeSet<usize>>,
     next: AtomicU64,
     max: usize,
 }
 
 type Shard = BTreeMap<Box<str>, Vec<Held>>;
+
+/// Everything that is remembered, the oldest first, and how much it takes.
+#[derive(Debug, Default)]
+struct Order {
+    places: BTreeMap<u64, Place>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Place {
+    realm: Realm,
+    text: Box<str>,
+    bytes: usize,
+}
+
+impl Order {
+    fn insert(&mut self, number: u64, realm: Realm, text: &str, person: &Person) {
+        let bytes = person.bytes() + 3 * text.len();
+        self.bytes += bytes;
+        self.places.insert(number, Place { realm, text: text.into(), bytes });
+    }
+
+    fn remove(&mut self, number: u64) {
+        if let Some(place) = self.places.remove(&number) {
+            self.bytes -= place.bytes;
+        }
+    }
+
+    fn pop_oldest(&mut self) -> Option<Place> {
+        let (_, place) = self.places.pop_first()?;
+        self.bytes -= place.bytes;
+        Some(place)
+    }
+}
 
 impl Memory {
     pub(crate) fn new(max: usize) -> Self {
@@ -71,6 +111,9 @@ impl Memory {
         rank: Rank,
         expires: Option<Timestamp>,
     ) {
+        if person.bytes() > PERSON_BYTES_MAX {
+            return;
+        }
         let number = shard_of(text);
         let mut order = self.order();
         let mut shard = self.shard(number).write().unwrap_or_else(PoisonError::into_inner);
@@ -89,20 +132,20 @@ impl Memory {
                 if person == *held.person && (held.rank, held.expires) == (rank, expires) {
                     return;
                 }
-                order.remove(&held.order);
-                let fresh = self.enter(&mut order, realm, text);
+                order.remove(held.order);
+                let fresh = self.enter(&mut order, realm, text, &person);
                 *held = Held { realm, person: Arc::new(person), rank, expires, order: fresh };
             }
             None => {
-                let fresh = self.enter(&mut order, realm, text);
+                let fresh = self.enter(&mut order, realm, text, &person);
                 slots.push(Held { realm, person: Arc::new(person), rank, expires, order: fresh });
             }
         }
         drop(shard);
         self.change(number);
-        while order.len() > self.max {
-            let Some((_, (realm, text))) = order.pop_first() else { break };
-            self.drop_held(realm, &text);
+        while order.places.len() > self.max || order.bytes > BYTES_MAX {
+            let Some(oldest) = order.pop_oldest() else { break };
+            self.drop_held(oldest.realm, &oldest.text);
         }
     }
 
@@ -114,15 +157,18 @@ impl Memory {
         let mut order = self.order();
         let mut shard = self.shard(shard_of(text)).write().unwrap_or_else(PoisonError::into_inner);
         let slots = shard.entry(text.into()).or_default();
-        if order.len() >= self.max || slots.iter().any(|other| other.realm == held.realm) {
+        if order.places.len() >= self.max
+            || order.bytes > BYTES_MAX
+            || slots.iter().any(|other| other.realm == held.realm)
+        {
             return;
         }
         // Two processes may have counted alike: then the place next to it that is free.
         let mut place = held.order;
-        while order.contains_key(&place) {
+        while order.places.contains_key(&place) {
             place = place.saturating_add(1);
         }
-        order.insert(place, (held.realm, text.into()));
+        order.insert(place, held.realm, text, &held.person);
         self.next.fetch_max(place.saturating_add(1), Ordering::Relaxed);
         slots.push(Held { order: place, ..held });
     }
@@ -131,7 +177,7 @@ impl Memory {
     pub(crate) fn forget(&self, realm: Realm, text: &str) {
         let mut order = self.order();
         if let Some(place) = self.drop_held(realm, text) {
-            order.remove(&place);
+            order.remove(place);
         }
     }
 
@@ -146,7 +192,7 @@ impl Memory {
                 slots.retain(|held| {
                     let goes = is_gone(text, held);
                     if goes {
-                        order.remove(&held.order);
+                        order.remove(held.order);
                         gone += 1;
                     }
                     !goes
@@ -162,7 +208,7 @@ impl Memory {
 
     /// Returns how much is remembered.
     pub(crate) fn len(&self) -> usize {
-        self.order().len()
+        self.order().places.len()
     }
 
     /// Takes up to `most` of the shards that changed since they were taken last.
@@ -190,9 +236,9 @@ impl Memory {
         contents
     }
 
-    fn enter(&self, order: &mut BTreeMap<u64, (Realm, Box<str>)>, realm: Realm, text: &str) -> u64 {
+    fn enter(&self, order: &mut Order, realm: Realm, text: &str, person: &Person) -> u64 {
         let fresh = self.next.fetch_add(1, Ordering::Relaxed);
-        order.insert(fresh, (realm, text.into()));
+        order.insert(fresh, realm, text, person);
         fresh
     }
 
@@ -211,7 +257,7 @@ impl Memory {
         Some(held.order)
     }
 
-    fn order(&self) -> MutexGuard<'_, BTreeMap<u64, (Realm, Box<str>)>> {
+    fn order(&self) -> MutexGuard<'_, Order> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

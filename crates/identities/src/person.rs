@@ -30,7 +30,41 @@ pub struct Person {
     pub agent: Option<String>,
 }
 
+/// What a text takes beside its bytes, about.
+const TEXT_BYTES: usize = 48;
+
 impl Person {
+    /// Returns about how much memory it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let identity = &self.identity;
+        let texts = [
+            &identity.principal_id,
+            &identity.arn,
+            &identity.user_name,
+            &identity.identity_provider,
+            &identity.invoked_by,
+            &self.human,
+            &self.agent,
+        ];
+        let context = identity.session_context.as_ref();
+        let issuer = context.and_then(|context| context.session_issuer.as_ref());
+        let web = context.and_then(|context| context.web_id_federation_data.as_ref());
+        let of_session = context.and_then(|context| context.source_identity.as_ref()).map_or(0, String::len)
+            + issuer.map_or(0, |issuer| issuer.arn.len() + issuer.principal_id.len())
+            + issuer.and_then(|issuer| issuer.user_name.as_ref()).map_or(0, String::len)
+            + web.map_or(0, |web| {
+                web.federated_provider.len() + web.attributes.values().map(String::len).sum::<usize>()
+            });
+        let of_tags =
+            self.tags.iter().map(|(key, value)| key.len() + value.len() + TEXT_BYTES).sum::<usize>();
+        let lists = self.transitive.iter().chain(&self.assumed_by);
+        size_of::<Self>()
+            + texts.into_iter().flatten().map(String::len).sum::<usize>()
+            + of_session
+            + of_tags
+            + lists.map(|text| text.len() + TEXT_BYTES).sum::<usize>()
+    }
+
     /// Takes what `other` knows beyond this, if both are of the same name.
     pub(crate) fn fill_from(&mut self, other: &Self) {
         let (mine, theirs) = (&mut self.identity, &other.identity);

@@ -51,6 +51,9 @@ pub struct Entry {
     /// The agent behind the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// The one upstream that the key is of, by its name in the settings; every one if none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<String>,
     /// The key's secret, where signatures are to be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
@@ -255,6 +258,7 @@ impl Entry {
             ("identity_store_arn", &self.identity_store_arn),
             ("human", &self.human),
             ("agent", &self.agent),
+            ("upstream", &self.upstream),
         ];
         for (name, text) in texts {
             if text.as_deref().is_some_and(|text| !is_text(text)) {

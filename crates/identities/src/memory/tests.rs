@@ -33,6 +33,23 @@ fn who_tells_less_never_takes_the_place_of_who_told_more() {
     assert_eq!(memory.find(realm(1), "k", now).as_deref(), Some(&of("AIDA1", "maya")));
 }
 
+#[test]
+fn long_people_take_no_more_memory_than_is_given() {
+    let memory = Memory::new(100_000);
+    for number in 0..2_000 {
+        let mut long = person(&number.to_string());
+        long.tags = (0..50).map(|tag| (format!("{tag:0256}"), "v".repeat(256))).collect();
+        memory.learn((realm(1), &number.to_string()), long, Rank::Issued, None);
+    }
+    assert!(memory.order().bytes <= BYTES_MAX);
+    assert!((500..2_000).contains(&memory.len()), "{}", memory.len());
+    let mut endless = person("maya");
+    endless.identity.arn = Some("a".repeat(PERSON_BYTES_MAX));
+    let before = memory.len();
+    memory.learn((realm(1), "endless"), endless, Rank::Issued, None);
+    assert_eq!(memory.len(), before);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Learn(u8, u8),

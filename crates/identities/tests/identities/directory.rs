@@ -15,7 +15,7 @@ use crate::world::{ACCOUNT, World, account};
 fn check(entry: &str, expected: &Value) {
     let text = format!("[keys.AKIA1]\n{entry}\n");
     let directory = Directory::parse(&text, Format::Toml, account(ACCOUNT)).unwrap();
-    let person = directory.person("AKIA1").unwrap();
+    let person = directory.person("AKIA1", "store").unwrap();
     assert_eq!(serde_json::to_value(&person.identity).unwrap(), *expected, "{entry}");
 }
 
@@ -63,11 +63,22 @@ fn json_says_the_same() {
     let text = r#"{"keys": {"AKIA1": {"userName": "maya", "accountId": "123456789012", "human": "Maya",
         "agent": "bot", "tags": {"team": "shop"}, "secret": "s"}}}"#;
     let directory = Directory::parse(text, Format::Json, account("111122223333")).unwrap();
-    let person = directory.person("AKIA1").unwrap();
+    let person = directory.person("AKIA1", "store").unwrap();
     assert_eq!(person.identity.arn.as_deref(), Some("arn:aws:iam::123456789012:user/maya"));
     assert_eq!((person.human.as_deref(), person.agent.as_deref()), (Some("Maya"), Some("bot")));
     assert_eq!(person.tags["team"], "shop");
     assert_eq!(directory.secret("AKIA1").unwrap().expose(), b"s");
+}
+
+#[test]
+fn a_key_of_one_upstream_is_nobody_at_another() {
+    let text = "[keys.AKIA1]\nuser_name = \"maya\"\nupstream = \"store\"\nsecret = \"s\"\n";
+    let world = World::with_directory(text);
+    let directory = Directory::parse(text, Format::Toml, account(ACCOUNT)).unwrap();
+    assert!(directory.person("AKIA1", "store").is_some());
+    assert!(directory.person("AKIA1", "other").is_none());
+    assert!(world.identities.secret("AKIA1", "store").is_some());
+    assert!(world.identities.secret("AKIA1", "other").is_none());
 }
 
 #[track_caller]

@@ -92,6 +92,7 @@ fn only_a_service_of_the_directory_speaks_for_a_resource() {
         let claim = cairn_identities::Claim::Key(key.to_owned());
         let seen = world.identities.identify(&cairn_identities::Sighting {
             realm: world.realm,
+            upstream: "store",
             claim: &claim,
             event_source: "s3.amazonaws.com",
             operation: "GetObject",

@@ -107,6 +107,7 @@ impl World {
         let claim = call.key.map_or(Claim::Unsigned, |key| Claim::Key(key.to_owned()));
         self.identities.identify(&Sighting {
             realm,
+            upstream: "store",
             claim: &claim,
             event_source: &format!("{}.amazonaws.com", call.service),
             operation: call.operation,

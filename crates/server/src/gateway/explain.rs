@@ -244,6 +244,7 @@ impl Explainer {
         };
         self.identities.identify(&Sighting {
             realm: Realm { account: self.account, signatures: Signatures::Checked },
+            upstream: "",
             claim: &claim(head, &self.credential_ids),
             event_source: call.event_source(),
             operation: call.event_name(),

@@ -97,6 +97,7 @@ impl Callers {
             .map(|arn| (arn, signed_header(arrival, "x-amz-source-account")));
         let identified = self.identities.identify(&Sighting {
             realm: realm(route),
+            upstream: route.upstream.name(),
             claim: &claim,
             event_source: call.event_source(),
             operation: call.event_name(),
@@ -122,7 +123,7 @@ impl Callers {
         }
         let of_upstream = upstream_verdict(&identified, &told);
         let mut remarks = Map::new();
-        let proof = self.prove(front, arrival, (&identified, sender.at), received, &snapshot);
+        let proof = self.prove(flight, (&identified, sender.at), received, &snapshot);
         let (verdict, own) = match proof {
             Proof::Holds(own) => (Verdict::Verified, own),
             Proof::Unchecked => (of_upstream, None),
@@ -144,7 +145,9 @@ impl Callers {
         let identity = caller.user_identity(call.event_source());
         let known = self.people.of_forwarded(arrival, &identity, person, &caller);
         remarks.extend(known);
-        let who = who(route, arrival, caller, &snapshot);
+        // Records of another account than the upstream's are made on the word of the operator or of a proof here.
+        let of_other = identified.is_listed() || verdict == Verdict::Verified;
+        let who = who(route, arrival, caller, &snapshot).within(route, of_other);
         Judged { who, remarks, identified, verdict }
     }
 
@@ -185,12 +188,12 @@ impl Callers {
     /// Checks a signature with the secrets that are here: those of Cairn's own keys and those of the directory.
     fn prove(
         &self,
-        front: &Front,
-        arrival: &Arrival,
+        flight: &Flight,
         (identified, at): (&Identified, Timestamp),
         received: &Kept,
         snapshot: &Snapshot,
     ) -> Proof {
+        let Flight { front, route, arrival, .. } = flight;
         let Some(key) = identified.access_key_id() else { return Proof::Unchecked };
         let body = match received {
             Kept::Whole(bytes) => Some(&**bytes),
@@ -203,7 +206,9 @@ impl Callers {
                 Authentication::Refused { .. } | Authentication::Unsigned => Proof::Broken,
             };
         }
-        let Some(secret) = self.identities.secret(key) else { return Proof::Unchecked };
+        let Some(secret) = self.identities.secret(key, route.upstream.name()) else {
+            return Proof::Unchecked;
+        };
         let pairs = arrival.head.pairs();
         let head = &arrival.head;
         let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
@@ -264,6 +269,13 @@ fn who(route: &Route, arrival: &Arrival, caller: Caller, snapshot: &Snapshot) ->
         caller,
         account: account.unwrap_or(route.account),
         region: region.unwrap_or_else(|| route.region.clone()),
+    }
+}
+
+impl Who {
+    /// Keeps a call in the account of its upstream unless `of_other` accounts may be told of it.
+    fn within(self, route: &Route, of_other: bool) -> Self {
+        if of_other { self } else { Self { account: route.account, ..self } }
     }
 }
 
