@@ -193,7 +193,7 @@ impl People {
 
     fn identified(&self, access_key_id: &str, home: &Home) -> cairn_identities::Identified {
         self.identities.identify(&Sighting {
-            realm: Realm { account: home, signatures: Signatures::Checked },
+            realm: Realm { account: home.account, signatures: Signatures::Checked },
             upstream: "",
             claim: &Claim::Key(access_key_id.to_owned()),
             event_source: "",
