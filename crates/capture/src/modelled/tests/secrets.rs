@@ -136,6 +136,6 @@ impl Marks {
 }
 
 /// More paths to secrets of one message are not tried: shapes within shapes have them by the thousand.
-const MEMBERS_MAX: usize = 2000;
+const MEMBERS_MAX: usize = 50_000;
 /// The deepest that a secret is filled.
 const DEPTH_MAX: usize = 12;
