@@ -10,7 +10,6 @@ use cairn_catalog::{Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
 use cairn_wire::recognise::UNKNOWN_OPERATION;
-use cairn_wire::s3::Category;
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
@@ -146,7 +145,7 @@ impl Observed<'_> {
     /// Tells whether the call is a data event that no trail of any account can select.
     fn is_unwanted(&self, snapshot: &Snapshot) -> bool {
         let mut accounts = std::iter::once(self.recipient()).chain(self.resource_owner);
-        is_data(self.call) && !accounts.any(|account| snapshot.may_want_data_events(account))
+        self.call.is_data() && !accounts.any(|account| snapshot.may_want_data_events(account))
     }
 
     /// Returns the account that receives the record: the caller's; the owner's of what nobody signed for.
@@ -186,10 +185,6 @@ impl Recorder {
             remarks: &self.people.of_served(arrival, &served.who.caller, call.event_source()),
         })
     }
-}
-
-fn is_data(call: &ServiceCall) -> bool {
-    matches!(call, ServiceCall::S3(call) if call.category == Category::Data)
 }
 
 /// Shows the record the body of a request, or that it was too long to be kept.

@@ -11,6 +11,12 @@ pub(super) fn of_service(name: &str) -> &'static [DataEvents] {
     TABLE.get(name).map(Vec::as_slice).unwrap_or_default()
 }
 
+/// Returns all rows.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static DataEvents> {
+    TABLE.values().flatten()
+}
+
 static TABLE: LazyLock<BTreeMap<&'static str, Vec<DataEvents>>> = LazyLock::new(|| {
     let mut table: BTreeMap<&str, Vec<DataEvents>> = BTreeMap::new();
     for (service, row) in LINES.lines().filter_map(line) {

@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use cairn_event::EventView;
+use cairn_select::Selectors;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -105,4 +109,83 @@ fn paths_end_where_values_do() {
     assert_eq!(path::texts(&given, "*"), ["y"]);
     assert_eq!(path::texts(&given, "c.d"), Vec::<String>::new());
     assert_eq!(path::texts(&given, ""), Vec::<String>::new());
+}
+
+/// Puts a value where a path of a template leads.
+fn put(into: &mut Map<String, Value>, path: &str, value: &str) {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let name = if first == "*" { "any" } else { first };
+    match rest {
+        None => {
+            into.insert(name.to_owned(), Value::from(value));
+        }
+        Some("#") => {
+            into.insert(name.to_owned(), json!({ value: {} }));
+        }
+        Some(rest) => {
+            let below = into.entry(name).or_insert_with(|| json!({}));
+            put(below.as_object_mut().unwrap(), rest, value);
+        }
+    }
+}
+
+/// Makes what is asked and answered where one alternative of a template is filled; nothing where a value must be
+/// an ARN of its own.
+fn filled(alternative: &str) -> Decoded {
+    let mut decoded = Decoded::default();
+    for place in alternative.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
+        let (path, filter) = place.find(['~', '!']).map_or((place, ""), |at| place.split_at(at));
+        let value = match filter {
+            "~arn:" => "arn:aws:sms-voice:eu-west-1:111122223333:phone-number/x".to_owned(),
+            filter => format!("{}x", filter.strip_prefix('~').unwrap_or_default()),
+        };
+        match path.strip_prefix('>') {
+            Some(path) => put(&mut decoded.answer, path, &value),
+            None => put(&mut decoded.request, path, &value),
+        }
+    }
+    decoded
+}
+
+fn selects(kind: &str, arn: &[Value], event: &Value) -> bool {
+    let mut fields = vec![
+        json!({"Field": "eventCategory", "Equals": ["Data"]}),
+        json!({"Field": "resources.type", "Equals": [kind]}),
+    ];
+    if !arn.is_empty() {
+        fields.push(json!({"Field": "resources.ARN", "Equals": arn}));
+    }
+    let given = json!({ "AdvancedEventSelectors": [{ "FieldSelectors": fields }] });
+    let selectors = Selectors::for_trail(serde_json::from_value(given).unwrap());
+    let bytes = serde_json::to_vec(event).unwrap();
+    selectors
+        .unwrap_or_else(|error| panic!("{kind} {arn:?}: {error}"))
+        .matches(&EventView::parse(&bytes).unwrap())
+}
+
+#[test]
+fn selectors_select_resources_of_every_type() {
+    let (mut kinds, mut arns) = (BTreeSet::new(), 0);
+    for row in table::all() {
+        kinds.insert(row.resource_type);
+        let event = |resource: &Resource| {
+            json!({
+                "eventTime": "2026-03-02T08:14:55Z", "eventCategory": "Data",
+                "resources": [serde_json::to_value(resource).unwrap()],
+            })
+        };
+        let unnamed = event(&super::resource(&place(), row.resource_type, None));
+        assert!(selects(row.resource_type, &[], &unnamed), "{}", row.resource_type);
+        let Arns::Template(template) = row.arns else { continue };
+        for alternative in template.split('|') {
+            for arn in template::expand(alternative, &place(), &filled(alternative)) {
+                let event = event(&super::resource(&place(), row.resource_type, Some(arn.clone())));
+                assert!(selects(row.resource_type, &[Value::from(arn.as_str())], &event), "{arn}");
+                assert!(!selects(row.resource_type, &[Value::from(format!("{arn}y"))], &event), "{arn}");
+                arns += 1;
+            }
+        }
+    }
+    println!("{} types, {arns} ARNs", kinds.len());
+    assert!(kinds.len() > 80 && arns > 70, "{} types, {arns} ARNs", kinds.len());
 }
