@@ -1,0 +1,197 @@
+"""The gateway as a whole: whose a call is, TLS and HTTP/2 on both sides, long forms, WebSockets, settings, a stop in good order."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import threading
+import time
+
+import boto3
+import httpx
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from clients import Clients
+from emulators import Moto, running
+from gateway_upstream import Upstream
+from gateway_world import before
+from server import BINARY, Server
+from waiting import wait_for
+from wire import Wire
+
+FOREIGN = ("AKIAFOREIGNFOREIGN12", "foreign")
+
+
+@contextlib.contextmanager
+def serving(*arguments, environment=(), **settings):
+    server = Server(**settings)
+    server.arguments = list(arguments)
+    server.environment = dict(environment)
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def moto():
+    with running(Moto) as moto:
+        yield moto
+
+
+@pytest.fixture(scope="module")
+def gateway(moto):
+    with before(moto.endpoint) as gateway:
+        yield gateway
+
+
+def buckets(client):
+    return [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+
+
+def test_the_key_decides_between_what_is_built_in_and_the_upstream(gateway, moto):
+    """Cairn's own keys see Cairn's buckets and users, other keys those of the upstream, behind one address."""
+    own, foreign = gateway.own.boto("s3"), gateway.client("s3")
+    foreign.create_bucket(Bucket="upstream-bucket")
+    assert buckets(own) == ["trail-logs"]
+    assert buckets(foreign) == buckets(moto.client("s3")) == ["upstream-bucket"]
+    gateway.client("iam").create_user(UserName="of-the-upstream")
+    assert [user["UserName"] for user in gateway.own.boto("iam").list_users()["Users"]] == ["administrator"]
+    assert [user["UserName"] for user in moto.client("iam").list_users()["Users"]] == ["of-the-upstream"]
+    # CloudTrail is always Cairn's: a key that is not its own is refused, and moto is not asked.
+    with pytest.raises(Exception, match="UnrecognizedClient|InvalidClientTokenId|AccessDenied|security token"):
+        gateway.client("cloudtrail").list_trails()
+
+
+def test_a_session_of_cairns_own_stays_here(gateway):
+    sts = gateway.own.boto("sts")
+    keys = sts.get_session_token()["Credentials"]
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    values = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    session = boto3.Session(**dict(zip(names, values)))
+    assert buckets(session.client("s3", region_name="us-east-1", endpoint_url=gateway.endpoint)) == ["trail-logs"]
+
+
+def test_what_nobody_signs_goes_to_the_upstream(gateway):
+    config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
+    session = boto3.Session(*FOREIGN)
+    sts = session.client("sts", region_name="us-east-1", endpoint_url=gateway.endpoint, config=config)
+    role = "arn:aws:iam::123456789012:role/anybody"
+    answer = sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="session", WebIdentityToken="a.b.c" * 9)
+    assert answer["Credentials"]["AccessKeyId"].startswith("ASIA")
+    event = gateway.events.of_request(answer["ResponseMetadata"]["RequestId"])
+    assert (event["eventSource"], event["eventName"]) == ("sts.amazonaws.com", "AssumeRoleWithWebIdentity")
+    assert event["requestParameters"]["roleArn"] == role
+
+
+def test_a_form_longer_than_what_is_read_ahead_is_known_by_its_beginning(gateway):
+    ses = gateway.client("ses")
+    ses.verify_email_identity(EmailAddress="a@example.com")
+    mail = f"From: a@example.com\nTo: b@example.com\nSubject: s\n\n{'x' * 600_000}"
+    answer = ses.send_raw_email(Source="a@example.com", Destinations=["b@example.com"], RawMessage={"Data": mail})
+    event = gateway.events.of_request(answer["ResponseMetadata"]["RequestId"])
+    assert (event["eventSource"], event["eventName"]) == ("ses.amazonaws.com", "SendRawEmail")
+    assert len(json.dumps(event)) < 10_000
+
+
+def test_services_that_are_listed_go_to_their_upstream_whoever_signs():
+    store, rest = Upstream(), Upstream()
+    try:
+        with serving("--upstream", f"s3,sqs={store.endpoint}", "--upstream", rest.endpoint) as server:
+            wire = Wire(server.credentials())
+            for service, path, key in (("s3", "/b/k", None), ("sqs", "/", FOREIGN), ("sns", "/", None), ("kms", "/", FOREIGN)):
+                request = wire.signed(service, "PUT" if service == "s3" else "POST", path, body=b"{}", key=key)
+                request[2]["User-Agent"] = service
+                assert wire.send(request).status == 200
+            assert (store.reached, rest.reached) == (["s3", "sqs"], ["sns", "kms"])
+    finally:
+        store.close()
+        rest.close()
+
+
+@pytest.mark.parametrize("http2", ["true", "false"])
+def test_tls_and_http2_on_both_sides(http2):
+    """Before another Cairn, which checks signatures, speaks TLS and either HTTP, and knows the host that was signed."""
+    with serving(tls__generated="true") as behind:
+        upstream = {
+            "CAIRN_UPSTREAMS_BEHIND_URL": behind.endpoint,
+            "CAIRN_UPSTREAMS_BEHIND_CA_FILE": str(behind.authority),
+            "CAIRN_UPSTREAMS_BEHIND_HTTP2": http2,
+            "CAIRN_UPSTREAMS_BEHIND_VERIFIES_SIGNATURES": "true",
+        }
+        with serving(environment=upstream, tls__generated="true") as server:
+            keys = behind.credentials()
+            keys = keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"]
+            wire = Wire(server.credentials())
+            body = b"x" * 300_000
+            with httpx.Client(base_url=server.endpoint, http1=False, http2=True, verify=server.trust(), trust_env=False) as client:
+                for method, path, sent in (("PUT", "/kept", b""), ("PUT", "/kept/a%2Fb//c", body), ("GET", "/kept/a%2Fb//c", b"")):
+                    method, target, headers, sent = wire.signed("s3", method, path, body=sent, key=keys)
+                    answer = client.request(method, target, headers=headers, content=sent)
+                    assert (answer.http_version, answer.status_code) == ("HTTP/2", 200), answer.text
+                assert answer.content == body
+            event = named(server, "CreateBucket")
+            assert event["tlsDetails"]["tlsVersion"] == "TLSv1.3"
+            assert event["additionalEventData"]["identityBasis"] == "accepted"
+            began = time.monotonic()
+            server.stop()
+            assert time.monotonic() - began < 10, "the connection to the upstream holds the stop up"
+            server.start()
+
+
+def test_a_websocket_is_a_tunnel_and_one_event():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=echo, args=(listener,), daemon=True).start()
+        with serving("--upstream", f"http://127.0.0.1:{listener.getsockname()[1]}") as server:
+            wire = Wire(server.credentials())
+            asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "a", "Sec-WebSocket-Version": "13"}
+            method, target, headers, _ = wire.signed("iotdata", "GET", "/mqtt", key=FOREIGN)
+            lines = [f"{method} {target} HTTP/1.1", f"Host: {wire.address.netloc}", *(f"{name}: {value}" for name, value in (headers | asked).items())]
+            with socket.create_connection((wire.address.hostname, wire.address.port), timeout=10) as client:
+                client.sendall("\r\n".join([*lines, "", ""]).encode())
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += client.recv(1)
+                assert head.startswith(b"HTTP/1.1 101 ")
+                client.sendall(b"\x82\x00\xff")
+                assert client.recv(3) == b"\x82\x00\xff"
+                events = wait_for(lambda: [event for event in tail(server) if event["eventSource"].startswith("iot")], "its event")
+            assert len(events) == 1 and events[0].get("errorCode") is None, events
+
+
+def echo(listener):
+    """Opens one WebSocket, and sends everything back."""
+    connection, _ = listener.accept()
+    with connection:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        while data := connection.recv(4096):
+            connection.sendall(data)
+
+
+def test_settings_are_shown_and_wrong_ones_refused(tmp_path):
+    file = tmp_path / "cairn.toml"
+    file.write_text('[upstreams.store]\nurl = "http://127.0.0.1:1"\nservices = "s3"\n')
+    shown = cairn("config", "show", "--json", "--config", file)
+    assert {"key": "upstreams.store.services", "origin": "the file", "value": "s3"} in map(json.loads, shown.stdout.splitlines())
+    for wrong in ('url = "http://a/path"', 'url = "http://a"\nservices = "cloudtrail"', 'url = "http://a"\nca_file = "/nowhere"\n'):
+        file.write_text(f"[upstreams.store]\n{wrong}\n".replace("http://a\"\nca_file", "https://a\"\nca_file"))
+        done = cairn("serve", "--config", file, "--data-dir", tmp_path / "data", "--listen", "127.0.0.1:0")
+        assert done.returncode == 1 and "upstream" in done.stderr, done.stderr
+    done = cairn("serve", "--upstream", "http://a", "--upstream", "http://b", "--data-dir", tmp_path / "data")
+    assert done.returncode == 1 and "--upstream http://b" in done.stderr
+
+
+def cairn(*arguments):
+    return subprocess.run([BINARY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20)
+
+
+def tail(server):
+    return [json.loads(line) for line in server.command("tail", "-n", "100").splitlines()]
+
+
+def named(server, name):
+    return next(event for event in tail(server) if event["eventName"] == name)
