@@ -26,7 +26,7 @@ use cairn_intake::Intake;
 use cairn_operations::Table;
 use cairn_projection::Source;
 use cairn_sources::csm::Names;
-use cairn_sources::{Book, Home};
+use cairn_sources::{Actors, Book, Home};
 use cairn_wire::s3::Resolver;
 use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ use self::datagrams::Datagrams;
 use self::webhook::Webhook;
 use crate::answer::{Answered, answer};
 use crate::authenticate::principal;
-use crate::config::Config;
+use crate::config::{Config, Recorded};
 use crate::serve::{Arrival, Front};
 
 /// How often the book of what was taken is written.
@@ -98,21 +98,22 @@ pub(crate) struct Sources {
 struct People {
     catalog: Arc<dyn Catalog>,
     identities: Arc<Identities>,
+    actors: Actors,
 }
 
 impl Sources {
     /// Opens what the settings switch on.
     pub(crate) fn open(config: &Config, parts: Parts) -> Result<Arc<Self>, OpenSourcesError> {
         let settings = &config.sources;
-        let home = |account: Option<AccountId>, region: Option<&Region>| Home {
-            account: account.unwrap_or(config.account),
-            region: region.unwrap_or(&config.region).clone(),
+        let place = |account: Option<AccountId>, region: Option<&Region>| {
+            (account.unwrap_or(config.account), region.unwrap_or(&config.region).clone())
         };
-        let people = People { catalog: Arc::clone(&parts.catalog), identities: parts.identities };
+        let actors = if config.actors == Recorded::Yes { Actors::Told } else { Actors::LeftOut };
+        let people = People { catalog: Arc::clone(&parts.catalog), identities: parts.identities, actors };
         let webhook = match &settings.minio_token_file {
             Some(file) => {
-                let home = home(settings.minio_account, settings.minio_region.as_ref());
-                Some(Webhook::open(file, home)?)
+                let place = place(settings.minio_account, settings.minio_region.as_ref());
+                Some(Webhook::open(file, place)?)
             }
             None => None,
         };
@@ -120,9 +121,9 @@ impl Sources {
             Some(address) => {
                 let resolver = Resolver::new(config.base_domains.iter().cloned());
                 let names = Names::new(parts.table, resolver);
-                let home = home(settings.csm_account, None);
+                let place = place(settings.csm_account, None);
                 let (intake, ids) = (Arc::clone(&parts.intake), parts.ids);
-                Some(Arc::new(Datagrams::open(address, (names, home), people.clone(), (intake, ids))?))
+                Some(Arc::new(Datagrams::open(address, (names, place), people.clone(), (intake, ids))?))
             }
             None => None,
         };
@@ -172,8 +173,14 @@ impl Sources {
 }
 
 impl People {
+    /// Says where events of an account are recorded, now.
+    fn home(&self, account: AccountId, region: &Region) -> Home {
+        let regions = self.catalog.current().settings().enabled_regions.clone().into();
+        Home { account, region: region.clone(), regions, actors: self.actors }
+    }
+
     /// Returns the caller that a key is claimed to be of, and the account where that is known.
-    fn claimed(&self, access_key_id: &str, home: &Home) -> (Caller, AccountId) {
+    fn claimed(&self, access_key_id: &str, home: AccountId) -> (Caller, AccountId) {
         let snapshot = self.catalog.current();
         if let Some(key) = snapshot.access_key(access_key_id)
             && let Some(owner) = snapshot.owner(key)
@@ -182,18 +189,18 @@ impl People {
             return (Caller::Claimed { principal: principal(owner), access_key_id }, key.account);
         }
         let found = self.identified(access_key_id, home);
-        (found.caller(Verdict::Claimed), home.account)
+        (found.caller(Verdict::Claimed), home)
     }
 
     /// Returns who the directory says a key is of, for a system that has checked its signature.
-    fn accepted(&self, access_key_id: &str, home: &Home) -> Option<Caller> {
+    fn accepted(&self, access_key_id: &str, home: AccountId) -> Option<Caller> {
         let found = self.identified(access_key_id, home);
         found.person().is_some().then(|| found.caller(Verdict::Accepted))
     }
 
-    fn identified(&self, access_key_id: &str, home: &Home) -> cairn_identities::Identified {
+    fn identified(&self, access_key_id: &str, home: AccountId) -> cairn_identities::Identified {
         self.identities.identify(&Sighting {
-            realm: Realm { account: home.account, signatures: Signatures::Checked },
+            realm: Realm { account: home, signatures: Signatures::Checked },
             upstream: "",
             claim: &Claim::Key(access_key_id.to_owned()),
             event_source: "",

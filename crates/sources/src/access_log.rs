@@ -29,9 +29,9 @@ pub const SOURCE: &str = "s3-server-access-log";
 /// Says what is wrong with the line.
 pub fn event(text: &str, home: &Home) -> Result<Told, LineError> {
     let line = Line::parse(text)?;
-    let home = Home { account: home.account, region: region(&line).unwrap_or_else(|| home.region.clone()) };
+    let home = home.in_region(region(&line));
     let record = record(&line, text, &home);
-    Ok(Told::of(&record, home.account, &home.region))
+    Ok(Told::of(&record, home.account))
 }
 
 fn record(line: &Line<'_>, text: &str, home: &Home) -> Record {

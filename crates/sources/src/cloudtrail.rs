@@ -61,7 +61,8 @@ pub fn split(document: &str) -> Result<Vec<&str>, EventError> {
     Ok(items.map_or_else(|| vec![document], |items| items.into_iter().map(RawValue::get).collect()))
 }
 
-/// Takes an event, in whichever form it comes. It is recorded in the home account and in its own Region.
+/// Takes an event, in whichever form it comes. It is recorded in the home account, and in its own Region
+/// where there is such a one here.
 ///
 /// # Errors
 /// Says why it is none.
@@ -89,6 +90,7 @@ pub fn event(text: &str, home: &Home) -> Result<Told, EventError> {
         }
     }
     let region: Region = event.aws_region.parse().map_err(|_none| EventError::Lacks("readable awsRegion"))?;
+    let region = home.region_of(Some(region));
     let taken = taken(home.account, id, event.event_time.epoch_seconds());
     let draft = Draft {
         account: home.account,

@@ -124,8 +124,7 @@ impl Attempt {
 
     /// Makes the event of an attempt by `caller`, told from `peer`. A signature that was refused has no caller.
     pub fn event(&self, names: &Names, home: &Home, caller: Caller, peer: IpAddr, event_id: String) -> Told {
-        let region = self.region.as_deref().and_then(region);
-        let home = Home { account: home.account, region: region.unwrap_or_else(|| home.region.clone()) };
+        let home = home.in_region(self.region.as_deref().and_then(region));
         let refused = self.aws_exception.as_deref().is_some_and(|code| SIGNATURE_REFUSED.contains(&code));
         let access_key_id = self.access_key_id().map(str::to_owned);
         let call = names.call(self);
@@ -159,7 +158,7 @@ impl Attempt {
                 ..Resource::default()
             });
         }
-        Told::of(&record, home.account, &home.region)
+        Told::of(&record, home.account)
     }
 
     fn leave_out_the_unknown(&self, record: &mut Record) {

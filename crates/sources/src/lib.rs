@@ -23,4 +23,4 @@ pub mod minio;
 mod told;
 
 pub use book::{Book, BookError, CURSOR, Outcome, TOLD_MAX};
-pub use told::{Home, Told};
+pub use told::{Actors, Home, Told};

@@ -108,7 +108,7 @@ fn told(entry: &Entry, home: &Home, known: Known<'_>) -> Vec<Told> {
     if let Some(record) = records.first_mut() {
         finish(record, entry, &named);
     }
-    records.iter().map(|record| Told::of(record, home.account, &home.region)).collect()
+    records.iter().map(|record| Told::of(record, home.account)).collect()
 }
 
 /// The same entry is always the same event, however often MinIO sends it.

@@ -1,24 +1,40 @@
 //! What a source tells of one call, on the record path.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use cairn_access::Caller;
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall, Tls};
 use cairn_catalog::TakenEvent;
 use cairn_event::{AccountId, Origin, Record, Region};
+use cairn_identities::actor::{Evidence, MEMBER, actor};
 use cairn_intake::Draft;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::event_id;
 
-/// The account and Region that a source's events belong to, where the source does not say otherwise.
+/// Where a source's events are recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     /// The account whose history and trails receive them.
     pub account: AccountId,
-    /// The Region in which they are recorded.
+    /// The Region of events that do not tell one of `regions`.
     pub region: Region,
+    /// The Regions that there are here: a source must not be able to invent folders in log buckets, nor put an event
+    /// where nobody can look for it.
+    pub regions: Arc<[Region]>,
+    /// Whether it is told who stands behind a call.
+    pub actors: Actors,
+}
+
+/// Whether records tell of the person, agent and tool behind a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actors {
+    /// They do.
+    Told,
+    /// They do not.
+    LeftOut,
 }
 
 /// An event that a source told of, and how it is recognised when it is told again.
@@ -55,16 +71,25 @@ pub(crate) struct Facts<'a> {
 
 impl Told {
     /// Takes a record that was rendered here.
-    pub(crate) fn of(record: &Record, account: AccountId, region: &Region) -> Self {
-        let region = match record.recipient_account_id {
-            Some(_) => record.aws_region.clone(),
-            None => region.clone(),
-        };
+    pub(crate) fn of(record: &Record, account: AccountId) -> Self {
+        let region = record.aws_region.clone();
         let seconds = record.event_time.epoch_seconds();
         let taken = taken(account, &record.event_id, seconds);
         // It has been in no trail yet, so that it goes wherever a call that was seen would go.
         let draft = Draft { account, region, origin: Origin::Call, event: record.to_bytes(), under: None };
         Self { draft, taken }
+    }
+}
+
+impl Home {
+    /// Returns the Region that a source tells, where there is such a one here.
+    pub(crate) fn region_of(&self, told: Option<Region>) -> Region {
+        told.filter(|told| self.regions.contains(told)).unwrap_or_else(|| self.region.clone())
+    }
+
+    /// Returns the same place, in the Region that a source tells.
+    pub(crate) fn in_region(&self, told: Option<Region>) -> Self {
+        Self { region: self.region_of(told), ..self.clone() }
     }
 }
 
@@ -82,6 +107,9 @@ impl Facts<'_> {
         let response_headers = bytes_of(&self.response_headers);
         let mut remarks = self.remarks.clone();
         remarks.insert("source".to_owned(), Value::from(self.source));
+        if home.actors == Actors::Told {
+            remarks.extend(self.actor().map(|actor| (MEMBER.to_owned(), actor)));
+        }
         let exchange = Exchange {
             request: Request {
                 method: self.method,
@@ -126,6 +154,19 @@ impl Facts<'_> {
             event_id::guid(&[self.event_id.as_bytes(), &count.to_be_bytes()])
         });
         std::iter::once(record).chain(further).collect()
+    }
+}
+
+impl Facts<'_> {
+    /// Tells who stands behind the call, as far as the caller and the user agent show it.
+    fn actor(&self) -> Option<Value> {
+        let user_agent = self.request_headers.iter().find(|(name, _)| *name == "user-agent");
+        let identity = self.caller.user_identity(self.call.event_source());
+        actor(&Evidence {
+            user_agent: user_agent.map(|(_, value)| *value),
+            identity: Some(&identity),
+            ..Evidence::default()
+        })
     }
 }
 

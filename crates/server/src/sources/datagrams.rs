@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_access::Caller;
-use cairn_event::Ids;
+use cairn_event::{AccountId, Ids, Region};
 use cairn_intake::{Admission, Intake};
+use cairn_sources::Outcome;
 use cairn_sources::csm::{Attempt, DATAGRAM_BYTES_MAX, Datagram, Names, SOURCE};
-use cairn_sources::{Home, Outcome};
 use futures_util::future::join_all;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
@@ -33,7 +33,8 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Datagrams {
     socket: UdpSocket,
     names: Names,
-    home: Home,
+    /// The account and Region of calls whose key is nobody's here.
+    place: (AccountId, Region),
     people: People,
     intake: Arc<Intake>,
     ids: Arc<dyn Ids>,
@@ -42,7 +43,7 @@ pub(super) struct Datagrams {
 impl Datagrams {
     pub(super) fn open(
         address: SocketAddr,
-        (names, home): (Names, Home),
+        (names, place): (Names, (AccountId, Region)),
         people: People,
         (intake, ids): (Arc<Intake>, Arc<dyn Ids>),
     ) -> Result<Self, OpenSourcesError> {
@@ -52,7 +53,7 @@ impl Datagrams {
         let socket = UdpSocket::from_std(socket).map_err(listening)?;
         let address = socket.local_addr().map_err(listening)?;
         tracing::info!(%address, "taking datagrams of SDKs");
-        Ok(Self { socket, names, home, people, intake, ids })
+        Ok(Self { socket, names, place, people, intake, ids })
     }
 
     /// Receives and records until `stop`, then records what was received.
@@ -122,10 +123,10 @@ impl Datagrams {
         peer: IpAddr,
     ) -> Result<Admission, cairn_intake::IntakeError> {
         let (caller, account) = match attempt.access_key_id() {
-            Some(key) => self.people.claimed(key, &self.home),
-            None => (Caller::Unsigned, self.home.account),
+            Some(key) => self.people.claimed(key, self.place.0),
+            None => (Caller::Unsigned, self.place.0),
         };
-        let home = Home { account, region: self.home.region.clone() };
+        let home = self.people.home(account, &self.place.1);
         let told = attempt.event(&self.names, &home, caller, peer, self.ids.guid());
         self.intake.submit(told.draft).await
     }

@@ -102,7 +102,7 @@ impl Front {
         let format = Format::parse(&arrival.head.query).ok_or_else(|| {
             refuse(ErrorCode::ValidationException, "format=access-log or cloudtrail is needed.")
         })?;
-        let home = Home { account: who.account, region: who.region.clone() };
+        let home = self.sources.people.home(who.account, &who.region);
         let oldest = self.clock.now().as_second() - i64::from(RETENTION_DAYS) * 86_400;
         // Parsing megabytes of lines does not belong on a thread that serves.
         let parsed = tokio::task::spawn_blocking(move || parse(&body, format, &home, oldest)).await;

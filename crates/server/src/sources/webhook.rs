@@ -7,8 +7,9 @@ use std::path::Path;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{Digest, SHA256, digest};
+use cairn_event::{AccountId, Region};
 use cairn_sources::minio::{BODY_BYTES_MAX, Batch, SOURCE, events};
-use cairn_sources::{Book, Home, Outcome, TOLD_MAX};
+use cairn_sources::{Book, Outcome, TOLD_MAX};
 use hyper::body::Incoming;
 use serde_json::json;
 
@@ -21,12 +22,13 @@ use crate::serve::Arrival;
 pub(super) struct Webhook {
     /// Of the `Authorization` header that MinIO sends: the token itself is not kept.
     expected: Digest,
-    home: Home,
+    /// The account and Region of what it tells.
+    place: (AccountId, Region),
 }
 
 impl Webhook {
     /// Reads the token. MinIO sends one word as a bearer token, and two as they are.
-    pub(super) fn open(file: &Path, home: Home) -> Result<Self, OpenSourcesError> {
+    pub(super) fn open(file: &Path, place: (AccountId, Region)) -> Result<Self, OpenSourcesError> {
         let read = std::fs::read_to_string(file);
         let text = read.map_err(|source| OpenSourcesError::Token { file: file.to_owned(), source })?;
         let token = text.trim();
@@ -35,7 +37,7 @@ impl Webhook {
         }
         let bearer = format!("Bearer {token}");
         let expected = if token.contains(' ') { token } else { bearer.as_str() };
-        Ok(Self { expected: digest(&SHA256, expected.as_bytes()), home })
+        Ok(Self { expected: digest(&SHA256, expected.as_bytes()), place })
     }
 
     /// Takes the entries of a request and answers once they are durable.
@@ -57,8 +59,9 @@ impl Webhook {
             Err(ReadBodyError::TooLong) => return refuse(413, "too-long", "the body is too long\n"),
             Err(ReadBodyError::Broken) => return refuse(400, "broken", "the body broke off\n"),
         };
-        let known = |key: &str| people.accepted(key, &self.home);
-        let batch = match events(&body, &self.home, &known) {
+        let (account, region) = &self.place;
+        let known = |key: &str| people.accepted(key, *account);
+        let batch = match events(&body, &people.home(*account, region), &known) {
             Ok(batch) => batch,
             Err(error) => {
                 tracing::debug!(
@@ -108,7 +111,7 @@ impl Webhook {
 
 impl std::fmt::Debug for Webhook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Webhook").field("home", &self.home).finish_non_exhaustive()
+        f.debug_struct("Webhook").field("place", &self.place).finish_non_exhaustive()
     }
 }
 

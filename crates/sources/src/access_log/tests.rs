@@ -9,7 +9,13 @@ const VERSIONING: &str = r#"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d521
 const PUT: &str = r#"owner shop [06/Feb/2019:00:01:57 +0100] 192.0.2.3 arn:aws:iam::111122223333:user/ops/maya DD6CC733AEXAMPLE REST.PUT.OBJECT a%2520b "PUT /shop/a%20b HTTP/1.1" 200 - - 4406 41754 28 "-" "aws-cli/2 "quoted" x" v1 host SigV4 TLS_AES_128_GCM_SHA256 AuthHeader s3.eu-west-1.amazonaws.com TLSv1.3 - -"#;
 
 fn home() -> Home {
-    Home { account: "123456789012".parse().unwrap(), region: "eu-north-1".parse().unwrap() }
+    let regions = ["eu-north-1", "eu-west-1", "us-east-1", "us-east-2"].map(|name| name.parse().unwrap());
+    Home {
+        account: "123456789012".parse().unwrap(),
+        region: "eu-north-1".parse().unwrap(),
+        regions: regions.into(),
+        actors: crate::Actors::LeftOut,
+    }
 }
 
 fn rendered(line: &str) -> Value {
@@ -151,6 +157,23 @@ fn an_error_is_told_by_its_code_and_what_is_not_told_is_absent() {
     for name in ["sourceIPAddress", "userAgent", "requestID", "tlsDetails", "errorMessage"] {
         assert_eq!(found.get(name), None, "{name}");
     }
+}
+
+#[test]
+fn a_region_that_is_not_here_is_that_of_whoever_imports() {
+    let found = rendered(&PUT.replace("s3.eu-west-1.", "s3.mars-west-1."));
+    assert_eq!(found["awsRegion"], "eu-north-1");
+}
+
+#[test]
+fn who_stands_behind_a_call_is_told_where_that_is_wanted() {
+    let told = |actors| {
+        let told = event(PUT, &Home { actors, ..home() }).unwrap();
+        let found: Value = serde_json::from_slice(&told.draft.event).unwrap();
+        found["additionalEventData"]["actor"].clone()
+    };
+    assert!(told(crate::Actors::Told).to_string().contains("aws-cli"));
+    assert_eq!(told(crate::Actors::LeftOut), Value::Null);
 }
 
 #[test]

@@ -6,7 +6,13 @@ use super::*;
 const EVENT: &str = r#"{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2023-07-10T12:07:59Z","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","eventID":"8a2ac1f6-0d1c-4a4f-9c3b-0a4f8b1c2d3e","recipientAccountId":"111122223333","unknownMember":{"b":1,"a":2}}"#;
 
 fn home() -> Home {
-    Home { account: "123456789012".parse().unwrap(), region: "eu-north-1".parse().unwrap() }
+    let regions = ["eu-north-1", "eu-west-1", "us-east-1", "us-east-2"].map(|name| name.parse().unwrap());
+    Home {
+        account: "123456789012".parse().unwrap(),
+        region: "eu-north-1".parse().unwrap(),
+        regions: regions.into(),
+        actors: crate::Actors::LeftOut,
+    }
 }
 
 #[test]

@@ -21,7 +21,13 @@ fn told(datagram: &str) -> Value {
 }
 
 fn home() -> Home {
-    Home { account: "123456789012".parse().unwrap(), region: "eu-north-1".parse().unwrap() }
+    let regions = ["eu-north-1", "eu-west-1", "us-east-1", "us-east-2"].map(|name| name.parse().unwrap());
+    Home {
+        account: "123456789012".parse().unwrap(),
+        region: "eu-north-1".parse().unwrap(),
+        regions: regions.into(),
+        actors: crate::Actors::LeftOut,
+    }
 }
 
 #[test]
