@@ -65,15 +65,18 @@ struct Tally {
 
 impl Tally {
     fn event(&mut self, table: &std::sync::Arc<Table>, id: OperationId, event: &Value) {
-        let given = &event["requestParameters"];
         let protocol = protocols(table.service(id).unwrap())[0];
         let call = ModelledCall::new(table, id, protocol).unwrap();
         let shapes = call.shapes();
         let style = Style::of(&call.event_source, protocol);
         let rendering = Rendering { shapes: &shapes, style };
-        if let (Some(input), true) = (table.operation(id).unwrap().input, given.is_object()) {
-            self.events += 1;
-            self.value(&rendering, input, given, &format!("{}:{}", call.event_source, call.event_name));
+        let operation = table.operation(id).unwrap();
+        for (side, shape) in [("requestParameters", operation.input), ("responseElements", operation.output)] {
+            if let (Some(shape), true) = (shape, event[side].is_object()) {
+                self.events += usize::from(side == "requestParameters");
+                let at = format!("{}:{}:{side}", call.event_source, call.event_name);
+                self.value(&rendering, shape, &event[side], &at);
+            }
         }
     }
 
