@@ -29,6 +29,7 @@ def verifying(store):
 def written(tmp_path, text):
     path = tmp_path / "directory.toml"
     path.write_text(text)
+    path.chmod(0o600)
     return path
 
 

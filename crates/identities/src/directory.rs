@@ -124,6 +124,11 @@ impl Directory {
         self.keys.get(key)?.secret.as_ref()
     }
 
+    /// Tells whether any key has its secret here.
+    pub fn has_secrets(&self) -> bool {
+        self.keys.values().any(|listed| listed.secret.is_some())
+    }
+
     /// Lists keys and their owners, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Person)> {
         self.keys.iter().map(|(key, listed)| (&**key, &*listed.person))

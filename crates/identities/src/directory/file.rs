@@ -61,7 +61,11 @@ impl DirectoryFile {
         };
         let text = read_text(&self.path).map_err(|error| failed(error.into()))?;
         let directory = Directory::parse(&text, format_of(&self.path), self.account);
-        directory.map_err(|error: DirectoryError| failed(error.into()))
+        let directory = directory.map_err(|error: DirectoryError| failed(error.into()))?;
+        if directory.has_secrets() && is_open(&self.path) {
+            tracing::warn!(path = %self.path.display(), "a directory with secrets that others can read: chmod 600");
+        }
+        Ok(directory)
     }
 
     /// Looks at the file now and then and puts what it holds in force, until `stop`. A file that is gone or wrong
@@ -111,6 +115,11 @@ fn read_text(path: &Path) -> io::Result<String> {
     let most = DIRECTORY_BYTES_MAX as u64 + 1;
     File::open(path)?.take(most).read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// Tells whether others than the owner can read a file.
+fn is_open(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| found.mode() & 0o077 != 0)
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {

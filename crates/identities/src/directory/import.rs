@@ -12,7 +12,7 @@ use crate::learn::person_of_arn;
 pub enum ImportFormat {
     /// `s3.json` of SeaweedFS.
     SeaweedFs,
-    /// `mc admin user list --json` and `mc admin user svcacct ls --json` of MinIO: an object a line.
+    /// `mc admin user list --json` and `mc admin accesskey list --json` of MinIO: an object a line.
     Minio,
     /// The CSV of IAM's credential report, with the keys that `aws iam list-access-keys` lists: as JSON lines
     /// behind it, since a report holds no key ids.
@@ -118,25 +118,44 @@ fn seaweedfs(text: &str, account: AccountId, secrets: Secrets) -> Result<Importe
     Ok(imported)
 }
 
-/// MinIO's users sign with their names; its service accounts with keys of their own.
+/// MinIO's users sign with their names; access keys belong to the user that is named beside them.
 fn minio(text: &str, account: AccountId) -> Result<Imported, ImportError> {
     let mut imported = Imported::default();
     for (number, value) in json_lines(text)? {
-        let member = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        if member("status") == Some("error") {
+        if text_of(&value, "status").as_deref() == Some("error") {
             return Err(refused(number, "a list of users is needed, and this is an error of mc".to_owned()));
         }
-        let key = member("accessKey")
-            .ok_or_else(|| refused(number, "an object with `accessKey` is needed".to_owned()))?;
-        let entry = Entry {
-            user_name: Some(member("parentUser").unwrap_or(key).to_owned()),
-            account_id: Some(account.to_string()),
-            ..Entry::default()
-        };
-        add(&mut imported, number, key.to_owned(), entry)?;
+        let keys = minio_keys(&value).ok_or_else(|| refused(number, MINIO_NEEDED.to_owned()))?;
+        for (key, user) in keys {
+            let entry =
+                Entry { user_name: Some(user), account_id: Some(account.to_string()), ..Entry::default() };
+            add(&mut imported, number, key, entry)?;
+        }
     }
     Ok(imported)
 }
+
+/// Returns the keys of a line and whose they are.
+fn minio_keys(line: &Value) -> Option<Vec<(String, String)>> {
+    if let Some(user) = text_of(line, "user") {
+        let lists =
+            ["svcaccs", "stsKeys"].into_iter().filter_map(|list| line.get(list)?.as_array()).flatten();
+        return lists.map(|key| Some((text_of(key, "accessKey")?, user.clone()))).collect();
+    }
+    let key = text_of(line, "accessKey")?;
+    match text_of(line, "parentUser") {
+        Some(parent) => Some(vec![(key, parent)]),
+        // Without a status it may be an access key of somebody whom the line does not name.
+        None => line.get("userStatus").map(|_| vec![(key.clone(), key)]),
+    }
+}
+
+fn text_of(of: &Value, name: &str) -> Option<String> {
+    of.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+const MINIO_NEEDED: &str =
+    "a line of `mc admin user list --json` or `mc admin accesskey list --json` is needed";
 
 /// A report names users and their ARNs, and `list-access-keys` whose keys are whose.
 fn credential_report(text: &str) -> Result<Imported, ImportError> {
@@ -182,8 +201,7 @@ fn credential_report(text: &str) -> Result<Imported, ImportError> {
 fn keys_of(number: usize, line: &str) -> Result<Vec<(usize, String, String)>, ImportError> {
     let value: Value =
         serde_json::from_str(line).map_err(|error| refused(number, harmless(&error.to_string())))?;
-    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(str::to_owned);
-    let one = |of: &Value| Some((number, text(of, "AccessKeyId")?, text(of, "UserName")?));
+    let one = |of: &Value| Some((number, text_of(of, "AccessKeyId")?, text_of(of, "UserName")?));
     let keys: Option<Vec<_>> = match value.get("AccessKeyMetadata").and_then(Value::as_array) {
         Some(several) => several.iter().map(one).collect(),
         None => one(&value).map(|key| vec![key]),

@@ -135,7 +135,7 @@ fn lists_of_other_systems_become_entries() {
     assert_eq!(directory.secret("K1").unwrap().expose(), b"hunter2");
 
     let minio = "{\"status\":\"success\",\"accessKey\":\"maya\",\"policyName\":\"readwrite\",\"userStatus\":\"enabled\"}\n\
-                 {\"status\":\"success\",\"accessKey\":\"SVC1\",\"parentUser\":\"maya\"}\n";
+                 {\"status\":\"success\",\"user\":\"maya\",\"stsKeys\":null,\"svcaccs\":[{\"accessKey\":\"SVC1\"}]}\n";
     let found = import(minio, ImportFormat::Minio, account(ACCOUNT), Secrets::Left).unwrap();
     let names: Vec<_> =
         found.entries.keys.iter().map(|(key, entry)| (key.as_str(), entry.user_name.as_deref())).collect();
@@ -154,8 +154,13 @@ fn lists_of_other_systems_become_entries() {
 fn a_list_that_is_none_is_refused_with_its_line() {
     for (text, format, line) in [
         ("{}", ImportFormat::SeaweedFs, 1),
-        ("{\"accessKey\":\"a\"}\n{\"accessKey\":\"\"}", ImportFormat::Minio, 2),
-        ("{\"accessKey\":\"a\"}\n\n{\"accessKey\":\"a\"}", ImportFormat::Minio, 3),
+        ("{\"user\":\"a\"}\n{\"accessKey\":\"\"}", ImportFormat::Minio, 2),
+        ("{\"accessKey\":\"svc\",\"expiration\":\"\"}", ImportFormat::Minio, 1),
+        (
+            "{\"accessKey\":\"a\",\"userStatus\":\"enabled\"}\n\n{\"accessKey\":\"a\",\"parentUser\":\"b\"}",
+            ImportFormat::Minio,
+            3,
+        ),
         ("{\"status\":\"error\"}", ImportFormat::Minio, 1),
         ("name,arn\n", ImportFormat::CredentialReport, 1),
         ("user,arn\nmaya,nonsense\n", ImportFormat::CredentialReport, 2),

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cairn_identities::{Realm, Signatures};
+use cairn_identities::{Claim, Realm, Sighting, Signatures, Verdict};
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, Call, World, account};
+use crate::world::{ACCOUNT, Call, World, account, user_identity};
 
 const DIRECTORY: &str =
     "[keys.AKIAMAYA]\narn = \"arn:aws:iam::123456789012:user/eng/maya\"\nprincipal_id = \"AIDAMAYA\"\n";
@@ -165,6 +165,33 @@ fn an_assumed_root_says_so() {
     assert_eq!(found["sessionContext"]["assumedRoot"], "true");
     let seen = world.sight(world.realm, &Call::new("ASIA1", "s3", "GetObject", "", ""));
     assert_eq!(seen.account(), account("111122223333"));
+    assert!(!seen.is_listed(), "what an upstream says of another account is its own word");
+}
+
+#[test]
+fn a_bearer_token_is_told_apart_and_whose_it_is_the_directory_can_say() {
+    let text = "[keys.h4sh]\ntype = \"IdentityCenterUser\"\nuser_id = \"u-1\"\n\
+                identity_store_arn = \"arn:aws:identitystore::123456789012:identitystore/d-1\"\n";
+    let world = World::with_directory(text);
+    let of = |credential_id: &str| {
+        let claim = Claim::Bearer { credential_id: credential_id.to_owned() };
+        let seen = world.identities.identify(&Sighting {
+            realm: world.realm,
+            upstream: "store",
+            claim: &claim,
+            event_source: "codecatalyst.amazonaws.com",
+            operation: "ListSpaces",
+            form: None,
+            scope: None,
+        });
+        user_identity(&seen.caller(Verdict::Accepted), "codecatalyst")
+    };
+    assert_eq!(of("x"), json!({"type": "IdentityCenterUser", "accountId": ACCOUNT, "credentialId": "x"}));
+    assert_eq!(
+        of("h4sh"),
+        json!({"type": "IdentityCenterUser", "accountId": ACCOUNT, "credentialId": "h4sh", "onBehalfOf": {
+            "userId": "u-1", "identityStoreArn": "arn:aws:identitystore::123456789012:identitystore/d-1"}})
+    );
 }
 
 #[test]

@@ -239,4 +239,16 @@ mod tests {
         assert_ne!(of("secret-token"), of("other-token"));
         assert!(!format!("{:?}", of("secret-token")).contains("secret-token"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn anything_is_read(query in "[a-zA-Z0-9%=&+/-]{0,200}", authorization in "\\PC{0,200}") {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, b"k");
+            let head = head(&query, &[("authorization", &authorization)]);
+            if let Claim::Key(found) = claim(&head, &key) {
+                proptest::prop_assert!(authorization.contains(&found));
+            }
+            let _region = region(&head);
+        }
+    }
 }
