@@ -8,6 +8,7 @@ mod clock;
 mod dead_letters;
 mod directory;
 mod finding;
+mod intents;
 mod journal;
 mod server;
 mod trails;
@@ -77,6 +78,7 @@ impl Doctor {
             journal::announce(&dir.journal());
             let (end, findings) = journal::look(&dir.journal(), running.is_some());
             report.all(findings)?;
+            report.all(intents::look(&dir.intents(), running.is_some()))?;
             end
         };
         if let Some(catalog) = &catalog {

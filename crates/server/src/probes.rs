@@ -39,11 +39,16 @@ impl Probes {
 
     /// Ready means: a call that must be recorded would be. Lag is shown, and does not make it unready.
     fn ready(&self, front: &Front) -> Answered {
-        let refusal = front.intake.refusal();
+        let refusal = front.intake.refusal().map(|refusal| refusal.to_string());
+        let unbegun = || {
+            let stopped = front.promises.intents.refusal().filter(|_| !front.gateway.is_empty());
+            stopped.map(|_| "begin calls that are forwarded: a write or sync failed".to_owned())
+        };
+        let refusal = refusal.or_else(unbegun);
         let tail = self.journal.tail();
         let body = json!({
             "ready": refusal.is_none(),
-            "reason": refusal.map(|refusal| refusal.to_string()),
+            "reason": refusal,
             "journal": { "head": self.journal.head(), "tail": tail },
             "history": { "indexed": self.history.indexed(), "lag": tail.saturating_sub(self.history.indexed()) },
         });

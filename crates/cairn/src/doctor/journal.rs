@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use cairn_catalog::{Cursor, DONE};
-use cairn_journal::{DiskFileSystem, Inspection, Position};
+use cairn_journal::{DiskFileSystem, Inspection, OpenError, Position};
 
 use super::directory::size_text;
 use super::events;
@@ -33,6 +33,18 @@ pub(super) fn look(dir: &Path, is_served: bool) -> (Option<Position>, Vec<Findin
         let remedy = "the first start makes it; if this directory was in use, put it back from the backup";
         return (None, vec![Finding::problem(check, "there is none", remedy)]);
     }
+    match inspect(dir, is_served) {
+        Ok(found) => (found.segments.last().map(|last| last.end), judge(&found, is_served)),
+        Err(error) => {
+            let message = format!("it can't be read: {}", chain(&error));
+            let remedy = "look at the disk; run `cairn doctor` as the user that the server runs as";
+            (None, vec![Finding::problem(check, message, remedy)])
+        }
+    }
+}
+
+/// Reads every byte of a journal.
+pub(super) fn inspect(dir: &Path, is_served: bool) -> Result<Inspection, OpenError> {
     let mut looked = Inspection::of(dir, &DiskFileSystem);
     for _again in 1..LOOKS_MAX {
         // Beside a writer, an end that is half written and a segment that was just trimmed look like damage.
@@ -42,14 +54,7 @@ pub(super) fn look(dir: &Path, is_served: bool) -> (Option<Position>, Vec<Findin
         }
         looked = Inspection::of(dir, &DiskFileSystem);
     }
-    match looked {
-        Ok(found) => (found.segments.last().map(|last| last.end), judge(&found, is_served)),
-        Err(error) => {
-            let message = format!("it can't be read: {}", chain(&error));
-            let remedy = "look at the disk; run `cairn doctor` as the user that the server runs as";
-            (None, vec![Finding::problem(check, message, remedy)])
-        }
-    }
+    looked
 }
 
 fn judge(found: &Inspection, is_served: bool) -> Vec<Finding> {
