@@ -111,6 +111,24 @@ mod tests {
     }
 
     #[test]
+    fn the_page_tells_every_type_and_operation() {
+        let page = include_str!("../../../../../docs/data-events.md");
+        let mut untold = BTreeSet::new();
+        for row in all() {
+            let line = page.lines().find(|line| line.starts_with(&format!("| `{}` |", row.resource_type)));
+            let Some(line) = line else {
+                untold.insert(row.resource_type);
+                continue;
+            };
+            let named = row.operations.iter().all(|name| line.contains(*name));
+            if !named && !line.contains(&format!("all {}", row.operations.len())) {
+                untold.insert(row.resource_type);
+            }
+        }
+        assert_eq!(untold, BTreeSet::new());
+    }
+
+    #[test]
     fn every_line_is_a_row() {
         let lines = LINES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
         assert_eq!(TABLE.values().map(Vec::len).sum::<usize>(), lines);
