@@ -110,13 +110,17 @@ fn is_denied_folded(name: &[u8]) -> bool {
 const NAME_BYTES_USUAL: usize = 64;
 
 /// Denied whole names, beside everything that holds `password`, `secret` or `token`.
-const DENIED: [&str; 11] = [
+const DENIED: [&str; 15] = [
+    "authkey",
     "authorization",
     "authorizationheader",
+    "certificateprivatekey",
     "cookie",
     "messagebody",
+    "otp",
     "payload",
     "plaintext",
+    "presharedkey",
     "privatekey",
     "samlassertion",
     "setcookie",

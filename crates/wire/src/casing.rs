@@ -56,7 +56,8 @@ fn recase(shape: &Shape, value: &Value, spell: Spell) -> Value {
         (Shape::Structure(members), Value::Object(given)) => {
             let mut recased = Map::new();
             for member in *members {
-                if let Some(value) = given.get(member.name) {
+                // Some services write null for what is not there.
+                if let Some(value) = given.get(member.name).filter(|value| !value.is_null()) {
                     recased.insert(lower_first(member.name), recase(member.shape, value, spell));
                 }
             }

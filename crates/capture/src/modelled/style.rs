@@ -47,7 +47,7 @@ impl Style {
         let service = event_source.split('.').next().unwrap_or_default();
         let times = match (service, protocol) {
             ("appmesh" | "sts", _) => Times::Comma,
-            ("apigateway" | "cloudfront" | "dynamodb" | "iam" | "kms" | "rds", _) => Times::NoComma,
+            ("apigateway" | "cloudfront" | "dynamodb" | "iam" | "rds", _) => Times::NoComma,
             (_, Protocol::Json | Protocol::Cbor) => Times::Comma,
             (_, Protocol::Query | Protocol::RestXml) => Times::NoComma,
             (_, Protocol::Ec2Query) => Times::Milliseconds,

@@ -47,9 +47,11 @@ fn below(value: &mut Value, rest: Option<&str>) {
 }
 
 /// Service, operations, and paths in what was asked; in what was answered after `>`.
-const MEMBERS: [(&str, &str, &str); 38] = [
+const MEMBERS: [(&str, &str, &str); 41] = [
     ("apigateway", "TestInvokeAuthorizer TestInvokeMethod", "Body Headers MultiValueHeaders StageVariables"),
     ("athena", "StartQueryExecution", "QueryString ExecutionParameters"),
+    // What a machine is told at its first start: passwords and keys, as often as not.
+    ("autoscaling", "CreateLaunchConfiguration", "UserData"),
     ("bedrock-agent-runtime", "AgenticRetrieveStream", "Messages"),
     ("bedrock-agent-runtime", "GenerateQuery", "QueryGenerationInput"),
     ("bedrock-agent-runtime", "OptimizePrompt", "Input"),
@@ -71,9 +73,15 @@ const MEMBERS: [(&str, &str, &str); 38] = [
     ("events", "PutEvents PutPartnerEvents", "Entries.*.Detail"),
     ("firehose", "PutRecord", "Record"),
     ("firehose", "PutRecordBatch", "Records"),
+    ("imagebuilder", "CreateImageRecipe", "additionalInstanceConfiguration.userDataOverride"),
     ("iotsitewise", "BatchPutAssetPropertyValue", "Entries.*.PropertyValues"),
     ("kinesis", "PutRecord", "Data"),
     ("kinesis", "PutRecords", "Records.*.Data"),
+    (
+        "lightsail",
+        "CreateCloudFormationStack CreateInstances CreateInstancesFromSnapshot",
+        "userData instances.*.userData",
+    ),
     ("logs", "PutLogEvents", "LogEvents"),
     ("neptune-graph", "ExecuteQuery", "QueryString Parameters"),
     ("pinpoint", "SendMessages SendUsersMessages", "MessageRequest SendUsersMessageRequest"),
