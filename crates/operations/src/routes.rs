@@ -34,6 +34,8 @@ struct Node {
 const S3: &str = "s3";
 /// The deepest template; AWS's have twelve segments at most.
 const SEGMENTS_MAX: usize = 32;
+/// The most `{X+}` in a template, each of which multiplies what is tried; AWS's have one at most.
+const LABELS_OF_MANY_MAX: usize = 2;
 /// How many segments are tried as the end of `{X+}` before the path's own end is taken.
 const MANY_MAX: usize = 64;
 
@@ -68,7 +70,8 @@ impl Routes {
 
     fn add(&mut self, operation: &Operation, id: OperationId) {
         let segments = trimmed(&operation.path).unwrap_or_default().split('/').filter(|one| !one.is_empty());
-        if segments.clone().count() > SEGMENTS_MAX {
+        let labels_of_many = segments.clone().filter(|segment| segment.ends_with("+}")).count();
+        if segments.clone().count() > SEGMENTS_MAX || labels_of_many > LABELS_OF_MANY_MAX {
             return;
         }
         let mut at = self.root(&operation.method);

@@ -85,7 +85,9 @@ impl Table {
         let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
         let (index, mut rest) = split(rest, u32::from_le_bytes(*length)).ok_or_else(cut)?;
         let index: Index = unpack(index)?;
-        if index.services.len() > usize::from(u16::MAX) || index.services.len() != index.lengths.len() {
+        let too_many = |count: usize| count >= usize::from(u16::MAX);
+        let overfull = index.services.iter().any(|service| too_many(service.operations.len()));
+        if overfull || too_many(index.services.len()) || index.services.len() != index.lengths.len() {
             return Err(TableError { reason: "its index contradicts itself", source: None });
         }
         let mut packed = Vec::with_capacity(index.lengths.len());

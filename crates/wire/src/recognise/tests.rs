@@ -105,7 +105,69 @@ fn event_sources_follow_the_service() {
     }
 }
 
+/// Headers as a test writes them.
+struct Sent(Vec<(String, String)>);
+
+impl Headers for Sent {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[track_caller]
+fn sighted(headers: &[(&str, &str)], query: &str, body: &str, expected: [Option<&str>; 3]) {
+    let given = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let sent = Sent(given.collect());
+    let sight = Sight::of("POST", "/", query, &sent, body.as_bytes());
+    let seen = sight.seen();
+    assert_eq!([seen.signing_name, seen.action, seen.version], expected, "{headers:?} {query} {body}");
+}
+
+#[test]
+fn signatures_and_forms_say_what_a_call_is() {
+    let v4 = "AWS4-HMAC-SHA256 Credential=A/K/20261125/us-east-1/sns/aws4_request, SignedHeaders=host";
+    sighted(&[("authorization", v4)], "", "", [Some("sns"), None, None]);
+    let form = ("content-type", "Application/X-WWW-Form-Urlencoded; charset=utf-8");
+    let body = "Action=Publish&Version=2010-03-31&Action=Other";
+    let both = [Some("sns"), Some("Publish"), Some("2010-03-31")];
+    sighted(&[("authorization", v4), form], "", body, both);
+    // No form is read where none is told of.
+    sighted(&[("authorization", v4)], "", body, [Some("sns"), None, None]);
+    sighted(
+        &[],
+        "Action=A&Version=1&X-Amz-Credential=K%2F1%2Fr%2Fiam%2Faws4_request",
+        "",
+        [Some("iam"), Some("A"), Some("1")],
+    );
+    // Escapes in names and values are what whoever serves the call makes of them.
+    sighted(&[("authorization", v4), form], "", "A%63tion=P%75blish", [Some("sns"), Some("Publish"), None]);
+    sighted(&[("authorization", "AWS K:signature")], "", "", [Some("s3"), None, None]);
+    sighted(&[], "AWSAccessKeyId=K&Action=A", "", [None, Some("A"), None]);
+    for foreign in [
+        "Bearer t",
+        "Basic t",
+        "AWS4-HMAC-SHA256 Credential=K/iam",
+        "AWS4-HMAC-SHA256 Credential=/aws4_request",
+    ] {
+        sighted(&[("authorization", foreign)], "", "", [None; 3]);
+    }
+}
+
 proptest! {
+    #[test]
+    fn nothing_sighted_panics(
+        authorization in prop::option::of("(AWS4-HMAC-SHA256 |AWS |Bearer )?(Credential=)?.{0,40}(/aws4_request)?"),
+        query in "(X-Amz-Credential=|Action=|AWSAccessKeyId|%|&|=|.){0,20}",
+        body in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let mut headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+        headers.extend(authorization.map(|value| ("authorization".to_owned(), value)));
+        let sent = Sent(headers);
+        let sight = Sight::of("POST", "/", &query, &sent, &body);
+        let call = recognise(&sight.seen());
+        prop_assert!(call.event_source.ends_with(".amazonaws.com"));
+    }
+
     #[test]
     fn nothing_recognised_panics(
         name in prop::option::of(".{0,20}"),
