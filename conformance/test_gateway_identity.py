@@ -239,10 +239,21 @@ def test_nobody_else_is_believed_about_people(stored):
     assert "mallory" not in json.dumps(event) and event["sourceIPAddress"] == "127.0.0.1"
 
 
-def test_built_in_services_tell_the_tool_too(emulated):
-    client = Clients(emulated.server).boto("cloudtrail")
-    event = of_call(emulated, lambda: client.describe_trails(), "DescribeTrails")
-    assert event["additionalEventData"]["actor"]["sdk"] == "boto3"
+def test_built_in_services_tell_the_person_and_the_tool_too(emulated):
+    own = Clients(emulated.server)
+    event = of_call(emulated, lambda: own.aws("cloudtrail", "describe-trails"), "DescribeTrails")
+    actor = event["additionalEventData"]["actor"]
+    assert actor["tool"] == "aws-cli" and actor["toolVersion"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = own.boto("iam").create_role(RoleName="agents", AssumeRolePolicyDocument=policy)["Role"]
+    tags = [{"Key": "human", "Value": "maya@example.com"}, {"Key": "agent", "Value": "planner"}]
+    session = own.boto("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="run-7", Tags=tags)["Credentials"]
+    keys = (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
+    event = of_call(emulated, emulated.client("cloudtrail", keys=keys).describe_trails, "DescribeTrails", errorCode="AccessDenied")
+    actor = event["additionalEventData"]["actor"]
+    assert (actor["human"], actor["humanFrom"]) == ("maya@example.com", "tag:human")
+    assert (actor["agent"], actor["agentFrom"]) == ("planner", "tag:agent")
 
 
 def test_a_store_s_list_of_users_becomes_a_directory(store, tmp_path):

@@ -171,9 +171,12 @@ impl Entry {
         }
         match kind {
             Kind::Root => {
+                // Records call a root user by the alias of its account, or not at all.
+                if self.user_name.is_some() {
+                    return Err(EntryError::Superfluous("user_name"));
+                }
                 identity.principal_id.get_or_insert_with(|| account.to_string());
                 identity.arn.get_or_insert_with(|| format!("arn:aws:iam::{account}:root"));
-                identity.user_name.clone_from(&self.user_name);
             }
             Kind::IAMUser => {
                 if identity.user_name.is_none() {

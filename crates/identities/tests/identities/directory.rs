@@ -117,6 +117,7 @@ fn what_makes_no_sense_is_refused_with_its_line() {
         1,
         "another account",
     );
+    refuse("[keys.A]\ntype = \"Root\"\nuser_name = \"a\"", toml, 1, "`user_name` is not for this type");
     refuse("[keys.\"a b\"]\nuser_name = \"a\"", toml, 1, "access key id");
     refuse("{\"keys\": {\n\"A\": {\"userName\": 5}}}", Format::Json, 2, "is needed");
     refuse("{\"keys\": {\n\n\"A\": {\"secret\": \"\", \"userName\": \"a\"}}}", Format::Json, 3, "`secret`");
