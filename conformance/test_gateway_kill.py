@@ -18,6 +18,7 @@ from waiting import wait_for
 
 KILLS = int(os.environ.get("CAIRN_KILLS", "20"))
 LIFE_SECONDS_MAX = 0.4
+START_SECONDS_MAX = 0.3
 PHASES = {"CreateQueue": Upstream.PHASES[:3], "UpdateFunctionCode": Upstream.PHASES[:3], "GetFunction": Upstream.PHASES}
 DISK_MB = 64
 CALLS_MAX = 20_000
@@ -60,6 +61,11 @@ def test_no_kill_leaves_a_call_without_its_one_event(make_gateway, upstream):
             kind = chance.choice(list(PHASES))
             kill_at(server, upstream, load, kind, chance.choice(PHASES[kind]))
         upstream.release()
+        if chance.random() < 0.3:
+            # It dies again while it takes up what was left open.
+            server.launch()
+            time.sleep(chance.uniform(0, START_SECONDS_MAX))
+            server.kill()
         server.start()
         check(server, upstream, load, since)
     found = check(server, upstream, load, since="")

@@ -99,9 +99,23 @@ fn offset(slot: u64) -> u64 {
 mod tests {
     use cairn_journal::DiskFileSystem;
     use jiff::Timestamp;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::{Loss, Reason};
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_slot_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert_eq!(parse(&bytes), None);
+            // Whole by its checksum, and still no gaps.
+            let mut slot = [&HEAD[..], &[0; 8], &200_u32.to_le_bytes()].concat();
+            let content: Vec<u8> = bytes.iter().copied().chain(std::iter::repeat(b'[')).take(200).collect();
+            slot.extend_from_slice(&crc32c::crc32c_append(crc32c::crc32c(&slot), &content).to_le_bytes());
+            slot.extend_from_slice(&content);
+            prop_assert_eq!(parse(&slot), None);
+        }
+    }
 
     fn gap(number: usize) -> Gap {
         let region = "ap-southeast-2".parse().unwrap();
