@@ -25,7 +25,11 @@ pub(super) async fn taken_events_are_known_and_move_the_cursor(backend: Arc<dyn 
     let catalog = backend.open().await;
     let known = catalog.known_events(&[second, other_day, first]).await.expect("a look");
     assert_eq!(known, [second, first]);
-    assert_eq!(catalog.cursor("sources").await.expect("a read"), Some(6));
+    // More than one statement names.
+    let many: Vec<TakenEvent> = (0..1_000).map(|day| event(day, 9)).collect();
+    catalog.take_events(taking(&many, 9, Some(6), 7)).await.expect("many");
+    assert_eq!(catalog.known_events(&many).await.expect("a look"), many);
+    assert_eq!(catalog.cursor("sources").await.expect("a read"), Some(7));
 }
 
 pub(super) async fn a_refused_taking_leaves_nothing(backend: Arc<dyn Backend>) {
