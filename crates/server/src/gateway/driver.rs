@@ -92,7 +92,9 @@ impl Front {
         body: Incoming,
     ) -> Result<(Option<Way>, Sent), Answered> {
         let head = &arrival.head;
-        if self.gateway.is_empty() || head.path == "/_cairn" || head.path.starts_with("/_cairn/") {
+        let own = head.path == "/_cairn" || head.path.starts_with("/_cairn/");
+        // Whoever sends CONNECT wants a way to any host, which is not what an upstream is.
+        if self.gateway.is_empty() || own || head.method == "CONNECT" {
             return Ok((None, Sent::Streams(body)));
         }
         let mut recognition = self.recogniser.recognise(head, b"");
