@@ -117,3 +117,59 @@ impl std::fmt::Debug for Webhook {
 
 const TOKEN_CHARS_MIN: usize = 16;
 const TOKEN_CHARS_MAX: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::answer::RequestIds;
+    use crate::head::Head;
+
+    fn webhook(token: &str) -> Result<Webhook, OpenSourcesError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("token");
+        std::fs::write(&file, token).unwrap();
+        Webhook::open(&file, ("123456789012".parse().unwrap(), Region::us_east_1()))
+    }
+
+    fn arrival(authorization: Option<&str>) -> Arrival {
+        let headers = authorization.map(|value| ("authorization".to_owned(), value.as_bytes().to_vec()));
+        let head = Head {
+            method: "POST".to_owned(),
+            path: String::new(),
+            query: String::new(),
+            headers: headers.into_iter().collect(),
+        };
+        let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
+        Arrival { head, peer: ([127, 0, 0, 1], 1).into(), tls: None::<Arc<_>>, ids }
+    }
+
+    #[test]
+    fn the_token_is_expected_as_minio_sends_it() {
+        for (token, authorization, expected) in [
+            ("a-token-of-many-chars\n", Some("Bearer a-token-of-many-chars"), true),
+            ("a-token-of-many-chars", Some("Basic a-token-of-many-chars"), false),
+            ("a-token-of-many-chars", Some("a-token-of-many-chars"), false),
+            ("a-token-of-many-chars", Some("Bearer a-token-of-many-char"), false),
+            ("a-token-of-many-chars", None, false),
+            // Two words are sent as they are.
+            ("Splunk a-token-of-many-chars", Some("Splunk a-token-of-many-chars"), true),
+            ("Splunk a-token-of-many-chars", Some("Bearer Splunk a-token-of-many-chars"), false),
+        ] {
+            let authorized = webhook(token).unwrap().is_authorized(&arrival(authorization));
+            assert_eq!(authorized, expected, "{token} {authorization:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_could_be_guessed_is_refused_and_none_is_shown() {
+        for token in ["", "short", "two lines of it\nare not a token", &"x".repeat(513)] {
+            assert!(matches!(webhook(token), Err(OpenSourcesError::TokenForm { .. })), "{token}");
+        }
+        assert!(!format!("{:?}", webhook("a-token-of-many-chars").unwrap()).contains("many"));
+        let missing =
+            Webhook::open(Path::new("/nowhere"), ("123456789012".parse().unwrap(), Region::us_east_1()));
+        assert!(matches!(missing, Err(OpenSourcesError::Token { .. })));
+    }
+}

@@ -115,6 +115,11 @@ impl<'a> Line<'a> {
         let (method, rest) = self.request?.split_once(' ')?;
         let target = rest.rsplit_once(" HTTP/").map_or(rest, |(target, _version)| target);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        // A client that takes the store for a proxy sends all of the address.
+        let path = match path.split_once("://") {
+            Some(("http" | "https", rest)) => rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"),
+            _ => path,
+        };
         Some((method, path, query))
     }
 }

@@ -106,6 +106,7 @@ fn operations_are_named_by_the_request_line_or_by_the_operation() {
         ("REST.GET.OBJECT", "a/b", "\"GET /a/b HTTP/1.1\"", "GetObject shop/a/b"),
         ("REST.GET.OBJECT", "shop/b", "\"GET /shop/b HTTP/1.1\"", "GetObject shop/shop/b"),
         ("REST.GET.OBJECT", "b", "\"GET /shop/b HTTP/1.1\"", "GetObject shop/b"),
+        ("REST.GET.OBJECT", "a/b", "\"GET http://shop.example/a/b HTTP/1.1\"", "GetObject shop/a/b"),
         ("REST.GET.BUCKET", "-", "\"GET /shop/?list-type=2&prefix=a HTTP/1.1\"", "ListObjects shop/-"),
         ("REST.GET.BUCKETPOLICY", "-", "\"GET /shop?policy HTTP/1.1\"", "GetBucketPolicy shop/-"),
         ("REST.GET.BUCKETPOLICY", "-", "\"-\"", "GetBucketPolicy shop/-"),
