@@ -28,7 +28,7 @@ use self::style::Style;
 use crate::body_policy::{ERROR_BYTES_MAX, PARAMETERS_BODY_BYTES_MAX};
 use crate::details::Details;
 use crate::error::Failure;
-use crate::{BodyPolicy, Captured, Exchange, Keep, services};
+use crate::{BodyPolicy, Captured, Exchange, Keep, TableKeys, services};
 
 pub(crate) use self::cbor::parse as parse_cbor;
 pub(crate) use self::decoded::Decoded;
@@ -48,6 +48,8 @@ pub struct ModelledCall {
     pub event_source: String,
     /// The record's `eventName`.
     pub event_name: String,
+    /// What is known of the keys of DynamoDB's tables.
+    pub table_keys: Option<Arc<TableKeys>>,
 }
 
 impl ModelledCall {
@@ -60,6 +62,7 @@ impl ModelledCall {
             table: Arc::clone(table),
             operation,
             protocol,
+            table_keys: None,
         })
     }
 
@@ -174,16 +177,12 @@ fn render(exchange: &Exchange<'_>, call: &ModelledCall, shapes: &Shapes, failed:
     let operation = call.table.operation(call.operation);
     let (input, output) = operation.map_or((None, None), |known| (known.input, known.output));
     details.request_parameters = rendering.message(input, &decoded.request);
-    if decoded.request_body == Body::Unread {
-        let body = omitted("requestBody", exchange.request.body, exchange.request.body_bytes);
-        details.additional.insert("requestBody".to_owned(), body);
-    }
+    let request = (exchange.request.body, exchange.request.body_bytes);
+    details.additional.extend(omitted("requestBody", decoded.request_body, request));
     if !failed && !details.read_only {
         details.response_elements = rendering.message(output, &decoded.answer);
-        if decoded.answer_body == Body::Unread {
-            let body = omitted("responseBody", exchange.response.body, exchange.response.body_bytes);
-            details.additional.insert("responseBody".to_owned(), body);
-        }
+        let answer = (exchange.response.body, exchange.response.body_bytes);
+        details.additional.extend(omitted("responseBody", decoded.answer_body, answer));
     }
     services::adjust(call, exchange, &decoded, &mut details);
     (decoded, details)
@@ -195,9 +194,16 @@ fn is_turned_away(event_source: &str, failure: &Failure) -> bool {
     failure.is_throttling() || is_silent && failure.is_access_denied()
 }
 
-fn omitted(member: &str, body: Captured<'_>, bytes: u64) -> Value {
-    let what = if body == Captured::Cut { "too large" } else { "unreadable" };
-    json!({"omitted": true, "originalSize": bytes, "reason": format!("{member} {what}")})
+/// Says of a body that it is not in the record, or not all of it.
+fn omitted(member: &str, read: Body, (body, bytes): (Captured<'_>, u64)) -> Option<(String, Value)> {
+    let what = if matches!(read, Body::Partly) || body == Captured::Cut { "too large" } else { "unreadable" };
+    let reason = format!("{member} {what}");
+    let remark = match read {
+        Body::Read => return None,
+        Body::Partly => json!({"omitted": "long texts", "originalSize": bytes, "reason": reason}),
+        Body::Unread => json!({"omitted": true, "originalSize": bytes, "reason": reason}),
+    };
+    Some((member.to_owned(), remark))
 }
 
 #[cfg(test)]

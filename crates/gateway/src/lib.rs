@@ -21,6 +21,7 @@ mod origin;
 mod outbound;
 mod pool;
 mod routes;
+mod skim;
 mod tap;
 mod telemetry;
 mod trust;

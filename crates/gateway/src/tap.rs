@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use bytes::{Bytes, BytesMut};
 
+use crate::skim::Skim;
+
 /// Looks on while a body streams past. Shared between the body and whoever wants to know.
 #[derive(Debug)]
 pub struct Tap {
@@ -29,7 +31,7 @@ pub struct Tapped {
 pub enum Kept {
     /// Nobody asked for it.
     Nothing,
-    /// All that passed.
+    /// All that passed; of a long JSON object, all but its long texts.
     Whole(Bytes),
     /// More passed than is kept, and nothing of it is.
     Cut,
@@ -40,6 +42,8 @@ struct Keeping {
     bytes_max: usize,
     kept: BytesMut,
     cut: bool,
+    /// What is kept of an object that turned out longer.
+    skim: Option<Skim>,
 }
 
 /// Nobody has read anything yet; a byte or the end was asked for; the end was seen.
@@ -53,9 +57,10 @@ impl Tap {
         Self { bytes: AtomicU64::new(0), stage: AtomicU8::new(UNREAD), keeping: None }
     }
 
-    /// Counts, and keeps a body of at most `bytes_max` bytes.
+    /// Counts, and keeps a body of at most `bytes_max` bytes; a longer JSON object without its long texts, if that
+    /// makes it as short.
     pub fn keeping(bytes_max: usize) -> Self {
-        let keeping = Keeping { bytes_max, kept: BytesMut::new(), cut: false };
+        let keeping = Keeping { bytes_max, kept: BytesMut::new(), cut: false, skim: None };
         Self { keeping: Some(Mutex::new(keeping)), ..Self::counting() }
     }
 
@@ -63,7 +68,10 @@ impl Tap {
     pub fn seen(&self) -> Tapped {
         let kept = match self.keeping.as_ref().map(Mutex::lock) {
             None => Kept::Nothing,
-            Some(Ok(keeping)) if !keeping.cut => Kept::Whole(keeping.kept.clone().freeze()),
+            Some(Ok(keeping)) if !keeping.cut => {
+                let kept = keeping.skim.as_ref().map_or(&keeping.kept, Skim::kept);
+                Kept::Whole(kept.clone().freeze())
+            }
             Some(_) => Kept::Cut,
         };
         Tapped { bytes: self.bytes(), complete: self.is_complete(), kept }
@@ -95,20 +103,41 @@ impl Tap {
         self.bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
         if let Some(keeping) = &self.keeping
             && let Ok(mut keeping) = keeping.lock()
-            && !keeping.cut
         {
-            if keeping.kept.len() + data.len() > keeping.bytes_max {
-                keeping.cut = true;
-                keeping.kept = BytesMut::new();
-            } else {
-                keeping.kept.extend_from_slice(data);
-            }
+            keeping.pass(data);
         }
     }
 
     /// Sees the body's end.
     pub fn end(&self) {
         self.stage.store(COMPLETE, Ordering::Release);
+    }
+}
+
+impl Keeping {
+    fn pass(&mut self, data: &[u8]) {
+        if self.cut {
+            return;
+        }
+        if self.skim.is_none() {
+            if self.kept.len() + data.len() <= self.bytes_max {
+                self.kept.extend_from_slice(data);
+                return;
+            }
+            let begun = std::mem::take(&mut self.kept);
+            if Skim::takes(if begun.is_empty() { data } else { &begun }) {
+                let mut skim = Skim::default();
+                skim.pass(&begun);
+                self.skim = Some(skim);
+            }
+        }
+        if let Some(skim) = &mut self.skim {
+            skim.pass(data);
+        }
+        if self.skim.as_ref().is_none_or(|skim| skim.kept().len() > self.bytes_max) {
+            self.cut = true;
+            self.skim = None;
+        }
     }
 }
 
@@ -131,6 +160,21 @@ mod tests {
         tap.pass(b"f");
         tap.end();
         assert_eq!(tap.seen(), Tapped { bytes: 6, complete: true, kept: Kept::Cut });
+    }
+
+    #[test]
+    fn a_long_object_is_kept_without_its_long_texts() {
+        let archive = format!(r#"{{"name":"f","code":"{}"}}"#, "A".repeat(300_000));
+        let tap = Tap::keeping(20_000);
+        archive.as_bytes().chunks(64).for_each(|piece| tap.pass(piece));
+        tap.end();
+        let skimmed = Kept::Whole(Bytes::from_static(br#"{"name":"f","code":null}"#));
+        let seen = tap.seen();
+        assert_eq!((seen.bytes, seen.kept), (archive.len() as u64, skimmed));
+        let tap = Tap::keeping(100);
+        tap.pass(format!("{{{}", r#""a":1,"#.repeat(20)).as_bytes());
+        tap.end();
+        assert_eq!(tap.seen().kept, Kept::Cut);
     }
 
     #[test]

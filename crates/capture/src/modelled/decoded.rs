@@ -36,6 +36,8 @@ pub(super) enum Body {
     /// It was, or there was none.
     #[default]
     Read,
+    /// It was too long to be kept with its long texts.
+    Partly,
     /// It was too long to be kept, or is not what the protocol says.
     Unread,
 }
@@ -78,7 +80,7 @@ impl Decoded {
             Protocol::Ec2Query => Some(form(shapes, members, request, body.as_deref(), Dialect::Ec2)),
             _ => body.as_deref().and_then(|body| document(shapes, members, payload, protocol, body)),
         };
-        self.request_body = Body::of(request.body, read.as_ref());
+        self.request_body = Body::of(request.body, request.body_bytes, read.as_ref());
         self.request.extend(read.into_iter().flatten());
     }
 
@@ -105,15 +107,18 @@ impl Decoded {
             }
             _ => document(shapes, members, payload, protocol, body),
         });
-        self.answer_body = Body::of(response.body, read.as_ref());
+        self.answer_body = Body::of(response.body, response.body_bytes, read.as_ref());
         self.answer.extend(read.into_iter().flatten());
     }
 }
 
 impl Body {
-    fn of(captured: Captured<'_>, read: Option<&Map<String, Value>>) -> Self {
+    /// Judges a body of `bytes` by what was captured and could be read of it.
+    fn of(captured: Captured<'_>, bytes: u64, read: Option<&Map<String, Value>>) -> Self {
+        let is_part = captured.whole().is_some_and(|body| u64::try_from(body.len()).unwrap_or(bytes) < bytes);
         match (captured, read) {
             (Captured::Cut, _) => Self::Unread,
+            (Captured::Whole(_), Some(_)) if is_part => Self::Partly,
             (Captured::Whole(body), None) if !body.is_empty() => Self::Unread,
             (Captured::Whole(_) | Captured::Nothing, _) => Self::Read,
         }

@@ -94,7 +94,7 @@ fn of_names(value: &Value, secrets: &mut Vec<String>) {
 fn of_modelled(exchange: &Exchange<'_>, call: &ModelledCall, secrets: &mut Vec<String>) -> bool {
     let shapes = call.shapes();
     let (decoded, details) = render(exchange, call, &shapes, true);
-    if decoded.request_body == Body::Unread {
+    if decoded.request_body != Body::Read {
         return false;
     }
     let input = call.table.operation(call.operation).and_then(|known| known.input);

@@ -29,6 +29,8 @@ struct Sent {
     query: String,
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
+    /// How many bytes the body had, where that is more than is at hand.
+    length: u64,
 }
 
 impl Sent {
@@ -92,13 +94,13 @@ fn exchanged<T>(request: &Sent, status: u16, answer: &Sent, with: impl FnOnce(&E
             query: &request.query,
             headers: &request.headers(),
             body: Captured::Whole(&request.body),
-            body_bytes: 0,
+            body_bytes: request.length,
         },
         response: Response {
             status,
             headers: &answer.headers(),
             body: Captured::Whole(&answer.body),
-            body_bytes: 0,
+            body_bytes: answer.length,
         },
         caller: &Caller::Unsigned,
         account_alias: None,

@@ -71,7 +71,8 @@ impl Tally {
         let style = Style::of(&call.event_source, protocol);
         let rendering = Rendering { shapes: &shapes, style };
         let operation = table.operation(id).unwrap();
-        for (side, shape) in [("requestParameters", operation.input), ("responseElements", operation.output)] {
+        for (side, shape) in [("requestParameters", operation.input), ("responseElements", operation.output)]
+        {
             if let (Some(shape), true) = (shape, event[side].is_object()) {
                 self.events += usize::from(side == "requestParameters");
                 let at = format!("{}:{}:{side}", call.event_source, call.event_name);

@@ -109,5 +109,5 @@ fn mutated(sent: &Sent, dice: &mut Dice) -> Sent {
     if dice.roll(20) == 0 {
         headers.push(("Content-Encoding".to_owned(), b"gzip".to_vec()));
     }
-    Sent { path, query, headers, body }
+    Sent { path, query, headers, body, length: 0 }
 }

@@ -107,6 +107,21 @@ fn secrets_go_as_the_service_has_them_go() {
     );
 }
 
+/// Whoever holds a long body leaves out its long texts.
+#[test]
+fn what_is_missing_of_a_body_is_told() {
+    let call = call("lambda", "CreateFunction", Protocol::RestJson);
+    let body = br#"{"FunctionName":"f","Role":"r","Code":{"ZipFile":null}}"#.to_vec();
+    let request = Sent { path: "/2015-03-31/functions".to_owned(), body, length: 800_290, ..Sent::default() };
+    let record = recorded(&call, &request, 201, &Sent { body: b"{}".to_vec(), ..Sent::default() });
+    let event: Value = serde_json::from_slice(&record.to_bytes()).unwrap();
+    assert_eq!(event["requestParameters"]["functionName"], "f");
+    let told = &event["additionalEventData"]["requestBody"];
+    let expected =
+        json!({"omitted": "long texts", "originalSize": 800_290, "reason": "requestBody too large"});
+    assert_eq!(*told, expected);
+}
+
 #[test]
 fn bodies_are_kept_where_they_are_recorded() {
     let (whole, errors) =
