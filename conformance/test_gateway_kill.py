@@ -239,9 +239,9 @@ def check(server, upstream, load, since):
 
     def settled():
         found = outcomes_since(server, since)
-        return found if owed <= found.keys() else None
+        return [found] if owed <= found.keys() else None
 
-    found = wait_for(settled, f"all of {len(owed)} calls after {since!r} in the history", limit=30)
+    [found] = wait_for(settled, f"all of {len(owed)} calls after {since!r} in the history", limit=30)
     assert {marker: outcomes for marker, outcomes in found.items() if len(outcomes) != 1} == {}
     assert {marker for marker in answered if found[marker] != ["known"]} == set()
     return found
