@@ -47,7 +47,6 @@ unit:
 # Real clients against the real binary.
 conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready target/botocore/ready
 	$(CARGO) build --bin cairn
-	$(CARGO) build -p cairn-operations --example classify
 	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
 	$(VENV)/bin/python -m pytest -q -rs conformance
 

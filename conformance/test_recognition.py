@@ -1,17 +1,14 @@
 """The accuracy score: a request for each operation of each AWS service, recognised by the table of operations."""
 
 import json
-import os
 import subprocess
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from every_operation import requests
+from server import BINARY, ROOT
 
-ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "target/botocore/botocore/data"
-CLASSIFY = Path(os.environ.get("CAIRN_CLASSIFY", ROOT / "target/debug/examples/classify"))
 OPERATIONS = 19796
 # Siblings that share signing name, method and path: nothing in a request but the client's own hints tells them
 # apart. As many as were counted when the rules were made, and no more.
@@ -27,15 +24,15 @@ OTHER_NAME = {
 def test_every_operation_is_recognised(whole):
     if not MODELS.is_dir():
         pytest.skip("the pinned models are not here: make target/botocore/ready")
-    if not CLASSIFY.is_file():
-        pytest.skip("cargo build -p cairn-operations --example classify")
     made = list(requests(MODELS, whole))
     lines = "".join(json.dumps(request) + "\n" for *_, request in made)
-    done = subprocess.run([CLASSIFY], input=lines, capture_output=True, text=True, timeout=60, check=True)
+    command = [BINARY, "explain", "--json", "-"]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=120, check=True)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(found) == len(made)
     worst, wrong, other_names = {}, [], set()
     for (service, operation, protocol, _), answer in zip(made, found, strict=True):
+        assert answer["event"]["eventName"] != "UnknownOperation", (service, operation)
         verdict = judge(service, operation, answer)
         if verdict == "wrong":
             wrong.append((service, operation, protocol, answer))
@@ -60,13 +57,13 @@ def judge(service, operation, answer):
     if (service, operation) in fits:
         return "tie, same name" if len({name for _, name in fits}) == 1 else "tie, other name"
     # S3's operations before its API was extended: the same requests, and events that are called like them.
-    if service == answer["service"] == "s3" and answer["event_name"] == operation:
+    if service == answer["service"] == "s3" and answer["event"]["eventName"] == operation:
         return "tie, same name"
     return "wrong"
 
 
 def fitting(answer):
-    return [(answer["service"], answer["operation"]), *map(tuple, answer["ties"])]
+    return [(answer["service"], answer["operation"]), *(tuple(tie.split(":")) for tie in answer["ties"])]
 
 
 def named(service, operation):
