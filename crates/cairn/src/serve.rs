@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cairn_server::{Config, LogFormat, Renewal, SETTINGS, Server};
+use cairn_server::{Config, LogFormat, Renewal, SETTINGS, Server, UpstreamSettings};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -128,6 +128,7 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
     format!(
         "{title}\n\
          Account {account_id}, Region {region}, data in {directory}\n\
+         {forwards}\
          \n\
          {next}\n\
          \n\
@@ -144,10 +145,23 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
         account_id = config.account,
         region = config.region,
         directory = directory.display(),
+        forwards = forwards(&config.upstreams),
         next = heading("In a second terminal:"),
         quoted = shell_word(&directory.display().to_string()),
         interval = config.delivery_interval,
     )
+}
+
+/// Says which calls go elsewhere.
+fn forwards(upstreams: &[UpstreamSettings]) -> String {
+    let line = |upstream: &UpstreamSettings| {
+        let services = match upstream.services.as_slice() {
+            [] => "the rest".to_owned(),
+            services => services.join(", "),
+        };
+        format!("Forwards {services} to {}\n", upstream.connection.origin)
+    };
+    upstreams.iter().map(line).collect()
 }
 
 fn start_logs(config: &Config) -> anyhow::Result<()> {
@@ -186,5 +200,16 @@ mod tests {
         );
         assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
         assert!(said.ends_with("good order.\n"));
+    }
+
+    #[test]
+    fn the_greeting_says_what_goes_where() {
+        let flags = ["http://127.0.0.1:5000", "s3,iam=http://127.0.0.1:8333"];
+        let flags = flags.map(|flag| ("upstream", flag.to_owned()));
+        let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
+        let said = greeting(&config, "http://127.0.0.1:8585", Path::new("/opt/cairn"), Paint::Plain);
+        let told =
+            "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\n\n";
+        assert!(said.contains(told), "{said}");
     }
 }
