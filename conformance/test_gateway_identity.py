@@ -129,6 +129,29 @@ def test_who_signs_nothing_is_anonymous_and_a_key_of_nobody_stays_unknown(stored
     assert event["additionalEventData"]["accountIdFromKey"] == "609629065308"
 
 
+def posted(gateway, keys=None, **more):
+    """Uploads by a form, as a browser does, and returns the status."""
+    form = gateway.client("s3", keys=keys, signature_version="s3v4").generate_presigned_post("shop", "form")
+    fields = form["fields"] | more
+    parts = [f'--b1\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    body = "".join(parts) + '--b1\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\ntea\r\n--b1--\r\n'
+    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=10)
+    connection.request("POST", "/shop", body=body, headers={"Content-Type": "multipart/form-data; boundary=b1"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_who_uploads_by_a_form_is_told_by_its_fields(stored):
+    gateway, _ = stored
+    event = of_call(gateway, lambda: posted(gateway), "PostObject")
+    assert event.get("errorCode") is None and event["userIdentity"]["userName"] == "maya"
+    event = of_call(gateway, lambda: posted(gateway, keys=(ADMIN_KEY_ID, "not the secret")), "PostObject")
+    assert event["userIdentity"] in ({"type": "Unknown", "accessKeyId": ADMIN_KEY_ID}, {"type": "Unknown"})
+    assert event["errorCode"] and "maya" not in json.dumps(event)
+
+
 def test_a_secret_of_the_directory_proves_and_disproves(store, tmp_path):
     text = DIRECTORY + f'secret = "{SECRET_ACCESS_KEY}"\n'
     with before(store.endpoint, gateway__directory_file=str(written(tmp_path, text)), **verifying(store)) as gateway:

@@ -17,6 +17,7 @@ mod outcome;
 mod relay;
 mod route;
 mod tunnel;
+mod upload;
 mod waiting;
 
 use std::sync::Arc;

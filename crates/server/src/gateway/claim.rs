@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cairn_identities::Claim;
 use percent_encoding::percent_decode_str;
 
+use super::upload::is_upload;
 use crate::head::Head;
 
 /// Reads the claim of a request. `credential_ids` makes what tells bearer tokens apart.
@@ -18,7 +19,7 @@ pub(super) fn claim(head: &Head, credential_ids: &hmac::Key) -> Claim {
     let (first, second) = (authorizations.next(), authorizations.next());
     let in_query = of_query(&head.query);
     match (first, second, in_query) {
-        (None, None, InQuery::Nothing) if is_form_upload(head) => Claim::Unclear,
+        (None, None, InQuery::Nothing) if is_upload(head) => Claim::Unclear,
         (None, None, InQuery::Nothing) => Claim::Unsigned,
         (None, None, InQuery::Key(key)) => Claim::Key(key),
         (Some((_, value)), None, InQuery::Nothing) => {
@@ -28,12 +29,10 @@ pub(super) fn claim(head: &Head, credential_ids: &hmac::Key) -> Claim {
     }
 }
 
-/// A browser's upload to S3 claims in the form's fields, and the body streams past.
-fn is_form_upload(head: &Head) -> bool {
-    head.method == "POST"
-        && head
-            .header("content-type")
-            .is_some_and(|kind| kind.trim_start().starts_with("multipart/form-data"))
+/// Tells whether whoever sent a request can only be told from the form in its body.
+pub(super) fn is_in_form(head: &Head) -> bool {
+    let signed = head.headers.iter().any(|(name, _)| name == "authorization");
+    !signed && matches!(of_query(&head.query), InQuery::Nothing) && is_upload(head)
 }
 
 fn of_header(value: &[u8], credential_ids: &hmac::Key) -> Option<Claim> {
@@ -82,7 +81,17 @@ fn key_of(credential: &str, scope_parts: usize) -> Option<&str> {
     parts.last().filter(|_| credential.matches('/').count() >= scope_parts)
 }
 
-fn of_key(key: &str) -> Option<Claim> {
+/// Reads the key out of a credential that stands beside its algorithm.
+pub(super) fn of_credential(algorithm: &str, credential: &str) -> Option<Claim> {
+    let scope_parts = match algorithm {
+        "AWS4-HMAC-SHA256" => SCOPE_PARTS,
+        "AWS4-ECDSA-P256-SHA256" => SCOPE_PARTS - 1,
+        _ => return None,
+    };
+    of_key(key_of(credential, scope_parts)?)
+}
+
+pub(super) fn of_key(key: &str) -> Option<Claim> {
     let fits = (1..=KEY_BYTES_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| Claim::Key(key.to_owned()))
 }
@@ -128,17 +137,12 @@ fn of_query(query: &str) -> InQuery {
     let claimed = match (v4, v2) {
         ([None, None, None, None, None], [None, None]) => return InQuery::Nothing,
         ([Some(algorithm), Some(credential), Some(_), Some(_), Some(_)], [None, None]) => {
-            let scope_parts = match algorithm.as_str() {
-                "AWS4-HMAC-SHA256" => Some(SCOPE_PARTS),
-                "AWS4-ECDSA-P256-SHA256" => Some(SCOPE_PARTS - 1),
-                _ => None,
-            };
-            scope_parts.and_then(|parts| key_of(credential, parts)).map(str::to_owned)
+            of_credential(algorithm, credential)
         }
-        ([None, None, None, None, None], [Some(key), Some(_)]) => Some(key.clone()),
+        ([None, None, None, None, None], [Some(key), Some(_)]) => of_key(key),
         _ => None,
     };
-    match claimed.as_deref().and_then(of_key) {
+    match claimed {
         Some(Claim::Key(key)) => InQuery::Key(key),
         _ => InQuery::Unclear,
     }

@@ -13,15 +13,17 @@ use cairn_catalog::Snapshot;
 use cairn_event::Region;
 use cairn_gateway::Kept;
 use cairn_identities::{
-    Answer, Identified, Identities, LESSON_BYTES_MAX, Lesson, Realm, Sighting, Signatures, Verdict, teaches,
+    Answer, Claim, Identified, Identities, LESSON_BYTES_MAX, Lesson, Realm, Sighting, Signatures, Verdict,
+    teaches,
 };
 use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::claim::{claim, region};
+use super::claim::{claim, is_in_form, region};
 use super::flight::{Flight, captured};
 use super::route::Route;
+use super::upload;
 use crate::authenticate::Authentication;
 use crate::people::People;
 use crate::serve::{Arrival, Front, Who};
@@ -35,6 +37,9 @@ pub(crate) struct Callers {
     credential_ids: hmac::Key,
     people: Arc<People>,
 }
+
+/// The longest upload by a form whose sender is read, in bytes; a longer one streams past.
+const UPLOAD_BYTES_MAX: usize = 256 * 1024;
 
 /// What is known of a call's sender before it is answered.
 #[derive(Debug, Clone)]
@@ -72,6 +77,10 @@ impl Callers {
     /// Says which bodies a forwarded call needs kept: those of the record and those that teach.
     pub(crate) fn body_policy(call: &ServiceCall) -> BodyPolicy {
         let policy = body_policy(call);
+        if matches!(call, ServiceCall::S3(call) if call.operation == Some("PostObject")) {
+            // Who uploads by a form stands in its fields.
+            return BodyPolicy { request: Keep::Always { bytes_max: UPLOAD_BYTES_MAX }, ..policy };
+        }
         if !teaches(call.event_source(), call.event_name()) {
             return policy;
         }
@@ -93,24 +102,42 @@ impl Callers {
         form: Option<&[u8]>,
     ) -> Sender {
         let claim = claim(&arrival.head, &self.credential_ids);
+        Sender { identified: self.identify(route, arrival, call, &claim, form), at: front.clock.now() }
+    }
+
+    fn identify(
+        &self,
+        route: &Route,
+        arrival: &Arrival,
+        call: &ServiceCall,
+        claim: &Claim,
+        form: Option<&[u8]>,
+    ) -> Identified {
         let scope = signed_header(arrival, "x-amz-source-arn")
             .map(|arn| (arn, signed_header(arrival, "x-amz-source-account")));
-        let identified = self.identities.identify(&Sighting {
+        self.identities.identify(&Sighting {
             realm: realm(route),
             upstream: route.upstream.name(),
-            claim: &claim,
+            claim,
             event_source: call.event_source(),
             operation: call.event_name(),
             form,
             scope,
-        });
-        Sender { identified, at: front.clock.now() }
+        })
+    }
+
+    /// Returns who sends an upload by a form, now that the form was read.
+    fn uploader(&self, flight: &Flight, received: &Kept) -> Option<Identified> {
+        let Flight { route, arrival, call, .. } = flight;
+        let (true, Kept::Whole(body)) = (is_in_form(&arrival.head), received) else { return None };
+        let in_form = upload::claim(&arrival.head, body)?;
+        Some(self.identify(route, arrival, call, &in_form, None))
     }
 
     /// Says what the answer makes of a call's sender.
     pub(super) fn judge(&self, flight: &Flight, received: &Kept, response: &Response<'_>) -> Judged {
         let Flight { front, route, arrival, call, sender, .. } = flight;
-        let mut identified = sender.identified.clone();
+        let mut identified = self.uploader(flight, received).unwrap_or_else(|| sender.identified.clone());
         let snapshot = front.catalog.current();
         let error = named_error(call, response);
         let told = Answer {
