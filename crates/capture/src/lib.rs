@@ -45,3 +45,4 @@ pub use modelled::{ModelledCall, request_id};
 pub use owner_copy::{SharedIds, share_with_owner};
 pub use record::record;
 pub use service_call::ServiceCall;
+pub use services::TableKeys;

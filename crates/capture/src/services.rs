@@ -16,10 +16,13 @@ mod secretsmanager;
 mod ses;
 mod sqs;
 mod ssm;
+mod table_keys;
 
 use crate::details::Details;
 use crate::modelled::Decoded;
 use crate::{Exchange, ModelledCall};
+
+pub use table_keys::TableKeys;
 
 /// Applies a service's own rules to what its model rendered. `decoded` is what was asked and answered,
 /// secrets and all; `details` is what will be written.
@@ -30,7 +33,7 @@ pub(crate) fn adjust(call: &ModelledCall, exchange: &Exchange<'_>, decoded: &Dec
     hidden::hide(&service.name, &operation.name, details);
     match service.name.as_str() {
         "apigateway" => apigateway::adjust(call, operation, details),
-        "dynamodb" => dynamodb::adjust(&operation.name, decoded, details),
+        "dynamodb" => dynamodb::adjust(call, &operation.name, exchange, decoded, details),
         "ec2" => ec2::adjust(call, operation, exchange, decoded, details),
         "lambda" => lambda::adjust(&operation.name, exchange, decoded, details),
         "docdb" | "elasticache" | "neptune" | "rds" | "redshift" => rds::adjust(details),
@@ -48,6 +51,6 @@ pub(crate) fn is_data(call: &ModelledCall) -> bool {
 }
 
 /// Tells whether a successful answer has to be read although the call changes nothing.
-pub(crate) fn reads_answer(_call: &ModelledCall) -> bool {
-    false
+pub(crate) fn reads_answer(call: &ModelledCall) -> bool {
+    table_keys::teaches(&call.event_source, &call.event_name)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cairn_capture::{ModelledCall, ServiceCall};
+use cairn_capture::{ModelledCall, ServiceCall, TableKeys};
 use cairn_operations::{Headers, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name};
 use cairn_wire::recognise::{self, Call, Service};
 use cairn_wire::s3;
@@ -16,6 +16,8 @@ pub(crate) struct Recogniser {
     pub(crate) table: Arc<Table>,
     pub(crate) resolver: s3::Resolver,
     pub(crate) cloudfront_names: CloudFrontNames,
+    /// What upstreams' answers showed of the keys of DynamoDB's tables.
+    pub(crate) table_keys: Arc<TableKeys>,
 }
 
 /// How records call CloudFront's operations.
@@ -163,7 +165,8 @@ mod tests {
         let request = request.header("content-type", "application/json").body(()).unwrap();
         let head = Head::of(&request.into_parts().0);
         let resolver = s3::Resolver::default();
-        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names };
+        let table_keys = Arc::default();
+        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names, table_keys };
         let recognition = recogniser.recognise(&head, b"");
         let call = recogniser.forwarded(&head, &recognition);
         assert_eq!((call.event_source(), call.event_name()), expected, "{service} {line}");

@@ -540,6 +540,7 @@ fn front(
         recogniser: Recogniser {
             table,
             cloudfront_names: config.cloudfront_names,
+            table_keys: Arc::default(),
             resolver: Resolver::new(config.base_domains.iter().cloned()),
         },
         recorder: Recorder {

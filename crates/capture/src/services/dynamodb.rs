@@ -3,13 +3,20 @@
 use cairn_wire::casing::lower_first;
 use serde_json::{Map, Value, json};
 
-use super::data_events::{Place, each};
+use super::data_events::{Place, each, text};
 use super::partiql;
 use crate::details::Details;
 use crate::modelled::Decoded;
+use crate::{Exchange, ModelledCall};
 
 /// Renders the parameters of data events; their answers are never recorded.
-pub(super) fn adjust(operation: &str, decoded: &Decoded, details: &mut Details) {
+pub(super) fn adjust(
+    call: &ModelledCall,
+    operation: &str,
+    exchange: &Exchange<'_>,
+    decoded: &Decoded,
+    details: &mut Details,
+) {
     if details.category != cairn_event::Category::Data {
         return;
     }
@@ -17,10 +24,11 @@ pub(super) fn adjust(operation: &str, decoded: &Decoded, details: &mut Details) 
     if details.request_parameters.is_none() {
         return;
     }
+    let keys = Keys { call, place: Place::of(exchange) };
     let shown = match operation {
-        "TransactGetItems" | "TransactWriteItems" => transaction(&decoded.request),
-        "BatchGetItem" | "BatchWriteItem" => batch(&decoded.request),
-        _ => members(&decoded.request),
+        "TransactGetItems" | "TransactWriteItems" => transaction(&decoded.request, &keys),
+        "BatchGetItem" | "BatchWriteItem" => batch(&decoded.request, &keys),
+        _ => members(&decoded.request, &keys.of(&decoded.request)),
     };
     details.request_parameters = Some(Value::Object(shown));
 }
@@ -32,9 +40,37 @@ pub(super) fn arns_of_statements(place: &Place, decoded: &Decoded) -> Vec<String
     texts.filter_map(partiql::table).map(|name| place.arn("dynamodb", &format!("table/{name}"))).collect()
 }
 
-/// Renders what is not a value of the application's: a member that is not listed is not shown.
-fn members(given: &Map<String, Value>) -> Map<String, Value> {
+/// What is known of the keys of tables.
+struct Keys<'a> {
+    call: &'a ModelledCall,
+    place: Place,
+}
+
+impl Keys<'_> {
+    fn of(&self, given: &Map<String, Value>) -> Vec<String> {
+        text(given, "TableName").map(|name| self.of_table(name)).unwrap_or_default()
+    }
+
+    fn of_table(&self, name: &str) -> Vec<String> {
+        let Some(known) = &self.call.table_keys else { return Vec::new() };
+        match name.starts_with("arn:") {
+            true => known.of(name),
+            false => known.of(&self.place.arn("dynamodb", &format!("table/{name}"))),
+        }
+    }
+}
+
+/// Renders what is not a value of the application's: a member that is not listed is not shown. `key` are the
+/// attributes of an item that are its key, as far as they are known.
+fn members(given: &Map<String, Value>, key: &[String]) -> Map<String, Value> {
     let mut shown = Map::new();
+    if let Some(item) = given.get("Item").and_then(Value::as_object)
+        && !key.is_empty()
+    {
+        let of_key = item.iter().filter(|(name, _)| key.contains(name));
+        let of_key: Map<String, Value> = of_key.map(|(name, value)| (name.clone(), value.clone())).collect();
+        shown.extend(plain_members(&Value::Object(of_key)).map(|key| ("key".to_owned(), key)));
+    }
     for (name, value) in given {
         let shows = match name.as_str() {
             "Key" | "ExclusiveStartKey" => plain_members(value),
@@ -44,7 +80,7 @@ fn members(given: &Map<String, Value>) -> Map<String, Value> {
             "Keys" => each_item(value, plain_members),
             "Statement" => value.as_str().map(|text| Value::from(partiql::without_literals(text))),
             "Statements" | "TransactStatements" => {
-                each_item(value, |one| Some(Value::Object(members(one.as_object()?))))
+                each_item(value, |one| Some(Value::Object(members(one.as_object()?, &[]))))
             }
             known if KEPT.contains(&known) => Some(value.clone()),
             _ => None,
@@ -57,11 +93,12 @@ fn members(given: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Renders `TransactItems` as records do: one list, whose entries say what is done.
-fn transaction(given: &Map<String, Value>) -> Map<String, Value> {
-    let mut shown = members(given);
+fn transaction(given: &Map<String, Value>, keys: &Keys<'_>) -> Map<String, Value> {
+    let mut shown = members(given, &[]);
     let items = each(given, "TransactItems.*").into_iter().filter_map(Value::as_object).flatten();
     let items = items.filter_map(|(operation, of)| {
-        let mut item = members(of.as_object()?);
+        let of = of.as_object()?;
+        let mut item = members(of, &keys.of(of));
         if let Some(names) = item.remove("item") {
             item.insert("items".to_owned(), names);
         }
@@ -73,16 +110,17 @@ fn transaction(given: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// Renders `RequestItems`: by table, the keys that are read, or what is put and deleted.
-fn batch(given: &Map<String, Value>) -> Map<String, Value> {
-    let mut shown = members(given);
+fn batch(given: &Map<String, Value>, keys: &Keys<'_>) -> Map<String, Value> {
+    let mut shown = members(given, &[]);
     let tables = given.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
     let tables = tables.map(|(table, asked)| {
+        let key = keys.of_table(table);
         let requests = |one: &Value| {
             let (kind, of) = one.as_object()?.iter().next()?;
-            Some(json!({ lower_first(kind): members(of.as_object()?) }))
+            Some(json!({ lower_first(kind): members(of.as_object()?, &key) }))
         };
         let shown = match asked {
-            Value::Object(read) => Some(Value::Object(members(read))),
+            Value::Object(read) => Some(Value::Object(members(read, &[]))),
             written => each_item(written, requests),
         };
         (table.clone(), shown.unwrap_or_default())

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cairn_access::{
     Caller, FederatedUser, FederationIssuer, Principal, RoleSession, TemporarySession, WebIdentity,
 };
-use cairn_capture::Tls;
-use serde_json::Value;
+use cairn_capture::{ModelledCall, ServiceCall, TableKeys, Tls};
+use cairn_operations::Table;
+use cairn_wire::recognise::Protocol;
+use serde_json::{Value, json};
 
 use crate::observed::{Body, Observed};
 use crate::rules;
@@ -85,7 +88,23 @@ pub(crate) fn observed(exchange: &Value) -> Observed {
         request_id: "7Q1Z0EXAMPLE9KD2".to_owned(),
         completed: "2026-03-02T08:14:55.7Z".parse().unwrap(),
         forwarded: exchange["forwarded"].as_bool().unwrap_or_default(),
+        table_keys: table_keys(&exchange["tableKeys"]),
     }
+}
+
+/// Teaches the keys of tables, as an answer of DescribeTable would.
+fn table_keys(given: &Value) -> Option<Arc<TableKeys>> {
+    let keys = TableKeys::default();
+    let table = Table::built_in();
+    let describe = ModelledCall::new(&table, table.find("dynamodb", "DescribeTable")?, Protocol::Json)?;
+    let (account, region) = ("111122223333".parse().unwrap(), "eu-west-1".parse().unwrap());
+    for (name, attributes) in given.as_object()? {
+        let schema: Vec<Value> =
+            attributes.as_array()?.iter().map(|name| json!({ "AttributeName": name })).collect();
+        let answer = json!({ "Table": { "TableName": name, "KeySchema": schema } }).to_string();
+        keys.learn(&ServiceCall::Modelled(describe.clone()), (account, &region), answer.as_bytes());
+    }
+    Some(Arc::new(keys))
 }
 
 fn caller(who: &str) -> Caller {

@@ -139,6 +139,7 @@ fn observed(fixture: &Value, sessions: &BTreeMap<String, RoleSession>) -> Observ
         request_id: "18EA52E48EF73CC54C39E8AD".to_owned(),
         completed: jiff::Timestamp::from_millisecond(milliseconds).unwrap(),
         forwarded: true,
+        table_keys: None,
     };
     observed.caller = caller(&observed, sessions);
     observed

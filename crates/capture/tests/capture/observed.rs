@@ -1,8 +1,10 @@
 //! An exchange that owns its parts, recognised and recorded as the server does it.
 
+use std::sync::Arc;
+
 use cairn_access::Caller;
 use cairn_capture::{
-    Captured, Exchange, Keep, ModelledCall, Request, Response, ServiceCall, Tls, body_policy,
+    Captured, Exchange, Keep, ModelledCall, Request, Response, ServiceCall, TableKeys, Tls, body_policy,
     further_records, record,
 };
 use cairn_event::{AccountId, Record};
@@ -29,6 +31,8 @@ pub(crate) struct Observed {
     pub(crate) completed: jiff::Timestamp,
     /// Whether somebody else serves the call: then its model says what Cairn has no rules of its own for.
     pub(crate) forwarded: bool,
+    /// What earlier answers showed of tables.
+    pub(crate) table_keys: Option<Arc<TableKeys>>,
 }
 
 /// A body of which perhaps only the beginning is at hand.
@@ -97,7 +101,10 @@ impl Observed {
                 let event_source = recognised.event_source;
                 (found.protocol, ServiceCall::Modelled(ModelledCall { event_source, ..modelled }))
             }
-            Some(modelled) => (found.protocol, ServiceCall::Modelled(modelled)),
+            Some(modelled) => {
+                let table_keys = self.table_keys.clone();
+                (found.protocol, ServiceCall::Modelled(ModelledCall { table_keys, ..modelled }))
+            }
             None => (recognised.protocol, call),
         }
     }

@@ -127,6 +127,7 @@ impl Explainer {
                 table: open_operations(config.operations_file.as_deref())?,
                 resolver: Resolver::new(config.base_domains.iter().cloned()),
                 cloudfront_names: config.cloudfront_names,
+                table_keys: Arc::default(),
             },
             identities: Identities::new(directory, config.account_hints, Arc::clone(&clock)),
             // Tokens are told apart within one run.
@@ -205,6 +206,7 @@ impl Explainer {
         let given = request_id(&response, recognition.call.protocol);
         let remarks = self.remarks(head, call, &sender, (&caller, verdict), seen, given.is_some());
         let region = region(head).and_then(|region| region.parse().ok());
+        let region = region.as_ref().unwrap_or(&self.region);
         let mut event = record(
             &Exchange {
                 request: Request {
@@ -218,7 +220,7 @@ impl Explainer {
                 response,
                 caller: &caller,
                 account_alias: None,
-                region: region.as_ref().unwrap_or(&self.region),
+                region,
                 recipient: self.account,
                 resource_owner: Some(self.account),
                 peer: seen.peer,
@@ -233,7 +235,7 @@ impl Explainer {
         if seen.answer.is_none() {
             event.response_elements = None;
         }
-        self.learn(head, call, &sender, verdict, (body, response));
+        self.learn(head, call, &sender, verdict, (body, response, region));
         event.to_bytes()
     }
 
@@ -292,10 +294,12 @@ impl Explainer {
         call: &ServiceCall,
         caller: &Identified,
         verdict: Verdict,
-        (body, response): (Captured<'_>, Response<'_>),
+        (body, response, region): (Captured<'_>, Response<'_>, &Region),
     ) {
         let good = (200..=299).contains(&response.status) && is_believed(verdict);
         let (Captured::Whole(answer), true) = (response.body, good) else { return };
+        let place = (self.account, region);
+        self.recogniser.table_keys.learn(call, place, answer);
         if !teaches(call.event_source(), call.event_name()) {
             return;
         }

@@ -174,6 +174,10 @@ impl Flight {
                     begun.done();
                 }
                 let answer = outcome.body.as_ref();
+                if let (200..=299, Some(Kept::Whole(shown))) = (outcome.status, answer) {
+                    let place = (self.route.account, &judged.who.region);
+                    self.front.recogniser.table_keys.learn(&self.call, place, shown);
+                }
                 self.front.gateway.callers.learn(&self, &judged, outcome.status, &received, answer);
             }
             Err(error) => {
