@@ -27,7 +27,7 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         // Neither success nor failure is claimed of an answer that nobody saw.
         Some(_) if seen.response.status == Response::UNSEEN => (None, None),
         Some(Failure { code, message }) => {
-            (Some(code), message.map(|message| modelled::without_secrets(message, seen, call)))
+            (Some(code), message.map(|message| modelled::without_secrets(&message, seen, call)))
         }
         None => (None, None),
     };

@@ -22,7 +22,7 @@ use crate::{Exchange, Request, ServiceCall};
 /// Returns an error message with everything of the request hidden in it that the record does not show either.
 /// Nothing of it is shown when the request cannot be read, or is bytes that were not kept and the service may have
 /// read: it may repeat any of it.
-pub(crate) fn without_secrets(message: String, exchange: &Exchange<'_>, call: &ServiceCall) -> String {
+pub(crate) fn without_secrets(message: &str, exchange: &Exchange<'_>, call: &ServiceCall) -> String {
     let mut secrets = Vec::new();
     of_head(&exchange.request, &mut secrets);
     match call {

@@ -6,6 +6,8 @@ use cairn_event::HIDDEN;
 
 /// Services cut what they repeat: a secret of this length or more is told by its first characters.
 const BEGINNING_CHARS: usize = 16;
+/// Longer texts are cut: records hold a kilobyte of them.
+const TEXT_BYTES_MAX: usize = 8 << 10;
 /// A shorter secret may be part of any word, so only whole words are hidden.
 const WORD_CHARS_MAX: usize = 3;
 
@@ -36,10 +38,21 @@ impl Secrets {
         Self { long, short, lengths: lengths.into_iter().rev().collect() }
     }
 
-    /// Puts a word in the place of every secret.
-    pub(super) fn hide(&self, text: String) -> String {
+    /// Puts a word in the place of every secret; of a long text only the beginning is returned.
+    pub(super) fn hide(&self, text: &str) -> String {
+        let (text, cut) = text.split_at(text.floor_char_boundary(TEXT_BYTES_MAX));
+        let mut shown = self.hidden(text);
+        // The cut may have left a beginning that is too short to tell a secret by.
+        if !cut.is_empty() {
+            let kept = shown.chars().count().saturating_sub(BEGINNING_CHARS);
+            shown = shown.chars().take(kept).collect();
+        }
+        shown
+    }
+
+    fn hidden(&self, text: &str) -> String {
         let mut shown = String::new();
-        let mut rest = text.as_str();
+        let mut rest = text;
         let mut before = None;
         while let Some(first) = rest.chars().next() {
             let found = self.long_at(rest).or_else(|| self.short_at(before, rest));
@@ -86,7 +99,7 @@ mod tests {
     fn check(message: &str, secrets: &[&str], expected: &str) {
         let expected = expected.replace('*', cairn_event::HIDDEN);
         let secrets = Secrets::new(secrets.iter().map(|secret| (*secret).to_owned()).collect());
-        assert_eq!(secrets.hide(message.to_owned()), expected, "{message}");
+        assert_eq!(secrets.hide(message), expected, "{message}");
     }
 
     #[test]
@@ -104,5 +117,19 @@ mod tests {
         check("42", &["42"], "*");
         check("", &["a", ""], "");
         check("hunter2hunter2", &["hunter2"], "**");
+    }
+
+    #[test]
+    fn a_cut_text_shows_no_part_of_a_secret() {
+        let secret = "abcdefghijklmnopqrstuvwxyz";
+        let secrets = Secrets::new(vec![secret.to_owned(), "0123456789".to_owned()]);
+        for shown in 0..30 {
+            let padding = "-".repeat(super::TEXT_BYTES_MAX - shown);
+            for secret in [secret, "0123456789"] {
+                let found = secrets.hide(&format!("{padding}{secret}{secret}"));
+                assert!(!found.contains('a') && !found.contains('0'), "{shown}");
+                assert!(found.len() > super::TEXT_BYTES_MAX / 2);
+            }
+        }
     }
 }
