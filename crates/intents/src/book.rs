@@ -6,23 +6,19 @@
 //!    └─► Withdrawn ─► Done
 //! ```
 
-use std::collections::BTreeMap;
+mod state;
+mod writing;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use cairn_intake::IntakeError;
-use cairn_journal::{Position, Reader};
+use cairn_journal::Position;
 use tokio::sync::{Notify, oneshot};
 
+use self::state::{Open, Stage, State};
 use crate::record::OVERHEAD_BYTES_MAX;
 use crate::telemetry::{self, Ended};
 use crate::{Intent, Limits};
-
-/// How long a mark that an intent is done may wait for intents to be written with.
-const FLUSH_AFTER: Duration = Duration::from_millis(500);
-
-/// The most intents in one frame.
-const BATCH_INTENTS_MAX: usize = 4096;
 
 /// What the writer's thread and everybody else share.
 #[derive(Debug)]
@@ -38,46 +34,6 @@ pub(crate) struct Book {
 
 /// Names an open intent within this process; ascending in the order of their beginnings.
 pub(crate) type Number = u64;
-
-#[derive(Debug, Default)]
-struct State {
-    open: BTreeMap<Number, Open>,
-    fresh: Vec<Fresh>,
-    /// Done, and their marks not yet on the disk.
-    done: Vec<Number>,
-    open_bytes: usize,
-    next: Number,
-    renew_below: Option<Position>,
-    refusal: Option<IntakeError>,
-}
-
-#[derive(Debug)]
-struct Open {
-    event_id: String,
-    bytes: usize,
-    stage: Stage,
-    /// Where it is in the journal of intents, once it is.
-    place: Position,
-    /// What its record says: the event is nowhere below this in the main journal.
-    noted: Position,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// Not on the disk, and whoever wants it waits.
-    Waiting,
-    /// Not on the disk, and nobody waits any longer.
-    Withdrawn,
-    /// The call is under way; its event was not submitted.
-    Held,
-    /// Its event is being submitted.
-    Recording,
-    /// Nobody will submit its event; `clear_to` in the main journal there is none.
-    Left {
-        clear_to: Position,
-    },
-    Done,
-}
 
 /// An intent to be written.
 #[derive(Debug)]
@@ -249,143 +205,5 @@ impl Book {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What the writer's thread asks.
-impl Book {
-    /// Waits for work; `None` once no more will come.
-    pub(crate) fn next(&self) -> Option<Work> {
-        let mut state = self.state();
-        loop {
-            if !state.fresh.is_empty() || state.renew_below.is_some() {
-                return Some(state.take(self.batch_bytes_max));
-            }
-            if state.refusal.is_some() {
-                return if state.done.is_empty() { None } else { Some(state.take(self.batch_bytes_max)) };
-            }
-            if state.open.is_empty() {
-                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            let waited = self.work.wait_timeout(state, FLUSH_AFTER);
-            let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            state = after;
-            if timeout.timed_out() && !state.done.is_empty() {
-                return Some(state.take(self.batch_bytes_max));
-            }
-        }
-    }
-
-    /// Notes that an intent is on the disk.
-    pub(crate) fn written(&self, number: Number, place: Position, noted: Position) {
-        let mut state = self.state();
-        let State { open, done, .. } = &mut *state;
-        let Some(open) = open.get_mut(&number) else { return };
-        (open.place, open.noted) = (place, noted);
-        match open.stage {
-            Stage::Waiting => open.stage = Stage::Held,
-            Stage::Withdrawn => {
-                open.stage = Stage::Done;
-                done.push(number);
-                telemetry::ended(Ended::Withdrawn);
-            }
-            Stage::Held | Stage::Recording | Stage::Left { .. } | Stage::Done => {}
-        }
-    }
-
-    /// Forgets what was never begun, or is done and marked so.
-    pub(crate) fn forget(&self, numbers: impl Iterator<Item = Number>) {
-        let mut state = self.state();
-        for number in numbers {
-            state.remove(number);
-        }
-        telemetry::open(state.open.len());
-    }
-
-    /// Puts back marks that could not be written, unless there will be no other time.
-    pub(crate) fn put_back(&self, done: impl Iterator<Item = Number>) {
-        let mut state = self.state();
-        if state.refusal.is_none() {
-            state.done.extend(done);
-        }
-    }
-
-    /// Returns the lowest place in the journal of intents that a restart needs.
-    pub(crate) fn oldest_place(&self) -> Option<Position> {
-        self.state().open.values().filter(|open| open.is_needed()).map(|open| open.place).min()
-    }
-
-    /// Returns what is to be written again: `wanted` asks for place and what was noted.
-    pub(crate) fn to_carry(
-        &self,
-        main: &dyn Reader,
-        wanted: impl Fn(Position, Position) -> bool,
-    ) -> Vec<Carry> {
-        let state = self.state();
-        // Under the lock: whoever submits an event says so first, so that it comes to lie above this.
-        let tail = main.tail();
-        let needed = state.open.iter().filter(|(_, open)| open.is_needed() && wanted(open.place, open.noted));
-        let carry = needed.map(|(number, open)| Carry {
-            number: *number,
-            place: open.place,
-            noted: match open.stage {
-                Stage::Held => tail,
-                Stage::Left { clear_to } => clear_to,
-                Stage::Waiting | Stage::Withdrawn | Stage::Recording | Stage::Done => open.noted,
-            },
-        });
-        carry.collect()
-    }
-
-    /// Notes that an intent was written again.
-    pub(crate) fn moved(&self, number: Number, place: Position, noted: Position) {
-        if let Some(open) = self.state().open.get_mut(&number) {
-            (open.place, open.noted) = (place, noted);
-        }
-    }
-}
-
-impl State {
-    fn add(&mut self, open: Open) -> Number {
-        let number = self.next;
-        self.next += 1;
-        self.open_bytes += open.bytes;
-        self.open.insert(number, open);
-        number
-    }
-
-    fn remove(&mut self, number: Number) {
-        if let Some(open) = self.open.remove(&number) {
-            self.open_bytes -= open.bytes;
-        }
-    }
-
-    fn take(&mut self, bytes_max: usize) -> Work {
-        let mut bytes = 0;
-        let within = |fresh: &Fresh| {
-            let before = bytes;
-            bytes += fresh.intent.event.len();
-            before < bytes_max
-        };
-        let count = self.fresh.iter().take(BATCH_INTENTS_MAX).map(within).take_while(|fits| *fits).count();
-        let taken: Vec<Fresh> = self.fresh.drain(..count).collect();
-        let (withdrawn, fresh): (Vec<_>, Vec<_>) = taken.into_iter().partition(|fresh| {
-            self.open.get(&fresh.number).is_none_or(|open| open.stage == Stage::Withdrawn)
-        });
-        for never_written in withdrawn {
-            self.remove(never_written.number);
-            telemetry::ended(Ended::Withdrawn);
-        }
-        let done = std::mem::take(&mut self.done).into_iter();
-        let done = done.filter_map(|number| Some((number, self.open.get(&number)?.event_id.clone())));
-        Work { done: done.collect(), fresh, renew_below: self.renew_below.take() }
-    }
-}
-
-impl Open {
-    /// Whether it is on the disk and would be missed.
-    fn is_needed(&self) -> bool {
-        matches!(self.stage, Stage::Held | Stage::Recording | Stage::Left { .. })
     }
 }
