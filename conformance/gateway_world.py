@@ -78,6 +78,25 @@ def data_selector(data_type):
     return {"FieldSelectors": fields}
 
 
+class Marks:
+    """Marks calls in their user agents, for not every answer has a request id to find its event by."""
+
+    def __init__(self):
+        self.mark = "call/none"
+
+    def on(self, client):
+        client.meta.events.register("request-created", self._sign)
+        return client
+
+    def _sign(self, request, **_):
+        request.headers.replace_header("User-Agent", f"{request.headers['User-Agent']} {self.mark}")
+
+
+def mark_of(event):
+    """Returns the mark of the call that an event tells of."""
+    return (event.get("userAgent") or "").rstrip("]").rpartition(" ")[2]
+
+
 class Follower:
     """Every event of the server from now on, as `cairn tail -f` tells it."""
 
@@ -107,6 +126,11 @@ class Follower:
         """Returns the event of a request, which is there within a second; one that deletes many has more, by other names."""
         is_it = lambda event: event.get("requestID") == request_id and name in (None, event["eventName"])
         return self.wait(is_it, f"an event {name or ''} of request {request_id}", limit)
+
+    def marked(self, mark, name=None, limit=1.0):
+        """Returns the event of a call with a mark."""
+        is_it = lambda event: mark_of(event) == mark and name in (None, event["eventName"])
+        return self.wait(is_it, f"an event {name or ''} of {mark}", limit)
 
     def named(self, name, limit=1.0, **members):
         """Returns the newest event with a name and members."""

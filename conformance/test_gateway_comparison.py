@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 from emulators import ADMIN_KEY_ID, SECRET_ACCESS_KEY, MiniStack, program, running
 from gateway_comparison import CALLERS, Judged
-from gateway_world import before
+from gateway_world import Marks, before, mark_of
 from scenario import filled
 from test_gateway_s3 import EVENT_NAMES as S3_NAMES
 from test_gateway_services import EVENT_NAMES, EVENT_SOURCES, READ_TOO, READS, WRITES_TOO
@@ -60,7 +60,7 @@ class Callers:
     """An administrator, a user with a key of its own, a role's session: clients of each, and who they are to MiniStack."""
 
     def __init__(self, gateway):
-        self._gateway, self._clients, self.mark = gateway, {}, "call/none"
+        self._gateway, self._clients, self.marks = gateway, {}, Marks()
         self._keys = {"administrator": (ADMIN_KEY_ID, SECRET_ACCESS_KEY)}
         iam, sts = self.client("administrator", "iam"), self.client("administrator", "sts")
         role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=gateway_calls.TRUST)["Role"]
@@ -75,13 +75,8 @@ class Callers:
         if (caller, service) not in self._clients:
             config = {"s3": {"addressing_style": "path"}, "signature_version": "s3v4"} if service == "s3" else {}
             client = self._gateway.client(service, keys=self._keys[caller], **config)
-            client.meta.events.register("request-created", self._sign)
-            self._clients[caller, service] = client
+            self._clients[caller, service] = self.marks.on(client)
         return self._clients[caller, service]
-
-    def _sign(self, request, **_):
-        """Marks a call in its user agent: not every answer of MiniStack's has a request id."""
-        request.headers.replace_header("User-Agent", f"{request.headers['User-Agent']} {self.mark}")
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +86,9 @@ def judged():
         services = [*gateway_comparison.SERVICES, "s3"]
         for number, step in enumerate(gateway_comparison.steps()):
             caller = CALLERS[services.index(step.service) % len(CALLERS)]
-            callers.mark = f"call/{number}"
+            callers.marks.mark = f"call/{number}"
             code = call(callers.client(caller, step.service), step, answers)
-            made.append((step, code, caller, callers.mark))
+            made.append((step, code, caller, callers.marks.mark))
             if number % LOOK_EVERY == 0:
                 recorder.look()
         recorder.look()
@@ -109,10 +104,6 @@ def call(client, step, answers):
     except BotoCoreError as error:
         # MiniStack answered what the SDK can't read: the call has failed.
         return type(error).__name__
-
-
-def mark_of(event):
-    return event["userAgent"].rstrip("]").rpartition(" ")[2]
 
 
 def judgement(step, code, caller, mark, arns, recorder, follower):

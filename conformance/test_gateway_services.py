@@ -23,8 +23,6 @@ EVENT_SOURCES = {
 # Names that CloudTrail gives and the API does not.
 EVENT_NAMES = {
     ("lambda", "ListFunctions"): "ListFunctions20150331", ("lambda", "GetFunction"): "GetFunction20150331v2",
-    ("cloudfront", "CreateOriginAccessControl"): "CreateOriginAccessControl2020_05_31",
-    ("cloudfront", "ListDistributions"): "ListDistributions2020_05_31", ("cloudfront", "GetDistribution"): "GetDistribution2020_05_31",
 }  # fmt: skip
 
 READS = re.compile(r"(Get|List|Describe|Detect)")
