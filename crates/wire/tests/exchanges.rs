@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cairn_wire::read_only::read_only;
-use cairn_wire::recognise::{self, Service, recognise};
-use cairn_wire::{Operation, json11, query, s3};
+use cairn_wire::recognise::{Headers, Service, Sight, recognise};
+use cairn_wire::{Operation, s3};
 use serde_json::Value;
 
 #[derive(Debug, PartialEq)]
@@ -68,19 +68,8 @@ fn classify(request: &Value) -> (String, Option<Classified>) {
     let (path, raw_query) = split_target(request["target"].as_str().unwrap());
     let method = request["method"].as_str().unwrap();
     let body = request["body"]["text"].as_str().unwrap_or_default();
-    let form = header(request, "content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
-    let parameters = query::Parameters::parse(raw_query, if form { body.as_bytes() } else { b"" }).unwrap();
-    let signing_name = signing_name(request, &parameters);
-    let call = recognise(&recognise::Seen {
-        signing_name: signing_name.as_deref(),
-        method,
-        path,
-        target: header(request, json11::TARGET_HEADER),
-        smithy_protocol: header(request, "smithy-protocol"),
-        action: parameters.action(),
-        version: parameters.value("Version"),
-        ..recognise::Seen::default()
-    });
+    let headers = Sent(request);
+    let call = recognise(&Sight::of(method, path, raw_query, &headers, body.as_bytes()).seen());
     let classified = match &call.service {
         Service::S3 => Some(classify_s3(request, method, path, raw_query)),
         Service::CloudTrail => {
@@ -125,17 +114,13 @@ fn classify_s3(request: &Value, method: &str, path: &str, query: &str) -> Classi
     }
 }
 
-/// Reads just enough of the signature: the service that the scope names.
-fn signing_name(request: &Value, parameters: &query::Parameters) -> Option<String> {
-    let authorization = header(request, "authorization").unwrap_or_default();
-    if authorization.starts_with("AWS ") || parameters.value("AWSAccessKeyId").is_some() {
-        return Some("s3".to_owned());
+/// The headers of a recorded request.
+struct Sent<'a>(&'a Value);
+
+impl Headers for Sent<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        header(self.0, name)
     }
-    let scope = match authorization.split_once("Credential=") {
-        Some((_, rest)) => rest.split(',').next().unwrap_or_default(),
-        None => parameters.value("X-Amz-Credential")?,
-    };
-    scope.rsplit('/').nth(1).map(str::to_owned)
 }
 
 fn header<'a>(request: &'a Value, name: &str) -> Option<&'a str> {
