@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cairn_capture::{ModelledCall, ServiceCall, TableKeys};
 use cairn_operations::{Headers, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name};
-use cairn_wire::recognise::{self, Call, Service};
+use cairn_wire::recognise::{self, Call, Service, UNKNOWN_OPERATION};
 use cairn_wire::s3;
 
 use crate::head::Head;
@@ -92,6 +92,13 @@ impl Recogniser {
                 Some(modelled) => ServiceCall::Modelled(modelled),
                 None => call,
             },
+            ServiceCall::S3(_) if OF_STORES.iter().any(|own| head.path.starts_with(own)) => {
+                ServiceCall::Other {
+                    event_source: recognition.call.event_source.clone(),
+                    event_name: UNKNOWN_OPERATION.to_owned(),
+                    protocol: recognition.call.protocol,
+                }
+            }
             known => known,
         }
     }
@@ -106,6 +113,7 @@ impl Recogniser {
                 let versioned = named.and_then(|(service, operation)| versioned_name(service, operation));
                 call.event_name = versioned.unwrap_or(call.event_name);
             }
+            call.table_keys = Some(Arc::clone(&self.table_keys));
             return Some(call);
         }
         // What is signed for under another of S3's names has S3's operations, and a source of its own.
@@ -131,6 +139,10 @@ impl Headers for Head {
         Self::header(self, name)
     }
 }
+
+/// What stores have beside S3 on S3's port: a bucket can't be called `minio` there.
+const OF_STORES: [&str; 5] =
+    ["/minio/admin/", "/minio/health/", "/minio/kms/", "/minio/metrics/", "/minio/v2/metrics/"];
 
 /// Tells whether Cairn itself serves what is signed for under this name.
 fn is_built_in(signing_name: &str) -> bool {
@@ -188,6 +200,9 @@ mod tests {
         plain("iam", report, "iam.amazonaws.com", "GenerateCredentialReport");
         plain("", "POST /token", "sso.amazonaws.com", "CreateToken");
         plain("", "GET /bucket/key", "s3.amazonaws.com", "GetObject");
+        // Users and keys of MinIO are no objects in a bucket.
+        plain("s3", "PUT /minio/admin/v3/add-user?accessKey=k", "s3.amazonaws.com", "UnknownOperation");
+        plain("s3", "GET /minio/administration.txt", "s3.amazonaws.com", "GetObject");
         plain("lambda", "GET /nothing", "lambda.amazonaws.com", "UnknownOperation");
         let distributions = "GET /2020-05-31/distribution";
         plain("cloudfront", distributions, "cloudfront.amazonaws.com", "ListDistributions");
