@@ -10,7 +10,10 @@ import threading
 import time
 import urllib.error
 
+import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from clients import Clients
 from disturbances import Anything, SmallDisk
 from gateway_upstream import Caller, Upstream
@@ -99,7 +102,8 @@ def test_a_full_disk_refuses_before_the_upstream_sees_the_call(make_gateway, ups
         # What was written ahead takes some calls still.
         for number in range(CALLS_MAX):
             marker = f"marker-{number:05}"
-            status = caller.call("TagQueue", marker)
+            # Long events fill it, and short ones what is left.
+            status = caller.call("CreateQueue" if refused else "TagQueue", marker)
             assert status in (200, 503)
             (answered if status == 200 else refused).append(marker)
             if len(refused) == 50:
@@ -108,6 +112,9 @@ def test_a_full_disk_refuses_before_the_upstream_sees_the_call(make_gateway, ups
         gone_out = set(refused) & set(upstream.reached)
         print(f"{len(answered)} calls answered and {len(refused)} refused; {len(gone_out)} of those had gone out")
         assert len(gone_out) <= 1, "only the call that was under way when the disk was full"
+        reached = len(upstream.reached)
+        assert refusals(server) == {"ServiceUnavailable"}
+        assert len(upstream.reached) == reached
         make_room(disk)
         later = itertools.count(CALLS_MAX)
         wait_for(lambda: caller.call("TagQueue", f"marker-{next(later)}") == 200, "calls are taken once there is room", limit=30)
@@ -305,6 +312,24 @@ def unrecorded(server):
     """Returns how many calls the gateway says it could not record."""
     lines = server.page("metrics").read().decode().splitlines()
     return sum(int(float(line.split()[-1])) for line in lines if line.startswith("cairn_gateway_unrecorded_total{"))
+
+
+def refusals(server):
+    """Makes a call in each of several protocols, and returns the codes that boto3 reads from the refusals."""
+    calls = {
+        "sqs": lambda sqs: sqs.create_queue(QueueName="q"), "s3": lambda s3: s3.create_bucket(Bucket="b"),
+        "sns": lambda sns: sns.create_topic(Name="t"), "ec2": lambda ec2: ec2.describe_vpcs(),
+        "lambda": lambda functions: functions.list_functions(), "route53": lambda route53: route53.list_hosted_zones(),
+    }  # fmt: skip
+    session = boto3.Session("AKIAUPSTREAM00000001", "none", region_name="us-east-1")
+    once = Config(retries={"total_max_attempts": 1}, proxies={})
+    codes = set()
+    for service, call in calls.items():
+        with pytest.raises(ClientError) as refused:
+            call(session.client(service, endpoint_url=server.endpoint, config=once))
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+        codes.add(refused.value.response["Error"]["Code"])
+    return codes
 
 
 def fill(disk):
