@@ -118,6 +118,53 @@ def test_a_wrong_signature_never_carries_the_name_behind_its_key(stored, way):
     assert "maya" not in json.dumps(event)
 
 
+FORGED = [
+    ("get_object", {"Bucket": "absent", "Key": "list"}),
+    ("get_object", {"Bucket": "shop", "Key": "absent"}),
+    ("put_object", {"Bucket": "shop", "Key": "forged", "Body": b"tea"}),
+    ("copy_object", {"Bucket": "shop", "Key": "forged", "CopySource": "shop/list"}),
+    ("delete_object", {"Bucket": "shop", "Key": "list"}),
+    ("delete_objects", {"Bucket": "shop", "Delete": {"Objects": [{"Key": "list"}]}}),
+    ("list_objects_v2", {"Bucket": "absent"}),
+    ("create_bucket", {"Bucket": "forged"}),
+    ("delete_bucket", {"Bucket": "absent"}),
+    ("head_bucket", {"Bucket": "absent"}),
+    ("head_object", {"Bucket": "absent", "Key": "list"}),
+    ("get_bucket_policy", {"Bucket": "absent"}),
+    ("put_bucket_policy", {"Bucket": "shop", "Policy": "{}"}),
+    ("put_bucket_tagging", {"Bucket": "shop", "Tagging": {"TagSet": []}}),
+    ("create_multipart_upload", {"Bucket": "shop", "Key": "forged"}),
+    ("upload_part", {"Bucket": "shop", "Key": "forged", "UploadId": "0", "PartNumber": 1, "Body": b"tea"}),
+    ("complete_multipart_upload", {"Bucket": "shop", "Key": "forged", "UploadId": "0", "MultipartUpload": {"Parts": []}}),
+    ("get_object_acl", {"Bucket": "shop", "Key": "list"}),
+]
+
+
+def test_no_forged_call_of_any_kind_carries_the_name(stored):
+    gateway, _ = stored
+    seen = len(gateway.events.all())
+    forged = gateway.client("s3", keys=(ADMIN_KEY_ID, "not the secret"))
+    for operation, arguments in FORGED:
+        with pytest.raises(ClientError):
+            getattr(forged, operation)(**arguments)
+    expired = presigned(gateway, keys=(ADMIN_KEY_ID, "not the secret"), expires=1).removeprefix(gateway.endpoint)
+    wait_for(lambda: b"expired" in body_of(gateway, expired), "the address expires")
+    gateway.client("s3").list_buckets()
+    gateway.events.wait(lambda event: event["eventName"] == "ListBuckets" and event in gateway.events.all()[seen:], "the last call")
+    events = gateway.events.all()[seen:]
+    # Each of them is there, and only the call that was signed well has the name.
+    assert len(events) > len(FORGED) + 1
+    assert {event["eventName"] for event in events if "maya" in json.dumps(event)} == {"ListBuckets"}
+
+
+def body_of(gateway, target):
+    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=10)
+    connection.request("GET", target)
+    body = connection.getresponse().read()
+    connection.close()
+    return body
+
+
 def test_who_signs_nothing_is_anonymous_and_a_key_of_nobody_stays_unknown(stored):
     gateway, _ = stored
     anonymous = boto3.client("s3", endpoint_url=gateway.endpoint, region_name=REGION, config=Config(signature_version=UNSIGNED))

@@ -8,6 +8,8 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cairn_identities::Claim;
+use cairn_sigv4::AmzDate;
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use super::upload::is_upload;
@@ -27,6 +29,29 @@ pub(super) fn claim(head: &Head, credential_ids: &hmac::Key) -> Claim {
         }
         _ => Claim::Unclear,
     }
+}
+
+/// Tells whether a signature is out of its time: some upstreams deny it access then, and look at no more of it.
+pub(super) fn is_out_of_time(head: &Head, now: Timestamp) -> bool {
+    let in_query = |name: &str| {
+        let mut pairs = head.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(given, _)| *given == name).map(|(_, value)| value)
+    };
+    if let Some(signed) = in_query("X-Amz-Date") {
+        let life = in_query("X-Amz-Expires").and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
+        let signed = AmzDate::parse(signed).map(|signed| signed.timestamp());
+        return signed.is_none_or(|signed| !(-SKEW_S..=life).contains(&seconds(signed, now)));
+    }
+    if let Some(ends) = in_query("Expires") {
+        return ends.parse::<i64>().is_ok_and(|ends| ends < now.as_second());
+    }
+    let signed = head.header("x-amz-date").and_then(AmzDate::parse);
+    signed.is_some_and(|signed| !(-SKEW_S..=SKEW_S).contains(&seconds(signed.timestamp(), now)))
+}
+
+/// Returns how long ago a request was signed, in seconds.
+fn seconds(signed: Timestamp, now: Timestamp) -> i64 {
+    now.as_second() - signed.as_second()
 }
 
 /// Tells whether whoever sent a request can only be told from the form in its body.
@@ -148,6 +173,8 @@ fn of_query(query: &str) -> InQuery {
     }
 }
 
+/// How far the clocks of client and upstream may differ, in seconds: services of AWS allow a quarter of an hour.
+const SKEW_S: i64 = 15 * 60;
 /// How many parts a scope has: date, Region, service, terminator.
 const SCOPE_PARTS: usize = 4;
 /// The longest key id that counts, in bytes: as long as IAM's may be.
@@ -232,6 +259,34 @@ mod tests {
             ("", &["nonsense"]),
         ] {
             check(query, authorizations, &Claim::Unclear);
+        }
+    }
+
+    #[test]
+    fn a_signature_has_its_time() {
+        let now: Timestamp = "2026-11-22T09:11:12Z".parse().unwrap();
+        let presigned =
+            |date: &str, expires: &str| head(&format!("X-Amz-Date={date}&X-Amz-Expires={expires}"), &[]);
+        let signed = |date: &str| head("", &[("x-amz-date", date)]);
+        for in_time in [
+            presigned("20261122T091000Z", "100"),
+            presigned("20261122T091200Z", "100"),
+            head("Expires=1795338673", &[]),
+            signed("20261122T090000Z"),
+            head("", &[]),
+        ] {
+            assert!(!is_out_of_time(&in_time, now), "{in_time:?}");
+        }
+        for late in [
+            presigned("20261122T091000Z", "60"),
+            presigned("nonsense", "60"),
+            presigned("20261122T091000Z", "nonsense"),
+            presigned("20261122T100000Z", "60"),
+            head("Expires=1795338671", &[]),
+            signed("20261122T080000Z"),
+            signed("20261122T100000Z"),
+        ] {
+            assert!(is_out_of_time(&late, now), "{late:?}");
         }
     }
 

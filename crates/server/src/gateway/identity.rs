@@ -20,7 +20,7 @@ use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::claim::{claim, is_in_form, region};
+use super::claim::{claim, is_in_form, is_out_of_time, region};
 use super::flight::{Flight, captured};
 use super::route::Route;
 use super::upload;
@@ -148,7 +148,12 @@ impl Callers {
         if let (200..=299, Captured::Whole(answer)) = (response.status, response.body) {
             identified.told_by(call.event_name(), answer);
         }
-        let of_upstream = upstream_verdict(&identified, &told);
+        let of_upstream = match upstream_verdict(&identified, &told) {
+            Verdict::Accepted if told.status >= 400 && is_out_of_time(&arrival.head, sender.at) => {
+                Verdict::Undecided
+            }
+            verdict => verdict,
+        };
         let mut remarks = Map::new();
         let proof = self.prove(flight, (&identified, sender.at), received, &snapshot);
         let (verdict, own) = match proof {
