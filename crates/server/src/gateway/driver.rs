@@ -151,8 +151,10 @@ impl Front {
         let arrival = Arc::new(arrival);
         let client = Peer { address: arrival.peer.ip(), encrypted: arrival.tls.is_some() };
         let outbound = Outbound { head: parts, body, client };
-        let mut flight =
+        let flight =
             Flight { front: self, route, arrival, call, protocol, sender, received, begun: None, started };
+        // It goes through many hands until it has landed.
+        let mut flight = Box::new(flight);
         if let Err(_refused) = intent::begin(&mut flight).await {
             let refusal: Answered = refuse::unrecorded(&flight.arrival, protocol).into();
             return refusal.into_response();
@@ -175,7 +177,7 @@ pub(super) fn nothing() -> Response<AnswerBody> {
 }
 
 /// Sends an answer on: a small one as a whole once its event is durable, a long one as it comes but for its end.
-pub(super) async fn relay(answer: Answer, flight: Flight) -> Response<AnswerBody> {
+pub(super) async fn relay(answer: Answer, flight: Box<Flight>) -> Response<AnswerBody> {
     let (Answer { head, body }, protocol) = (answer, flight.protocol);
     let small = body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
     let arrival = small.then(|| Arc::clone(&flight.arrival));

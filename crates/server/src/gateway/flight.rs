@@ -131,7 +131,7 @@ impl Flight {
     ///
     /// # Errors
     /// The event could not be recorded, and the route demands that it is.
-    pub(super) async fn land(self, outcome: Outcome) -> Result<(), IntakeError> {
+    pub(super) async fn land(self: Box<Self>, outcome: Outcome) -> Result<(), IntakeError> {
         match self.route.record {
             RecordPolicy::Require => self.record(outcome).await,
             RecordPolicy::BestEffort => {
@@ -150,7 +150,7 @@ impl Flight {
     }
 
     /// Records what came of the call although nobody waits for it: its client is gone.
-    pub(super) fn land_alone(self, outcome: impl Future<Output = Outcome> + Send + 'static) {
+    pub(super) fn land_alone(self: Box<Self>, outcome: impl Future<Output = Outcome> + Send + 'static) {
         // Without a runtime the process is about to end: what was begun is settled by the next start.
         let Ok(_runtime) = tokio::runtime::Handle::try_current() else { return };
         let tasks = self.front.tasks.clone();
@@ -160,7 +160,7 @@ impl Flight {
         });
     }
 
-    async fn record(mut self, outcome: Outcome) -> Result<(), IntakeError> {
+    async fn record(mut self: Box<Self>, outcome: Outcome) -> Result<(), IntakeError> {
         let Rendered { drafts, judged, received, received_bytes } =
             self.render(&outcome, |recorder, seen| recorder.drafts(seen));
         self.route.count(outcome.status, self.started.elapsed(), received_bytes, outcome.body_bytes);

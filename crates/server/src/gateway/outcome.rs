@@ -11,7 +11,7 @@ use crate::answer::Answered;
 use crate::refuse;
 
 /// Records a call that no answer came to, and answers it in the caller's protocol.
-pub(super) async fn unanswered(flight: Flight, error: SendError) -> Answered {
+pub(super) async fn unanswered(flight: Box<Flight>, error: SendError) -> Answered {
     let upstream = flight.route.upstream.name();
     tracing::warn!(upstream, error = &error as &dyn std::error::Error, "call not answered by its upstream");
     let refusal = refusal(&flight, &error);

@@ -24,7 +24,7 @@ pub(super) struct Relay {
 /// How far the answer is.
 enum Stage {
     /// More comes.
-    Streams(Box<(Flight, u16, HeaderMap)>),
+    Streams { flight: Box<Flight>, status: u16, headers: HeaderMap },
     /// All of it is here; the event is being recorded, and this is sent after it.
     Lands(Pin<Box<dyn Future<Output = Result<(), IntakeError>> + Send>>, Last),
     /// Nothing is left to do.
@@ -45,14 +45,16 @@ pub(super) struct Unrecorded;
 
 impl Relay {
     /// Sends an answer on.
-    pub(super) fn new(incoming: Incoming, flight: Flight, status: u16, headers: HeaderMap) -> Self {
+    pub(super) fn new(incoming: Incoming, flight: Box<Flight>, status: u16, headers: HeaderMap) -> Self {
         let (tap, tasks) = (flight.answer_policy().tap(status), flight.front.tasks.clone());
-        Self { incoming, tap, stage: Stage::Streams(Box::new((flight, status, headers))), tasks }
+        Self { incoming, tap, stage: Stage::Streams { flight, status, headers }, tasks }
     }
 
     fn land(&mut self, last: Last) {
-        let Stage::Streams(away) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
-        let (flight, status, headers) = *away;
+        let Stage::Streams { flight, status, headers } = std::mem::replace(&mut self.stage, Stage::Over)
+        else {
+            return;
+        };
         let mut outcome = Outcome::tapped(status, headers, self.tap.seen());
         if let Last::Error(_) = last {
             outcome = outcome.remarking("answerIncomplete", true);
@@ -72,7 +74,7 @@ impl Body for Relay {
         let this = &mut *self;
         loop {
             match &mut this.stage {
-                Stage::Streams(_) => match ready!(Pin::new(&mut this.incoming).poll_frame(cx)) {
+                Stage::Streams { .. } => match ready!(Pin::new(&mut this.incoming).poll_frame(cx)) {
                     Some(Ok(frame)) => {
                         if let Some(data) = frame.data_ref() {
                             this.tap.pass(data);
@@ -112,7 +114,7 @@ impl Body for Relay {
 
     fn size_hint(&self) -> SizeHint {
         match &self.stage {
-            Stage::Streams(_) => self.incoming.size_hint(),
+            Stage::Streams { .. } => self.incoming.size_hint(),
             Stage::Lands(_, Last::Frame(frame)) => {
                 SizeHint::with_exact(frame.data_ref().map_or(0, |data| data.len() as u64))
             }
@@ -124,8 +126,7 @@ impl Body for Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Streams(away) => {
-                let (flight, status, headers) = *away;
+            Stage::Streams { flight, status, headers } => {
                 let outcome = Outcome::tapped(status, headers, self.tap.seen());
                 flight.land_alone(std::future::ready(outcome));
             }

@@ -14,7 +14,7 @@ use crate::answer::{AnswerBody, Answered};
 use crate::refuse;
 
 /// Carries a request that asks for a WebSocket. What passes through it once it is open is not recorded.
-pub(super) async fn carry(mut outbound: Outbound, flight: Flight) -> Response<AnswerBody> {
+pub(super) async fn carry(mut outbound: Outbound, flight: Box<Flight>) -> Response<AnswerBody> {
     let mut asked = Request::from_parts(outbound.head, ());
     let client = hyper::upgrade::on(&mut asked);
     (outbound.head, ()) = asked.into_parts();
@@ -29,7 +29,7 @@ pub(super) async fn carry(mut outbound: Outbound, flight: Flight) -> Response<An
     }
 }
 
-async fn open(tunnel: Tunnel, client: OnUpgrade, flight: Flight) -> Response<AnswerBody> {
+async fn open(tunnel: Tunnel, client: OnUpgrade, flight: Box<Flight>) -> Response<AnswerBody> {
     let (front, arrival, protocol) =
         (Arc::clone(&flight.front), Arc::clone(&flight.arrival), flight.protocol);
     let mut response = Response::new(Empty::new().map_err(|never| match never {}).boxed_unsync());

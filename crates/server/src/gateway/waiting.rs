@@ -21,17 +21,17 @@ const FOLLOWED_BYTES_MAX: u64 = 1 << 20;
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Answer, SendError>> + Send>>;
 
 /// A call and what it waits for.
-pub(super) struct Waiting(Option<(Sending, Flight)>);
+pub(super) struct Waiting(Option<(Sending, Box<Flight>)>);
 
 impl Waiting {
-    pub(super) fn new(sending: Sending, flight: Flight) -> Self {
+    pub(super) fn new(sending: Sending, flight: Box<Flight>) -> Self {
         Self(Some((sending, flight)))
     }
 
     /// Waits for the answer's head.
     ///
     /// Cancel-safe: dropped before it has returned, the call is recorded all the same.
-    pub(super) async fn answered(mut self) -> Option<(Result<Answer, SendError>, Flight)> {
+    pub(super) async fn answered(mut self) -> Option<(Result<Answer, SendError>, Box<Flight>)> {
         let answered = match &mut self.0 {
             Some((sending, _)) => sending.as_mut().await,
             None => return None,
@@ -82,14 +82,14 @@ async fn follow(sending: Sending, policy: AnswerPolicy) -> Option<Outcome> {
 }
 
 /// A call that is away and whose answer is not followed where the client goes away.
-pub(super) struct Away(Option<Flight>);
+pub(super) struct Away(Option<Box<Flight>>);
 
 impl Away {
-    pub(super) fn new(flight: Flight) -> Self {
+    pub(super) fn new(flight: Box<Flight>) -> Self {
         Self(Some(flight))
     }
 
-    pub(super) fn back(mut self) -> Option<Flight> {
+    pub(super) fn back(mut self) -> Option<Box<Flight>> {
         self.0.take()
     }
 }
