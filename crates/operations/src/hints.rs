@@ -56,11 +56,6 @@ impl<'a> Hints<'a> {
         }
     }
 
-    /// Tells whether there is nothing that could name a service.
-    pub(crate) fn are_none(&self) -> bool {
-        self.api.is_none() && self.command.is_none() && self.host.is_none()
-    }
-
     pub(crate) fn name_operation(&self, operation: &Operation) -> bool {
         self.id == Some(operation.name.as_str())
             || self.command.is_some_and(|(_, command)| same_letters(command, &operation.name))
@@ -76,11 +71,6 @@ impl<'a> Hints<'a> {
         let prefix = service.endpoint_prefix.as_bytes();
         let (begins, rest) = (host.get(..prefix.len()), host.get(prefix.len()));
         begins.is_some_and(|begins| begins.eq_ignore_ascii_case(prefix)) && rest == Some(&b'.')
-    }
-
-    /// Tells whether the host is one of S3's, where a bucket can be called like any service.
-    pub(crate) fn host_s3(&self) -> bool {
-        self.host.is_some_and(|host| host.starts_with("s3") || host.contains(".s3"))
     }
 }
 

@@ -90,23 +90,24 @@ fn s3() -> Recognised {
     Recognised { rule: Rule::S3, ..Recognised::unknown(Protocol::RestXml) }
 }
 
-/// Without a signature everything but S3's anonymous calls says outright what it is.
+/// Recognises a request without a signature. Nothing that a client adds to an anonymous call of S3 can disguise
+/// it as another: targets and actions count only where S3 has no call, or none that reads an object.
 fn unsigned(table: &Table, seen: &Seen<'_>) -> Recognised {
-    by_what_it_says(table, seen).unwrap_or_else(|| match spoken(seen) {
-        Protocol::RestJson | Protocol::RestXml => s3(),
-        spoken => Recognised::unknown(spoken),
+    let at_root = seen.path == "/";
+    let posted = seen.method == "POST" && (at_root || speaks_cbor(seen));
+    let by_target = || if posted { by_target(table, seen, |_| true) } else { None };
+    let by_action = || if at_root { by_version(table, seen) } else { None };
+    let found = by_target().or_else(by_action).or_else(|| scopeless(table, seen));
+    found.unwrap_or_else(|| match spoken(seen) {
+        spoken @ (Protocol::Json | Protocol::Cbor) if posted => Recognised::unknown(spoken),
+        spoken @ (Protocol::Query | Protocol::Ec2Query) if at_root => Recognised::unknown(spoken),
+        _ => s3(),
     })
 }
 
 /// Recognises a request whose signature names no service that is known.
 fn by_what_it_says(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
-    if let Some(found) = by_target(table, seen, |_| true) {
-        return Some(found);
-    }
-    if seen.action.is_some() {
-        return by_version(table, seen);
-    }
-    scopeless(table, seen).or_else(|| by_hint(table, seen))
+    by_target(table, seen, |_| true).or_else(|| by_version(table, seen))
 }
 
 /// `X-Amz-Target` and the paths of CBOR hold the service's own name, which one service has, or two.
@@ -176,19 +177,6 @@ fn scopeless(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
     // A form upload to a bucket is a POST too, and no JSON.
     let json = seen.method == "POST" && header("content-type").starts_with("application/json");
     (bearer || token || json).then_some(found)
-}
-
-/// Looks for the service that host or user agent name, and for the route among its routes.
-fn by_hint(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
-    let hints = Hints::of(seen);
-    if hints.are_none() || hints.host_s3() {
-        return None;
-    }
-    let hinted = |service: &Service| hints.host_service(service) || hints.name_service(service);
-    let service = table.services().iter().find(|service| service.protocol.is_rest() && hinted(service))?;
-    let mut found = table.directory().name(&service.signing_name)?.routes(table).find(table, seen);
-    found.narrow(|id| of(table, id).is_some_and(hinted));
-    (!found.is_empty()).then(|| settle(table, seen, found, Rule::Route, rest_protocol(service.protocol)))
 }
 
 fn by_route(table: &Table, seen: &Seen<'_>, routes: &Routes) -> Option<Recognised> {

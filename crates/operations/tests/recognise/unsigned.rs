@@ -1,5 +1,7 @@
 //! Calls without a signature.
 
+use cairn_operations::Table;
+
 use crate::request::{Request, check};
 
 const JSON: &str = "application/json";
@@ -35,13 +37,25 @@ fn routes_count_only_with_something_that_speaks_for_them() {
 }
 
 #[test]
-fn hosts_and_user_agents_speak_for_routes() {
-    let list = Request::of("GET /2015-03-31/functions");
-    check(&list.clone().with("host", "lambda.us-east-1.amazonaws.com"), "route lambda ListFunctions");
-    check(&list.clone().with("user-agent", "x api/lambda#3.1"), "route lambda ListFunctions");
-    check(&list.clone().with("host", "localhost:4566"), "s3");
-    // A bucket called like a service.
-    check(&list.with("host", "lambda.s3.us-east-1.amazonaws.com"), "s3");
+fn nothing_disguises_an_anonymous_call_of_s3() {
+    let get = Request::of("GET /bucket/key");
+    check(&get.clone().with("x-amz-target", "DynamoDB_20120810.GetItem"), "s3");
+    check(&get.clone().with("host", "data.mediastore.us-east-1.amazonaws.com"), "s3");
+    check(&get.clone().with("user-agent", "x api/mediastore-data#3.1"), "s3");
+    check(&get.with("authorization", "Bearer t"), "s3");
+    check(&Request::of("GET /bucket/key?Action=ListUsers&Version=2010-05-08"), "s3");
+    check(&Request::of("GET /").with("x-amz-target", "DynamoDB_20120810.GetItem"), "s3");
+    let put = Request::of("PUT /bucket/key").form("Action=ListUsers&Version=2010-05-08");
+    check(&put.with("smithy-protocol", "rpc-v2-cbor"), "s3");
+}
+
+#[test]
+fn routes_without_a_scope_begin_with_a_word() {
+    let table = Table::built_in();
+    let services = table.services().iter().filter(|service| service.protocol.is_rest());
+    for operation in services.flat_map(|service| &service.operations).filter(|own| own.scopeless) {
+        assert!(!operation.path.starts_with("/{"), "{}: any bucket would do", operation.name);
+    }
 }
 
 #[test]
