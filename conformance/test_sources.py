@@ -388,7 +388,8 @@ def test_no_source_s_secrets_are_anywhere(server, cloudtrail, s3, tmp_path):
     assert send(server, *entries)[0] == 200
     attempt = {
         "Version": 1, "Type": "ApiCallAttempt", "Service": "S3", "Api": "GetObject", "Timestamp": int(time.time() * 1000),
-        "AccessKey": "AKIASECRETS", "SessionToken": MARKER, "Region": "us-east-1", "HttpStatusCode": 200, "Password": MARKER,
+        "AccessKey": "AKIASECRETS", "SessionToken": MARKER, "Region": "us-east-1", "HttpStatusCode": 400, "Password": MARKER,
+        "AwsException": "ValidationException", "AwsExceptionMessage": f"Value '{MARKER}' at 'password' failed",
     }  # fmt: skip
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(json.dumps(attempt).encode(), ("127.0.0.1", datagram_port(server)))

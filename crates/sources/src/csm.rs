@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Map;
 
-use crate::told::{Facts, Home, Told, forget};
+use crate::told::{Facts, Home, Told, forget, shown};
 
 /// What `additionalEventData.source` says.
 pub const SOURCE: &str = "sdk-client-side-monitoring";
@@ -176,7 +176,7 @@ impl Attempt {
         );
         if let Some((code, message)) = self.failure() {
             record.error_code = Some(code.to_owned());
-            record.error_message = message.map(str::to_owned);
+            record.error_message = message.map(|message| shown(self.http_status_code, code, message));
         }
     }
 

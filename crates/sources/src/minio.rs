@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use self::entry::{Entry, Text};
 use self::names::Named;
 use crate::event_id;
-use crate::told::{Facts, Home, Told, forget};
+use crate::told::{Facts, Home, Told, forget, shown};
 
 /// What `additionalEventData.source` says.
 pub const SOURCE: &str = "minio-audit-webhook";
@@ -145,7 +145,14 @@ fn finish(record: &mut Record, entry: &Entry, named: &Named) {
         if let Some((_, code)) = known {
             record.error_code = Some((*code).to_owned());
         }
-        record.error_message = Some(entry.error.clone());
+        let code = record.error_code.as_deref().unwrap_or_default();
+        record.error_message = Some(match named {
+            // Nothing that S3 is sent and names in a message is a secret.
+            Named::S3(_) => entry.error.clone(),
+            Named::Sts(_) | Named::Iam(_) | Named::Own(_) => {
+                shown(Some(entry.api.status), code, &entry.error)
+            }
+        });
     }
     match named {
         Named::S3(_) => {

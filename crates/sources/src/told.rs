@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cairn_access::Caller;
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall, Tls};
 use cairn_catalog::TakenEvent;
-use cairn_event::{AccountId, Origin, Record, Region};
+use cairn_event::{AccountId, HIDDEN, Origin, Record, Region};
 use cairn_identities::actor::{Evidence, MEMBER, actor};
 use cairn_intake::Draft;
 use jiff::Timestamp;
@@ -168,6 +168,16 @@ impl Facts<'_> {
             ..Evidence::default()
         })
     }
+}
+
+/// Returns what may be shown of an error's message: services repeat what they were sent, and what that was is not
+/// told here. One that turned the caller away, or did not find what was asked for, repeats no secret.
+pub(crate) fn shown(status: Option<u16>, code: &str, message: &str) -> String {
+    const TURNED_AWAY: [&str; 5] =
+        ["AccessDenied", "ExpiredToken", "Throttling", "UnauthorizedOperation", "UnrecognizedClient"];
+    let harmless = matches!(status, Some(401 | 403 | 404 | 429))
+        || TURNED_AWAY.iter().any(|start| code.starts_with(start));
+    if harmless { message.to_owned() } else { HIDDEN.to_owned() }
 }
 
 /// Takes members out of `additionalEventData` that only who saw the exchange can know.

@@ -64,13 +64,18 @@ fn errors_are_the_services_or_the_sdks_own() {
     let with = |members: &str| told(&ATTEMPT.replace("\"HttpStatusCode\":200", members));
     let refused =
         with(r#""HttpStatusCode":400,"AwsException":"ValidationException","AwsExceptionMessage":"no""#);
-    assert_eq!(
-        (&refused["errorCode"], &refused["errorMessage"]),
-        (&json!("ValidationException"), &json!("no"))
-    );
+    // Services repeat what they were sent.
+    let hidden = json!(cairn_event::HIDDEN);
+    assert_eq!((&refused["errorCode"], &refused["errorMessage"]), (&json!("ValidationException"), &hidden));
+    let denied =
+        with(r#""HttpStatusCode":400,"AwsException":"AccessDeniedException","AwsExceptionMessage":"no""#);
+    assert_eq!(denied["errorMessage"], "no");
     let unreachable =
         with(r#""SdkException":"EndpointConnectionError","SdkExceptionMessage":"could not connect""#);
-    assert_eq!(unreachable["errorCode"], "EndpointConnectionError");
+    assert_eq!(
+        (&unreachable["errorCode"], &unreachable["errorMessage"]),
+        (&json!("EndpointConnectionError"), &hidden)
+    );
     let forged = with(r#""HttpStatusCode":400,"AwsException":"UnrecognizedClientException""#);
     assert_eq!(forged["userIdentity"], json!({"type": "Unknown", "accessKeyId": "AKIAEXAMPLE"}));
     assert_eq!(forged["additionalEventData"]["identityBasis"], "rejected");

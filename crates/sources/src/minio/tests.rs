@@ -222,6 +222,13 @@ fn administration_is_iams_where_it_is_the_same() {
         (&json!("iam.amazonaws.com"), &json!("CreateUser"))
     );
     assert_eq!(created["requestParameters"], json!({"userName": "joe"}));
+    let mut failing =
+        changed(&[("/api/name", json!("AddUser")), ("/requestPath", json!("/minio/admin/v3/x"))]);
+    failing["api"]["statusCode"] = json!(400);
+    failing["error"] = json!("secret key MARKER is too short");
+    let failed = only(&failing);
+    assert_eq!(failed["errorCode"], "BadRequest");
+    assert_eq!(failed["errorMessage"], cairn_event::HIDDEN);
     let own = admin("ServerInfo", json!({}));
     assert_eq!(
         (&own["eventSource"], &own["eventName"]),
