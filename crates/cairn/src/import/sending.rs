@@ -42,6 +42,8 @@ pub(super) struct Sending<'c> {
     done: u64,
     numbers: Vec<u64>,
     batch: BytesMut,
+    /// Whether the server has ever answered.
+    answered: bool,
 }
 
 /// What the server says of a batch.
@@ -64,7 +66,17 @@ struct RefusedLine {
 impl<'c> Sending<'c> {
     pub(super) fn new(client: &'c Client, format: Format, stop: CancellationToken) -> Self {
         let (document, batch) = (String::new(), BytesMut::new());
-        Self { client, format, stop, document, skipped: 0, done: 0, numbers: Vec::new(), batch }
+        Self {
+            client,
+            format,
+            stop,
+            document,
+            skipped: 0,
+            done: 0,
+            numbers: Vec::new(),
+            batch,
+            answered: false,
+        }
     }
 
     /// Begins a document, of which so many lines were sent before.
@@ -98,6 +110,7 @@ impl<'c> Sending<'c> {
         let Some(last) = self.numbers.last().copied() else { return Ok(()) };
         let batch = self.batch.split().freeze();
         let answer = self.send(batch).await?;
+        self.answered = true;
         report.count(&answer);
         for RefusedLine { at, reason } in answer.refused {
             let number = self.numbers.get(at).copied().unwrap_or_default();
@@ -114,7 +127,7 @@ impl<'c> Sending<'c> {
         loop {
             match self.client.ask_page("/_cairn/import", &query, batch.clone()).await {
                 Ok(answer) => return serde_json::from_slice(&answer).context("read the answer"),
-                Err(error) => match pauses.next().filter(|_| may_pass(&error)) {
+                Err(error) => match pauses.next().filter(|_| self.may_pass(&error)) {
                     Some(pause) => tokio::select! {
                         () = self.stop.cancelled() => return Err(error.into()),
                         () = sleep(pause) => {}
@@ -124,13 +137,14 @@ impl<'c> Sending<'c> {
             }
         }
     }
-}
 
-/// Tells whether it may help to try again: nothing is imported twice by that.
-fn may_pass(error: &CallError) -> bool {
-    match error {
-        CallError::Refused { status, .. } => status.is_server_error(),
-        CallError::Unreachable { .. } => true,
-        CallError::Unmakeable(_) => false,
+    /// Tells whether it may help to try again: nothing is imported twice by that. A server that has never answered is
+    /// not waited for.
+    fn may_pass(&self, error: &CallError) -> bool {
+        match error {
+            CallError::Refused { status, .. } => status.is_server_error(),
+            CallError::Unreachable { .. } => self.answered,
+            CallError::Unmakeable(_) => false,
+        }
     }
 }
