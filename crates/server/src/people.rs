@@ -123,7 +123,39 @@ fn named<'a>(arrival: &'a Arrival, names: &[String]) -> Option<Told<'a>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::answer::RequestIds;
+    use crate::head::Head;
+
+    fn told(actors: Recorded, proxies: &str) -> Map<String, Value> {
+        let headers = [("user-agent", "aws-cli/2.31.1"), ("x-agent", "planner")];
+        let head = Head {
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            query: String::new(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).into(),
+        };
+        let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
+        let arrival = Arrival { head, peer: "10.0.0.1:9".parse().unwrap(), tls: None, ids };
+        let people = People {
+            actors,
+            headers: PeopleHeaders::parse("agent=X-Agent").unwrap(),
+            proxies: Proxies::parse(proxies).unwrap(),
+        };
+        people.of_served(&arrival, &Caller::Unsigned, "s3.amazonaws.com")
+    }
+
+    #[test]
+    fn actors_are_told_where_they_are_wanted_and_headers_where_they_are_trusted() {
+        let tool = json!({"tool": "aws-cli", "toolVersion": "2.31.1"});
+        assert_eq!(Value::Object(told(Recorded::Yes, "10.9.0.0/16")), json!({"actor": tool}));
+        let agent = json!({"agent": "planner", "agentFrom": "header:x-agent", "tool": "aws-cli",
+            "toolVersion": "2.31.1"});
+        assert_eq!(Value::Object(told(Recorded::Yes, "10.0.0.0/8")), json!({"actor": agent}));
+        assert_eq!(told(Recorded::No, "10.0.0.0/8"), Map::new());
+    }
 
     #[test]
     fn headers_name_a_person_or_an_agent() {

@@ -6,7 +6,7 @@ use cairn_access::{Caller, Trust};
 use cairn_capture::{
     Captured, Exchange, Keep, Request, Response, ServiceCall, SharedIds, body_policy, share_with_owner,
 };
-use cairn_catalog::{Catalog, Snapshot};
+use cairn_catalog::{Account, Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
 use cairn_intake::{Draft, Intake, IntakeError};
 use cairn_wire::recognise::UNKNOWN_OPERATION;
@@ -83,7 +83,7 @@ impl Recorder {
             },
             response: seen.response,
             caller: &who.caller,
-            account_alias: snapshot.account(&who.account).and_then(|account| account.alias.as_deref()),
+            account_alias: callers_account(who, &snapshot).and_then(|account| account.alias.as_deref()),
             region: &who.region,
             recipient: seen.recipient(),
             resource_owner: seen.resource_owner,
@@ -120,6 +120,11 @@ impl Recorder {
             None => vec![record],
         }
     }
+}
+
+/// Returns the account that the caller belongs to, which need not be the one that the call is recorded in.
+fn callers_account<'a>(who: &Who, snapshot: &'a Snapshot) -> Option<&'a Account> {
+    snapshot.account(&who.caller.account().unwrap_or(who.account))
 }
 
 /// A call and its answer, whoever served it.
