@@ -86,7 +86,8 @@ fn query_error(call: &ServiceCall, response: &Response<'_>) -> Option<Failure> {
 
 /// Returns an error code as EC2's records have it.
 fn ec2_code(code: &str, status: u16) -> String {
-    let side = if status < 500 { "Client" } else { "Server" };
+    // Throttling has a server's status and is the client's doing.
+    let side = if status < 500 || code == "RequestLimitExceeded" { "Client" } else { "Server" };
     format!("{side}.{code}")
 }
 

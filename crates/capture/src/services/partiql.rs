@@ -96,11 +96,28 @@ const REDACTED: &str = "***(Redacted)";
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(statement: &str, shown: &str, of: Option<&str>) {
         assert_eq!(without_literals(statement), shown);
         assert_eq!(table(statement), of, "{statement}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_statement(statement in "\\PC*") {
+            let shown = without_literals(&statement);
+            let named = table(&statement).unwrap_or_default();
+            prop_assert!(shown.len() <= statement.len() * REDACTED.len() && statement.contains(named));
+        }
+
+        #[test]
+        fn no_value_is_shown(before in "[a-z =<>(,{]*", value in "[^']{8,40}", after in "[a-z )}]*") {
+            let quoted = format!("{before}'{value}'{after}");
+            prop_assert!(!without_literals(&quoted).contains(&value), "{quoted}");
+        }
     }
 
     #[test]
