@@ -83,7 +83,7 @@ impl Recorder {
             },
             response: seen.response,
             caller: &who.caller,
-            account_alias: callers_account(who, &snapshot).and_then(|account| account.alias.as_deref()),
+            account_alias: callers_account(who, snapshot).and_then(|account| account.alias.as_deref()),
             region: &who.region,
             recipient: seen.recipient(),
             resource_owner: seen.resource_owner,
