@@ -10,13 +10,12 @@ import gateway_comparison
 import pytest
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 from emulators import ADMIN_KEY_ID, SECRET_ACCESS_KEY, MiniStack, program, running
 from gateway_comparison import CALLERS, Judged
 from gateway_world import Marks, before, mark_of
 from scenario import filled
 from test_gateway_s3 import EVENT_NAMES as S3_NAMES
-from test_gateway_services import EVENT_NAMES, EVENT_SOURCES, READ_TOO, READS, WRITES_TOO
+from test_gateway_services import EVENT_NAMES, EVENT_SOURCES, READ_TOO, READS, WRITES_TOO, service_model
 
 ARN = "arn:aws:{}:us-east-1:" + gateway_calls.ACCOUNT + ":{}"
 
@@ -127,7 +126,7 @@ def rights(step, code, arn, event):
     if event is None:
         return right
     operation = (step.service, step.operation)
-    signing_name = Session().get_service_model(step.service).signing_name
+    signing_name = service_model(step.service).signing_name
     source = EVENT_SOURCES.get(signing_name, signing_name) + ".amazonaws.com"
     names = S3_NAMES if step.service == "s3" else {}
     name = EVENT_NAMES.get(operation, names.get(step.operation, step.operation))

@@ -1,6 +1,7 @@
 """Over a hundred services of moto, called with boto3 past the gateway and through it: the same answers, and an event for each call."""
 
 import dataclasses
+import functools
 import re
 
 import disturbances
@@ -25,6 +26,7 @@ EVENT_NAMES = {
     ("lambda", "ListFunctions"): "ListFunctions20150331", ("lambda", "GetFunction"): "GetFunction20150331v2",
 }  # fmt: skip
 
+MODELS = Session()
 READS = re.compile(r"(Get|List|Describe|Detect)")
 READ_TOO = {("kms", "Encrypt"), ("kms", "GenerateDataKey"), ("sts", "AssumeRole")}
 WRITES_TOO = {("sts", "GetFederationToken")}
@@ -179,7 +181,7 @@ def kept(headers):
 def faults(made):
     """Yields what of an event is not as the call was."""
     step, event = made.step, made.event
-    model = Session().get_service_model(step.service)
+    model = service_model(step.service)
     signing_name = model.signing_name
     operation = (step.service, step.operation)
     expected = {
@@ -196,6 +198,11 @@ def faults(made):
         yield f"errorCode is {event.get('errorCode')!r}, the client was told {step.error!r}"
     elif step.error and not same_error(event["errorCode"], step.error, model):
         yield f"errorCode is {event['errorCode']!r}, not {step.error!r}"
+
+
+@functools.cache
+def service_model(service):
+    return MODELS.get_service_model(service)
 
 
 def same_error(recorded, told, model):

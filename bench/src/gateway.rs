@@ -9,8 +9,6 @@ mod rounds;
 mod setting;
 mod upstream;
 
-use anyhow::Context as _;
-
 use self::load::Connections;
 use self::nginx::{Log, Nginx};
 use self::place::{Place, Recorded};
@@ -43,10 +41,14 @@ const NGINX: &str = "nginx";
 const REQUIRE: &str = "Cairn, require";
 
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
-    let program = nginx::find().context(
-        "nginx is absent, and without it there is nothing to compare with: install it (Debian: apt-get install nginx) \
-         or name it in CAIRN_BENCH_NGINX",
-    )?;
+    let Some(program) = nginx::find() else {
+        run.skipped(
+            "gateway",
+            "nginx is absent, and without it there is nothing to compare with: install it (Debian: apt-get install \
+             nginx) or name it in CAIRN_BENCH_NGINX",
+        );
+        return Ok(());
+    };
     let dir = scratch(&run.dir, "gateway", BYTES_NEEDED)?;
     let upstream = Upstream::start()?;
     let plain = Nginx::start(&program, &dir.path().join("plain"), upstream.address, Log::AtOnce)?;

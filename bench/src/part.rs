@@ -110,6 +110,12 @@ impl Run {
         print!("{}", self.report.add(table));
     }
 
+    /// Says aloud what can't be measured here.
+    #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
+    pub(crate) fn skipped(&self, part: &str, why: &str) {
+        println!("\n{part} SKIPPED: {why}");
+    }
+
     pub(crate) fn target(&mut self, target: Target) {
         self.report.target(target);
     }
