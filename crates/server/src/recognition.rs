@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cairn_capture::{ModelledCall, ServiceCall, TableKeys};
-use cairn_operations::{Headers, Recognised, Rule, Sight, Table, event_name, s3_operation, versioned_name};
+use cairn_operations::{
+    Headers, Recognised, Rule, Seen, Sight, Table, event_name, s3_operation, versioned_name,
+};
 use cairn_wire::recognise::{self, Call, Service, UNKNOWN_OPERATION};
 use cairn_wire::s3;
 
@@ -65,7 +67,7 @@ impl Recogniser {
     /// Recognises a request; `body` matters only when it is a form.
     pub(crate) fn recognise(&self, head: &Head, body: &[u8]) -> Recognition {
         let sight = Sight::of(&head.method, &head.path, &head.query, head, body);
-        let seen = sight.seen();
+        let seen = self.undisguised(sight.seen());
         let found = cairn_operations::recognise(&self.table, &seen);
         let mut call = recognise::recognise(&seen);
         if let Some(id) = found.operation
@@ -121,6 +123,14 @@ impl Recogniser {
         let id = s3_operation(&self.table, signing_name, self.resolve(head).operation?)?;
         let call = ModelledCall::new(&self.table, id, found.protocol)?;
         Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
+    }
+
+    /// Passes over the action of an anonymous request to a bucket's own host: its path is `/` too, and S3 does not
+    /// look at actions.
+    fn undisguised<'a>(&self, seen: Seen<'a>) -> Seen<'a> {
+        let bucket = || seen.host.and_then(|host| self.resolver.bucket_of_host(host)).is_some();
+        let anonymous = seen.signing_name.is_none() && seen.method != "POST";
+        if anonymous && seen.action.is_some() && bucket() { Seen { action: None, ..seen } } else { seen }
     }
 
     fn resolve(&self, head: &Head) -> s3::Call {
@@ -203,10 +213,24 @@ mod tests {
         // Users and keys of MinIO are no objects in a bucket.
         plain("s3", "PUT /minio/admin/v3/add-user?accessKey=k", "s3.amazonaws.com", "UnknownOperation");
         plain("s3", "GET /minio/administration.txt", "s3.amazonaws.com", "GetObject");
+        plain("", "GET /?Action=ListUsers&Version=2010-05-08", "iam.amazonaws.com", "ListUsers");
         plain("lambda", "GET /nothing", "lambda.amazonaws.com", "UnknownOperation");
         let distributions = "GET /2020-05-31/distribution";
         plain("cloudfront", distributions, "cloudfront.amazonaws.com", "ListDistributions");
         let versioned = ("cloudfront.amazonaws.com", "ListDistributions2020_05_31");
         check(CloudFrontNames::Versioned, "cloudfront", distributions, versioned);
+    }
+
+    #[test]
+    fn an_action_disguises_no_anonymous_call_to_a_buckets_host() {
+        let resolver = s3::Resolver::new(["localhost".to_owned()]);
+        let cloudfront_names = CloudFrontNames::Plain;
+        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names };
+        for (host, expected) in [("photos.localhost:4566", "ListObjects"), ("localhost:4566", "ListUsers")] {
+            let request = Request::get("/?Action=ListUsers&Version=2010-05-08").header("host", host);
+            let head = Head::of(&request.body(()).unwrap().into_parts().0);
+            let call = recogniser.forwarded(&head, &recogniser.recognise(&head, b""));
+            assert_eq!(call.event_name(), expected, "{host}");
+        }
     }
 }

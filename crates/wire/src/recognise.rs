@@ -2,7 +2,8 @@
 //!
 //! The name in the credential scope decides, because it is signed; `X-Amz-Target`, `Action` and the
 //! path only split services that share a name and stand in where nothing is signed. S3 and STS share
-//! the port with everything else: an unsigned request without a target or an action is S3's.
+//! the port with everything else: an unsigned request is S3's, unless it names a target in a POST to `/` or an
+//! action at `/`, so that nothing that is added to an anonymous call of S3 makes it another.
 
 mod seen;
 mod sight;
@@ -101,9 +102,10 @@ fn service(seen: &Seen<'_>) -> Service {
 }
 
 /// What an unsigned request asks for: a refusal must still come in the right protocol, and a few STS
-/// calls are unsigned by design.
+/// calls are unsigned by design. What S3 has a call for is S3's, whatever else the request holds.
 fn unsigned_service(seen: &Seen<'_>) -> Service {
-    if let Some(target) = seen.target {
+    let at_root = seen.path == "/";
+    if let Some(target) = seen.target.filter(|_| at_root && seen.method == "POST") {
         return match json11::operation(Some(target)) {
             Ok(_) => Service::CloudTrail,
             Err(_) if target.contains("CloudTrail_20131101") => Service::CloudTrail,
@@ -111,7 +113,7 @@ fn unsigned_service(seen: &Seen<'_>) -> Service {
             Err(_) => Service::Other(prefix_of(target)),
         };
     }
-    match (seen.action, seen.version) {
+    match (seen.action.filter(|_| at_root), seen.version) {
         (Some(_), Some(sts::Operation::VERSION)) => Service::Sts,
         (Some(_), Some(iam::Operation::VERSION)) => Service::Iam,
         (Some("AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity"), None) => {

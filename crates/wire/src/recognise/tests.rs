@@ -67,23 +67,33 @@ fn unsigned_requests_are_refused_in_their_own_protocol() {
     use Protocol::*;
     let get = Seen { method: "GET", path: "/b/k", ..Seen::default() };
     check(get, Service::S3, RestXml, None);
-    check(Seen { target: Some(TARGET), ..get }, Service::CloudTrail, Json, Some("GetTrail"));
-    check(Seen { target: Some("CloudTrail_20131101.Nope"), ..get }, Service::CloudTrail, Json, Some("Nope"));
-    check(Seen { target: Some("TrentService.Decrypt"), ..get }, Service::Kms, Json, Some("Decrypt"));
+    // Nothing disguises an anonymous call of S3.
+    check(Seen { target: Some(TARGET), ..get }, Service::S3, RestXml, None);
     check(
-        Seen { action: Some("AssumeRoleWithWebIdentity"), version: Some("2011-06-15"), ..get },
+        Seen { action: Some("CreateUser"), version: Some("2010-05-08"), ..get },
+        Service::S3,
+        RestXml,
+        None,
+    );
+    check(Seen { target: Some(TARGET), path: "/", ..get }, Service::S3, RestXml, None);
+    let post = Seen { method: "POST", path: "/", ..Seen::default() };
+    check(Seen { target: Some(TARGET), ..post }, Service::CloudTrail, Json, Some("GetTrail"));
+    check(Seen { target: Some("CloudTrail_20131101.Nope"), ..post }, Service::CloudTrail, Json, Some("Nope"));
+    check(Seen { target: Some("TrentService.Decrypt"), ..post }, Service::Kms, Json, Some("Decrypt"));
+    check(
+        Seen { action: Some("AssumeRoleWithWebIdentity"), version: Some("2011-06-15"), ..post },
         Service::Sts,
         Query,
         Some("AssumeRoleWithWebIdentity"),
     );
     check(
-        Seen { action: Some("CreateUser"), version: Some("2010-05-08"), ..get },
+        Seen { action: Some("CreateUser"), version: Some("2010-05-08"), ..post },
         Service::Iam,
         Query,
         Some("CreateUser"),
     );
     check(
-        Seen { action: Some("Publish"), version: Some("2010-03-31"), ..get },
+        Seen { action: Some("Publish"), version: Some("2010-03-31"), ..post },
         Service::Other("unknown".to_owned()),
         Query,
         Some("Publish"),
