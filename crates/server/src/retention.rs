@@ -1,6 +1,8 @@
 //! Trimming the journal: below the slowest cursor, and no sooner than the configured hold.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use cairn_catalog::Catalog;
 use cairn_event::{Clock, Entry};
 use cairn_intake::{Intake, IntakeError};
 use cairn_journal::{EmbeddedReader, Reader as _};
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
 use crate::promises::Promises;
@@ -22,8 +26,8 @@ const CROWDED_PERCENT: u64 = 80;
 /// log that ends and another that begins, or a dead webhook without some events, than calls refused.
 const PRESSED_PERCENT: u64 = 90;
 
-/// With this much free on the disk, events are taken again after it was full.
-const FREE_BYTES_MIN: u64 = 16 << 20;
+/// With this much room on the disk, events are taken again after it was full.
+const ROOM_BYTES: u64 = 16 << 20;
 
 /// Trims the journal from time to time.
 pub(crate) struct Retention {
@@ -48,11 +52,14 @@ impl Retention {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(EVERY) => {}
             }
-            this.reopen_with_room();
             match this.slowest().await {
-                Ok(Some(below)) => {
+                Ok(below) => {
                     let trimming = Arc::clone(&this);
-                    let trimmed = tokio::task::spawn_blocking(move || trimming.trim(below)).await;
+                    let trimming = move || {
+                        trimming.reopen_with_room();
+                        below.into_iter().for_each(|below| trimming.trim(below));
+                    };
+                    let trimmed = tokio::task::spawn_blocking(trimming).await;
                     if let Err(error) = trimmed {
                         tracing::error!(
                             error = &error as &dyn std::error::Error,
@@ -60,7 +67,6 @@ impl Retention {
                         );
                     }
                 }
-                Ok(None) => {}
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "cursors could not be read");
                 }
@@ -113,14 +119,14 @@ impl Retention {
         if self.intake.refusal() != Some(IntakeError::Full) || self.is_fuller_than(PRESSED_PERCENT) {
             return;
         }
-        match rustix::fs::statvfs(&self.dir) {
-            Ok(disk) if disk.f_bavail.saturating_mul(disk.f_frsize) >= FREE_BYTES_MIN => {
+        match has_room(&self.dir) {
+            Ok(true) => {
                 tracing::info!("the disk has room again; events are taken");
                 self.intake.reopen_if_full();
             }
-            Ok(_full) => {}
+            Ok(false) => {}
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the disk could not be looked at")
+                tracing::warn!(error = &error as &dyn std::error::Error, "the disk could not be looked at");
             }
         }
     }
@@ -155,5 +161,98 @@ impl Retention {
             }
         }
         low
+    }
+}
+
+/// Tells whether a file in `dir` could grow, by the file system's word and the quota's: what is merely free may be
+/// for others.
+fn has_room(dir: &Path) -> io::Result<bool> {
+    let path = dir.join("room");
+    let file = File::create(&path)?;
+    let reserved = rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, ROOM_BYTES);
+    fs::remove_file(&path)?;
+    match reserved {
+        Ok(()) => Ok(true),
+        Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => Ok(false),
+        Err(Errno::OPNOTSUPP) => {
+            let disk = rustix::fs::statvfs(dir)?;
+            Ok(disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM_BYTES)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_catalog::SqliteCatalog;
+    use cairn_event::{AccountId, Ids, Origin, Region};
+    use cairn_intake::Draft;
+    use cairn_intents::Intent;
+    use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options};
+
+    use super::*;
+    use crate::clock::{SystemClock, SystemIds};
+    use crate::data_dir::DataDir;
+
+    fn event(id: &str) -> (AccountId, Region, Vec<u8>) {
+        let event = format!(
+            r#"{{"eventVersion":"1.11","eventTime":"2026-01-01T00:00:00Z","eventID":"{id}","eventCategory":"Management"}}"#
+        );
+        ("111122223333".parse().unwrap(), Region::us_east_1(), event.into_bytes())
+    }
+
+    async fn retention(dir: &DataDir) -> Retention {
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let disk = Arc::new(DiskFileSystem);
+        let (writer, journal, _) = EmbeddedJournal::open(&dir.journal(), Options::default(), disk).unwrap();
+        let catalog: Arc<dyn Catalog> = Arc::new(SqliteCatalog::open(&dir.catalog()).await.unwrap());
+        let (reader, for_intake) = (Arc::clone(&journal), Arc::clone(&catalog));
+        let intake = Intake::start(Box::new(writer), reader, for_intake, Arc::clone(&clock));
+        let intake = Arc::new(intake.unwrap());
+        let (promises, _) = Promises::open(dir, &journal, &intake, &clock, &ids).unwrap();
+        let promises = Arc::new(promises);
+        Retention {
+            catalog,
+            journal,
+            dir: dir.journal(),
+            intake,
+            clock,
+            hold: Duration::ZERO,
+            tlog: false,
+            promises,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_restart_would_look_through_is_kept_and_a_long_call_lets_go_of_it() {
+        let temporary = tempfile::tempdir().unwrap();
+        let retention = retention(&DataDir::new(temporary.path())).await;
+        let begin = async |number: u32| {
+            let event_id = format!("00000000-0000-4000-8000-{number:012}");
+            let (account, region, event) = event(&event_id);
+            retention.promises.intents.begin(Intent { event_id, account, region, event }).await.unwrap()
+        };
+        assert_eq!(retention.kept_for_promises(7), 7);
+        let long = begin(1).await;
+        for number in 100..110 {
+            let (account, region, event) = event(&format!("00000000-0000-4000-8000-{number:012}"));
+            let draft = Draft { account, region, origin: Origin::Call, event, under: None };
+            retention.intake.submit(draft).await.unwrap();
+        }
+        assert_eq!(retention.kept_for_promises(7), 0, "its event may be anywhere from there on");
+        // It was asked to let go; an intent is written after that is done.
+        drop(begin(2).await);
+        assert_eq!(retention.kept_for_promises(7), 7);
+        drop(long);
+        retention.promises.intents.close().await;
+        retention.intake.close().await;
+    }
+
+    #[test]
+    fn looking_for_room_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(has_room(dir.path()).unwrap());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert!(has_room(&dir.path().join("absent")).is_err());
     }
 }
