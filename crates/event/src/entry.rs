@@ -29,11 +29,11 @@ pub struct Entry {
 /// Where an event came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A call that Cairn served or forwarded.
+    /// A call that Cairn served or forwarded, or that another system told of.
     Call,
     /// Cairn's own delivery, made on a trail's behalf; `RecursiveLogging` decides about it.
     Delivery,
-    /// Brought in from files.
+    /// An event of CloudTrail that was brought in from files: it has been in a trail before.
     Import,
 }
 
