@@ -76,8 +76,8 @@ impl Decoded {
         }
         let body = request_body(request);
         let read = match protocol {
-            Protocol::Query => Some(form(shapes, members, request, body.as_deref(), Dialect::Query)),
-            Protocol::Ec2Query => Some(form(shapes, members, request, body.as_deref(), Dialect::Ec2)),
+            Protocol::Query => form(shapes, members, request, body.as_deref(), Dialect::Query),
+            Protocol::Ec2Query => form(shapes, members, request, body.as_deref(), Dialect::Ec2),
             _ => body.as_deref().and_then(|body| document(shapes, members, payload, protocol, body)),
         };
         self.request_body = Body::of(request.body, request.body_bytes, read.as_ref());
@@ -137,15 +137,16 @@ pub(super) fn has_body(members: &[Member]) -> bool {
     members.iter().any(|member| member.location == Location::Body)
 }
 
+/// Reads the parameters of a query string and of a body; nothing when that is no text.
 fn form(
     shapes: &Shapes,
     members: &[Member],
     request: &Request<'_>,
     body: Option<&[u8]>,
     dialect: Dialect,
-) -> Map<String, Value> {
-    let body = body.and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
-    Form::parse(request.query, body).structure(shapes, members, dialect)
+) -> Option<Map<String, Value>> {
+    let body = std::str::from_utf8(body.unwrap_or_default()).ok()?;
+    Some(Form::parse(request.query, body).structure(shapes, members, dialect))
 }
 
 /// Reads a body that is one document, or a member's bare text.

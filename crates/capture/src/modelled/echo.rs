@@ -1,17 +1,15 @@
 //! Error messages of services, without the secrets that they may repeat.
 
+mod asked;
 mod secrets;
 
-use std::collections::BTreeSet;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use cairn_access::Trust;
 use cairn_event::{HIDDEN, is_denied, redact};
 use cairn_operations::{Kind, ShapeId, Shapes};
 use cairn_wire::recognise::Protocol;
 use serde_json::Value;
 
+use self::asked::{Asked, all};
 use self::secrets::Secrets;
 use super::decoded::{Body, structure};
 use super::labels::decode;
@@ -104,13 +102,10 @@ fn of_modelled(exchange: &Exchange<'_>, call: &ModelledCall, secrets: &mut Vec<S
     }
     let mut shown = details.request_parameters.unwrap_or_default();
     redact(&mut shown);
-    let mut visible = BTreeSet::new();
-    texts(&shown, &mut |text| {
-        visible.insert(text.to_owned());
-    });
-    let mut sent = Vec::new();
-    of_shape(&shapes, input, &Value::Object(decoded.request), &mut sent);
-    secrets.extend(sent.into_iter().filter(|text| !visible.contains(text)));
+    let mut asked = Asked::showing(&shown);
+    asked.take(&shapes, input, &Value::Object(decoded.request));
+    asked.take_unknown(&exchange.request, call.protocol);
+    secrets.extend(asked.unshown());
     true
 }
 
@@ -121,57 +116,4 @@ const UNREAD_STATUSES: [u16; 4] = [401, 403, 404, 429];
 fn is_opaque(shapes: &Shapes, shape: ShapeId) -> bool {
     let payload = structure(shapes, Some(shape)).and_then(|(_, payload)| shapes.get(payload?.shape));
     payload.is_some_and(|payload| payload.kind == Kind::Blob)
-}
-
-/// Takes the texts of a value, but not instants: records spell them in ways of their own.
-fn of_shape(shapes: &Shapes, shape: ShapeId, value: &Value, sent: &mut Vec<String>) {
-    let Some(known) = shapes.get(shape).filter(|known| !known.sensitive) else { return all(value, sent) };
-    match (&known.kind, value) {
-        (Kind::Structure { members, .. }, Value::Object(given)) => {
-            for (name, value) in given {
-                match members.iter().find(|member| member.name == *name) {
-                    Some(member) if !member.sensitive => of_shape(shapes, member.shape, value, sent),
-                    Some(_) | None => all(value, sent),
-                }
-            }
-        }
-        (Kind::List { item, .. }, Value::Array(items)) => {
-            items.iter().for_each(|each| of_shape(shapes, *item, each, sent));
-        }
-        (Kind::Map { value: of, .. }, Value::Object(entries)) => {
-            sent.extend(entries.keys().cloned());
-            entries.values().for_each(|each| of_shape(shapes, *of, each, sent));
-        }
-        (Kind::Timestamp { .. }, _) => {}
-        (_, value) => all(value, sent),
-    }
-}
-
-/// Takes every text inside a value, what it is the base64 of, and the texts of JSON that is a text.
-fn all(value: &Value, into: &mut Vec<String>) {
-    texts(value, &mut |text| {
-        let plain = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        for text in plain.into_iter().chain([text.to_owned()]) {
-            if let Ok(within @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(&text) {
-                texts(&within, &mut |text| into.push(text.to_owned()));
-            }
-            into.push(text);
-        }
-    });
-}
-
-/// Visits every text, number and key of a value.
-fn texts(value: &Value, visit: &mut dyn FnMut(&str)) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                visit(name);
-                texts(member, visit);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| texts(item, visit)),
-        Value::Number(number) => visit(&number.to_string()),
-        Value::String(text) => visit(text),
-        Value::Null | Value::Bool(_) => {}
-    }
 }

@@ -165,6 +165,10 @@ fn messages_show_no_more_than_the_record() {
     assert_eq!(event["errorMessage"], "HIDDEN_DUE_TO_SECURITY_REASONS");
     let event = record(invoke, "hunter22", 404, &told("Function not found"));
     assert_eq!(event["errorMessage"], "Function not found");
+    // What no model knows is not shown either.
+    let body = r#"{"Name":"/a","Value":"b","NewMember":["hunter22"],"Policies":"true"}"#;
+    let event = record(ssm, body, 400, &told("NewMember hunter22 of /a is no Name, true"));
+    assert_eq!(event["errorMessage"], "NewMember HIDDEN_DUE_TO_SECURITY_REASONS of /a is no Name, true");
     // What has a rule elsewhere is hidden here too.
     let sns = ("sns", "Publish", Protocol::Query);
     let xml = b"<ErrorResponse><Error><Code>C</Code><Message>Bad: Dear Maya of arn:t</Message></Error></ErrorResponse>";
