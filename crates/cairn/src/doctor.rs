@@ -10,6 +10,7 @@ mod directory;
 mod finding;
 mod intents;
 mod journal;
+mod key_directory;
 mod server;
 mod trails;
 mod upstreams;
@@ -55,9 +56,10 @@ impl Doctor {
         let mut report = Report { json: self.json.wanted, paint: Paint::choose(), problems: 0, warnings: 0 };
         let installation = place.installation()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let upstreams = Config::understand(&place.settings(Vec::new())?)?.upstreams;
+        let config = Config::understand(&place.settings(Vec::new())?)?;
         runtime.block_on(self.examine(&installation, &mut report))?;
-        report.all(runtime.block_on(upstreams::look(&upstreams)))?;
+        report.all(runtime.block_on(upstreams::look(&config.upstreams)))?;
+        report.all(key_directory::look(config.directory_file.as_deref(), config.account))?;
         report.sum_up()
     }
 
