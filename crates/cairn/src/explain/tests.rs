@@ -55,6 +55,7 @@ fn a_request_alone_is_explained_and_its_outcome_unknown() {
     assert_eq!(event["resources"][0]["ARN"], json!("arn:aws:sqs:eu-west-1:123456789012:q"));
     assert_eq!(event["additionalEventData"]["outcome"], json!("unknown"));
     assert_eq!((&event["errorCode"], &event["awsRegion"]), (&Value::Null, &json!("eu-west-1")));
+    assert_eq!((&event["responseElements"], &event["sourceIPAddress"]), (&Value::Null, &json!("0.0.0.0")));
     assert!(!told.to_string().contains("secret-body") && !told.to_string().contains("5ec7e7"));
 }
 

@@ -3,7 +3,7 @@
 //! Exchanges are explained in the order in which they were recorded: what one teaches about keys, a later one
 //! shows.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -223,7 +223,7 @@ impl Explainer {
                 region,
                 recipient: self.account,
                 resource_owner: Some(self.account),
-                peer: seen.peer,
+                peer: Some(seen.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
                 tls: None,
                 request_id: given.as_deref().unwrap_or(REQUEST_ID),
                 event_id: EVENT_ID,
