@@ -195,3 +195,36 @@ def tail(server):
 
 def named(server, name):
     return next(event for event in tail(server) if event["eventName"] == name)
+
+
+def test_a_client_that_leaves_before_its_turn_costs_the_upstream_nothing():
+    """Its call is recorded as one that was not sent."""
+    upstream = Upstream()
+    environment = {"CAIRN_UPSTREAMS_ONE_URL": upstream.endpoint, "CAIRN_UPSTREAMS_ONE_CALLS_MAX": "1"}
+    try:
+        with serving(environment=environment) as server:
+            wire = Wire(server.credentials())
+
+            def begin(agent):
+                method, target, headers, body = wire.signed("sns", body=b"Action=ListTopics&Version=2010-03-31", key=FOREIGN)
+                headers |= {"User-Agent": agent, "Host": wire.address.netloc, "Content-Length": str(len(body))}
+                lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+                client = socket.create_connection((wire.address.hostname, wire.address.port), timeout=20)
+                client.sendall("\r\n".join(lines).encode() + body)
+                return client
+
+            upstream.stand_still_at("before the answer")
+            first = begin("first")
+            assert upstream.stood.wait(10)
+            second = begin("second")
+            wait_for(lambda: server.metric("cairn_intents_begun_total") == 2, "the second waits for its turn")
+            second.close()
+            event = wait_for(lambda: next((event for event in tail(server) if event["userAgent"] == "second"), None), "its event")
+            assert event["additionalEventData"] | {"upstreamFailure": "NotSent", "clientAborted": True} == event["additionalEventData"]
+            assert "outcome" not in event["additionalEventData"]
+            upstream.release()
+            assert first.recv(65536).startswith(b"HTTP/1.1 200")
+            first.close()
+            assert upstream.reached == ["first"]
+    finally:
+        upstream.close()

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -22,6 +23,23 @@ pub struct Outbound {
     pub body: RequestBody,
     /// Who sent it.
     pub client: Peer,
+    /// Tells when it goes out.
+    pub departure: Departure,
+}
+
+/// Whether anything of a request can have reached its upstream. Copies tell of the same request.
+#[derive(Debug, Clone, Default)]
+pub struct Departure(Arc<AtomicBool>);
+
+impl Departure {
+    /// Tells whether the request has begun to go out. Until then it waits for its turn or for a connection.
+    pub fn is_past(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn pass(&self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// A request's body.

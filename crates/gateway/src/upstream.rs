@@ -21,7 +21,7 @@ use crate::gate::Gate;
 use crate::headers::{self, Forwarded};
 use crate::multiplexed::Multiplexed;
 use crate::origin::Origin;
-use crate::outbound::{Outbound, RequestBody};
+use crate::outbound::{Departure, Outbound, RequestBody};
 use crate::pool::{Place, Pool};
 use crate::tap::Tap;
 use crate::telemetry::Telemetry;
@@ -177,18 +177,18 @@ impl Upstream {
 
     async fn send_and_wait(&self, outbound: Outbound) -> Result<Answer, SendError> {
         let place = self.place().await?;
-        let tap = outbound.body.tap();
+        let seen = Watched { tap: outbound.body.tap(), departure: outbound.departure.clone() };
         let request = self.prepare(outbound);
         let (response, line) = match self.protocol {
             Protocol::Http1 => {
-                let (response, connection) = self.over_own(request, tap.as_deref()).await?;
+                let (response, connection) = self.over_own(request, &seen).await?;
                 (
                     response,
                     Line::Own { connection: Box::new(connection), pool: Arc::clone(&self.pool), place },
                 )
             }
             Protocol::Http2 => {
-                let response = self.over_shared(request, tap.as_deref()).await?;
+                let response = self.over_shared(request, &seen).await?;
                 (response, Line::Shared { _place: place })
             }
         };
@@ -220,7 +220,7 @@ impl Upstream {
 
     /// Makes the request that the upstream sees: the client's, without what was meant for its connection alone.
     pub(crate) fn prepare(&self, outbound: Outbound) -> Request<RequestBody> {
-        let Outbound { mut head, mut body, client } = outbound;
+        let Outbound { mut head, mut body, client, departure: _ } = outbound;
         headers::strip_hop_by_hop(&mut head.headers);
         if self.forwarded == Forwarded::Told {
             headers::tell(&mut head.headers, &client);
@@ -258,11 +258,11 @@ impl Upstream {
     async fn over_own(
         &self,
         mut request: Request<RequestBody>,
-        tap: Option<&Tap>,
+        seen: &Watched,
     ) -> Result<(Response<Incoming>, Connection), SendError> {
         if let Some(mut connection) = self.pool.take().await {
             let copy = copy(&request);
-            let failed = match self.exchange(&mut connection, request, tap).await? {
+            let failed = match self.exchange(&mut connection, request, seen).await? {
                 Ok(response) => return Ok((response, connection)),
                 Err(failed) => failed,
             };
@@ -275,7 +275,7 @@ impl Upstream {
         let stream = self.connector.connect().await.map_err(SendError::Connect)?;
         let mut connection = Connection::begin(stream).await.map_err(SendError::Broken)?;
         self.telemetry.connected();
-        match self.exchange(&mut connection, request, tap).await? {
+        match self.exchange(&mut connection, request, seen).await? {
             Ok(response) => Ok((response, connection)),
             Err(failed) => Err(broken(failed.error)),
         }
@@ -285,24 +285,27 @@ impl Upstream {
         &self,
         connection: &mut Connection,
         request: Request<RequestBody>,
-        tap: Option<&Tap>,
+        seen: &Watched,
     ) -> Result<Result<Response<Incoming>, Failed>, SendError> {
+        seen.departure.pass();
         let mut sent = connection.give(request);
         let answering = poll_fn(|cx| {
             connection.drive(cx);
             sent.as_mut().poll(cx)
         });
-        Ok(self.patiently(answering, tap).await?.map_err(Failed::from))
+        Ok(self.patiently(answering, seen.tap.as_deref()).await?.map_err(Failed::from))
     }
 
     async fn over_shared(
         &self,
         request: Request<RequestBody>,
-        tap: Option<&Tap>,
+        seen: &Watched,
     ) -> Result<Response<Incoming>, SendError> {
         let copy = copy(&request);
         let (mut sender, used) = self.multiplexed.sender(&self.connector).await?;
         let request = self.multiplexed.address(request, &self.connector.origin);
+        seen.departure.pass();
+        let tap = seen.tap.as_deref();
         let failed = match self.patiently(sender.try_send_request(request), tap).await? {
             Ok(response) => return Ok(response),
             Err(failed) => Failed::from(failed),
@@ -341,6 +344,12 @@ impl std::fmt::Debug for Upstream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Upstream").field("name", &self.name).finish_non_exhaustive()
     }
+}
+
+/// What is seen of a request on its way.
+struct Watched {
+    tap: Option<Arc<Tap>>,
+    departure: Departure,
 }
 
 /// A request that no answer came to.

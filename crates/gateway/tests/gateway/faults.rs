@@ -168,3 +168,22 @@ async fn more_calls_than_may_wait_are_refused() {
     upstream.hears(GET).await;
     upstream.say(OK).await;
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_before_its_turn_is_not_sent() {
+    let world = World::with(|config| cairn_gateway::UpstreamConfig { calls_max: 1, ..config }).await;
+    let (mut first, mut second) = (world.client().await, world.client().await);
+    first.say(GET).await;
+    let mut upstream = world.accept().await;
+    upstream.hears(GET).await;
+    second.say(POST).await;
+    assert!(second.hears_nothing().await);
+    drop(second);
+    let mut third = world.client().await;
+    third.say(GET).await;
+    upstream.say(OK).await;
+    first.hears(OK).await;
+    upstream.hears(GET).await;
+    upstream.say(OK).await;
+    third.hears(OK).await;
+}

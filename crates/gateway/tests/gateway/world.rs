@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_gateway::{
-    Answer, AnswerBody, Forwarded, Outbound, Peer, Protocol, RequestBody, SendError, Tap, Timeouts,
-    Tunnelled, Upstream, UpstreamConfig, asks_for_websocket,
+    Answer, AnswerBody, Departure, Forwarded, Outbound, Peer, Protocol, RequestBody, SendError, Tap,
+    Timeouts, Tunnelled, Upstream, UpstreamConfig, asks_for_websocket,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -130,9 +130,9 @@ async fn answer(
     let body = RequestBody::streams(bytes::Bytes::new(), body, Arc::new(Tap::counting()));
     let client = Peer { address: peer.ip(), encrypted: false };
     if asks_for_websocket(&head.headers) {
-        return tunnel(upstream, Outbound { head, body, client }).await;
+        return tunnel(upstream, Outbound { head, body, client, departure: Departure::default() }).await;
     }
-    match upstream.send(Outbound { head, body, client }).await {
+    match upstream.send(Outbound { head, body, client, departure: Departure::default() }).await {
         Ok(Answer { head, body }) => Response::from_parts(head, AnswerBody::boxed_unsync(body)),
         Err(error) => {
             told.send(error).await.unwrap();

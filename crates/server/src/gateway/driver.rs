@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_capture::{Keep, ServiceCall};
-use cairn_gateway::{Answer, Outbound, Peer, RequestBody, Tap, asks_for_websocket};
+use cairn_gateway::{Answer, Departure, Outbound, Peer, RequestBody, Tap, asks_for_websocket};
 use http::Response;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
@@ -150,7 +150,8 @@ impl Front {
         let (received, body) = body.split(&call);
         let arrival = Arc::new(arrival);
         let client = Peer { address: arrival.peer.ip(), encrypted: arrival.tls.is_some() };
-        let outbound = Outbound { head: parts, body, client };
+        let departure = Departure::default();
+        let outbound = Outbound { head: parts, body, client, departure: departure.clone() };
         let flight =
             Flight { front: self, route, arrival, call, protocol, sender, received, begun: None, started };
         // It goes through many hands until it has landed.
@@ -163,7 +164,7 @@ impl Front {
             return Box::pin(tunnel::carry(outbound, flight)).await;
         }
         let sending = Box::pin(Arc::clone(&flight.route.upstream).send(outbound));
-        match Waiting::new(sending, flight).answered().await {
+        match Waiting::new(sending, departure, flight).answered().await {
             Some((Ok(answer), flight)) => relay(answer, flight).await,
             Some((Err(error), flight)) => outcome::unanswered(flight, error).await.into_response(),
             None => nothing(),

@@ -109,6 +109,11 @@ impl Outcome {
         Self { status: Seen::UNSEEN, ..Self::default() }
     }
 
+    /// No answer was seen, and the upstream may have done what was asked.
+    pub(super) fn unknown() -> Self {
+        Self::unseen().remarking("outcome", "unknown")
+    }
+
     /// An answer was seen, as far as the tap shows.
     pub(super) fn tapped(status: u16, headers: HeaderMap, tapped: Tapped) -> Self {
         let kept = match (tapped.complete, tapped.kept) {

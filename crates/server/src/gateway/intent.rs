@@ -22,7 +22,7 @@ pub(super) async fn begin(flight: &mut Flight) -> Result<(), IntakeError> {
         telemetry::refused("journal");
         return Err(refusal);
     }
-    let unknown = Outcome::unseen().remarking("outcome", "unknown");
+    let unknown = Outcome::unknown();
     let rendered = flight.render(&unknown, |recorder, seen| recorder.drafts_beforehand(seen));
     // Nothing will be recorded of this call whatever comes of it, or its own event is the first.
     let Some(Draft { account, region, event, .. }) = rendered.drafts.into_iter().next() else {

@@ -1,12 +1,13 @@
 //! A call that waits for its upstream's answer.
 //!
 //! Where the client goes away meanwhile, the rule is: a request that has gone out whole is followed to its answer,
-//! so that the record knows what came of it; one that has not is given up, and its connection with it.
+//! so that the record knows what came of it; one that has not is given up, and its connection with it; and one that
+//! still waits for its turn or for a connection is never sent.
 
 use std::pin::Pin;
 use std::time::Duration;
 
-use cairn_gateway::{Answer, SendError};
+use cairn_gateway::{Answer, Departure, SendError};
 use http_body_util::BodyExt as _;
 
 use super::flight::{AnswerPolicy, Flight, Outcome};
@@ -21,11 +22,11 @@ const FOLLOWED_BYTES_MAX: u64 = 1 << 20;
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Answer, SendError>> + Send>>;
 
 /// A call and what it waits for.
-pub(super) struct Waiting(Option<(Sending, Box<Flight>)>);
+pub(super) struct Waiting(Option<(Sending, Box<Flight>)>, Departure);
 
 impl Waiting {
-    pub(super) fn new(sending: Sending, flight: Box<Flight>) -> Self {
-        Self(Some((sending, flight)))
+    pub(super) fn new(sending: Sending, departure: Departure, flight: Box<Flight>) -> Self {
+        Self(Some((sending, flight)), departure)
     }
 
     /// Waits for the answer's head.
@@ -44,15 +45,20 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         let Some((sending, flight)) = self.0.take() else { return };
+        if !self.1.is_past() {
+            drop(sending);
+            let unsent = Outcome::unseen().remarking("upstreamFailure", "NotSent");
+            return flight.land_alone(std::future::ready(unsent));
+        }
         if !flight.received.is_complete() {
             drop(sending);
-            return flight.land_alone(std::future::ready(Outcome::unseen()));
+            return flight.land_alone(std::future::ready(Outcome::unknown()));
         }
         let policy = flight.answer_policy();
         flight.land_alone(async move {
             match tokio::time::timeout(FOLLOW_MAX, follow(sending, policy)).await {
                 Ok(Some(outcome)) => outcome,
-                Ok(None) | Err(_) => Outcome::unseen(),
+                Ok(None) | Err(_) => Outcome::unknown(),
             }
         });
     }
@@ -97,7 +103,7 @@ impl Away {
 impl Drop for Away {
     fn drop(&mut self) {
         if let Some(flight) = self.0.take() {
-            flight.land_alone(std::future::ready(Outcome::unseen()));
+            flight.land_alone(std::future::ready(Outcome::unknown()));
         }
     }
 }
