@@ -225,7 +225,8 @@ mod tests {
     fn an_action_disguises_no_anonymous_call_to_a_buckets_host() {
         let resolver = s3::Resolver::new(["localhost".to_owned()]);
         let cloudfront_names = CloudFrontNames::Plain;
-        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names };
+        let table_keys = Arc::default();
+        let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names, table_keys };
         for (host, expected) in [("photos.localhost:4566", "ListObjects"), ("localhost:4566", "ListUsers")] {
             let request = Request::get("/?Action=ListUsers&Version=2010-05-08").header("host", host);
             let head = Head::of(&request.body(()).unwrap().into_parts().0);
