@@ -155,3 +155,64 @@ impl Losses {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cairn_catalog::{Catalog, SqliteCatalog};
+    use cairn_event::Clock;
+    use cairn_identities::directory::Directory;
+    use cairn_identities::{AccountHints, Identities};
+    use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
+    use cairn_operations::Table;
+    use cairn_sources::Actors;
+    use cairn_wire::s3::Resolver;
+
+    use super::*;
+    use crate::clock::{SystemClock, SystemIds};
+
+    const ATTEMPT: &[u8] = br#"{"Type":"ApiCallAttempt","Service":"EC2","Api":"RunInstances","Timestamp":1764100000123,"AccessKey":"A","Region":"eu-west-1","HttpStatusCode":200}"#;
+
+    #[tokio::test]
+    async fn what_was_received_is_recorded_before_the_end_and_what_cannot_be_does_not_stop_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog: Arc<dyn Catalog> =
+            Arc::new(SqliteCatalog::open(&dir.path().join("catalog")).await.unwrap());
+        let options = Options { bytes_max: 1 << 28, ..Options::default() };
+        let (writer, reader, _) =
+            EmbeddedJournal::open(&dir.path().join("journal"), options, Arc::new(DiskFileSystem)).unwrap();
+        let (clock, journal): (Arc<dyn Clock>, Arc<dyn Reader>) = (Arc::new(SystemClock), reader);
+        let intake =
+            Intake::start(Box::new(writer), Arc::clone(&journal), Arc::clone(&catalog), Arc::clone(&clock));
+        let intake = Arc::new(intake.unwrap());
+        let identities = Arc::new(Identities::new(Directory::default(), AccountHints::Off, clock));
+        let people = People { catalog, identities, actors: Actors::LeftOut };
+        let names = Names::new(Table::built_in(), Resolver::default());
+        let place = ("123456789012".parse().unwrap(), Region::us_east_1());
+        let address = ([127, 0, 0, 1], 0).into();
+        let parts = (Arc::clone(&intake), Arc::new(SystemIds) as Arc<dyn Ids>);
+        let datagrams = Arc::new(Datagrams::open(address, (names, place), people, parts).unwrap());
+        let address = datagrams.socket.local_addr().unwrap();
+        let sender = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let tasks = tokio_util::task::TaskTracker::new();
+        let stop = CancellationToken::new();
+        let running = tasks.spawn(Arc::clone(&datagrams).run(stop.clone()));
+        let mut told = 0;
+        // One at a time: how many the system keeps for a slow reader is its own affair.
+        let all = async {
+            for _ in 0..20 {
+                sender.send_to(ATTEMPT, address).await.unwrap();
+                told += 1;
+                while journal.tail() < told {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), all).await.expect("all are recorded");
+        intake.close().await;
+        sender.send_to(ATTEMPT, address).await.unwrap();
+        sender.send_to(b"nonsense", address).await.unwrap();
+        stop.cancel();
+        tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends").expect("it ends well");
+        assert_eq!(journal.tail(), told);
+    }
+}
