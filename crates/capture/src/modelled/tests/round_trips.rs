@@ -16,11 +16,14 @@ fn every_request_and_answer_is_read_back() {
     println!("{messages} messages with {members} members at the top");
     let shown: Vec<&String> = failures.iter().take(20).collect();
     assert!(failures.is_empty(), "{} failed, among them {shown:#?}", failures.len());
-    assert!(messages > 130_000 && members > 290_000);
+    assert!(messages > 65_000 && members > 145_000);
 }
 
-/// How many values are tried for each message.
-const VALUES: u64 = 2;
+/// How many values are tried for each message: one, and more where other tests mutate longer too.
+fn values() -> u64 {
+    if std::env::var_os("CAIRN_FUZZ_ITERATIONS").is_some() { 8 } else { 1 }
+}
+
 /// Operations with two members of one name on the wire; so have those that call one `Action`, in a form.
 const TWINS: [&str; 2] = ["GetBucketNotification", "PutBucketNotification"];
 
@@ -31,7 +34,7 @@ fn merge(a: Tally, b: Tally) -> Tally {
 }
 
 fn check(call: &ModelledCall) -> Tally {
-    (0..VALUES).map(|seed| check_one(call, seed)).fold(Tally::default(), merge)
+    (0..values()).map(|seed| check_one(call, seed)).fold(Tally::default(), merge)
 }
 
 fn check_one(call: &ModelledCall, seed: u64) -> Tally {
