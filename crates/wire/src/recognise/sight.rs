@@ -98,7 +98,7 @@ fn signing_name<'a>(query: &'a str, headers: &'a dyn Headers) -> Option<Scope<'a
             Cow::Borrowed(parts.into_iter().find_map(|part| part.strip_prefix("Credential="))?)
         }
         None => match pairs(query).find(|(name, _)| *name == "X-Amz-Credential") {
-            Some((_, credential)) => credential,
+            Some((_, raw)) => decode(raw),
             None => {
                 let version_2 = pairs(query).any(|(name, _)| name == "AWSAccessKeyId");
                 return version_2.then_some(Scope::Version2);
@@ -118,10 +118,10 @@ fn signing_name<'a>(query: &'a str, headers: &'a dyn Headers) -> Option<Scope<'a
     }))
 }
 
-/// Reads the pairs of a query string or a form.
-fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+/// Reads the names of a query string or a form, with their raw values.
+fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.map(|(name, value)| (decode(name), decode(value)))
+    pairs.map(|(name, value)| (decode(name), value))
 }
 
 /// Decodes a name or a value; what is no text then stays as it was sent.
