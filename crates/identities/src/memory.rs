@@ -51,10 +51,12 @@ pub(crate) struct Memory {
 
 type Shard = BTreeMap<Box<str>, Vec<Held>>;
 
-/// Everything that is remembered, the oldest first, and how much it takes.
+/// Everything that is remembered, the oldest first, and how much it takes. What ends by itself and what lasts are
+/// kept apart: neither a flood of sessions nor one of keys pushes all of the others out.
 #[derive(Debug, Default)]
 struct Order {
-    places: BTreeMap<u64, Place>,
+    passing: BTreeMap<u64, Place>,
+    lasting: BTreeMap<u64, Place>,
     bytes: usize,
 }
 
@@ -66,22 +68,33 @@ struct Place {
 }
 
 impl Order {
-    fn insert(&mut self, number: u64, realm: Realm, text: &str, person: &Person) {
-        let bytes = person.bytes() + 3 * text.len();
+    fn insert(&mut self, text: &str, held: &Held) {
+        let bytes = held.person.bytes() + 3 * text.len();
         self.bytes += bytes;
-        self.places.insert(number, Place { realm, text: text.into(), bytes });
+        let group = if held.expires.is_some() { &mut self.passing } else { &mut self.lasting };
+        group.insert(held.order, Place { realm: held.realm, text: text.into(), bytes });
     }
 
     fn remove(&mut self, number: u64) {
-        if let Some(place) = self.places.remove(&number) {
-            self.bytes -= place.bytes;
-        }
+        let place = self.passing.remove(&number).or_else(|| self.lasting.remove(&number));
+        self.bytes -= place.map_or(0, |place| place.bytes);
     }
 
+    /// Takes the oldest of the larger group.
     fn pop_oldest(&mut self) -> Option<Place> {
-        let (_, place) = self.places.pop_first()?;
+        let larger =
+            if self.passing.len() >= self.lasting.len() { &mut self.passing } else { &mut self.lasting };
+        let (_, place) = larger.pop_first()?;
         self.bytes -= place.bytes;
         Some(place)
+    }
+
+    fn len(&self) -> usize {
+        self.passing.len() + self.lasting.len()
+    }
+
+    fn has(&self, number: u64) -> bool {
+        self.passing.contains_key(&number) || self.lasting.contains_key(&number)
     }
 }
 
@@ -133,17 +146,18 @@ impl Memory {
                     return;
                 }
                 order.remove(held.order);
-                let fresh = self.enter(&mut order, realm, text, &person);
-                *held = Held { realm, person: Arc::new(person), rank, expires, order: fresh };
+                *held = Held { realm, person: Arc::new(person), rank, expires, order: self.following() };
+                order.insert(text, held);
             }
             None => {
-                let fresh = self.enter(&mut order, realm, text, &person);
-                slots.push(Held { realm, person: Arc::new(person), rank, expires, order: fresh });
+                let held = Held { realm, person: Arc::new(person), rank, expires, order: self.following() };
+                order.insert(text, &held);
+                slots.push(held);
             }
         }
         drop(shard);
         self.change(number);
-        while order.places.len() > self.max || order.bytes > BYTES_MAX {
+        while order.len() > self.max || order.bytes > BYTES_MAX {
             let Some(oldest) = order.pop_oldest() else { break };
             self.drop_held(oldest.realm, &oldest.text);
         }
@@ -157,7 +171,7 @@ impl Memory {
         let mut order = self.order();
         let mut shard = self.shard(shard_of(text)).write().unwrap_or_else(PoisonError::into_inner);
         let slots = shard.entry(text.into()).or_default();
-        if order.places.len() >= self.max
+        if order.len() >= self.max
             || order.bytes > BYTES_MAX
             || slots.iter().any(|other| other.realm == held.realm)
         {
@@ -165,12 +179,13 @@ impl Memory {
         }
         // Two processes may have counted alike: then the place next to it that is free.
         let mut place = held.order;
-        while order.places.contains_key(&place) {
+        while order.has(place) {
             place = place.saturating_add(1);
         }
-        order.insert(place, held.realm, text, &held.person);
+        let held = Held { order: place, ..held };
+        order.insert(text, &held);
         self.next.fetch_max(place.saturating_add(1), Ordering::Relaxed);
-        slots.push(Held { order: place, ..held });
+        slots.push(held);
     }
 
     /// Forgets one text.
@@ -208,7 +223,7 @@ impl Memory {
 
     /// Returns how much is remembered.
     pub(crate) fn len(&self) -> usize {
-        self.order().places.len()
+        self.order().len()
     }
 
     /// Takes up to `most` of the shards that changed since they were taken last.
@@ -236,10 +251,9 @@ impl Memory {
         contents
     }
 
-    fn enter(&self, order: &mut Order, realm: Realm, text: &str, person: &Person) -> u64 {
-        let fresh = self.next.fetch_add(1, Ordering::Relaxed);
-        order.insert(fresh, realm, text, person);
-        fresh
+    /// Returns the next number in the order of learning.
+    fn following(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Drops one; returns its place in the order. The order's lock is held by the caller.

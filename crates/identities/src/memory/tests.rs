@@ -50,6 +50,26 @@ fn long_people_take_no_more_memory_than_is_given() {
     assert_eq!(memory.len(), before);
 }
 
+#[test]
+fn a_flood_of_sessions_leaves_the_keys_of_users_and_the_other_way_round() {
+    let (memory, now) = (Memory::new(16), Timestamp::UNIX_EPOCH);
+    let ends = Some("2026-11-22T00:00:00Z".parse().unwrap());
+    for number in 0..8 {
+        memory.learn((realm(1), &format!("user {number}")), person("maya"), Rank::Issued, None);
+    }
+    for number in 0..100 {
+        memory.learn((realm(1), &format!("session {number}")), person("maya"), Rank::Issued, ends);
+    }
+    let known = |text: &str| memory.find(realm(1), text, now).is_some();
+    assert!((0..8).all(|number| known(&format!("user {number}"))));
+    assert!((92..100).all(|number| known(&format!("session {number}"))) && !known("session 91"));
+    for number in 0..100 {
+        memory.learn((realm(1), &format!("list {number}")), person("maya"), Rank::Listed, None);
+    }
+    assert!((92..100).all(|number| known(&format!("session {number}"))));
+    assert_eq!(memory.len(), 16);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Learn(u8, u8),
