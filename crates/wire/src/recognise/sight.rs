@@ -32,8 +32,8 @@ impl<'a> Sight<'a> {
     ) -> Self {
         let form = if is_form(headers) { std::str::from_utf8(body).unwrap_or_default() } else { "" };
         let pairs = || pairs(query).chain(pairs(form.trim_ascii()));
-        let [action, version] = ["Action", "Version"]
-            .map(|name| pairs().find(|(given, _)| *given == name).map(|(_, value)| value));
+        let value = |name: &str| pairs().find(|(given, _)| *given == name).map(|(_, raw)| decode(raw));
+        let [action, version] = ["Action", "Version"].map(value);
         let signing_name = match signing_name(query, headers) {
             // Signature version 2 names no service: with an action it is one of the query services of its time.
             Some(Scope::Version2) if action.is_some() => None,
