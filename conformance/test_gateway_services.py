@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import json
 import re
 
 import disturbances
@@ -67,7 +68,7 @@ def runs():
         direct = Caller(moto, lambda service: gateway.client(service, endpoint=moto.endpoint)).run()
         moto.reset()
         through = Caller(moto, gateway.client, gateway.events, tap).run()
-        yield direct, through, gateway.events.text()
+        yield direct, through, gateway
 
 
 class Caller:
@@ -159,8 +160,19 @@ def test_every_call_is_the_event_it_should_be(runs):
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_history_has_the_events(runs):
+    _, through, gateway = runs
+    cloudtrail = gateway.own.boto("cloudtrail")
+    managed = [made.event for made in through if made.event["managementEvent"]]
+    assert len(managed) > 200
+    for event in managed[::10]:
+        wanted = [{"AttributeKey": "EventId", "AttributeValue": event["eventID"]}]
+        [found] = cloudtrail.lookup_events(LookupAttributes=wanted)["Events"]
+        assert json.loads(found["CloudTrailEvent"]) == event
+
+
 def test_no_secret_is_in_any_event(runs):
-    *_, text = runs
+    text = runs[2].events.text()
     assert text.count("\n") > 250
     assert gateway_calls.SECRET not in text
     assert "Signature=" not in text
