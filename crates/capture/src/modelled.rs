@@ -108,15 +108,13 @@ pub(crate) fn body_policy(call: &ModelledCall) -> BodyPolicy {
     };
     let shapes = call.shapes();
     let rest = matches!(call.protocol, Protocol::RestJson | Protocol::RestXml);
-    let streams = STREAMS.contains(&operation.name.as_str());
-    let holds = |shape| !streams && holds_document(&shapes, shape, rest);
-    let request = if holds(operation.input) || !rest {
-        Keep::Always { bytes_max: PARAMETERS_BODY_BYTES_MAX }
-    } else {
-        Keep::Nothing
-    };
+    let streams = |names: &[&str]| names.contains(&operation.name.as_str());
+    let sent = !streams(&SENT_STREAMS) && holds_document(&shapes, operation.input, rest);
+    let answered = !streams(&ANSWERED_STREAMS) && holds_document(&shapes, operation.output, rest);
+    let request =
+        if sent || !rest { Keep::Always { bytes_max: PARAMETERS_BODY_BYTES_MAX } } else { Keep::Nothing };
     let recorded = !read_only(&call.event_source, &call.event_name) || services::reads_answer(call);
-    let response = if recorded && holds(operation.output) {
+    let response = if recorded && answered {
         Keep::Always { bytes_max: PARAMETERS_BODY_BYTES_MAX }
     } else {
         only_errors
@@ -124,8 +122,17 @@ pub(crate) fn body_policy(call: &ModelledCall) -> BodyPolicy {
     BodyPolicy { request, response }
 }
 
-/// Operations that send or answer a stream of events.
-const STREAMS: [&str; 24] = [
+/// Operations whose requests are streams of events.
+const SENT_STREAMS: [&str; 5] = [
+    "Chat",
+    "InvokeModelWithBidirectionalStream",
+    "StartConversation",
+    "StartMedicalScribeListeningSession",
+    "StartSpeechSynthesisStream",
+];
+
+/// Operations whose answers are.
+const ANSWERED_STREAMS: [&str; 24] = [
     "AgenticRetrieveStream",
     "Chat",
     "ConverseStream",

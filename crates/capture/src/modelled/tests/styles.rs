@@ -134,6 +134,8 @@ fn bodies_are_kept_where_they_are_recorded() {
         ("lambda", "DeleteFunction", Protocol::RestJson, Keep::Nothing, errors),
         ("lambda", "Invoke", Protocol::RestJson, Keep::Nothing, errors),
         ("lambda", "InvokeWithResponseStream", Protocol::RestJson, Keep::Nothing, errors),
+        ("bedrock-agentcore", "InvokeCodeInterpreter", Protocol::RestJson, whole, errors),
+        ("qbusiness", "Chat", Protocol::RestJson, Keep::Nothing, errors),
         ("kinesis", "SubscribeToShard", Protocol::Json, whole, errors),
         ("glacier", "UploadArchive", Protocol::RestJson, Keep::Nothing, errors),
         ("route53", "CreateHostedZone", Protocol::RestXml, whole, whole),
