@@ -482,6 +482,8 @@ mod tests {
             "tls.certificate",
             "tls.key",
             "endpoints.profile",
+            "gateway.directory_file",
+            "gateway.operations_file",
             "sources.minio.token_file",
         ];
         for setting in SETTINGS.iter().filter(|setting| !free_text.contains(&setting.key)) {

@@ -20,6 +20,7 @@ mod tunnel;
 mod upload;
 mod waiting;
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use cairn_catalog::Snapshot;
@@ -46,10 +47,33 @@ pub(crate) struct Gateway {
 
 /// An upstream could not be set up.
 #[derive(Debug, thiserror::Error)]
-#[error("set up the upstream `{name}`")]
-pub struct OpenUpstreamError {
-    name: String,
-    source: TrustError,
+#[expect(missing_docs, reason = "the message of each variant says what it is")]
+pub enum OpenUpstreamError {
+    #[error("set up the upstream `{name}`")]
+    Trust { name: String, source: TrustError },
+    #[error(
+        "set up the upstream `{name}`: its url is this server's own address, so that calls would go round"
+    )]
+    Itself { name: String },
+}
+
+/// Refuses an upstream that is this very server, as far as addresses tell.
+///
+/// # Errors
+/// Names the upstream.
+pub(crate) fn refuse_itself(config: &Config, own: SocketAddr) -> Result<(), OpenUpstreamError> {
+    for upstream in &config.upstreams {
+        let (host, port) = upstream.connection.origin.address();
+        let everywhere = own.ip().is_unspecified();
+        let here = match host.parse::<IpAddr>() {
+            Ok(host) => host == own.ip() || (everywhere && (host.is_loopback() || host.is_unspecified())),
+            Err(_name) => host == "localhost" && (everywhere || own.ip().is_loopback()),
+        };
+        if port == own.port() && here {
+            return Err(OpenUpstreamError::Itself { name: upstream.connection.name.clone() });
+        }
+    }
+    Ok(())
 }
 
 impl Gateway {
@@ -62,7 +86,7 @@ impl Gateway {
         for settings in &config.upstreams {
             let name = || settings.connection.name.clone();
             let route = Route::open(settings, config);
-            let route = Arc::new(route.map_err(|source| OpenUpstreamError { name: name(), source })?);
+            let route = Arc::new(route.map_err(|source| OpenUpstreamError::Trust { name: name(), source })?);
             // Settings with two upstreams for one service are refused when they are understood.
             if gateway.routes.add(&settings.services, &route).is_ok() {
                 tracing::info!(
@@ -113,6 +137,30 @@ impl Gateway {
     pub(crate) fn sweep(&self) {
         for route in &self.upstreams {
             route.upstream.sweep();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn calls_do_not_go_round() {
+        for (url, own, refused) in [
+            ("http://127.0.0.1:8585", "127.0.0.1:8585", true),
+            ("http://localhost:8585", "127.0.0.1:8585", true),
+            ("http://127.0.0.1:8585", "0.0.0.0:8585", true),
+            ("http://[::1]:8585", "[::]:8585", true),
+            ("http://127.0.0.1:8586", "127.0.0.1:8585", false),
+            ("http://10.0.0.1:8585", "0.0.0.0:8585", false),
+            ("http://localhost:8585", "10.0.0.1:8585", false),
+            ("http://127.0.0.2:8585", "127.0.0.1:8585", false),
+        ] {
+            let settings = Settings::gather(None, [], [("upstream", url.to_owned())]).unwrap();
+            let config = Config::understand(&settings).unwrap();
+            assert_eq!(refuse_itself(&config, own.parse().unwrap()).is_err(), refused, "{url} {own}");
         }
     }
 }

@@ -37,7 +37,7 @@ use crate::config::{Config, Encryption, Throttle};
 use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
-use crate::gateway::{Callers, Gateway, OpenUpstreamError};
+use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
 use crate::key_source::Places;
 use crate::key_upkeep;
 use crate::key_use::RecordedUse;
@@ -169,6 +169,7 @@ impl Server {
         let listener = TcpListener::bind(address).await;
         // The port comes first: where it is taken, nothing is made on the disk.
         let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
+        gateway::refuse_itself(&config, listener.local_addr().unwrap_or(config.listen))?;
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let dir = DataDir::new(&config.data_dir);
         let stores = Stores::open(&dir, &config, &clock, &ids).await?;
