@@ -7,6 +7,8 @@ mod path;
 mod table;
 mod template;
 
+use std::collections::BTreeSet;
+
 use cairn_event::{Category, Resource};
 
 use crate::details::Details;
@@ -74,7 +76,8 @@ pub(super) fn adjust(call: &ModelledCall, exchange: &Exchange<'_>, decoded: &Dec
             Arns::Rule(rule) => rule(&place, decoded),
             Arns::Untold => Vec::new(),
         };
-        arns.dedup();
+        let mut seen = BTreeSet::new();
+        arns.retain(|arn| is_reasonable(arn) && seen.insert(arn.clone()));
         arns.truncate(RESOURCES_MAX);
         unnamed = unnamed.or_else(|| Some(resource(&place, row.resource_type, None)));
         let named = arns.into_iter().map(|arn| resource(&place, row.resource_type, Some(arn)));
@@ -108,8 +111,15 @@ fn rows(call: &ModelledCall) -> impl Iterator<Item = &'static DataEvents> + use<
     rows.iter().filter(move |row| operation.is_some_and(|name| row.operations.contains(&name)))
 }
 
+/// Tells whether a text can be an ARN: what is longer names nothing that exists.
+pub(super) fn is_reasonable(arn: &str) -> bool {
+    arn.len() <= ARN_BYTES_MAX
+}
+
 /// How many resources one record names.
 const RESOURCES_MAX: usize = 100;
+/// The longest ARN that IAM takes.
+const ARN_BYTES_MAX: usize = 2048;
 
 #[cfg(test)]
 mod tests;

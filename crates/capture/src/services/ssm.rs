@@ -2,7 +2,7 @@
 
 use cairn_event::Resource;
 
-use super::data_events::{Place, each, text};
+use super::data_events::{Place, each, is_reasonable, text};
 use crate::Exchange;
 use crate::details::Details;
 use crate::modelled::Decoded;
@@ -15,6 +15,7 @@ pub(super) fn adjust(operation: &str, exchange: &Exchange<'_>, decoded: &Decoded
     let place = Place::of(exchange);
     details.resources = arns(operation, &place, decoded)
         .into_iter()
+        .filter(|arn| is_reasonable(arn))
         .take(RESOURCES_MAX)
         .map(|arn| Resource {
             account_id: Some(place.account.clone()),

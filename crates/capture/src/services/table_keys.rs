@@ -26,9 +26,12 @@ impl TableKeys {
             return;
         };
         let attributes = table["KeySchema"].as_array().into_iter().flatten();
-        let names = attributes.filter_map(|one| one["AttributeName"].as_str()).take(KEY_ATTRIBUTES);
+        let names =
+            attributes.filter_map(|one| one["AttributeName"].as_str()).filter(fits).take(KEY_ATTRIBUTES);
         let names: Vec<String> = names.map(str::to_owned).collect();
-        let Some(table) = table["TableName"].as_str().filter(|_| !names.is_empty()) else { return };
+        let Some(table) = table["TableName"].as_str().filter(fits).filter(|_| !names.is_empty()) else {
+            return;
+        };
         let mut known = self.by_arn.write().unwrap_or_else(PoisonError::into_inner);
         let arn = format!("arn:aws:dynamodb:{region}:{account}:table/{table}");
         if known.len() < TABLES_MAX || known.contains_key(&arn) {
@@ -49,6 +52,12 @@ pub(super) fn teaches(event_source: &str, event_name: &str) -> bool {
         && matches!(event_name, "CreateTable" | "DeleteTable" | "DescribeTable" | "UpdateTable")
 }
 
+fn fits(name: &&str) -> bool {
+    name.len() <= NAME_BYTES_MAX
+}
+
+/// The longest name of a table, or of an attribute that is a key.
+const NAME_BYTES_MAX: usize = 255;
 /// A key has one attribute or two.
 const KEY_ATTRIBUTES: usize = 2;
 /// How many tables are remembered; records of further ones have no `key`.
@@ -81,12 +90,16 @@ mod tests {
             ("CreateTable", format!(r#"{{"TableDescription": {{"TableName": "made", {schema}}}}}"#)),
             ("DescribeTable", format!(r#"{{"Table": {{"TableName": "shown", {schema}}}}}"#)),
             ("DescribeTable", r#"{"Table": {"TableName": "bare"}}"#.to_owned()),
+            ("DescribeTable", format!(r#"{{"Table": {{"TableName": "{}", {schema}}}}}"#, "l".repeat(256))),
             ("DescribeTable", "{".to_owned()),
             ("GetItem", format!(r#"{{"Table": {{"TableName": "item", {schema}}}}}"#)),
         ] {
             keys.learn(&call(operation), (account, &region), answer.as_bytes());
         }
-        for (table, expected) in [("made", 2), ("shown", 2), ("bare", 0), ("item", 0), ("other", 0)] {
+        let long = "l".repeat(256);
+        for (table, expected) in
+            [(long.as_str(), 0), ("made", 2), ("shown", 2), ("bare", 0), ("item", 0), ("other", 0)]
+        {
             assert_eq!(keys.of(&arn(table)).len(), expected, "{table}");
         }
         assert_eq!(keys.of("arn:aws:dynamodb:us-east-1:111122223333:table/made"), Vec::<String>::new());
