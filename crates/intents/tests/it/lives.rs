@@ -84,6 +84,24 @@ async fn an_intent_that_is_dropped_is_settled_while_the_process_lives() {
 }
 
 #[tokio::test]
+async fn an_outcome_that_found_no_room_is_told_as_unknown_once_there_is_some() {
+    let (disk, settings) = (SimDisk::default(), Settings::new().await);
+    let world = World::good(&disk, &settings).await;
+    let begun = world.intents.begin(intent(1)).await.unwrap();
+    disk.set_room(Some(0));
+    begun.recording();
+    assert_eq!(world.record(1).await.unwrap_err(), IntakeError::Full);
+    drop(begun);
+    assert_eq!(world.settler.settle().await.unwrap(), Settled { left: 1, ..Settled::default() });
+    assert_eq!(world.intents.open_count(), 1);
+    disk.set_room(None);
+    assert_eq!(world.settle().await, Settled { unknown: 1, ..Settled::default() });
+    assert_eq!(world.intake.refusal(), None, "events are taken again");
+    assert_eq!(world.outcomes(), [(id(1), vec!["unknown".to_owned()])].into());
+    world.close().await;
+}
+
+#[tokio::test]
 async fn a_client_that_hangs_up_while_the_intent_is_written_withdraws_it() {
     let (disk, settings) = (SimDisk::default(), Settings::new().await);
     let world = World::good(&disk, &settings).await;
