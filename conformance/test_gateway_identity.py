@@ -222,6 +222,19 @@ def test_an_upstream_that_checks_nothing_vouches_for_nobody_but_a_secret_does(mo
         assert event["userIdentity"] == {"type": "Unknown", "accessKeyId": ADMIN_KEY_ID}
 
 
+def test_a_key_of_cairn_s_own_is_proven_wherever_its_call_goes(moto):
+    with before(f"sqs={moto.endpoint}") as gateway:
+        own = Clients(gateway.server)
+        event = of_call(gateway, lambda: own.boto("sqs", checked=False).create_queue(QueueName="own"), "CreateQueue")
+        assert event["userIdentity"]["userName"] == "administrator" and event["userIdentity"]["principalId"].startswith("AIDA")
+        assert "identityBasis" not in event.get("additionalEventData", {})
+        key = event["userIdentity"]["accessKeyId"]
+        forged = gateway.client("sqs", keys=(key, "not the secret"))
+        event = of_call(gateway, lambda: forged.create_queue(QueueName="forged"), "CreateQueue")
+        assert event["userIdentity"] == {"type": "Unknown", "accessKeyId": key}
+        assert event["additionalEventData"]["identityBasis"] == "rejected"
+
+
 def test_a_changed_directory_is_taken_while_the_server_runs(stored):
     gateway, path = stored
     path.write_text(DIRECTORY.replace("maya", "noor"))

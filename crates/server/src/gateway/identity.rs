@@ -24,7 +24,7 @@ use super::claim::{claim, is_in_form, is_out_of_time, region};
 use super::flight::{Flight, captured};
 use super::route::Route;
 use super::upload;
-use crate::authenticate::Authentication;
+use crate::authenticate::{AuthRefusal, Authentication};
 use crate::people::People;
 use crate::serve::{Arrival, Front, Who};
 use crate::upstreams;
@@ -232,15 +232,11 @@ impl Callers {
             Kept::Nothing | Kept::Cut => None,
         };
         let may_be_own = snapshot.access_key(key).is_some() || carries_token(arrival);
-        if may_be_own && front.authenticator.issued_key_of(&arrival.head, snapshot) {
-            return match front.authenticator.authenticate(&arrival.head, body, snapshot, at) {
-                Authentication::Proven { caller, .. } => Proof::Holds(Some(Box::new(caller))),
-                Authentication::Refused { .. } | Authentication::Unsigned => Proof::Broken,
-            };
-        }
-        let Some(secret) = self.identities.secret(key, route.upstream.name()) else {
+        let is_own = may_be_own && front.authenticator.issued_key_of(&arrival.head, snapshot);
+        let secret = self.identities.secret(key, route.upstream.name());
+        if !is_own && secret.is_none() {
             return Proof::Unchecked;
-        };
+        }
         let pairs = arrival.head.pairs();
         let head = &arrival.head;
         let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
@@ -248,6 +244,17 @@ impl Callers {
         if body.is_none() && presented.needs_body() {
             return Proof::Unchecked;
         }
+        if is_own {
+            return match front.authenticator.authenticate(head, body, snapshot, at) {
+                Authentication::Proven { caller, .. } => Proof::Holds(Some(Box::new(caller))),
+                Authentication::Refused {
+                    refusal: AuthRefusal::Signature(AuthError::SignatureDoesNotMatch(_)),
+                    ..
+                } => Proof::Broken,
+                Authentication::Refused { .. } | Authentication::Unsigned => Proof::Unchecked,
+            };
+        }
+        let Some(secret) = secret else { return Proof::Unchecked };
         let secret = SecretKey::new(secret.expose_str().unwrap_or_default());
         let body = body.map_or(Body::Streamed, Body::Bytes);
         match front.authenticator.verifier.verify(&request, &presented, &secret, body, at) {
