@@ -10,7 +10,7 @@ use super::{each_operation, encoder, exchanged};
 use crate::modelled::ModelledCall;
 
 #[test]
-fn every_request_and_answer_is_read_back() {
+fn fuzz_every_request_and_answer_is_read_back() {
     let table = Table::built_in();
     let (messages, members, failures) = each_operation(&table, check, merge, Tally::default);
     println!("{messages} messages with {members} members at the top");
