@@ -30,8 +30,8 @@ impl<'a> Sight<'a> {
         headers: &'a dyn Headers,
         body: &'a [u8],
     ) -> Self {
-        let form = if is_form(headers) { std::str::from_utf8(body).unwrap_or_default() } else { "" };
-        let pairs = || pairs(query).chain(pairs(form.trim_ascii()));
+        let form = if is_form(headers) { body.trim_ascii() } else { b"" };
+        let pairs = || pairs(query.as_bytes()).chain(pairs(form));
         let value = |name: &str| pairs().find(|(given, _)| *given == name).map(|(_, raw)| decode(raw));
         let [action, version] = ["Action", "Version"].map(value);
         let signing_name = match signing_name(query, headers) {
@@ -97,10 +97,10 @@ fn signing_name<'a>(query: &'a str, headers: &'a dyn Headers) -> Option<Scope<'a
             let parts = header.split([',', ' ']);
             Cow::Borrowed(parts.into_iter().find_map(|part| part.strip_prefix("Credential="))?)
         }
-        None => match pairs(query).find(|(name, _)| *name == "X-Amz-Credential") {
+        None => match pairs(query.as_bytes()).find(|(name, _)| *name == "X-Amz-Credential") {
             Some((_, raw)) => decode(raw),
             None => {
-                let version_2 = pairs(query).any(|(name, _)| name == "AWSAccessKeyId");
+                let version_2 = pairs(query.as_bytes()).any(|(name, _)| name == "AWSAccessKeyId");
                 return version_2.then_some(Scope::Version2);
             }
         },
@@ -118,10 +118,12 @@ fn signing_name<'a>(query: &'a str, headers: &'a dyn Headers) -> Option<Scope<'a
     }))
 }
 
-/// Reads the names of a query string or a form, with their raw values.
-fn pairs(text: &str) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
-    let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.map(|(name, value)| (decode(name), value))
+/// Reads the names of a query string or a form, with their raw values. What is no text is passed over: it does
+/// not hide the rest.
+fn pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+    let pairs = text.split(|byte| *byte == b'&').filter_map(|pair| std::str::from_utf8(pair).ok());
+    let split = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    split.map(|(name, value)| (decode(name), value))
 }
 
 /// Decodes a name or a value; what is no text then stays as it was sent.
