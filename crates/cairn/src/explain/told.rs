@@ -69,10 +69,51 @@ fn shown(file: &str, explained: &Explanation) -> String {
         text("eventName"),
         text("eventCategory").to_lowercase(),
     ));
-    // JSON escapes control characters by itself.
-    let whole = format!("{event:#}");
+    let whole = indented(std::str::from_utf8(&explained.event).unwrap_or_default());
     lines.extend(whole.lines().map(|line| format!("    {}", harmless(line))));
     lines.join("\n") + "\n\n"
+}
+
+/// Sets a JSON document over several lines, its members in the order that they have.
+fn indented(json: &str) -> String {
+    let (mut out, mut depth, mut in_text, mut escaped) =
+        (String::with_capacity(json.len() * 2), 0, false, false);
+    let line = |depth: usize| format!("\n{}", "  ".repeat(depth));
+    let mut chars = json.chars().peekable();
+    while let Some(char) = chars.next() {
+        if in_text {
+            in_text = char != '"' || escaped;
+            escaped = char == '\\' && !escaped;
+            out.push(char);
+            continue;
+        }
+        match char {
+            '{' | '[' if chars.peek().is_some_and(|next| matches!(next, '}' | ']')) => {
+                out.push(char);
+                out.extend(chars.next());
+            }
+            '{' | '[' => {
+                depth += 1;
+                out.push(char);
+                out.push_str(&line(depth));
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                out.push_str(&line(depth));
+                out.push(char);
+            }
+            ',' => {
+                out.push(char);
+                out.push_str(&line(depth));
+            }
+            ':' => out.push_str(": "),
+            other => {
+                in_text = other == '"';
+                out.push(other);
+            }
+        }
+    }
+    out
 }
 
 fn rule(name: &str) -> &str {
@@ -84,5 +125,28 @@ fn rule(name: &str) -> &str {
         "route" => "method, path and query",
         "s3" => "S3's rules for bucket, key and sub-resource",
         _ => "nothing: no operation of the table fits",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order_on_several_lines() {
+        let shown = indented(r#"{"b":[1,{"a":"x\\\"{,:"}],"a":{},"c":[]}"#);
+        let expected = [
+            "{",
+            r#"  "b": ["#,
+            "    1,",
+            "    {",
+            r#"      "a": "x\\\"{,:""#,
+            "    }",
+            "  ],",
+            r#"  "a": {},"#,
+            r#"  "c": []"#,
+            "}",
+        ];
+        assert_eq!(shown, expected.join("\n"));
     }
 }
