@@ -179,6 +179,7 @@ pub(super) fn nothing() -> Response<AnswerBody> {
 
 /// Sends an answer on: a small one as a whole once its event is durable, a long one as it comes but for its end.
 pub(super) async fn relay(answer: Answer, flight: Box<Flight>) -> Response<AnswerBody> {
+    flight.route.answers();
     let (Answer { head, body }, protocol) = (answer, flight.protocol);
     let small = body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
     let arrival = small.then(|| Arc::clone(&flight.arrival));

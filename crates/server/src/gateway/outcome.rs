@@ -12,8 +12,11 @@ use crate::refuse;
 
 /// Records a call that no answer came to, and answers it in the caller's protocol.
 pub(super) async fn unanswered(flight: Box<Flight>, error: SendError) -> Answered {
-    let upstream = flight.route.upstream.name();
-    tracing::warn!(upstream, error = &error as &dyn std::error::Error, "call not answered by its upstream");
+    if let SendError::Abandoned(_) = error {
+        tracing::debug!(error = &error as &dyn std::error::Error, "a request broke off");
+    } else {
+        flight.route.fails(&error);
+    }
     let refusal = refusal(&flight, &error);
     let mut outcome = Outcome {
         status: refusal.status().as_u16(),

@@ -1,10 +1,11 @@
 //! An upstream, with what its calls owe to the record.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use cairn_event::{AccountId, Region};
-use cairn_gateway::{TrustError, Upstream};
+use cairn_gateway::{SendError, TrustError, Upstream};
 use metrics::{Counter, Histogram, counter, histogram};
 use tokio::sync::Semaphore;
 
@@ -26,6 +27,8 @@ pub(crate) struct Route {
     pub(crate) signatures: Signatures,
     /// Places for events that nobody waits for.
     pub(crate) unwaited: Arc<Semaphore>,
+    /// Whether the last call had no answer.
+    failing: AtomicBool,
     telemetry: Telemetry,
 }
 
@@ -47,8 +50,26 @@ impl Route {
             record: settings.record,
             signatures: settings.signatures,
             unwaited: Arc::new(Semaphore::new(UNWAITED_MAX)),
+            failing: AtomicBool::new(false),
             telemetry: Telemetry::of(&settings.connection.name),
         })
+    }
+
+    /// Logs that a call had no answer: the first of many loudly.
+    pub(crate) fn fails(&self, error: &SendError) {
+        let (upstream, error) = (self.upstream.name(), error as &dyn std::error::Error);
+        if self.failing.swap(true, Ordering::Relaxed) {
+            tracing::debug!(upstream, error, "another call not answered by its upstream");
+        } else {
+            tracing::warn!(upstream, error, "call not answered by its upstream");
+        }
+    }
+
+    /// Logs that calls are answered again.
+    pub(crate) fn answers(&self) {
+        if self.failing.load(Ordering::Relaxed) && self.failing.swap(false, Ordering::Relaxed) {
+            tracing::info!(upstream = self.upstream.name(), "upstream answers again");
+        }
     }
 
     /// Counts a call that is over; the status is 0 where no answer was seen.
