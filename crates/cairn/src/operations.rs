@@ -114,12 +114,11 @@ impl List {
         let form = Form::choose(self.json);
         let Some(name) = &self.service else { return list_services(&table, form) };
         let found = named(&table, name)?;
-        let operations =
+        let mut operations =
             found.iter().flat_map(|service| service.operations.iter().map(move |own| (*service, own)));
         match form {
             Form::JsonLines => operations
-                .map(|(service, own)| output::print(format!("{}\n", described(service, own))))
-                .collect(),
+                .try_for_each(|(service, own)| output::print(format!("{}\n", described(service, own)))),
             Form::Table => {
                 let headings = ["SERVICE", "OPERATION", "METHOD", "PATH", "EVENT NAME", "READ-ONLY"];
                 let rows: Vec<_> = operations.map(|(service, own)| row(service, own)).collect();
