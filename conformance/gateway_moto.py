@@ -1,9 +1,10 @@
-"""moto's server with a clock that stands still and identifiers from a seed, so that it answers the same call with the same bytes."""
+"""moto's server as it is behind the gateway; where need be with a clock that stands still and identifiers from a seed, so that it
+answers the same call with the same bytes."""
 
 import urllib.request
 
 import disturbances
-from emulators import Moto
+import emulators
 
 # Operations whose answers hold identifiers from the machine's own randomness, or come in an order by chance.
 AT_RANDOM = {
@@ -14,6 +15,16 @@ AT_RANDOM = {
 }  # fmt: skip
 
 
+class Moto(emulators.Moto):
+    def reset(self):
+        """Forgets everything."""
+        self.ask("reset")
+
+    def ask(self, page):
+        request = urllib.request.Request(f"{self.endpoint}/moto-api/{page}", method="POST")
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).read()
+
+
 class StillMoto(Moto):
     def command(self):
         command, environment = super().command()
@@ -21,17 +32,9 @@ class StillMoto(Moto):
         monotonic = {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONHASHSEED": "0"}
         return command, environment | still | monotonic
 
-    def reset(self):
-        """Forgets everything."""
-        self._ask("reset")
-
     def seed(self, number):
         """Makes the identifiers of what follows known."""
-        self._ask(f"seed?a={number}")
-
-    def _ask(self, page):
-        request = urllib.request.Request(f"{self.endpoint}/moto-api/{page}", method="POST")
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).read()
+        self.ask(f"seed?a={number}")
 
 
 def is_repeatable(step):

@@ -1,10 +1,8 @@
-"""The stores behind the gateway: SeaweedFS, which checks signatures and knows both styles of address, and moto."""
+"""SeaweedFS as it is behind the gateway, where it checks signatures and knows both styles of address; how answers are compared."""
 
 import re
 import shutil
-import urllib.request
 
-from emulators import Moto as AnyMoto
 from emulators import SeaweedFS
 from gateway_requests import DOMAIN
 from gateway_tap import HOP_BY_HOP
@@ -28,13 +26,6 @@ class Store(SeaweedFS):
         self.stop()
         shutil.rmtree(self.home / "data")
         self.start()
-
-
-class Moto(AnyMoto):
-    def reset(self):
-        """Forgets everything."""
-        request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).read()
 
 
 def comparable(status, headers, body):

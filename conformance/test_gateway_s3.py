@@ -8,8 +8,9 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from emulators import running
+from gateway_moto import Moto
 from gateway_requests import DOMAIN
-from gateway_stores import Moto, Store, comparable
+from gateway_stores import Store, comparable
 from gateway_tap import ADDED, Tap
 from gateway_world import Marks, before
 from scenario import filled
