@@ -320,8 +320,7 @@ impl Reader<'_> {
     }
 
     fn people_headers(&self) -> Result<PeopleHeaders, ConfigError> {
-        let needed =
-            "`human=HEADER` and `agent=HEADER`, comma-separated, are needed; no header that holds a credential";
+        let needed = "`human=HEADER` and `agent=HEADER`, comma-separated, are needed; no header that holds a credential";
         self.with("gateway.people_headers", needed, PeopleHeaders::parse)
     }
 
