@@ -133,23 +133,41 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
          {next}\n\
          \n\
          \x20 eval \"$({binary} env --data-dir {quoted})\"\n\
-         \x20 aws s3 mb s3://audit-logs\n\
-         \x20 aws s3api put-bucket-policy --bucket audit-logs --policy \"$({binary} bucket-policy audit-logs{account})\"\n\
+         {bucket}\
          \x20 aws cloudtrail create-trail --name main --s3-bucket-name audit-logs --is-multi-region-trail\n\
          \x20 aws cloudtrail start-logging --name main\n\
          \x20 {binary} lookup --event-name CreateTrail\n\
          \x20 {binary} tail -f\n\
          \n\
          Log files reach the bucket within {interval}. Ctrl-C stops in good order.\n",
-        title = heading(&format!("Cairn serves CloudTrail, S3 and STS at {endpoint}")),
+        title = heading(&format!("Cairn serves CloudTrail, S3, IAM, STS and KMS at {endpoint}")),
         account_id = config.account,
         region = config.region,
         directory = directory.display(),
         forwards = forwards(&config.upstreams),
         next = heading("In a second terminal:"),
+        bucket = bucket(config, &binary, &account),
         quoted = shell_word(&directory.display().to_string()),
         interval = config.delivery_interval,
     )
+}
+
+/// Says how a bucket for log files is made. Where an upstream has all of S3, its own tools make it, and Cairn
+/// must be told that log files go there.
+fn bucket(config: &Config, binary: &str, account: &str) -> String {
+    let lists_s3 = |upstream: &&UpstreamSettings| upstream.services.iter().any(|service| service == "s3");
+    match (config.upstreams.iter().find(lists_s3), &config.endpoints.s3) {
+        (Some(upstream), None) => format!(
+            "\x20 # S3 is the upstream's: log files can go there once `endpoints.s3` says {}\n\
+             \x20 # and `endpoints.profile` whose key writes them. Then, with a bucket audit-logs there:\n",
+            upstream.connection.origin
+        ),
+        (Some(_), Some(_)) => "\x20 # With a bucket audit-logs where `endpoints.s3` says:\n".to_owned(),
+        (None, _) => format!(
+            "\x20 aws s3 mb s3://audit-logs\n\
+             \x20 aws s3api put-bucket-policy --bucket audit-logs --policy \"$({binary} bucket-policy audit-logs{account})\"\n"
+        ),
+    }
 }
 
 /// Says which calls go elsewhere.
@@ -195,7 +213,7 @@ mod tests {
         let env = format!("eval \"$(/opt/cairn env --data-dir '{}/my data')\"", here.display());
         assert!(said.contains(&env), "{said}");
         assert!(
-            said.starts_with("Cairn serves CloudTrail, S3 and STS at https://127.0.0.1:8585\n"),
+            said.starts_with("Cairn serves CloudTrail, S3, IAM, STS and KMS at https://127.0.0.1:8585\n"),
             "{said}"
         );
         assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
@@ -211,5 +229,7 @@ mod tests {
         let told =
             "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\n\n";
         assert!(said.contains(told), "{said}");
+        assert!(said.contains("`endpoints.s3` says http://127.0.0.1:8333"), "{said}");
+        assert!(!said.contains("aws s3 mb"), "{said}");
     }
 }
