@@ -21,7 +21,8 @@ from waiting import wait_for
 
 TOKEN = "a-token-that-minio-sends"
 MARKER = "MARKERa8b61f0cSECRET"
-REAL_EVENTS = pathlib.Path("/work/shared/fixtures/events")
+SHARED = pathlib.Path(os.environ.get("CAIRN_SHARED", pathlib.Path(__file__).resolve().parent.parent.parent / "shared"))
+REAL_EVENTS = SHARED / "fixtures" / "events"
 LISTENING = "taking datagrams of SDKs"
 
 
