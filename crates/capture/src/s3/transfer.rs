@@ -4,9 +4,11 @@ use cairn_access::Trust;
 use cairn_wire::s3::Call;
 use serde_json::{Map, Value};
 
+use super::deletions::untold;
+use super::lists_deletions;
 use super::parameters::query;
 use crate::error::Failure;
-use crate::{Exchange, Request};
+use crate::{Exchange, Request, Response};
 
 /// Collects what S3 writes beside parameters and answer.
 pub(super) fn additional(
@@ -15,10 +17,17 @@ pub(super) fn additional(
     failure: Option<&Failure>,
 ) -> Map<String, Value> {
     // A form signs itself in its fields, which nobody keeps.
-    let unseen = (call.operation == Some("PostObject")).then_some("HtmlForm");
-    let mut data = of_front_end(exchange, unseen);
+    let in_form = (call.operation == Some("PostObject")).then_some("HtmlForm");
+    let mut data = of_front_end(exchange, in_form);
     if failure.is_none() && writes_object(call) {
         data.insert("SSEApplied".to_owned(), Value::from(encryption(exchange)));
+    }
+    let unseen = exchange.response.status == Response::UNSEEN;
+    if (unseen || failure.is_none())
+        && lists_deletions(call)
+        && let Some(untold) = untold(&exchange.request)
+    {
+        data.insert("requestBody".to_owned(), untold);
     }
     data
 }

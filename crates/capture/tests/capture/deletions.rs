@@ -5,15 +5,25 @@ use serde_json::{Value, json};
 
 use crate::cases::observed;
 
-fn deletions(request: &str, response: &Value) -> Vec<Value> {
-    let exchange = json!({
+fn exchange(request: &str, response: &Value) -> Value {
+    json!({
         "caller": "user",
         "owner": "111122223333",
         "scope": "AKIAEXAMPLE000000002/20260302/eu-west-1/s3/aws4_request",
         "request": {"method": "POST", "target": "/shop?delete", "body": request,
             "headers": [["Host", "s3.example"], ["User-Agent", "aws-cli"]]},
         "response": response,
-    });
+    })
+}
+
+/// Returns what the event of the call itself says beside parameters and answer.
+fn said(request: &str) -> Value {
+    let (_, record) = observed(&exchange(request, &json!({"status": 200}))).record();
+    record.additional_event_data.unwrap_or_default()
+}
+
+fn deletions(request: &str, response: &Value) -> Vec<Value> {
+    let exchange = exchange(request, response);
     let mut count = 0;
     let records = observed(&exchange).further_records(|| {
         count += 1;
@@ -65,4 +75,54 @@ fn what_was_not_done_has_no_events_of_its_own() {
     assert!(deletions("<Delete><Object><Key>a</Key>", &json!({"status": 200})).is_empty());
     let many = "<Object><Key>k</Key></Object>".repeat(1001);
     assert_eq!(deletions(&format!("<Delete>{many}</Delete>"), &json!({"status": 200})).len(), 1000);
+}
+
+#[test]
+fn a_prefix_hides_no_key() {
+    let list = "<x:Delete xmlns:x=\"http://s3.amazonaws.com/doc/2006-03-01/\"><x:Object><x:Key>k</x:Key>\
+                <x:VersionId>3</x:VersionId></x:Object></x:Delete>";
+    let events = deletions(list, &json!({"status": 200, "body": "<DeleteResult/>"}));
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(
+        event["requestParameters"],
+        json!({"bucketName": "shop", "Host": "s3.example", "key": "k", "versionId": "3"})
+    );
+    assert_eq!(said(list).get("requestBody"), None);
+    let failed = "<s:DeleteResult xmlns:s=\"urn:s\"><s:Error><s:Key>k</s:Key><s:Code>AccessDenied</s:Code></s:Error>\
+                  </s:DeleteResult>";
+    let events = deletions(list, &json!({"status": 200, "body": failed}));
+    assert_eq!(events[0]["errorCode"], "AccessDenied");
+}
+
+#[test]
+fn a_list_whose_keys_are_not_all_told_says_so() {
+    assert_eq!(said(TWO).get("requestBody"), None);
+    let two_keys = "<Object><Key>harmless</Key><Key>other</Key></Object>";
+    let split = "<Object><Key>a<b>c</b>d</Key></Object>";
+    for (list, told) in [
+        ("<!DOCTYPE Delete><Delete><Object><Key>a</Key></Object></Delete>".to_owned(), 0),
+        ("<Delete><Entry><Key>a</Key></Entry></Delete>".to_owned(), 0),
+        ("5\r\n<Dele\r\n".to_owned(), 0),
+        (format!("<Delete><Object><Key>a</Key></Object>{two_keys}</Delete>"), 1),
+        (format!("<Delete>{split}</Delete>"), 0),
+    ] {
+        let size = list.len();
+        let expected = json!({"omitted": true, "originalSize": size, "reason": "requestBody unreadable"});
+        assert_eq!(said(&list)["requestBody"], expected, "{list}");
+        assert_eq!(deletions(&list, &json!({"status": 200})).len(), told, "{list}");
+    }
+    let many = format!("<Delete>{}</Delete>", "<Object><Key>k</Key></Object>".repeat(1001));
+    assert_eq!(said(&many)["requestBody"]["reason"], "requestBody too large");
+}
+
+#[test]
+fn a_key_whose_deletion_the_answer_does_not_tell_is_unknown() {
+    let events = deletions(TWO, &json!({"status": 200, "body": "<DeleteResult><Err"}));
+    assert_eq!(events.len(), 2);
+    for event in events {
+        assert_eq!(
+            (&event["errorCode"], &event["additionalEventData"]),
+            (&Value::Null, &json!({"outcome": "unknown"}))
+        );
+    }
 }

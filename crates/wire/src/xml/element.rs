@@ -6,9 +6,9 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 /// An element with everything in it.
 #[derive(Debug, Default)]
 pub struct Element {
-    /// The name, as written.
+    /// The name without the prefix of a namespace: stores tell elements by it, whatever prefix a client chooses.
     pub name: String,
-    /// Names and values of the attributes.
+    /// Names, as written, and values of the attributes.
     pub attributes: Vec<(String, String)>,
     /// The elements directly inside.
     pub children: Vec<Self>,
@@ -70,7 +70,7 @@ impl Element {
     }
 
     fn begin(start: &BytesStart<'_>) -> Option<Self> {
-        let name = std::str::from_utf8(start.name().as_ref()).ok()?.to_owned();
+        let name = std::str::from_utf8(start.local_name().as_ref()).ok()?.to_owned();
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.ok()?;
@@ -120,6 +120,8 @@ mod tests {
         check("<a>&lt;&amp;&#34;&#x41;</a>", Some("a=<&\"A"));
         check("<a><![CDATA[<x>]]></a>", Some("a=<x>"));
         check("<a/>", Some("a="));
+        check("<x:a xmlns:x=\"urn:x\">b</x:a>", Some("a=b"));
+        check("<x:a></y:a>", None);
         check("<a>&unknown;</a>", None);
         check("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", None);
         check("<a>", None);
