@@ -43,10 +43,30 @@ fn duplicates_stay_apart() {
 #[test]
 fn what_is_meant_for_one_connection_stays_there() {
     check(
-        "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, x-hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nX-A: 1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nX-A: 1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\nX-B: 1\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 200 OK\r\nX-B: 1\r\nContent-Length: 2\r\n\r\nok",
+    );
+}
+
+#[test]
+fn a_client_can_not_have_taken_away_what_its_call_is_recorded_by() {
+    check(
+        "PUT /b/k HTTP/1.1\r\nHost: h\r\nX-Amz-Copy-Source: /b/secret\r\nConnection: x-amz-copy-source\r\nContent-Length: 0\r\n\r\n",
+        "PUT /b/k HTTP/1.1\r\nHost: h\r\nX-Amz-Copy-Source: /b/secret\r\nContent-Length: 0\r\n\r\n",
+        OK,
+        OK,
+    );
+}
+
+#[test]
+fn an_answer_with_chunks_and_a_length_is_one_with_chunks() {
+    check(
+        "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     );
 }
 
