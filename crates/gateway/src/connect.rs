@@ -14,13 +14,20 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::origin::Origin;
+use crate::upstream::Protocol;
 
 /// Opens connections to one place.
 pub(crate) struct Connector {
     pub(crate) origin: Origin,
     /// Absent where connections are in the clear.
-    pub(crate) tls: Option<TlsConnector>,
+    tls: Option<Tls>,
     pub(crate) patience: Duration,
+}
+
+/// What shakes hands; each offers other protocols.
+struct Tls {
+    usual: TlsConnector,
+    http1: TlsConnector,
 }
 
 /// A connection, encrypted or not.
@@ -31,25 +38,53 @@ pub(crate) enum Stream {
 }
 
 impl Connector {
-    pub(crate) fn new(origin: Origin, tls: Option<Arc<rustls::ClientConfig>>, patience: Duration) -> Self {
-        Self { origin, tls: tls.map(TlsConnector::from), patience }
+    pub(crate) fn new(
+        origin: Origin,
+        tls: Option<rustls::ClientConfig>,
+        patience: Duration,
+        protocol: Protocol,
+    ) -> Self {
+        let usual: &[&[u8]] = match protocol {
+            Protocol::Http1 => &[b"http/1.1"],
+            Protocol::Http2 => &[b"h2", b"http/1.1"],
+        };
+        let tls = tls.map(|config| Tls {
+            usual: offering(config.clone(), usual),
+            http1: offering(config, &[b"http/1.1"]),
+        });
+        Self { origin, tls, patience }
     }
 
     /// Connects, and shakes hands where that is asked for.
     pub(crate) async fn connect(&self) -> io::Result<Stream> {
-        match timeout(self.patience, self.open()).await {
-            Ok(opened) => opened,
-            Err(_elapsed) => Err(io::Error::new(io::ErrorKind::TimedOut, "it took too long to connect")),
-        }
+        self.open_in_time(self.tls.as_ref().map(|tls| &tls.usual)).await
     }
 
-    async fn open(&self) -> io::Result<Stream> {
+    /// Connects for HTTP/1.1, whatever is spoken otherwise.
+    pub(crate) async fn connect_for_http1(&self) -> io::Result<Stream> {
+        self.open_in_time(self.tls.as_ref().map(|tls| &tls.http1)).await
+    }
+
+    async fn open_in_time(&self, tls: Option<&TlsConnector>) -> io::Result<Stream> {
+        timeout(self.patience, self.open(tls)).await.unwrap_or_else(|_elapsed| Err(too_long()))
+    }
+
+    async fn open(&self, tls: Option<&TlsConnector>) -> io::Result<Stream> {
         let socket = TcpStream::connect(self.origin.address()).await?;
         socket.set_nodelay(true)?;
-        let Some(tls) = &self.tls else { return Ok(Stream::Clear(socket)) };
+        let Some(tls) = tls else { return Ok(Stream::Clear(socket)) };
         let name = ServerName::try_from(self.origin.host.clone()).map_err(io::Error::other)?;
         Ok(Stream::Encrypted(Box::new(tls.connect(name, socket).await?)))
     }
+}
+
+fn offering(mut config: rustls::ClientConfig, protocols: &[&[u8]]) -> TlsConnector {
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    TlsConnector::from(Arc::new(config))
+}
+
+pub(crate) fn too_long() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "it took too long to connect")
 }
 
 impl Stream {

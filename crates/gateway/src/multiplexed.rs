@@ -1,20 +1,27 @@
 //! The one HTTP/2 connection of an upstream, which all calls share.
 
+use std::time::Duration;
+
 use http::header::HOST;
 use http::uri::{Authority, Parts, Scheme};
 use http::{Request, Uri, Version};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::connect::Connector;
+use crate::connect::{Connector, too_long};
 use crate::origin::Origin;
 use crate::outbound::RequestBody;
 use crate::upstream::SendError;
 
 /// How much of an answer the upstream may send ahead: of one, and of all on the connection.
 const WINDOW_BYTES: (u32, u32) = (1 << 20, 4 << 20);
+
+/// How often the upstream must show that it is still there, calls or not, and how long it may take to. A
+/// connection of which the other end vanished would otherwise take calls until the system gives it up.
+const PING: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
 
 /// Keeps the connection, and opens another when it is over.
 #[derive(Debug)]
@@ -28,8 +35,17 @@ impl Multiplexed {
         Self { sender: Mutex::new(None), tasks }
     }
 
-    /// Returns what sends requests, and whether it was used before.
+    /// Returns what sends requests, and whether it was used before. Waiting for somebody else to connect counts
+    /// as connecting.
     pub(crate) async fn sender(
+        &self,
+        connector: &Connector,
+    ) -> Result<(http2::SendRequest<RequestBody>, bool), SendError> {
+        let found = timeout(connector.patience, self.find(connector)).await;
+        found.unwrap_or_else(|_elapsed| Err(SendError::Connect(too_long())))
+    }
+
+    async fn find(
         &self,
         connector: &Connector,
     ) -> Result<(http2::SendRequest<RequestBody>, bool), SendError> {
@@ -46,7 +62,10 @@ impl Multiplexed {
         builder
             .timer(TokioTimer::new())
             .initial_stream_window_size(WINDOW_BYTES.0)
-            .initial_connection_window_size(WINDOW_BYTES.1);
+            .initial_connection_window_size(WINDOW_BYTES.1)
+            .keep_alive_interval(PING.0)
+            .keep_alive_timeout(PING.1)
+            .keep_alive_while_idle(true);
         let begun = builder.handshake(TokioIo::new(stream)).await;
         let (sender, connection) = begun.map_err(SendError::Broken)?;
         self.tasks.spawn(async move {

@@ -30,7 +30,7 @@ pub enum TrustError {
 }
 
 /// Makes a TLS client that trusts an authority's certificates, or those that the machine trusts.
-pub(crate) fn tls(authority: Option<&Path>, alpn: &[&[u8]]) -> Result<rustls::ClientConfig, TrustError> {
+pub(crate) fn tls(authority: Option<&Path>) -> Result<rustls::ClientConfig, TrustError> {
     let mut roots = rustls::RootCertStore::empty();
     match authority {
         Some(path) => {
@@ -50,7 +50,5 @@ pub(crate) fn tls(authority: Option<&Path>, alpn: &[&[u8]]) -> Result<rustls::Cl
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions().map_err(TrustError::Tls)?;
-    let mut config = builder.with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
-    Ok(config)
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -60,7 +60,7 @@ impl Upstream {
         let place = self.place().await?;
         let mut request = self.prepare(outbound);
         ask(request.headers_mut());
-        let stream = self.connector().connect().await.map_err(SendError::Connect)?;
+        let stream = self.connector().connect_for_http1().await.map_err(SendError::Connect)?;
         let mut builder = http1::Builder::new();
         builder.preserve_header_case(true);
         let begun = builder.handshake(TokioIo::new(stream)).await;

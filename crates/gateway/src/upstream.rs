@@ -120,17 +120,13 @@ impl Upstream {
     /// The file with the authority's certificates can't be used.
     pub fn open(config: &UpstreamConfig) -> Result<Self, TrustError> {
         let tasks = TaskTracker::new();
-        let alpn: &[&[u8]] = match config.protocol {
-            Protocol::Http1 => &[b"http/1.1"],
-            Protocol::Http2 => &[b"h2", b"http/1.1"],
-        };
         let tls = match config.origin.is_encrypted() {
-            true => Some(Arc::new(trust::tls(config.authority.as_deref(), alpn)?)),
+            true => Some(trust::tls(config.authority.as_deref())?),
             false => None,
         };
         Ok(Self {
             name: config.name.clone(),
-            connector: Connector::new(config.origin.clone(), tls, config.timeouts.connect),
+            connector: Connector::new(config.origin.clone(), tls, config.timeouts.connect, config.protocol),
             protocol: config.protocol,
             forwarded: config.forwarded,
             timeouts: config.timeouts,
@@ -368,8 +364,7 @@ impl From<TrySendError<Request<RequestBody>>> for Failed {
 
 /// Copies a request that may be sent twice without doing anything twice.
 fn copy(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    let body = request.body().copy().filter(|_| safe)?;
+    let body = request.body().copy().filter(|body| body.is_end_stream() && !acts(request))?;
     let mut copy = Request::new(body);
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();
@@ -377,6 +372,16 @@ fn copy(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
     *copy.headers_mut() = request.headers().clone();
     *copy.extensions_mut() = request.extensions().clone();
     Some(copy)
+}
+
+/// Tells whether a request may do something, whatever its method says: services that are asked by query take
+/// `GET /?Action=DeleteQueue` as well. A name that is escaped is taken for that one.
+fn acts<B>(request: &Request<B>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default());
+    ![Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method())
+        || request.headers().contains_key("x-amz-target")
+        || names.into_iter().any(|name| name.contains('%') || name.eq_ignore_ascii_case("action"))
 }
 
 /// Tells whose fault it is that no answer came.

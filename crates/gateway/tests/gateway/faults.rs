@@ -30,7 +30,11 @@ async fn a_request_that_was_never_sent_goes_over_another_connection() {
 
 #[tokio::test]
 async fn a_safe_request_is_sent_again_where_a_used_connection_died_of_it_and_another_is_not() {
-    for (request, again) in [(GET, true), (POST, false)] {
+    let action = "GET /?AWSAccessKeyId=a&Action=SendMessage HTTP/1.1\r\nHost: h\r\n\r\n";
+    let escaped = "GET /q?%41ction=SendMessage HTTP/1.1\r\nHost: h\r\n\r\n";
+    let signed = "GET /b?prefix=a%2Fb&X-Amz-Signature=a HTTP/1.1\r\nHost: h\r\n\r\n";
+    let requests = [(GET, true), (signed, true), (POST, false), (action, false), (escaped, false)];
+    for (request, again) in requests {
         let mut world = World::new().await;
         let mut client = world.client().await;
         client.say(request).await;

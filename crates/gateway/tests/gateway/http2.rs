@@ -1,9 +1,10 @@
 //! HTTP/2 on either side.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use bytes::Bytes;
-use cairn_gateway::Protocol;
+use cairn_gateway::{Protocol, SendError};
 use http::{Request, Response, Version};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -78,4 +79,27 @@ async fn an_upstream_of_http2_sees_the_host_that_was_signed() {
     world.spawn(serving);
     let seen = tokio::time::timeout(crate::world::LIMIT, heard.recv()).await.unwrap().unwrap();
     assert_eq!(seen, (Version::HTTP_2, "/a//b?c".to_owned(), false, Bytes::from_static(b"one")));
+}
+
+#[tokio::test]
+async fn callers_do_not_wait_for_each_other_longer_than_connecting_may_take() {
+    let change = |config: cairn_gateway::UpstreamConfig| {
+        let timeouts = cairn_gateway::Timeouts { connect: Duration::from_secs(1), ..config.timeouts };
+        // Encrypted, and nobody shakes hands.
+        let origin = format!("https{}", config.origin.to_string().trim_start_matches("http"));
+        let origin = origin.parse().unwrap();
+        cairn_gateway::UpstreamConfig { protocol: Protocol::Http2, origin, timeouts, ..config }
+    };
+    let mut world = World::with(change).await;
+    let started = tokio::time::Instant::now();
+    let mut clients = Vec::new();
+    for _ in 0..6 {
+        let mut client = world.client().await;
+        client.say("GET / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+        clients.push(client);
+    }
+    for _ in 0..6 {
+        assert!(matches!(world.error().await, SendError::Connect(_)));
+    }
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
 }

@@ -80,3 +80,21 @@ async fn http2_is_spoken_only_where_it_was_chosen() {
     assert!(matches!(world.error().await, SendError::Connect(_)));
     drop(accepted);
 }
+
+#[tokio::test]
+async fn a_websocket_is_asked_for_over_http1_whatever_is_spoken_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, acceptor) = authority(&dir, &[b"h2", b"http/1.1"]);
+    let change = |config| UpstreamConfig { authority: Some(file), protocol: Protocol::Http2, ..config };
+    let world = world(change).await;
+    let mut client = world.client().await;
+    client.say("GET /mqtt HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n").await;
+    let mut stream = acceptor.accept(world.accept().await.socket).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+    let mut seen = [0; 18];
+    stream.read_exact(&mut seen).await.unwrap();
+    assert_eq!(&seen, b"GET /mqtt HTTP/1.1");
+    stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno").await.unwrap();
+    stream.flush().await.unwrap();
+    client.hear_until("\r\n\r\nno").await;
+}
