@@ -31,7 +31,7 @@ mod upstream;
 pub use answer::{Answer, AnswerBody};
 pub use headers::{Forwarded, Peer};
 pub use origin::{Origin, OriginError};
-pub use outbound::{Departure, Outbound, RequestBody};
+pub use outbound::{BodyError, Departure, Outbound, RequestBody};
 pub use routes::{Route, Routes, RoutesError};
 pub use tap::{Kept, Tap, Tapped};
 pub use trust::TrustError;

@@ -4,11 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep};
 
 use crate::gate::Gate;
 use crate::headers::Peer;
@@ -59,6 +61,27 @@ struct Streams {
     body: Incoming,
     tap: Arc<Tap>,
     gate: Option<Gate>,
+    patience: Option<Patience>,
+}
+
+/// How long a client may send nothing of a body that is waited for.
+#[derive(Debug)]
+struct Patience {
+    length: Duration,
+    /// Runs while the client is waited for.
+    running: bool,
+    timer: Pin<Box<Sleep>>,
+}
+
+/// A client did not send its request to the end.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// It went away, or what it sent is no HTTP.
+    #[error("read the request's body")]
+    Broken(#[source] hyper::Error),
+    /// It sent nothing for too long.
+    #[error("read the request's body: the client sent nothing of it for {} seconds", .0.as_secs())]
+    Stalled(Duration),
 }
 
 impl RequestBody {
@@ -74,7 +97,7 @@ impl RequestBody {
             tap.end();
             return Self::whole(begun);
         }
-        Self(Inner::Streams(Box::new(Streams { begun, body, tap, gate: None })))
+        Self(Inner::Streams(Box::new(Streams { begun, body, tap, gate: None, patience: None })))
     }
 
     /// Tells whether the request could be sent once more: nothing of its body is gone.
@@ -98,6 +121,15 @@ impl RequestBody {
         self
     }
 
+    /// Ends a body that streams when the client sends nothing for so long although it is waited for.
+    pub(crate) fn within(mut self, length: Duration) -> Self {
+        if let Inner::Streams(streams) = &mut self.0 {
+            let timer = Box::pin(tokio::time::sleep(length));
+            streams.patience = Some(Patience { length, running: false, timer });
+        }
+        self
+    }
+
     /// Returns what watches the body; none of one that was read.
     pub(crate) fn tap(&self) -> Option<Arc<Tap>> {
         match &self.0 {
@@ -109,12 +141,12 @@ impl RequestBody {
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut self.get_mut().0 {
             Inner::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Inner::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
@@ -138,7 +170,7 @@ impl Body for RequestBody {
 }
 
 impl Streams {
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(gate) = &mut self.gate {
             ready!(gate.poll_open(cx));
             self.gate = None;
@@ -149,7 +181,15 @@ impl Streams {
             self.tap.pass(&begun);
             return Poll::Ready(Some(Ok(Frame::data(begun))));
         }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+            let Some(patience) = &mut self.patience else { return Poll::Pending };
+            ready!(patience.poll_over(cx));
+            self.tap.break_off();
+            return Poll::Ready(Some(Err(BodyError::Stalled(patience.length))));
+        };
+        if let Some(patience) = &mut self.patience {
+            patience.running = false;
+        }
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
@@ -160,10 +200,10 @@ impl Streams {
                     self.tap.end();
                 }
             }
-            Some(Err(_broken)) => {}
+            Some(Err(_broken)) => self.tap.break_off(),
             None => self.tap.end(),
         }
-        Poll::Ready(frame)
+        Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Broken)))
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -174,5 +214,15 @@ impl Streams {
             hint.set_upper(upper + begun);
         }
         hint
+    }
+}
+
+impl Patience {
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.running {
+            self.timer.as_mut().reset(Instant::now() + self.length);
+            self.running = true;
+        }
+        self.timer.as_mut().poll(cx)
     }
 }

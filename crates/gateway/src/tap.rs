@@ -46,10 +46,11 @@ struct Keeping {
     skim: Option<Skim>,
 }
 
-/// Nobody has read anything yet; a byte or the end was asked for; the end was seen.
+/// Nobody has read anything yet; a byte or the end was asked for; the end was seen; it will not come.
 const UNREAD: u8 = 0;
 const BEGUN: u8 = 1;
 const COMPLETE: u8 = 2;
+const BROKEN: u8 = 3;
 
 impl Tap {
     /// Counts, and keeps nothing.
@@ -106,6 +107,16 @@ impl Tap {
         {
             keeping.pass(data);
         }
+    }
+
+    /// Sees the body break off.
+    pub(crate) fn break_off(&self) {
+        self.stage.store(BROKEN, Ordering::Release);
+    }
+
+    /// Tells whether the body broke off.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.stage.load(Ordering::Acquire) == BROKEN
     }
 
     /// Sees the body's end.

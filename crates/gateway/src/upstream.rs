@@ -66,6 +66,8 @@ pub struct Timeouts {
     pub answer: Duration,
     /// To say `100 Continue`, before it is sent the body without.
     pub go_ahead: Duration,
+    /// The client, to send a byte more of a body that the upstream waits for.
+    pub upload: Duration,
 }
 
 /// An upstream did not answer. Each says whether the request can have reached it.
@@ -231,6 +233,7 @@ impl Upstream {
         let target = head.uri.path_and_query().cloned();
         head.uri = Uri::from(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
         head.version = Version::HTTP_11;
+        body = body.within(self.timeouts.upload);
         let waits = head
             .headers
             .get(http::header::EXPECT)
@@ -264,7 +267,7 @@ impl Upstream {
             };
             match failed.unsent.or(copy) {
                 Some(again) => request = again,
-                None => return Err(broken(failed.error)),
+                None => return Err(seen.broken(failed.error)),
             }
             self.telemetry.sent_again();
         }
@@ -273,7 +276,7 @@ impl Upstream {
         self.telemetry.connected();
         match self.exchange(&mut connection, request, seen).await? {
             Ok(response) => Ok((response, connection)),
-            Err(failed) => Err(broken(failed.error)),
+            Err(failed) => Err(seen.broken(failed.error)),
         }
     }
 
@@ -307,12 +310,12 @@ impl Upstream {
             Err(failed) => Failed::from(failed),
         };
         let again = failed.unsent.or(copy).filter(|_| used);
-        let Some(again) = again else { return Err(broken(failed.error)) };
+        let Some(again) = again else { return Err(seen.broken(failed.error)) };
         self.telemetry.sent_again();
         let (mut sender, _used) = self.multiplexed.sender(&self.connector).await?;
         let again = self.multiplexed.address(again, &self.connector.origin);
         let answered = self.patiently(sender.try_send_request(again), tap).await?;
-        answered.map_err(|failed| broken(failed.into_error()))
+        answered.map_err(|failed| seen.broken(failed.into_error()))
     }
 
     /// Waits for an answer as long as something of the request moves, and then a while.
@@ -346,6 +349,14 @@ impl std::fmt::Debug for Upstream {
 struct Watched {
     tap: Option<Arc<Tap>>,
     departure: Departure,
+}
+
+impl Watched {
+    /// Tells whose fault it is that no answer came. Over HTTP/2 the error alone does not say that it was the body's.
+    fn broken(&self, error: hyper::Error) -> SendError {
+        let is_clients = error.is_user() || self.tap.as_ref().is_some_and(|tap| tap.is_broken());
+        if is_clients { SendError::Abandoned(error) } else { SendError::Broken(error) }
+    }
 }
 
 /// A request that no answer came to.
@@ -382,9 +393,4 @@ fn acts<B>(request: &Request<B>) -> bool {
     ![Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method())
         || request.headers().contains_key("x-amz-target")
         || names.into_iter().any(|name| name.contains('%') || name.eq_ignore_ascii_case("action"))
-}
-
-/// Tells whose fault it is that no answer came.
-fn broken(error: hyper::Error) -> SendError {
-    if error.is_user() { SendError::Abandoned(error) } else { SendError::Broken(error) }
 }

@@ -1,5 +1,6 @@
 //! The one endpoint: accepts connections, serves requests, and ends in good order.
 
+mod impatient;
 mod opening;
 
 use std::convert::Infallible;
@@ -18,12 +19,16 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use self::impatient::Impatient;
 use self::opening::{Opened, Secrecy, open};
 use crate::serve::Front;
 use crate::telemetry;
 
 /// How long a client may take to send the head of a request.
 const HEAD_WAIT: Duration = Duration::from_secs(30);
+
+/// How long a client may take nothing of what is sent to it; then its connection ends, and what it holds is free.
+const SEND_WAIT: Duration = Duration::from_secs(60);
 
 /// The largest head that is read, in bytes; a larger one is answered with 431 and no body. Twice what the
 /// signature's verifier takes: what lies between is refused in the caller's protocol and recorded.
@@ -130,7 +135,8 @@ impl Connection {
             }
         });
         let builder = builder();
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection =
+            builder.serve_connection_with_upgrades(TokioIo::new(Impatient::new(stream, SEND_WAIT)), service);
         let mut connection = std::pin::pin!(watcher.watch(connection));
         // Until a request has begun, HTTP's own limits know of no request that could take too long.
         let ended = match tokio::time::timeout(HEAD_WAIT, connection.as_mut()).await {

@@ -13,6 +13,9 @@ use crate::settings::{Origin, Setting, SettingsError};
 /// The most upstreams.
 const UPSTREAMS_MAX: usize = 64;
 
+/// How long a client may send nothing of a body that an upstream waits for.
+const UPLOAD_WAIT: Duration = Duration::from_secs(60);
+
 /// What can be set of an upstream, in the order of the reference page.
 pub const UPSTREAM_SETTINGS: &[Setting] = &[
     Setting {
@@ -186,6 +189,7 @@ fn understand_one(table: TableReader<'_>) -> Result<UpstreamSettings, ConfigErro
             connect: time(table, "connect_timeout", 10, 60_000, "10ms to 60s is needed")?,
             answer: time(table, "answer_timeout", 100, 86_400_000, "100ms to 24h is needed")?,
             go_ahead: time(table, "continue_timeout", 10, 60_000, "10ms to 60s is needed")?,
+            upload: UPLOAD_WAIT,
         },
         calls_max: count(table, "calls_max", 1, "1 to 65536 is needed")?,
         waiting_max: count(table, "waiting_max", 0, "0 to 65536 is needed")?,

@@ -152,6 +152,47 @@ async fn a_request_that_breaks_off_never_looks_complete() {
 }
 
 #[tokio::test]
+async fn an_upload_of_which_nothing_comes_gives_its_place_up() {
+    let mut world = World::with(|mut config| {
+        config.timeouts.upload = Duration::from_millis(50);
+        config.calls_max = 1;
+        config
+    })
+    .await;
+    let mut client = world.client().await;
+    client.say("PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf").await;
+    let mut upstream = world.accept().await;
+    let error = world.error().await;
+    assert!(matches!(error, SendError::Abandoned(_)) && error.may_have_arrived(), "{error:?}");
+    assert!(upstream.hear_end().await.ends_with("half"));
+    let mut other = world.client().await;
+    other.say(GET).await;
+    world.accept().await.hears(GET).await;
+}
+
+#[tokio::test]
+async fn an_upload_may_take_long_as_long_as_something_comes() {
+    let mut world = World::with(|mut config| {
+        config.timeouts.upload = Duration::from_millis(400);
+        config
+    })
+    .await;
+    let mut client = world.client().await;
+    client.say("PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n").await;
+    let mut upstream = world.accept().await;
+    upstream.hear_until("\r\n\r\n").await;
+    for byte in 0..8 {
+        // A hundred milliseconds and more, of which the test needs eight.
+        assert!(upstream.hears_nothing().await, "before byte {byte}");
+        client.say("x").await;
+        upstream.hears("x").await;
+    }
+    upstream.say(OK).await;
+    client.hears(OK).await;
+    assert!(world.errors.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn more_calls_than_may_wait_are_refused() {
     let mut world = World::with(|mut config| {
         (config.calls_max, config.waiting_max) = (1, 1);

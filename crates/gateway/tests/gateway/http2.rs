@@ -82,6 +82,25 @@ async fn an_upstream_of_http2_sees_the_host_that_was_signed() {
 }
 
 #[tokio::test]
+async fn an_upload_of_which_nothing_comes_is_its_clients_fault() {
+    let change = |mut config: cairn_gateway::UpstreamConfig| {
+        config.timeouts.upload = Duration::from_millis(50);
+        cairn_gateway::UpstreamConfig { protocol: Protocol::Http2, ..config }
+    };
+    let mut world = World::with(change).await;
+    let mut client = world.client().await;
+    client.say("PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf").await;
+    let service = service_fn(|request: Request<Incoming>| async {
+        drop(request.into_body().collect().await);
+        Ok::<_, Infallible>(Response::new(Full::new(Bytes::new())))
+    });
+    let socket = TokioIo::new(world.accept().await.socket);
+    world.spawn(server::Builder::new(TokioExecutor::new()).serve_connection(socket, service));
+    let error = world.error().await;
+    assert!(matches!(error, SendError::Abandoned(_)), "{error:?}");
+}
+
+#[tokio::test]
 async fn callers_do_not_wait_for_each_other_longer_than_connecting_may_take() {
     let change = |config: cairn_gateway::UpstreamConfig| {
         let timeouts = cairn_gateway::Timeouts { connect: Duration::from_secs(1), ..config.timeouts };

@@ -51,6 +51,7 @@ pub(crate) fn config(origin: &str) -> UpstreamConfig {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(10),
             go_ahead: Duration::from_secs(10),
+            upload: Duration::from_secs(10),
         },
         calls_max: 8,
         waiting_max: 8,
