@@ -11,7 +11,7 @@ use super::scalar;
 
 /// Parameters whose names have more parts are not read; EC2's own have at most eight.
 const PARTS_MAX: usize = 32;
-/// Further parameters are not read.
+/// More parameters are not read.
 const PARAMETERS_MAX: usize = 20_000;
 
 /// How a service names its parameters.
@@ -26,16 +26,39 @@ pub(super) enum Dialect {
 /// The parameters of a call, by the parts of their names.
 #[derive(Debug, Default)]
 pub(super) struct Form {
-    text: Option<String>,
+    text: Text,
     below: BTreeMap<String, Self>,
 }
 
+/// The value that was sent under a name.
+#[derive(Debug, Default)]
+enum Text {
+    #[default]
+    Unsent,
+    Sent(String),
+    /// Several different ones. Which of them counts differs between services: they tell nothing.
+    Contradictory,
+}
+
+impl Text {
+    fn read(&self) -> Option<&str> {
+        match self {
+            Self::Sent(text) => Some(text),
+            Self::Unsent | Self::Contradictory => None,
+        }
+    }
+}
+
 impl Form {
-    /// Reads the parameters of a query string and a form body.
+    /// Reads the parameters of a query string and a form body; none of too many, as one that is not read may
+    /// contradict one that is.
     pub(super) fn parse(query: &str, body: &str) -> Self {
         let mut form = Self::default();
-        let pairs = query.split('&').chain(body.trim_ascii().split('&'));
-        for pair in pairs.filter(|pair| !pair.is_empty()).take(PARAMETERS_MAX) {
+        let pairs = query.split('&').chain(body.trim_ascii().split('&')).filter(|pair| !pair.is_empty());
+        if pairs.clone().nth(PARAMETERS_MAX).is_some() {
+            return form;
+        }
+        for pair in pairs {
             let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
             if let (Some(name), Some(text)) = (decode(name), decode(text)) {
                 form.insert(&name, text.into_owned());
@@ -52,8 +75,11 @@ impl Form {
         for part in name.split('.') {
             at = at.below.entry(part.to_owned()).or_default();
         }
-        // The first of a name counts, as it does for the services.
-        at.text.get_or_insert(text);
+        match &at.text {
+            Text::Unsent => at.text = Text::Sent(text),
+            Text::Sent(other) if *other == text => {}
+            Text::Sent(_) | Text::Contradictory => at.text = Text::Contradictory,
+        }
     }
 
     /// Reads the parameters of a shape.
@@ -128,12 +154,12 @@ impl Form {
                     let named =
                         |name: &str, other: &str| entry.below.get(name).or_else(|| entry.below.get(other));
                     // SQS called them so.
-                    let key = named(key, "Name").or_else(|| entry.below.get("Key"))?.text.clone()?;
+                    let key = named(key, "Name").or_else(|| entry.below.get("Key"))?.text.read()?.to_owned();
                     Some((key, named(of, "Value")?.value(shapes, *value, dialect)?))
                 });
                 Some(Value::Object(entries.collect()))
             }
-            kind => scalar::of_text(kind, self.text.as_deref()?),
+            kind => scalar::of_text(kind, self.text.read()?),
         }
     }
 
@@ -212,6 +238,15 @@ mod tests {
             "Capabilities=&StackName=a",
             &json!({"Capabilities": [], "StackName": "a"}),
         );
+        // Two values of one name tell nothing, and one that is sent twice is one.
+        check(
+            "sns",
+            "Publish",
+            "Message=a&Subject=s&Message=b&Message=a&Subject=%73&TopicArn=t",
+            &json!({"Subject": "s", "TopicArn": "t"}),
+        );
+        let many = format!("Message=m{}", "&x=1".repeat(super::PARAMETERS_MAX));
+        check("sns", "Publish", &many, &json!({}));
         // A name with too many parts is left out, and a name that is a value and more is both.
         check(
             "sns",

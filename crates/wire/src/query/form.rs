@@ -32,7 +32,7 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Puts a parameter in its place; of several with one name the first counts.
+    /// Puts a parameter in its place; those of one name have one value.
     fn put(&mut self, name: &'a str, value: &'a str) {
         let mut place = self;
         for (depth, part) in name.split('.').enumerate() {

@@ -1,5 +1,7 @@
 //! The parameters of a call: a query string, then a form.
 
+use std::collections::BTreeMap;
+
 use super::{BODY_BYTES_MAX, PARAMETERS_MAX};
 
 /// The parameters of a query call, from the query string and a form body, in the order sent.
@@ -18,6 +20,9 @@ pub enum ParametersError {
     /// A name or value is not UTF-8 once decoded.
     #[error("a query parameter is UTF-8")]
     NotText,
+    /// A name has two different values. Which of them counts differs between those who serve.
+    #[error("a query parameter has one value")]
+    Contradictory,
 }
 
 impl Parameters {
@@ -27,7 +32,7 @@ impl Parameters {
             return Err(ParametersError::TooLong);
         }
         let body = std::str::from_utf8(body).map_err(|_not_text| ParametersError::NotText)?;
-        let mut parameters = Vec::new();
+        let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in query.split('&').chain(body.trim_ascii().split('&')).filter(|pair| !pair.is_empty()) {
             if parameters.len() == PARAMETERS_MAX {
                 return Err(ParametersError::TooMany);
@@ -35,10 +40,15 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             parameters.push((decode_form(name)?, decode_form(value)?));
         }
+        let mut told: BTreeMap<&str, &str> = BTreeMap::new();
+        if parameters.iter().any(|(name, value)| told.insert(name, value).is_some_and(|other| other != value))
+        {
+            return Err(ParametersError::Contradictory);
+        }
         Ok(Self(parameters))
     }
 
-    /// Returns the first value of `name`.
+    /// Returns the value of `name`.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.iter().find(|(given, _)| *given == name).map(|(_, value)| value)
     }
