@@ -10,6 +10,8 @@
 //! | `Action`, in the query or in a form | that |
 //! | none of them | whose route it is |
 //!
+//! Each of them counts only where its protocol has it ([`Seen::in_place`]).
+//!
 //! Services that share a name are told apart by target, version and route. What several of them know alike is
 //! a tie: hints that a client can make up break it, then an order of our own, and then it is named as a tie.
 
@@ -33,6 +35,7 @@ const OF_ANY_VERSION: &str = "ec2";
 
 /// Recognises a request. Never fails, and allocates nothing once the routes of its signing name are compiled.
 pub fn recognise(table: &Table, seen: &Seen<'_>) -> Recognised {
+    let seen = &seen.in_place();
     match seen.signing_name {
         Some(signing_name) => signed(table, seen, signing_name),
         None => unsigned(table, seen),
@@ -72,8 +75,11 @@ fn s3_family(table: &Table, seen: &Seen<'_>, signing_name: &str) -> Recognised {
         let id = table.find("s3", "WriteGetObjectResponse").filter(|_| answer)?;
         Some(settle(table, seen, fitting([id]), Rule::Route, Protocol::RestXml))
     };
+    // S3 has no POST to `/`, and there are stores that serve IAM and STS there whatever was signed for.
+    let stores_own = || by_version(table, seen).filter(|_| signing_name == "s3" && seen.method == "POST");
     routed
         .or_else(object_lambda)
+        .or_else(stores_own)
         .unwrap_or_else(|| if control { Recognised::unknown(Protocol::RestXml) } else { s3() })
 }
 
@@ -90,22 +96,16 @@ fn s3() -> Recognised {
     Recognised { rule: Rule::S3, ..Recognised::unknown(Protocol::RestXml) }
 }
 
-/// Recognises a request without a signature. Nothing that a client adds to an anonymous call of S3 can disguise
-/// it as another: targets and actions count only where S3 has no call, or none that reads an object.
+/// Recognises a request without a signature. What names no other service is an anonymous call of S3.
 fn unsigned(table: &Table, seen: &Seen<'_>) -> Recognised {
-    let at_root = seen.path == "/";
-    let posted = seen.method == "POST" && (at_root || speaks_cbor(seen));
-    let by_target = || if posted { by_target(table, seen, |_| true) } else { None };
-    let by_action = || if at_root { by_version(table, seen) } else { None };
-    let found = by_target().or_else(by_action).or_else(|| scopeless(table, seen));
+    let found = by_what_it_says(table, seen).or_else(|| scopeless(table, seen));
     found.unwrap_or_else(|| match spoken(seen) {
-        spoken @ (Protocol::Json | Protocol::Cbor) if posted => Recognised::unknown(spoken),
-        spoken @ (Protocol::Query | Protocol::Ec2Query) if at_root => Recognised::unknown(spoken),
-        _ => s3(),
+        Protocol::RestJson | Protocol::RestXml => s3(),
+        spoken => Recognised::unknown(spoken),
     })
 }
 
-/// Recognises a request whose signature names no service that is known.
+/// Recognises a request by itself, where no signature names a service that is known.
 fn by_what_it_says(table: &Table, seen: &Seen<'_>) -> Option<Recognised> {
     by_target(table, seen, |_| true).or_else(|| by_version(table, seen))
 }

@@ -61,6 +61,9 @@ pub(crate) struct Recognition {
     pub(crate) signing_name: Option<String>,
     /// The operation in the table.
     pub(crate) found: Recognised,
+    /// What a store may serve though S3 was signed for: it is recorded where the call is forwarded, and Cairn
+    /// itself serves no such call.
+    served_by_stores: Option<Call>,
 }
 
 impl Recogniser {
@@ -82,13 +85,17 @@ impl Recogniser {
                 event_source: cairn_operations::event_source(service),
             };
         }
-        Recognition { call, signing_name: sight.signing_name().map(str::to_owned), found }
+        let served_by_stores =
+            (call.service == Service::S3 && found.rule != Rule::S3 && found.operation.is_some())
+                .then(|| recognise::recognise(&Seen { signing_name: None, ..seen }));
+        Recognition { call, signing_name: sight.signing_name().map(str::to_owned), found, served_by_stores }
     }
 
     /// Returns the call as records know it when somebody else serves it: services that Cairn has built in by
     /// their own rules, all others by their models.
     pub(crate) fn forwarded(&self, head: &Head, recognition: &Recognition) -> ServiceCall {
-        let call = ServiceCall::of(&recognition.call, || self.resolve(head));
+        let call = recognition.served_by_stores.as_ref().unwrap_or(&recognition.call);
+        let call = ServiceCall::of(call, || self.resolve(head));
         match call {
             ServiceCall::Other { .. } => match self.modelled(head, recognition) {
                 Some(modelled) => ServiceCall::Modelled(modelled),
@@ -125,12 +132,17 @@ impl Recogniser {
         Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
     }
 
-    /// Passes over the action of an anonymous request to a bucket's own host: its path is `/` too, and S3 does not
-    /// look at actions.
+    /// Passes over the action of a request to a bucket's own host: its path is `/` too, and S3 does not look at
+    /// actions. Other services may have hosts below the same domain: `iam.localhost` is no bucket's to those who
+    /// sign for `iam`, and no host is where S3 has no such POST.
     fn undisguised<'a>(&self, seen: Seen<'a>) -> Seen<'a> {
-        let bucket = || seen.host.and_then(|host| self.resolver.bucket_of_host(host)).is_some();
-        let anonymous = seen.signing_name.is_none() && seen.method != "POST";
-        if anonymous && seen.action.is_some() && bucket() { Seen { action: None, ..seen } } else { seen }
+        let others = seen.method == "POST" && seen.signing_name != Some("s3");
+        let named = seen.action.is_some() && !others;
+        let bucket = || seen.host.and_then(|host| self.resolver.bucket_of_host(host));
+        match named.then(bucket).flatten() {
+            Some(bucket) if bucket.split('.').next() != seen.signing_name => Seen { action: None, ..seen },
+            _ => seen,
+        }
     }
 
     fn resolve(&self, head: &Head) -> s3::Call {
@@ -159,12 +171,12 @@ fn is_built_in(signing_name: &str) -> bool {
     matches!(signing_name, "cloudtrail" | "cloudtrail-data" | "iam" | "kms" | "sts")
 }
 
-/// Tells whether an unsigned request may name its action in a form: then the body is read before anything
-/// is decided.
+/// Tells whether a request that is unsigned, or signed for S3, may name the action of another service in a form:
+/// then the body is read before anything is decided.
 pub(crate) fn reads_form(head: &Head) -> bool {
-    let signing_name =
-        || Sight::of(&head.method, &head.path, &head.query, head, b"").signing_name().is_some();
-    head.is_form() && head.path == "/" && head.method == "POST" && !signing_name()
+    let sight = || Sight::of(&head.method, &head.path, &head.query, head, b"");
+    let named = head.is_form() && head.path == "/" && head.method == "POST" && !s3::selects_post(&head.query);
+    named && matches!(sight().signing_name(), None | Some("s3"))
 }
 
 #[cfg(test)]
@@ -221,17 +233,59 @@ mod tests {
         check(CloudFrontNames::Versioned, "cloudfront", distributions, versioned);
     }
 
-    #[test]
-    fn an_action_disguises_no_anonymous_call_to_a_buckets_host() {
+    /// Recognises a call to a host below `localhost`, and says how it is recorded once it was forwarded.
+    #[track_caller]
+    fn check_host(host: &str, service: &str, line: &str, form: &str, expected: (&str, &str)) {
+        let (method, target) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(target).header("host", host);
+        if !service.is_empty() {
+            request = request.header("authorization", format!("{SCOPE}{service}/aws4_request"));
+        }
+        if !form.is_empty() {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        let head = Head::of(&request.body(()).unwrap().into_parts().0);
         let resolver = s3::Resolver::new(["localhost".to_owned()]);
         let cloudfront_names = CloudFrontNames::Plain;
         let table_keys = Arc::default();
         let recogniser = Recogniser { table: Table::built_in(), resolver, cloudfront_names, table_keys };
-        for (host, expected) in [("photos.localhost:4566", "ListObjects"), ("localhost:4566", "ListUsers")] {
-            let request = Request::get("/?Action=ListUsers&Version=2010-05-08").header("host", host);
-            let head = Head::of(&request.body(()).unwrap().into_parts().0);
-            let call = recogniser.forwarded(&head, &recogniser.recognise(&head, b""));
-            assert_eq!(call.event_name(), expected, "{host}");
-        }
+        let recognition = recogniser.recognise(&head, form.as_bytes());
+        let call = recogniser.forwarded(&head, &recognition);
+        assert_eq!((call.event_source(), call.event_name()), expected, "{host} {service} {line}");
+        // Who serves what was signed for S3 does not change: Cairn itself takes no such call of IAM.
+        assert_eq!(recognition.call.service == Service::S3, service == "s3" || expected.0.starts_with("s3."));
+        assert_eq!(
+            reads_form(&head),
+            !form.is_empty() && ["", "s3"].contains(&service),
+            "{host} {service} {line}"
+        );
+    }
+
+    #[test]
+    fn an_action_disguises_no_call_to_a_buckets_host() {
+        const USERS: (&str, &str) = ("iam.amazonaws.com", "ListUsers");
+        let line = "GET /?Action=ListUsers&Version=2010-05-08";
+        check_host("localhost:4566", "", line, "", USERS);
+        check_host("localhost:4566", "iam", line, "", USERS);
+        check_host("iam.localhost:4566", "iam", line, "", USERS);
+        check_host("photos.localhost:4566", "", line, "", ("s3.amazonaws.com", "ListObjects"));
+        check_host("photos.localhost:4566", "iam", line, "", ("iam.amazonaws.com", "UnknownOperation"));
+        let deletion = "POST /?delete&Action=ListUsers&Version=2010-05-08";
+        check_host("photos.localhost:4566", "iam", deletion, "", ("iam.amazonaws.com", "UnknownOperation"));
+        check_host("photos.localhost:4566", "s3", deletion, "", ("s3.amazonaws.com", "DeleteObjects"));
+        check_host("photos.localhost:4566", "", deletion, "", ("s3.amazonaws.com", "DeleteObjects"));
+    }
+
+    #[test]
+    fn a_signature_for_s3_hides_no_call_of_iam() {
+        let check = |host, form, source, name| check_host(host, "s3", "POST /", form, (source, name));
+        let key = "Action=CreateAccessKey&UserName=admin&Version=2010-05-08";
+        check("localhost:4566", key, "iam.amazonaws.com", "CreateAccessKey");
+        let report = "Action=GenerateCredentialReport&Version=2010-05-08";
+        check("localhost:4566", report, "iam.amazonaws.com", "GenerateCredentialReport");
+        let role = "Action=AssumeRole&Version=2011-06-15";
+        check("localhost:4566", role, "sts.amazonaws.com", "AssumeRole");
+        check("localhost:4566", "Action=Nothing&Version=2011-06-15", "s3.amazonaws.com", "UnknownOperation");
+        check("photos.localhost:4566", key, "s3.amazonaws.com", "PostObject");
     }
 }

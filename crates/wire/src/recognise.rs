@@ -1,9 +1,9 @@
 //! Which service a request is for, in which protocol it speaks, and which operation it names.
 //!
 //! The name in the credential scope decides, because it is signed; `X-Amz-Target`, `Action` and the
-//! path only split services that share a name and stand in where nothing is signed. S3 and STS share
-//! the port with everything else: an unsigned request is S3's, unless it names a target in a POST to `/` or an
-//! action at `/`, so that nothing that is added to an anonymous call of S3 makes it another.
+//! path only split services that share a name and stand in where nothing is signed. They count only where
+//! their protocols have them ([`Seen::in_place`]), so that nothing that is added to a call of S3 makes it
+//! another, whatever name it is signed for.
 
 mod seen;
 mod sight;
@@ -73,6 +73,7 @@ pub enum Protocol {
 
 /// Decides on a request. Never fails: what is not recognised is some other service's.
 pub fn recognise(seen: &Seen<'_>) -> Call {
+    let seen = &seen.in_place();
     let service = service(seen);
     let protocol = protocol(seen, &service);
     let operation = operation(seen, protocol);
@@ -104,8 +105,7 @@ fn service(seen: &Seen<'_>) -> Service {
 /// What an unsigned request asks for: a refusal must still come in the right protocol, and a few STS
 /// calls are unsigned by design. What S3 has a call for is S3's, whatever else the request holds.
 fn unsigned_service(seen: &Seen<'_>) -> Service {
-    let at_root = seen.path == "/";
-    if let Some(target) = seen.target.filter(|_| at_root && seen.method == "POST") {
+    if let Some(target) = seen.target {
         return match json11::operation(Some(target)) {
             Ok(_) => Service::CloudTrail,
             Err(_) if target.contains("CloudTrail_20131101") => Service::CloudTrail,
@@ -113,7 +113,7 @@ fn unsigned_service(seen: &Seen<'_>) -> Service {
             Err(_) => Service::Other(prefix_of(target)),
         };
     }
-    match (seen.action.filter(|_| at_root), seen.version) {
+    match (seen.action, seen.version) {
         (Some(_), Some(sts::Operation::VERSION)) => Service::Sts,
         (Some(_), Some(iam::Operation::VERSION)) => Service::Iam,
         (Some("AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity"), None) => {
@@ -170,7 +170,8 @@ fn is_name_char(c: &char) -> bool {
 /// Names a service by the prefix of its target, when that is all there is.
 fn prefix_of(target: &str) -> String {
     let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
-    prefix.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect::<String>().to_ascii_lowercase()
+    let name: String = prefix.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect();
+    if name.is_empty() { "unknown".to_owned() } else { name.to_ascii_lowercase() }
 }
 
 #[cfg(test)]

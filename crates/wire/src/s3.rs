@@ -9,6 +9,7 @@ mod record;
 
 pub use address::Resolver;
 pub use error::{ErrorBody, ErrorCode};
+pub use operation::selects_post;
 pub use record::{Call, Category, Level};
 
 /// What is seen of an S3 request.

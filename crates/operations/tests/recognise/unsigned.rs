@@ -50,6 +50,57 @@ fn nothing_disguises_an_anonymous_call_of_s3() {
 }
 
 #[test]
+fn nothing_disguises_a_signed_call_of_s3() {
+    for line in ["DELETE /payroll/2026.csv", "GET /payroll", "POST /payroll/2026.csv", "PUT /"] {
+        let call = |service: &str, query: &str| Request::of(&format!("{line}?{query}")).signed(service);
+        check(&call("iam", "Action=ListUsers&Version=2010-05-08"), "unknown");
+        check(&call("s3", "Action=ListUsers&Version=2010-05-08"), "s3");
+        check(&call("sqs", "Action=ReceiveMessage&Version=2012-11-05"), "unknown");
+        check(&call("no-such-service", "Action=ListUsers&Version=2010-05-08"), "unknown");
+        let target = "DynamoDB_20120810.ListTables";
+        check(&call("dynamodb", "").with("x-amz-target", target), "unknown");
+        check(&call("no-such-service", "").with("x-amz-target", target), "unknown");
+        let form = Request::of(line).signed("iam").form("Action=ListUsers&Version=2010-05-08");
+        check(&form.with("smithy-protocol", "rpc-v2-cbor"), "unknown");
+    }
+    let get = Request::of("GET /").signed("dynamodb").with("x-amz-target", "DynamoDB_20120810.ListTables");
+    check(&get, "unknown");
+    let deletion = Request::of("POST /?%64elete&Action=ListUsers&Version=2010-05-08").signed("iam");
+    check(&deletion, "unknown");
+    // The path of a queue is no bucket's.
+    let queue = Request::of("POST /111122223333/orders").signed("sqs");
+    check(&queue.clone().form("Action=SendMessage&Version=2012-11-05"), "action sqs SendMessage");
+    check(&queue.with("x-amz-target", "AmazonSQS.SendMessage"), "target sqs SendMessage");
+}
+
+#[test]
+fn two_names_name_nothing() {
+    let listing = "POST /?Action=ListUsers&Version=2010-05-08";
+    check(
+        &Request::of(listing).signed("iam").form("Action=ListUsers&Version=2010-05-08"),
+        "action iam ListUsers",
+    );
+    let key = "Action=CreateAccessKey&UserName=admin&Version=2010-05-08";
+    check(&Request::of(listing).signed("iam").form(key), "unknown");
+    check(&Request::of(listing).form(key), "unknown");
+    check(&Request::of(listing).signed("s3").form(key), "s3");
+    let tables =
+        Request::of("POST /").signed("dynamodb").with("x-amz-target", "DynamoDB_20120810.ListTables");
+    check(&tables.form("Action=DeleteTable&Version=2012-08-10"), "unknown");
+}
+
+#[test]
+fn what_stores_serve_through_s3_is_what_it_says() {
+    let post = Request::of("POST /").signed("s3");
+    check(&post.clone().form("Action=CreateAccessKey&Version=2010-05-08"), "action iam CreateAccessKey");
+    check(&post.clone().form("Action=AssumeRole&Version=2011-06-15"), "action sts AssumeRole");
+    check(&post.form("Action=CreateAccessKey"), "s3");
+    check(&Request::of("GET /?Action=ListUsers&Version=2010-05-08").signed("s3"), "s3");
+    let upload = Request::of("POST /?Action=ListUsers&Version=2010-05-08").signed("s3");
+    check(&upload.with("content-type", "multipart/form-data; boundary=b"), "s3");
+}
+
+#[test]
 fn routes_without_a_scope_begin_with_a_word() {
     let table = Table::built_in();
     let services = table.services().iter().filter(|service| service.protocol.is_rest());

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::s3;
+
 /// The parts of a request that tell its operation. Nothing of it is trusted: a part that makes no sense
 /// tells nothing.
 #[derive(Clone, Copy)]
@@ -19,7 +21,7 @@ pub struct Seen<'a> {
     pub target: Option<&'a str>,
     /// `Smithy-Protocol`.
     pub smithy_protocol: Option<&'a str>,
-    /// `Action`, from the query string or a form body.
+    /// `Action`, from the query string or a form body; empty where several say different things.
     pub action: Option<&'a str>,
     /// `Version`, from the query string or a form body.
     pub version: Option<&'a str>,
@@ -61,6 +63,49 @@ impl Default for Seen<'_> {
             headers: &(),
         }
     }
+}
+
+impl Seen<'_> {
+    /// Passes over what does not stand where its protocol has it: whoever serves the call may go by its path alone,
+    /// and then a target or an action would be the name of something else.
+    ///
+    /// Targets stand in a POST to `/`, actions also in a GET, both in a POST to a queue of SQS; CBOR has paths of
+    /// its own. None of them goes with a query that makes a POST a call of S3. Two that name different
+    /// operations name none.
+    #[must_use]
+    pub fn in_place(&self) -> Self {
+        let posted = self.method == "POST" && !s3::selects_post(self.query);
+        let queue = self.signing_name == Some("sqs") && is_queue(self.path);
+        let targeted = posted && (self.path == "/" || queue);
+        let acted = targeted || (self.method == "GET" && self.path == "/");
+        let cbor = posted && self.query.is_empty() && is_cbor_path(self.path);
+        let target = self.target.filter(|target| targeted && !target.is_empty());
+        let action = self.action.filter(|_| acted);
+        let smithy_protocol = self.smithy_protocol.filter(|_| cbor);
+        match (target, action) {
+            (Some(target), Some(action)) if target.rsplit('.').next() != Some(action) => {
+                Self { target: None, action: Some(""), smithy_protocol, ..*self }
+            }
+            _ => Self { target, action, smithy_protocol, ..*self },
+        }
+    }
+}
+
+/// Tells whether a path is a queue's: an account and a name, at LocalStack perhaps below `queue` and a Region.
+fn is_queue(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let Some((before, name)) = path.rsplit_once('/') else { return false };
+    let Some((before, account)) = before.rsplit_once('/') else { return false };
+    let regional = before.strip_prefix("/queue/").is_some_and(|region| !region.contains('/'));
+    let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let of_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (before.is_empty() || regional) && of_account && named && !name.is_empty()
+}
+
+/// Tells whether a path is `/service/<name>/operation/<name>`.
+fn is_cbor_path(path: &str) -> bool {
+    let names = path.strip_prefix("/service/").and_then(|rest| rest.split_once("/operation/"));
+    names.is_some_and(|(service, operation)| !service.contains('/') && !operation.contains('/'))
 }
 
 impl fmt::Debug for Seen<'_> {

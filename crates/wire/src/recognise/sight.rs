@@ -23,6 +23,9 @@ pub struct Sight<'a> {
 impl<'a> Sight<'a> {
     /// Looks at a request: its method, its raw path and raw query, its headers. `body` is looked at only where
     /// it is a form.
+    ///
+    /// Which of two values counts differs between those who serve, so that different ones tell nothing; nor does
+    /// a query beside the form of an upload.
     pub fn of(
         method: &'a str,
         path: &'a str,
@@ -32,8 +35,18 @@ impl<'a> Sight<'a> {
     ) -> Self {
         let form = if is_form(headers) { body.trim_ascii() } else { b"" };
         let pairs = || pairs(query.as_bytes()).chain(pairs(form));
-        let value = |name: &str| pairs().find(|(given, _)| *given == name).map(|(_, raw)| decode(raw));
-        let [action, version] = ["Action", "Version"].map(value);
+        let value = |name: &str| {
+            let mut values = pairs().filter(|(given, _)| *given == name).map(|(_, raw)| decode(raw));
+            let first = values.next()?;
+            Some(if values.all(|value| value == first) { Ok(first) } else { Err(Contradiction) })
+        };
+        let (action, version) = match ["Action", "Version"].map(value) {
+            [None, _] => (None, None),
+            _ if begins(headers, UPLOAD) => (None, None),
+            [Some(Ok(action)), None] => (Some(action), None),
+            [Some(Ok(action)), Some(Ok(version))] => (Some(action), Some(version)),
+            [Some(_), _] => (Some(Cow::Borrowed("")), None),
+        };
         let signing_name = match signing_name(query, headers) {
             // Signature version 2 names no service: with an action it is one of the query services of its time.
             Some(Scope::Version2) if action.is_some() => None,
@@ -74,12 +87,23 @@ impl std::fmt::Debug for Sight<'_> {
     }
 }
 
+/// The type of a form in which a query call names its action.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// The type of a form that uploads a file.
+const UPLOAD: &str = "multipart/";
+
+/// Several values of one name.
+struct Contradiction;
+
 /// Tells whether a body is a form, in which a query call names its action.
 pub fn is_form(headers: &dyn Headers) -> bool {
-    const FORM: &str = "application/x-www-form-urlencoded";
+    begins(headers, FORM)
+}
+
+fn begins(headers: &dyn Headers, wanted: &str) -> bool {
     let kind = headers.header("content-type").map(|kind| kind.trim_start().as_bytes());
-    let begins = kind.and_then(|kind| kind.get(..FORM.len()));
-    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(FORM.as_bytes()))
+    let begins = kind.and_then(|kind| kind.get(..wanted.len()));
+    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 /// What a signature says of the service.

@@ -63,6 +63,72 @@ fn the_credential_scope_decides() {
 }
 
 #[test]
+fn nothing_disguises_a_signed_call_of_s3() {
+    let other = |name: &str| Service::Other(name.to_owned());
+    let of_path = |method, path| Seen { method, path, ..Seen::default() };
+    let elsewhere = [("DELETE", "/payroll/2026.csv"), ("GET", "/payroll"), ("PUT", "/"), ("POST", "//")];
+    for seen in elsewhere.map(|(method, path)| of_path(method, path)) {
+        let iam = Seen { signing_name: Some("iam"), action: Some("ListUsers"), ..seen };
+        check(iam, Service::Iam, Protocol::Query, None);
+        let kms = Seen { signing_name: Some("kms"), target: Some("TrentService.ListKeys"), ..seen };
+        check(kms, Service::Kms, Protocol::Json, None);
+        let sqs = Seen { signing_name: Some("sqs"), action: Some("ReceiveMessage"), ..seen };
+        check(sqs, other("sqs"), Protocol::RestJson, None);
+        let smithy_protocol = Some("rpc-v2-cbor");
+        let cbor = Seen { signing_name: Some("monitoring"), smithy_protocol, ..seen };
+        check(cbor, other("monitoring"), Protocol::RestJson, None);
+    }
+    // In a host of its own a bucket's objects are deleted so.
+    let deletion = Seen { query: "delete&Action=ListUsers", ..of_path("POST", "/") };
+    let deletion = Seen { signing_name: Some("iam"), action: Some("ListUsers"), ..deletion };
+    check(deletion, Service::Iam, Protocol::Query, None);
+    let got =
+        Seen { signing_name: Some("kms"), target: Some("TrentService.ListKeys"), ..of_path("GET", "/") };
+    check(got, Service::Kms, Protocol::Json, None);
+    let got = Seen { signing_name: Some("iam"), action: Some("ListUsers"), ..of_path("GET", "/") };
+    check(got, Service::Iam, Protocol::Query, Some("ListUsers"));
+    let path = "/bucket/service/Granite/operation/ListMetrics";
+    let cbor = Seen { smithy_protocol: Some("rpc-v2-cbor"), ..of_path("POST", path) };
+    check(Seen { signing_name: Some("monitoring"), ..cbor }, other("monitoring"), Protocol::RestJson, None);
+}
+
+#[test]
+fn a_queue_has_a_path_of_its_own() {
+    let call = |method, path, query| {
+        let sent = Seen { method, path, query, ..Seen::default() };
+        let signed = |name| Seen { signing_name: Some(name), action: Some("SendMessage"), ..sent };
+        assert_eq!(recognise(&signed("sns")).operation, None, "{path}");
+        recognise(&signed("sqs")).operation
+    };
+    for path in ["/111122223333/orders", "/111122223333/orders.fifo/", "/queue/us-east-1/000000000000/orders"]
+    {
+        assert_eq!(call("POST", path, "").as_deref(), Some("SendMessage"), "{path}");
+        assert_eq!(call("POST", path, "uploads"), None, "{path}");
+        // It reads an object that is called so.
+        assert_eq!(call("GET", path, ""), None, "{path}");
+    }
+    for path in [
+        "/payroll/2026.csv",
+        "/1111222233334/orders",
+        "/111122223333/",
+        "/111122223333/a/b",
+        "/a/b/111122223333/c",
+    ] {
+        assert_eq!(call("POST", path, ""), None, "{path}");
+    }
+}
+
+#[test]
+fn a_target_beside_another_action_names_nothing() {
+    let both = |target, action| {
+        let post = Seen { method: "POST", path: "/", signing_name: Some("sqs"), ..Seen::default() };
+        recognise(&Seen { target: Some(target), action: Some(action), ..post }).operation
+    };
+    assert_eq!(both("AmazonSQS.SendMessage", "SendMessage").as_deref(), Some("SendMessage"));
+    assert_eq!(both("AmazonSQS.ListQueues", "DeleteQueue"), None);
+}
+
+#[test]
 fn unsigned_requests_are_refused_in_their_own_protocol() {
     use Protocol::*;
     let get = Seen { method: "GET", path: "/b/k", ..Seen::default() };
@@ -138,9 +204,16 @@ fn signatures_and_forms_say_what_a_call_is() {
     let v4 = "AWS4-HMAC-SHA256 Credential=A/K/20261125/us-east-1/sns/aws4_request, SignedHeaders=host";
     sighted(&[("authorization", v4)], "", "", [Some("sns"), None, None]);
     let form = ("content-type", "Application/X-WWW-Form-Urlencoded; charset=utf-8");
-    let body = "Action=Publish&Version=2010-03-31&Action=Other";
+    let body = "Action=Publish&Version=2010-03-31&Action=P%75blish";
     let both = [Some("sns"), Some("Publish"), Some("2010-03-31")];
     sighted(&[("authorization", v4), form], "", body, both);
+    // Two different ones are none: which of them is served, nobody can tell.
+    let nothing = [Some("sns"), Some(""), None];
+    sighted(&[("authorization", v4), form], "Action=ListTopics&Version=2010-03-31", body, nothing);
+    sighted(&[("authorization", v4), form], "Version=2009-04-15", body, nothing);
+    // Nor does a query say what a form with files is.
+    let upload = ("content-type", "multipart/form-data; boundary=b");
+    sighted(&[("authorization", v4), upload], "Action=ListTopics", "", [Some("sns"), None, None]);
     // No form is read where none is told of.
     sighted(&[("authorization", v4)], "", body, [Some("sns"), None, None]);
     sighted(
@@ -182,6 +255,7 @@ proptest! {
         let sight = Sight::of("POST", "/", &query, &sent, &body);
         let call = recognise(&sight.seen());
         prop_assert!(call.event_source.ends_with(".amazonaws.com"));
+        prop_assert!(call.operation.is_none_or(|operation| is_operation_name(&operation)));
     }
 
     #[test]

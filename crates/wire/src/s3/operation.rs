@@ -1,5 +1,7 @@
 //! From method, level and sub-resource to the operation, under the name that SDKs use.
 
+use percent_encoding::percent_decode_str;
+
 use super::{Level, Seen};
 
 /// A sub-resource of a bucket or an object: the query key that selects it, and the operation of each
@@ -190,7 +192,8 @@ pub(super) fn operation(seen: &Seen<'_>, level: Level) -> Option<&'static str> {
     }
     let query = Query(seen.query);
     match level {
-        Level::Service => service_operation(seen.method, query),
+        // Directory buckets are listed by the same request, which is signed for under another name.
+        Level::Service => (seen.method == "GET").then_some("ListBuckets"),
         Level::Bucket => match BUCKET.iter().find(|sub| query.has(sub.key)) {
             Some(sub) => method_of(sub, seen.method, query.has("id")),
             None => plain_bucket_operation(seen.method, query),
@@ -205,6 +208,12 @@ pub(super) fn operation(seen: &Seen<'_>, level: Level) -> Option<&'static str> {
             None => plain_object_operation(seen.method, seen.copies),
         },
     }
+}
+
+/// Tells whether a raw query string makes a POST to some bucket or object a call of S3.
+pub fn selects_post(query: &str) -> bool {
+    let posted = |sub: &&SubResource| sub.operations.iter().any(|(method, _)| *method == "POST");
+    BUCKET.iter().chain(OBJECT).filter(posted).any(|sub| Query(query).has(sub.key))
 }
 
 /// Returns the operation of that name with what it addresses, if S3 has one.
@@ -241,14 +250,6 @@ fn method_of(sub: &SubResource, method: &str, names_one: bool) -> Option<&'stati
     listed.or_else(|| of(method))
 }
 
-fn service_operation(method: &str, query: Query<'_>) -> Option<&'static str> {
-    match method {
-        "GET" if query.value("x-id") == Some("ListDirectoryBuckets") => Some("ListDirectoryBuckets"),
-        "GET" => Some("ListBuckets"),
-        _ => None,
-    }
-}
-
 fn plain_bucket_operation(method: &str, query: Query<'_>) -> Option<&'static str> {
     match method {
         "GET" if query.value("list-type") == Some("2") => Some("ListObjectsV2"),
@@ -273,7 +274,7 @@ fn plain_object_operation(method: &str, copies: bool) -> Option<&'static str> {
     }
 }
 
-/// A raw query string. Keys are matched as sent: no client escapes a sub-resource.
+/// A raw query string. Keys are matched decoded, as stores match them: an escape hides no sub-resource.
 #[derive(Clone, Copy)]
 struct Query<'a>(&'a str);
 
@@ -284,6 +285,6 @@ impl<'a> Query<'a> {
 
     fn value(self, key: &str) -> Option<&'a str> {
         let pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.into_iter().find(|(given, _)| *given == key).map(|(_, value)| value)
+        pairs.into_iter().find(|(given, _)| percent_decode_str(given).eq(key.bytes())).map(|(_, value)| value)
     }
 }
