@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::identified::kind;
 use crate::learn::{Fact, Name, Rank, facts};
 use crate::memory::Memory;
+use crate::unsigned::{is_vouched_for, takes_no_signature};
 use crate::web_token::{issuer_name, shorten, web_claims};
 use crate::{Claim, Identified, LEARNED_MAX, Lesson, Person, Realm, Sighting, account_of_key, telemetry};
 
@@ -48,7 +49,8 @@ impl Identities {
     /// Says who a request claims to come from. A pure look-up: it never waits.
     pub fn identify(&self, sighting: &Sighting<'_>) -> Identified {
         let realm = sighting.realm;
-        let key = match sighting.claim {
+        let claim = heard(sighting);
+        let key = match claim {
             Claim::Key(key) => Some(key),
             Claim::Bearer { credential_id } => Some(credential_id),
             Claim::Unsigned | Claim::Unclear => None,
@@ -63,7 +65,7 @@ impl Identities {
                 (None, _) => "nothing",
             });
         }
-        let unknown_key = match sighting.claim {
+        let unknown_key = match claim {
             Claim::Key(key) if person.is_none() && self.hints == AccountHints::Told => Some(key),
             _ => None,
         };
@@ -74,11 +76,11 @@ impl Identities {
             source_account: account.map(shorten),
         });
         Identified {
-            claim: sighting.claim.clone(),
+            claim: claim.clone(),
             realm,
             person,
             is_listed,
-            vouched: vouched(sighting).map(Box::new),
+            vouched: vouched(sighting, claim).map(Box::new),
             account_hint: unknown_key.and_then(|key| account_of_key(key)),
             scope,
         }
@@ -176,10 +178,21 @@ fn is_user(person: &Person, name: &str) -> bool {
     person.identity.kind.as_deref() == Some("IAMUser") && person.identity.user_name.as_deref() == Some(name)
 }
 
+/// Returns the claim that counts: calls that take no signature are answered whatever they carry, and the one that
+/// is in them nobody looked at.
+fn heard<'a>(sighting: &Sighting<'a>) -> &'a Claim {
+    match sighting.claim {
+        Claim::Unsigned => &Claim::Unsigned,
+        _ if is_vouched_for(sighting.event_source, sighting.operation) => &Claim::Unsigned,
+        _ if takes_no_signature(sighting.event_source, sighting.operation) => &Claim::Unclear,
+        claim => claim,
+    }
+}
+
 /// Reads the caller of AssumeRoleWithWebIdentity and of AssumeRoleWithSAML out of the token that it sends, without
 /// believing it.
-fn vouched(sighting: &Sighting<'_>) -> Option<UserIdentity> {
-    if *sighting.claim != Claim::Unsigned || sighting.event_source != "sts.amazonaws.com" {
+fn vouched(sighting: &Sighting<'_>, claim: &Claim) -> Option<UserIdentity> {
+    if *claim != Claim::Unsigned || sighting.event_source != "sts.amazonaws.com" {
         return None;
     }
     let parameters = Parameters::parse("", sighting.form?).ok()?;

@@ -59,7 +59,8 @@ pub(crate) enum Rank {
 
 /// Reads what an answer teaches.
 pub(crate) fn facts(lesson: &Lesson<'_>) -> Vec<Fact> {
-    if lesson.request.len() > LESSON_BYTES_MAX || lesson.answer.len() > LESSON_BYTES_MAX {
+    let fits = lesson.request.len() <= LESSON_BYTES_MAX && lesson.answer.len() <= LESSON_BYTES_MAX;
+    if !fits || !lesson.is_in_place() {
         return Vec::new();
     }
     let read = match lesson.event_source {
@@ -79,13 +80,7 @@ struct Asked {
 impl Asked {
     fn read(lesson: &Lesson<'_>) -> Option<Self> {
         let parameters = Parameters::parse(lesson.query, lesson.request).ok()?;
-        let mut root = Element::parse(lesson.answer)?;
-        let name = format!("{}Result", lesson.operation);
-        let place = root.children.iter().position(|child| child.name == name);
-        let result = match place {
-            Some(place) => root.children.swap_remove(place),
-            None => root,
-        };
+        let result = result(lesson.operation, lesson.answer)?;
         Some(Self { parameters, result })
     }
 
@@ -98,6 +93,17 @@ impl Asked {
         let credentials = self.result.child("Credentials")?;
         Some((key(credentials.text_of("AccessKeyId")?)?, expires(credentials.text_of("Expiration"))))
     }
+}
+
+/// Returns the result in an answer of the query protocol, empty where an operation has none; nothing of a document
+/// that is no answer to the operation.
+fn result(operation: &str, answer: &[u8]) -> Option<Element> {
+    let mut root = Element::parse(answer)?;
+    if root.name.strip_suffix("Response") != Some(operation) {
+        return None;
+    }
+    let place = root.children.iter().position(|child| child.name.strip_suffix("Result") == Some(operation));
+    Some(place.map_or_else(Element::default, |place| root.children.swap_remove(place)))
 }
 
 /// Takes a key's id; not one that no client could send.

@@ -16,6 +16,10 @@ pub struct Lesson<'a> {
     pub event_source: &'a str,
     /// The API's operation.
     pub operation: &'a str,
+    /// The request's method.
+    pub method: &'a str,
+    /// The request's path, as it was sent.
+    pub path: &'a str,
     /// The request's query, without `?`.
     pub query: &'a str,
     /// The request's body; empty where there is none.
@@ -26,6 +30,21 @@ pub struct Lesson<'a> {
     pub caller: &'a Identified,
     /// When the answer came.
     pub at: Timestamp,
+}
+
+impl Lesson<'_> {
+    /// Tells whether the call came where its service takes it. Elsewhere an upstream may have seen another call in
+    /// it: an object that says what an answer would.
+    pub(crate) fn is_in_place(&self) -> bool {
+        let place = match self.event_source {
+            "sso.amazonaws.com" => ("GET", "/federation/credentials"),
+            "rolesanywhere.amazonaws.com" => ("POST", "/sessions"),
+            // Of a bucket; what the answer must look like stores make for no object.
+            "s3.amazonaws.com" | "s3express.amazonaws.com" => return self.method == "GET",
+            _ => ("POST", "/"),
+        };
+        (self.method, self.path) == place
+    }
 }
 
 /// Tells whether a good answer to a call teaches something: then its bodies are kept, up to

@@ -27,6 +27,7 @@ mod memory;
 mod person;
 mod realm;
 mod telemetry;
+mod unsigned;
 mod upkeep;
 mod verdict;
 mod web_token;

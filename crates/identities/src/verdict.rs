@@ -1,8 +1,8 @@
 //! What an upstream's answer makes of the claim in a request.
 //!
 //! The rule is one of allowing: a name is believed where the answer shows that the upstream got past the
-//! signature. An error that may come before, an answer that names no error, a broken connection: none of them
-//! shows that, or anybody could write another's name into the log by sending that user's key id.
+//! signature. An error that may come before, one that nobody here knows, an answer that names no error, a broken
+//! connection: none of them shows that, or anybody could write another's name into the log by sending that user's key id.
 
 use crate::Signatures;
 
@@ -15,6 +15,8 @@ pub struct Answer<'a> {
     pub error_code: Option<&'a str>,
     /// The error's message.
     pub error_message: Option<&'a str>,
+    /// Whether it answers HEAD: then no error can name its code.
+    pub is_of_head: bool,
 }
 
 /// What the answer says of who called.
@@ -42,11 +44,12 @@ impl Verdict {
         if signatures == Signatures::Unchecked {
             return Self::Claimed;
         }
-        match (answer.status, code) {
-            (200..=299 | 304 | 412 | 416, _) => Self::Accepted,
+        match (answer.status, answer.error_code) {
+            (200..=299, _) | (304 | 412 | 416, None) => Self::Accepted,
             // What HEAD answers; upstreams look for an object after they have looked at the signature.
-            (404 | 409, None) => Self::Accepted,
-            (400..=499, Some(code)) if !EARLY.contains(&code) => Self::Accepted,
+            (404 | 409, None) if answer.is_of_head => Self::Accepted,
+            (429, _) => Self::Undecided,
+            (304 | 400..=499, Some(code)) if comes_late(code) => Self::Accepted,
             _ => Self::Undecided,
         }
     }
@@ -104,44 +107,87 @@ const REFUSALS: [&str; 29] = [
 const BEFORE_ACCESS: [&str; 7] =
     ["expired", "signature", "not signed", "credential", "access key", "authentication", "x-amz-date"];
 
-/// Codes that an upstream may answer before it has looked at the signature.
-const EARLY: [&str; 36] = [
-    "BadDigest",
-    "BadRequest",
-    "EntityTooLarge",
-    "IncompleteBody",
-    "InternalError",
-    "InvalidAction",
-    "InvalidArgument",
-    "InvalidBucketName",
-    "InvalidDigest",
-    "InvalidRequest",
-    "InvalidURI",
-    "KeyTooLongError",
-    "MalformedHttpRequest",
-    "MalformedPOSTRequest",
-    "MalformedQueryString",
-    "MalformedXML",
-    "MaxMessageLengthExceeded",
-    "MethodNotAllowed",
-    "MissingAction",
-    "MissingContentLength",
-    "MissingRequestBodyError",
-    "NotImplemented",
-    "PermanentRedirect",
-    "RequestEntityTooLarge",
-    "RequestHeaderSectionTooLarge",
-    "RequestLimitExceeded",
-    "RequestTimeout",
-    "Serialization",
-    "ServiceUnavailable",
-    "SlowDown",
-    "TemporaryRedirect",
-    "Throttling",
-    "TooManyRequests",
-    "UnknownOperation",
-    "UnsupportedOperation",
-    "XAmzContentSHA256Mismatch",
+/// Tells whether an error can come only once the signature was found good: the call was denied to its caller, or it
+/// failed by what the upstream holds. That a request makes no sense may be said of anybody's.
+fn comes_late(code: &str) -> bool {
+    let whole = code.strip_prefix("Client.").unwrap_or(code);
+    let code = plain(whole);
+    if LATE.contains(&code) {
+        return true;
+    }
+    if EARLY.iter().any(|part| code.contains(part)) {
+        return false;
+    }
+    // A bare NotFound is what any server says of an address that it does not have.
+    LATE_PARTS.iter().any(|part| code.contains(part) && whole != *part)
+}
+
+/// Parts of codes that speak of what the upstream holds.
+const LATE_PARTS: [&str; 9] = [
+    "AlreadyExist",
+    "AlreadyOwned",
+    "Conflict",
+    "DoesNotExist",
+    "Duplicate",
+    "InUse",
+    "NoSuch",
+    "NonExistent",
+    "NotFound",
+];
+
+/// Parts of codes that speak of the address, of the operation or of who called: those may come early.
+const EARLY: [&str; 12] = [
+    "AccessKey",
+    "Action",
+    "Api",
+    "Auth",
+    "Credential",
+    "Endpoint",
+    "Header",
+    "Method",
+    "Operation",
+    "Route",
+    "Signature",
+    "Token",
+];
+
+/// Codes that come late and do not say so by their parts.
+const LATE: [&str; 35] = [
+    "AccessDenied",
+    "AllAccessDisabled",
+    "BucketNotEmpty",
+    "CannotDelete",
+    "CodeStorageExceeded",
+    "ConditionalCheckFailed",
+    "DependencyViolation",
+    "Disabled",
+    "DryRunOperation",
+    "EntityTemporarilyUnmodifiable",
+    "EntityTooSmall",
+    "IdempotentParameterMismatch",
+    "IncorrectInstanceState",
+    "IncorrectKey",
+    "IncorrectState",
+    "InvalidBucketState",
+    "InvalidCiphertext",
+    "InvalidObjectState",
+    "InvalidPart",
+    "InvalidRange",
+    "ItemCollectionSizeLimitExceeded",
+    "KMSInvalidState",
+    "KMSKeyDisabled",
+    "NotModified",
+    "ObjectNotInActiveTierError",
+    "OperationAborted",
+    "PreconditionFailed",
+    "QueueDeletedRecently",
+    "QueueNameExists",
+    "ReceiptHandleIsInvalid",
+    "ServiceQuotaExceeded",
+    "TooManyBuckets",
+    "TransactionCanceled",
+    "UnauthorizedOperation",
+    "UnmodifiableEntity",
 ];
 
 #[cfg(test)]
@@ -156,7 +202,7 @@ mod tests {
         message: Option<&str>,
         expected: Verdict,
     ) {
-        let answer = Answer { status, error_code: code, error_message: message };
+        let answer = Answer { status, error_code: code, error_message: message, is_of_head: false };
         assert_eq!(Verdict::of(signatures, &answer), expected, "{status} {code:?} {message:?}");
     }
 
@@ -168,14 +214,57 @@ mod tests {
             (200, Some("InternalError")),
             (304, Some("NotModified")),
             (404, Some("NoSuchKey")),
-            (404, None),
             (403, Some("AccessDenied")),
-            (400, Some("ValidationException")),
             (400, Some("ConditionalCheckFailedException")),
+            (400, Some("ResourceNotFoundException")),
+            (404, Some("NotFoundException")),
+            (400, Some("Client.InvalidInstanceID.NotFound")),
+            (400, Some("AWS.SimpleQueueService.NonExistentQueue")),
+            (404, Some("NoSuchEntityException")),
+            (409, Some("BucketAlreadyOwnedByYou")),
+            (409, Some("OperationAborted")),
+            (409, Some("DeleteConflictException")),
+            (412, Some("PreconditionFailed")),
+            (416, None),
             (403, Some("Client.UnauthorizedOperation")),
         ] {
             check(Signatures::Checked, status, code, None, Verdict::Accepted);
         }
+    }
+
+    #[test]
+    fn head_has_no_room_for_a_code() {
+        let judge = |status, is_of_head| {
+            Verdict::of(Signatures::Checked, &Answer { status, is_of_head, ..Answer::default() })
+        };
+        assert_eq!(judge(404, true), Verdict::Accepted);
+        // A page that says in its own words that it is not there.
+        assert_eq!(judge(404, false), Verdict::Undecided);
+        assert_eq!(judge(403, true), Verdict::Undecided);
+    }
+
+    #[test]
+    fn an_error_that_may_come_before_the_signature_names_nobody() {
+        for code in [
+            "MalformedDate",
+            "MissingParameter",
+            "InvalidParameterValue",
+            "ValidationException",
+            "ValidationError",
+            "MissingFields",
+            "NotFound",
+            "OperationNotFoundException",
+            "ActionNotFound",
+            "InvalidAccessKeyId.NotFound",
+            "RequestLimitExceeded",
+            "SomethingNobodyHasHeardOf",
+            "NoSuchMethod",
+        ] {
+            for status in [400, 403, 404, 409, 412] {
+                check(Signatures::Checked, status, Some(code), None, Verdict::Undecided);
+            }
+        }
+        check(Signatures::Checked, 429, Some("LimitConflict"), None, Verdict::Undecided);
     }
 
     #[test]

@@ -71,6 +71,35 @@ fn one_document_and_many_are_read() {
     assert_eq!(told[0]["event"]["recipientAccountId"], json!("111122223333"));
 }
 
+/// What is explained of an answer to a presigned read: the name of the key's owner, and when it was.
+fn told_of(directory: &std::path::Path, date: &str, status: u16, body: &str) -> (Value, Value) {
+    let target = "/shop/list?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAMAYA%2F20261122%2Fus-east-1%2Fs3\
+                  %2Faws4_request&X-Amz-Date=20261122T091000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host\
+                  &X-Amz-Signature=ab";
+    let exchange = json!({
+        "request": {"method": "GET", "target": target, "headers": [["Host", "h"]]},
+        "response": {"status": status, "headers": [["Date", date]], "body": body},
+    });
+    let explainer = explainer(&[("gateway.directory_file", directory.to_str().unwrap())]);
+    let event = lines(&explainer, &exchange.to_string()).remove(0)["event"].take();
+    (event["userIdentity"]["userName"].clone(), event["eventTime"].clone())
+}
+
+#[test]
+fn an_address_that_had_expired_names_nobody_as_in_the_gateway() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("directory.toml");
+    std::fs::write(&directory, "[keys.AKIAMAYA]\nuser_name = \"maya\"\n").unwrap();
+    let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let (in_time, late) = ("Sun, 22 Nov 2026 09:10:30 GMT", "Sun, 22 Nov 2026 09:12:00 GMT");
+    let told = |date, status, body| told_of(&directory, date, status, body);
+    assert_eq!(told(in_time, 403, denied), (json!("maya"), json!("2026-11-22T09:10:30Z")));
+    assert_eq!(told(late, 403, denied), (Value::Null, json!("2026-11-22T09:12:00Z")));
+    // Before the signature was looked at.
+    let malformed = "<Error><Code>MalformedDate</Code></Error>";
+    assert_eq!(told(in_time, 400, malformed).0, Value::Null);
+}
+
 #[test]
 fn what_makes_no_sense_is_not_shown() {
     for input in [
@@ -97,10 +126,12 @@ fn people_see_what_decided() {
 
 /// Where an event deliberately says something else than the researcher's reading; the reasons stand beside the
 /// golden cases of the events.
-const DEVIATIONS: [(&str, &str); 6] = [
+const DEVIATIONS: [(&str, &str); 7] = [
     // The gateway knows whose buckets an upstream's are.
     ("02-s3-put-object-expect-continue.json", "resources"),
     ("03-s3-put-object-virtual-hosted.json", "resources"),
+    // Whose the upload is stands in its form.
+    ("29-s3-post-form.json", "accessKeyId"),
     ("45-sts-get-session-token.json", "readOnly"),
     ("51-dynamodb-put-item.json", "requestParameters"),
     ("64-lambda-invoke.json", "resources"),

@@ -94,6 +94,9 @@ fn roles_anywhere(lesson: &Lesson<'_>) -> Option<Fact> {
 /// A session for a directory bucket: the caller again.
 fn directory_bucket(lesson: &Lesson<'_>) -> Option<Fact> {
     let answer = Element::parse(lesson.answer)?;
+    if answer.name != "CreateSessionResult" {
+        return None;
+    }
     let credentials = answer.child("Credentials")?;
     let id = key(credentials.text_of("AccessKeyId")?)?;
     let caller = lesson.caller.person()?.clone();

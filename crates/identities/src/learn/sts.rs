@@ -6,10 +6,9 @@ use cairn_event::{
     AccountId, Arn, EventTime, SessionAttributes, SessionContext, SessionIssuer, UserIdentity,
     WebIdFederationData,
 };
-use cairn_wire::xml::Element;
 use jiff::Timestamp;
 
-use super::{Asked, Fact, Rank, chain, issuer_role, latest, person_of_arn, role_id};
+use super::{Asked, Fact, Rank, chain, issuer_role, latest, person_of_arn, result, role_id};
 use crate::identified::kind;
 use crate::web_token::{TAGS_MAX, Tags, saml_tags, shorten, web_claims};
 use crate::{Lesson, Person};
@@ -37,8 +36,7 @@ pub(super) fn facts(lesson: &Lesson<'_>) -> Option<Vec<Fact>> {
 
 /// Returns the caller of AssumeRoleWithSAML, as the answer calls whom the assertion is about.
 pub(crate) fn saml_caller(answer: &[u8]) -> Option<UserIdentity> {
-    let root = Element::parse(answer)?;
-    let result = root.child("AssumeRoleWithSAMLResult").unwrap_or(&root);
+    let result = result("AssumeRoleWithSAML", answer)?;
     let (qualifier, subject) = (result.text_of("NameQualifier")?, result.text_of("Subject")?);
     Some(UserIdentity {
         principal_id: Some(shorten(&format!("{qualifier}:{subject}"))),

@@ -289,6 +289,7 @@ fn other_services_give_sessions_too() {
         "expiration": 1_795_342_272_000_i64}})
         .to_string();
     let call = Call {
+        place: ("GET", "/federation/credentials"),
         query: "account_id=111122223333&role_name=Admin",
         ..Call::new("", "sso", "GetRoleCredentials", "", &center)
     };
@@ -302,13 +303,15 @@ fn other_services_give_sessions_too() {
         "sessionToken": "t", "expiration": "2026-11-22T10:11:12Z"}, "roleArn": "arn:aws:iam::123456789012:role/x/any",
         "assumedRoleUser": {"arn": "arn:aws:sts::123456789012:assumed-role/any/5f", "assumedRoleId": "AROA9:5f"}}]})
     .to_string();
-    world.call(&Call::new("", "rolesanywhere", "CreateSession", "{}", &anywhere));
+    let call = Call::new("", "rolesanywhere", "CreateSession", "{}", &anywhere);
+    world.call(&Call { place: ("POST", "/sessions"), ..call });
     assert_eq!(
         world.who("ASIAR")["sessionContext"]["sessionIssuer"]["arn"],
         "arn:aws:iam::123456789012:role/x/any"
     );
     let bucket = format!("<CreateSessionResult>{}</CreateSessionResult>", credentials("ASIAB"));
-    world.call(&Call::new("AKIAMAYA", "s3", "CreateSession", "", &bucket));
+    let call = Call::new("AKIAMAYA", "s3", "CreateSession", "", &bucket);
+    world.call(&Call { place: ("GET", "/shop--use1-az4--x-s3"), ..call });
     assert_eq!(world.who("ASIAB")["userName"], "maya");
     world.clock.pass(2 * 3_600);
     for key in ["ASIAC", "ASIAI", "ASIAR", "ASIAB"] {

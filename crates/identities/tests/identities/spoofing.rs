@@ -14,6 +14,7 @@ fn refused(code: &'static str, status: u16) -> Call<'static> {
         key: Some("AKIAMAYA"),
         service: "s3",
         operation: "ListBuckets",
+        place: ("GET", "/"),
         query: "",
         request: "",
         status,
@@ -40,6 +41,10 @@ fn a_refused_signature_never_carries_the_name_behind_its_key() {
         ("", 502),
         ("InternalError", 500),
         ("PermanentRedirect", 301),
+        // Errors that come before the signature is looked at, or that nobody knows.
+        ("MalformedDate", 400),
+        ("MissingParameter", 400),
+        ("NobodyKnowsThis", 400),
     ] {
         let expected = json!({"type": "Unknown", "accessKeyId": "AKIAMAYA"});
         assert_eq!(world.call(&refused(code, status)), expected, "{code} {status}");
@@ -81,6 +86,64 @@ fn an_answer_that_is_none_teaches_nothing() {
         }
     }
     assert_eq!(world.identities.learned(), 0);
+}
+
+#[test]
+fn an_object_that_looks_like_an_answer_teaches_nothing() {
+    let world = World::with_directory(DIRECTORY);
+    let session = assumed("AKIA1", "deploy", "run-7", "");
+    let bare = session.replace("AssumeRoleResponse", "r").replace("AssumeRoleResult", "x");
+    let other = session.replace("AssumeRoleRe", "GetSessionTokenRe");
+    let ask = |place, answer: &str| {
+        world.call(&Call { place, ..Call::new("AKIAMAYA", "sts", "AssumeRole", "", answer) });
+    };
+    for answer in [&bare, &other] {
+        ask(("POST", "/"), answer);
+    }
+    for place in [("GET", "/b/evil.xml"), ("GET", "/"), ("POST", "/b"), ("PUT", "/")] {
+        ask(place, &session);
+    }
+    let center =
+        json!({"roleCredentials": {"accessKeyId": "AKIA1", "expiration": 1_795_342_272_000_i64}}).to_string();
+    let query = "account_id=111122223333&role_name=Admin";
+    for place in [("GET", "/b/federation/credentials"), ("POST", "/federation/credentials")] {
+        world.call(&Call { place, query, ..Call::new("", "sso", "GetRoleCredentials", "", &center) });
+    }
+    let bucket = "<r><Credentials><AccessKeyId>AKIA1</AccessKeyId></Credentials></r>";
+    world.call(&Call { place: ("GET", "/b"), ..Call::new("AKIAMAYA", "s3", "CreateSession", "", bucket) });
+    assert_eq!(world.identities.learned(), 0);
+    ask(("POST", "/"), &session);
+    assert_eq!(world.who("AKIA1")["type"], "AssumedRole");
+}
+
+#[test]
+fn a_call_that_takes_no_signature_does_not_name_the_key_that_it_carries() {
+    let world = World::with_directory(DIRECTORY);
+    for (service, operation) in [
+        ("cognito-identity", "GetId"),
+        ("cognito-idp", "InitiateAuth"),
+        ("sso", "CreateToken"),
+        ("sso", "GetRoleCredentials"),
+        ("signin", "CreateOAuth2Token"),
+        ("sts", "AssumeRoleWithLDAPIdentity"),
+    ] {
+        let caller = world.call(&Call::new("AKIAMAYA", service, operation, "{}", "{}"));
+        assert_eq!(caller, json!({"type": "Unknown"}), "{service} {operation}");
+    }
+    // An operation of the same services that is signed.
+    assert_eq!(
+        world.call(&Call::new("AKIAMAYA", "cognito-idp", "AdminGetUser", "{}", "{}"))["userName"],
+        "maya"
+    );
+    let answer = assumed("ASIA1", "deploy", "run-7", "<Provider>idp.example</Provider>")
+        .replace("AssumeRoleRe", "AssumeRoleWithWebIdentityRe");
+    let request = "Action=AssumeRoleWithWebIdentity&ProviderId=idp.example&WebIdentityToken=opaque";
+    let call = Call::new("AKIAMAYA", "sts", "AssumeRoleWithWebIdentity", request, &answer);
+    assert_eq!(world.call(&call), json!({"type": "WebIdentityUser", "identityProvider": "idp.example"}));
+    let seen = world.sight(world.realm, &Call::new("ASIA1", "s3", "ListBuckets", "", ""));
+    let session = seen.person().unwrap();
+    assert_eq!(session.identity.kind.as_deref(), Some("AssumedRole"));
+    assert!(!format!("{session:?}").contains("maya"));
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub(crate) struct Call<'a> {
     pub(crate) key: Option<&'a str>,
     pub(crate) service: &'a str,
     pub(crate) operation: &'a str,
+    /// Method and path.
+    pub(crate) place: (&'a str, &'a str),
     pub(crate) query: &'a str,
     pub(crate) request: &'a str,
     pub(crate) status: u16,
@@ -85,7 +87,8 @@ impl<'a> Call<'a> {
         answer: &'a str,
     ) -> Self {
         let key = Some(key).filter(|key| !key.is_empty());
-        Self { key, service, operation, query: "", request, status: 200, error: None, answer }
+        let place = ("POST", "/");
+        Self { key, service, operation, place, query: "", request, status: 200, error: None, answer }
     }
 }
 
@@ -119,7 +122,7 @@ impl World {
     /// Sends a call through, as the gateway does: sight, judge, learn. Returns the caller in its record.
     pub(crate) fn pass(&self, realm: Realm, call: &Call<'_>) -> Caller {
         let mut seen = self.sight(realm, call);
-        let told = Answer { status: call.status, error_code: call.error, error_message: None };
+        let told = Answer { status: call.status, error_code: call.error, ..Answer::default() };
         let verdict = Verdict::of(realm.signatures, &told);
         if call.status == 200 {
             seen.told_by(call.operation, call.answer.as_bytes());
@@ -130,6 +133,8 @@ impl World {
                 realm,
                 event_source: &source,
                 operation: call.operation,
+                method: call.place.0,
+                path: call.place.1,
                 query: call.query,
                 request: call.request.as_bytes(),
                 answer: call.answer.as_bytes(),

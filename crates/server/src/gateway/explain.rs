@@ -8,23 +8,21 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use cairn_access::Caller;
-use cairn_capture::{
-    Captured, Exchange, Keep, Request, Response, ServiceCall, named_error, record, request_id,
-};
+use cairn_capture::{Captured, Exchange, Keep, Request, Response, ServiceCall, record, request_id};
 use cairn_event::{AccountId, Clock, Region};
 use cairn_identities::actor::{Evidence, MEMBER, actor};
 use cairn_identities::directory::{Directory, DirectoryFile, FileError};
-use cairn_identities::{
-    Answer, Identified, Identities, Lesson, Realm, Sighting, Signatures, Verdict, teaches,
-};
+use cairn_identities::{Identified, Identities, Lesson, Realm, Sighting, Signatures, Verdict, teaches};
 use cairn_operations::{OperationId, Table};
 use cairn_wire::recognise::Protocol;
 use cairn_wire::s3::Resolver;
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::{Map, Value};
 
 use super::claim::{claim, region};
-use super::identity::Callers;
+use super::identity::{Callers, is_believed, is_object, upstream_verdict};
+use super::upload;
 use crate::config::{Config, Recorded};
 use crate::head::Head;
 use crate::recognition::{OperationsFileError, Recogniser, Recognition, open_operations};
@@ -184,6 +182,8 @@ impl Explainer {
         recognition: &Recognition,
     ) -> Vec<u8> {
         let policy = Callers::body_policy(call);
+        let completed =
+            seen.at.or_else(|| answered_at(seen.answer.as_ref()?)).unwrap_or_else(|| self.clock.now());
         // A request alone is shown as one that went well, and nothing is told of its answer.
         let answer = seen.answer.clone().unwrap_or(SeenAnswer { status: 200, ..SeenAnswer::default() });
         let (headers, answered) = (head.pairs(), pairs(&answer.headers));
@@ -199,7 +199,8 @@ impl Explainer {
             sender.told_by(call.event_name(), bytes);
         }
         let verdict = match seen.answer {
-            Some(_) => verdict(&sender, call, &response),
+            // Nobody here has the key's secret: the answer alone tells.
+            Some(_) => upstream_verdict(&sender, call, (head, completed), &response),
             None => Verdict::Undecided,
         };
         let caller = sender.caller(verdict);
@@ -228,7 +229,7 @@ impl Explainer {
                 request_id: given.as_deref().unwrap_or(REQUEST_ID),
                 event_id: EVENT_ID,
                 remarks: &remarks,
-                completed: seen.at.unwrap_or_else(|| self.clock.now()),
+                completed,
             },
             call,
         );
@@ -244,10 +245,14 @@ impl Explainer {
             Captured::Whole(form) if head.is_form() => Some(form),
             Captured::Whole(_) | Captured::Nothing | Captured::Cut => None,
         };
+        let in_form = match body {
+            Captured::Whole(body) => upload::claim_of(head, call, body),
+            Captured::Nothing | Captured::Cut => None,
+        };
         self.identities.identify(&Sighting {
             realm: Realm { account: self.account, signatures: Signatures::Checked },
             upstream: "",
-            claim: &claim(head, &self.credential_ids),
+            claim: &in_form.unwrap_or_else(|| claim(head, &self.credential_ids)),
             event_source: call.event_source(),
             operation: call.event_name(),
             form,
@@ -300,7 +305,7 @@ impl Explainer {
         let (Captured::Whole(answer), true) = (response.body, good) else { return };
         let place = (self.account, region);
         self.recogniser.table_keys.learn(call, place, answer);
-        if !teaches(call.event_source(), call.event_name()) {
+        if is_object(&response) || !teaches(call.event_source(), call.event_name()) {
             return;
         }
         let request: &[u8] = match body {
@@ -312,6 +317,8 @@ impl Explainer {
             realm: caller.realm(),
             event_source: call.event_source(),
             operation: call.event_name(),
+            method: &head.method,
+            path: &head.path,
             query: &head.query,
             request,
             answer,
@@ -321,23 +328,10 @@ impl Explainer {
     }
 }
 
-/// Judges a claim by the answer alone: nobody here has the key's secret.
-fn verdict(sender: &Identified, call: &ServiceCall, response: &Response<'_>) -> Verdict {
-    let error = named_error(call, response);
-    let told = Answer {
-        status: response.status,
-        error_code: error.as_ref().map(|error| error.code.as_str()),
-        error_message: error.as_ref().and_then(|error| error.message.as_deref()),
-    };
-    match response.status {
-        200..=299 => Verdict::of(Signatures::Checked, &told),
-        _ if sender.is_vouched() => Verdict::Rejected,
-        _ => Verdict::of(Signatures::Checked, &told),
-    }
-}
-
-fn is_believed(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Verified | Verdict::Accepted | Verdict::Claimed)
+/// Reads when an answer was made, which it says itself.
+fn answered_at(answer: &SeenAnswer) -> Option<Timestamp> {
+    let (_, date) = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"))?;
+    DateTimeParser::new().parse_timestamp(std::str::from_utf8(date).ok()?.trim()).ok()
 }
 
 fn head_of(seen: &SeenExchange) -> Head {

@@ -20,11 +20,12 @@ use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::claim::{claim, is_in_form, is_out_of_time, region};
+use super::claim::{claim, is_out_of_time, names_nobody, region};
 use super::flight::{Flight, captured};
 use super::route::Route;
 use super::upload;
 use crate::authenticate::{AuthRefusal, Authentication};
+use crate::head::Head;
 use crate::people::People;
 use crate::serve::{Arrival, Front, Who};
 use crate::upstreams;
@@ -48,6 +49,13 @@ pub(crate) struct Sender {
     at: Timestamp,
 }
 
+impl Sender {
+    /// Takes the time over at which the sender was first looked at.
+    pub(super) fn since(self, first: &Self) -> Self {
+        Self { at: first.at, ..self }
+    }
+}
+
 /// What is known of a call's sender once it is answered.
 #[derive(Debug)]
 pub(crate) struct Judged {
@@ -56,6 +64,8 @@ pub(crate) struct Judged {
     pub(crate) remarks: Map<String, Value>,
     identified: Identified,
     verdict: Verdict,
+    /// Whether the answer is what somebody stored.
+    is_object: bool,
 }
 
 /// What checking a signature here came to.
@@ -77,7 +87,7 @@ impl Callers {
     /// Says which bodies a forwarded call needs kept: those of the record and those that teach.
     pub(crate) fn body_policy(call: &ServiceCall) -> BodyPolicy {
         let policy = body_policy(call);
-        if matches!(call, ServiceCall::S3(call) if call.operation == Some("PostObject")) {
+        if upload::is_post_object(call) {
             // Who uploads by a form stands in its fields.
             return BodyPolicy { request: Keep::Always { bytes_max: UPLOAD_BYTES_MAX }, ..policy };
         }
@@ -129,8 +139,8 @@ impl Callers {
     /// Returns who sends an upload by a form, now that the form was read.
     fn uploader(&self, flight: &Flight, received: &Kept) -> Option<Identified> {
         let Flight { route, arrival, call, .. } = flight;
-        let (true, Kept::Whole(body)) = (is_in_form(&arrival.head), received) else { return None };
-        let in_form = upload::claim(&arrival.head, body)?;
+        let Kept::Whole(body) = received else { return None };
+        let in_form = upload::claim_of(&arrival.head, call, body)?;
         Some(self.identify(route, arrival, call, &in_form, None))
     }
 
@@ -139,21 +149,10 @@ impl Callers {
         let Flight { front, route, arrival, call, sender, .. } = flight;
         let mut identified = self.uploader(flight, received).unwrap_or_else(|| sender.identified.clone());
         let snapshot = front.catalog.current();
-        let error = named_error(call, response);
-        let told = Answer {
-            status: response.status,
-            error_code: error.as_ref().map(|error| error.code.as_str()),
-            error_message: error.as_ref().and_then(|error| error.message.as_deref()),
-        };
         if let (200..=299, Captured::Whole(answer)) = (response.status, response.body) {
             identified.told_by(call.event_name(), answer);
         }
-        let of_upstream = match upstream_verdict(&identified, &told) {
-            Verdict::Accepted if told.status >= 400 && is_out_of_time(&arrival.head, sender.at) => {
-                Verdict::Undecided
-            }
-            verdict => verdict,
-        };
+        let of_upstream = upstream_verdict(&identified, call, (&arrival.head, sender.at), response);
         let mut remarks = Map::new();
         let proof = self.prove(flight, (&identified, sender.at), received, &snapshot);
         let (verdict, own) = match proof {
@@ -180,7 +179,7 @@ impl Callers {
         // Records of another account than the upstream's are made on the word of the operator or of a proof here.
         let of_other = identified.is_listed() || verdict == Verdict::Verified;
         let who = who(route, arrival, caller, &snapshot).within(route, of_other);
-        Judged { who, remarks, identified, verdict }
+        Judged { who, remarks, identified, verdict, is_object: is_object(response) }
     }
 
     /// Learns from a call that was answered well.
@@ -194,6 +193,7 @@ impl Callers {
     ) {
         let call = &flight.call;
         if !(200..=299).contains(&status)
+            || judged.is_object
             || !is_believed(judged.verdict)
             || !teaches(call.event_source(), call.event_name())
         {
@@ -209,6 +209,8 @@ impl Callers {
             realm: judged.identified.realm(),
             event_source: call.event_source(),
             operation: call.event_name(),
+            method: &flight.arrival.head.method,
+            path: &flight.arrival.head.path,
             query: &flight.arrival.head.query,
             request,
             answer,
@@ -274,18 +276,40 @@ fn carries_token(arrival: &Arrival) -> bool {
 }
 
 /// Tells whether names may be told under a verdict.
-fn is_believed(verdict: Verdict) -> bool {
+pub(super) fn is_believed(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Verified | Verdict::Accepted | Verdict::Claimed)
 }
 
-fn upstream_verdict(identified: &Identified, told: &Answer<'_>) -> Verdict {
-    let verdict = Verdict::of(identified.realm().signatures, told);
-    match told.status {
-        200..=299 => verdict,
+/// Says what an upstream's answer makes of the claim in a request that came `at` a time.
+pub(super) fn upstream_verdict(
+    identified: &Identified,
+    call: &ServiceCall,
+    (head, at): (&Head, Timestamp),
+    response: &Response<'_>,
+) -> Verdict {
+    let error = named_error(call, response);
+    let told = Answer {
+        status: response.status,
+        error_code: error.as_ref().map(|error| error.code.as_str()),
+        error_message: error.as_ref().and_then(|error| error.message.as_deref()),
+        is_of_head: head.method == "HEAD",
+    };
+    let is_good = (200..=299).contains(&told.status);
+    let is_signed = identified.access_key_id().is_some();
+    match Verdict::of(identified.realm().signatures, &told) {
         // Whoever sends a token instead of a signature is known by success alone.
-        _ if identified.is_vouched() => Verdict::Rejected,
-        _ => verdict,
+        _ if !is_good && identified.is_vouched() => Verdict::Rejected,
+        Verdict::Accepted if names_nobody(&head.method, &head.path) => Verdict::Undecided,
+        Verdict::Accepted if told.status >= 400 && is_signed && is_out_of_time(head, at) => {
+            Verdict::Undecided
+        }
+        verdict => verdict,
     }
+}
+
+/// Tells whether an answer is an object, which says whatever its owner likes: only objects tell when they changed.
+pub(super) fn is_object(response: &Response<'_>) -> bool {
+    response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("last-modified"))
 }
 
 fn realm(route: &Route) -> Realm {
