@@ -132,12 +132,11 @@ impl Recogniser {
         Some(ModelledCall { event_source: recognition.call.event_source.clone(), ..call })
     }
 
-    /// Passes over the action of a request to a bucket's own host: its path is `/` too, and S3 does not look at
+    /// Passes over the action of a GET to a bucket's own host: its path is `/` too, and S3 does not look at
     /// actions. Other services may have hosts below the same domain: `iam.localhost` is no bucket's to those who
-    /// sign for `iam`, and no host is where S3 has no such POST.
+    /// sign for `iam`. A POST with an action is no call of S3 on any host.
     fn undisguised<'a>(&self, seen: Seen<'a>) -> Seen<'a> {
-        let others = seen.method == "POST" && seen.signing_name != Some("s3");
-        let named = seen.action.is_some() && !others;
+        let named = seen.action.is_some() && seen.method != "POST";
         let bucket = || seen.host.and_then(|host| self.resolver.bucket_of_host(host));
         match named.then(bucket).flatten() {
             Some(bucket) if bucket.split('.').next() != seen.signing_name => Seen { action: None, ..seen },
@@ -286,6 +285,7 @@ mod tests {
         let role = "Action=AssumeRole&Version=2011-06-15";
         check("localhost:4566", role, "sts.amazonaws.com", "AssumeRole");
         check("localhost:4566", "Action=Nothing&Version=2011-06-15", "s3.amazonaws.com", "UnknownOperation");
-        check("photos.localhost:4566", key, "s3.amazonaws.com", "PostObject");
+        // The client chooses the host, and a store need not look at it.
+        check("photos.localhost:4566", key, "iam.amazonaws.com", "CreateAccessKey");
     }
 }
