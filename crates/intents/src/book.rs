@@ -101,7 +101,8 @@ impl Book {
             return Err(IntakeError::Full);
         }
         let event_id = intent.event_id.clone();
-        let number = state.add(Open { event_id, bytes, stage: Stage::Waiting, place: 0, noted: 0 });
+        let number =
+            state.add(Open { event_id, bytes, stage: Stage::Waiting, place: 0, noted: 0, failures: 0 });
         state.fresh.push(Fresh { number, intent, reply });
         telemetry::open(state.open.len());
         drop(state);
@@ -113,7 +114,7 @@ impl Book {
     pub(crate) fn take_up(&self, event_id: String, bytes: usize, place: Position, noted: Position) {
         let stage = Stage::Left { clear_to: noted };
         let mut state = self.state();
-        state.add(Open { event_id, bytes: bytes + OVERHEAD_BYTES_MAX, stage, place, noted });
+        state.add(Open { event_id, bytes: bytes + OVERHEAD_BYTES_MAX, stage, place, noted, failures: 0 });
         telemetry::open(state.open.len());
     }
 
@@ -174,6 +175,15 @@ impl Book {
         if let Some(Open { stage: Stage::Left { clear_to }, .. }) = self.state().open.get_mut(&number) {
             *clear_to = position;
         }
+    }
+
+    /// Notes that the record of an intent could not be read where it was said to be, and returns how often by now;
+    /// `None` where it has been written again elsewhere meanwhile.
+    pub(crate) fn not_read(&self, number: Number, place: Position) -> Option<u32> {
+        let mut state = self.state();
+        let open = state.open.get_mut(&number).filter(|open| open.place == place)?;
+        open.failures = open.failures.saturating_add(1);
+        Some(open.failures)
     }
 
     /// Returns the lowest position of the main journal that a restart would have to look at.

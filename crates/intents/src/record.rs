@@ -11,7 +11,7 @@
 
 use std::str;
 
-use cairn_journal::Position;
+use cairn_journal::{Position, ReadError, Reader};
 
 use crate::Intent;
 
@@ -29,6 +29,39 @@ pub(crate) enum Record {
 #[error("read an intent: {reason}")]
 pub struct RecordError {
     reason: &'static str,
+}
+
+/// An intent could not be read back.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadBackError {
+    /// The journal does not give it.
+    #[error(transparent)]
+    Journal(#[from] ReadError),
+    /// The journal holds it no longer.
+    #[error("read an intent: it is gone from position {0}")]
+    Gone(Position),
+    /// What is there is something else.
+    #[error("read an intent: another record is at position {0}")]
+    Other(Position),
+    /// What is there makes no sense.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+impl ReadBackError {
+    /// Tells whether it may go better another time.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Journal(ReadError::Io { .. }))
+    }
+}
+
+/// Reads an intent that was begun back from its place.
+pub(crate) fn read(journal: &dyn Reader, place: Position) -> Result<Intent, ReadBackError> {
+    let bytes = journal.get(place)?.ok_or(ReadBackError::Gone(place))?;
+    match Record::decode(&bytes)? {
+        Record::Begun { intent, .. } => Ok(intent),
+        Record::Done(_) => Err(ReadBackError::Other(place)),
+    }
 }
 
 const VERSION: u8 = 1;

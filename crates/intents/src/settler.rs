@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use cairn_event::Origin;
 use cairn_intake::{Draft, Intake, IntakeError};
-use cairn_journal::{EmbeddedReader, ReadError, Reader as _};
+use cairn_journal::{EmbeddedReader, ReadError};
 use tokio_util::sync::CancellationToken;
 
 use crate::book::{Book, LeftBehind};
 use crate::intents::MainJournal;
 use crate::look;
-use crate::record::Record;
+use crate::record::{self, ReadBackError};
 use crate::telemetry::Ended;
 
 /// How often is tried again what could not be settled.
@@ -20,6 +20,9 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// How many events are submitted at once.
 const SUBMITTED_MAX: usize = 256;
+
+/// How often the disk may fail to give an intent before it is given up.
+const READS_MAX: u32 = 12;
 
 /// Settles intents that were left behind: by an earlier process, or by a call whose outcome could not be recorded.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct Settled {
     pub found: usize,
     /// Intents that became events with an unknown outcome.
     pub unknown: usize,
+    /// Intents that can't be read, so that nothing tells their calls.
+    pub unreadable: usize,
     /// Intents that are left for another time.
     pub left: usize,
 }
@@ -61,8 +66,8 @@ impl Settler {
         loop {
             match self.settle().await {
                 Ok(settled) if settled == Settled::default() => {}
-                Ok(Settled { found, unknown, left }) => {
-                    tracing::info!(found, unknown, left, "calls that were left open are settled");
+                Ok(Settled { found, unknown, unreadable, left }) => {
+                    tracing::info!(found, unknown, unreadable, left, "calls that were left open are settled");
                 }
                 Err(error) => {
                     tracing::warn!(
@@ -101,48 +106,69 @@ impl Settler {
         let mut settled = Settled { found: recorded.len(), ..Settled::default() };
         for some in unrecorded.chunks(SUBMITTED_MAX) {
             let submitted = futures_util::future::join_all(some.iter().map(|left| self.submit(left))).await;
-            let unknown = submitted.iter().filter(|submitted| submitted.is_ok()).count();
-            settled.unknown += unknown;
-            settled.left += submitted.len() - unknown;
+            for fate in submitted {
+                match fate {
+                    Fate::Unknown => settled.unknown += 1,
+                    Fate::Unreadable => settled.unreadable += 1,
+                    Fate::Left => settled.left += 1,
+                }
+            }
         }
         Ok(settled)
     }
 
     /// Records one intent as an event with an unknown outcome.
-    async fn submit(&self, left: &LeftBehind) -> Result<(), ()> {
-        let Some(draft) = self.draft(left) else { return Err(()) };
+    async fn submit(&self, left: &LeftBehind) -> Fate {
+        let draft = match self.draft(left) {
+            Ok(draft) => draft,
+            Err(error) => return self.not_read(left, &error),
+        };
         match self.intake.submit(draft).await {
             Ok(_admission) => {
                 self.book.done(left.number, Ended::Unknown);
-                Ok(())
+                Fate::Unknown
             }
             Err(error) => {
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
                     "a call left open is not settled yet"
                 );
-                Err(())
+                Fate::Left
             }
         }
     }
 
-    fn draft(&self, left: &LeftBehind) -> Option<Draft> {
-        let read = self.reader.get(left.place);
-        let record = read.inspect_err(|error| {
-            tracing::error!(error = error as &dyn std::error::Error, "an open intent could not be read");
-        });
-        match Record::decode(&record.ok()??) {
-            Ok(Record::Begun { intent, .. }) if intent.event_id == left.event_id => Some(Draft {
-                account: intent.account,
-                region: intent.region,
-                origin: Origin::Call,
-                event: intent.event,
-                under: None,
-            }),
-            Ok(_) | Err(_) => {
-                // A copy was made further on meanwhile; its place is known the next time.
-                None
-            }
+    /// Gives an intent up that can't be read: kept open, it would hold both journals for ever.
+    fn not_read(&self, left: &LeftBehind, error: &ReadBackError) -> Fate {
+        // A copy was made further on meanwhile; its place is known the next time.
+        let Some(failures) = self.book.not_read(left.number, left.place) else { return Fate::Left };
+        if error.may_pass() && failures < READS_MAX {
+            return Fate::Left;
         }
+        let (event_id, error) = (left.event_id.as_str(), error as &dyn std::error::Error);
+        tracing::error!(event_id, error, "an open intent can not be read: no event will tell its call");
+        self.book.done(left.number, Ended::Unreadable);
+        Fate::Unreadable
     }
+
+    fn draft(&self, left: &LeftBehind) -> Result<Draft, ReadBackError> {
+        let intent = record::read(&*self.reader, left.place)?;
+        if intent.event_id != left.event_id {
+            return Err(ReadBackError::Other(left.place));
+        }
+        Ok(Draft {
+            account: intent.account,
+            region: intent.region,
+            origin: Origin::Call,
+            event: intent.event,
+            under: None,
+        })
+    }
+}
+
+/// What became of an intent.
+enum Fate {
+    Unknown,
+    Unreadable,
+    Left,
 }

@@ -16,6 +16,8 @@ pub(crate) enum Ended {
     Found,
     /// It became an event with an unknown outcome.
     Unknown,
+    /// It can't be read, so that nothing will tell its call.
+    Unreadable,
 }
 
 pub(crate) fn begun(took: Duration) {
@@ -43,6 +45,7 @@ pub(crate) fn ended(how: Ended) {
         Ended::Withdrawn => "withdrawn",
         Ended::Found => "found",
         Ended::Unknown => "unknown",
+        Ended::Unreadable => "unreadable",
     };
     counter!("cairn_intents_ended_total", "how" => outcome).increment(1);
 }

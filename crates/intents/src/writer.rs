@@ -10,7 +10,7 @@ use cairn_journal::{
 use crate::Limits;
 use crate::book::{Book, Carry, Work};
 use crate::intents::MainJournal;
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::telemetry;
 
 /// What the thread works with.
@@ -146,6 +146,9 @@ impl Loop {
                     break;
                 }
             }
+            if records.is_empty() {
+                continue;
+            }
             match self.append(&records) {
                 Ok(first) => {
                     for (place, carry) in (first..).zip(carried) {
@@ -164,17 +167,18 @@ impl Loop {
 
     /// Renders the record of an open intent once more.
     fn again(&self, carry: &Carry) -> Option<Vec<u8>> {
-        let read = self.parts.reader.get(carry.place);
-        let bytes = match read {
-            Ok(bytes) => bytes?,
+        match record::read(&*self.parts.reader, carry.place) {
+            Ok(intent) => Some(Record::begun(carry.noted, &intent)),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "an open intent could not be read");
-                return None;
+                // The settler ends it once its call is over; until then it stays where it is.
+                if self.parts.book.not_read(carry.number, carry.place) == Some(1) {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "an open intent could not be read"
+                    );
+                }
+                None
             }
-        };
-        match Record::decode(&bytes) {
-            Ok(Record::Begun { intent, .. }) => Some(Record::begun(carry.noted, &intent)),
-            Ok(Record::Done(_)) | Err(_) => None,
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Open {
     pub(super) place: Position,
     /// What its record says: the event is nowhere below this in the main journal.
     pub(super) noted: Position,
+    /// How often its record could not be read.
+    pub(super) failures: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

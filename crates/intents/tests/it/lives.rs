@@ -6,7 +6,7 @@ use cairn_intake::IntakeError;
 use cairn_intents::Settled;
 use cairn_journal::Reader as _;
 
-use crate::sim::SimDisk;
+use crate::sim::{Fault, SimDisk};
 use crate::world::{Settings, World, id, intent};
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn an_intent_that_is_dropped_is_settled_while_the_process_lives() {
     world.record(1).await.unwrap();
     drop(recorded);
     drop(world.intents.begin(intent(2)).await.unwrap());
-    assert_eq!(world.settle().await, Settled { found: 1, unknown: 1, left: 0 });
+    assert_eq!(world.settle().await, Settled { found: 1, unknown: 1, ..Settled::default() });
     assert_eq!(world.settle().await, Settled::default());
     let right = [(id(1), vec!["known".to_owned()]), (id(2), vec!["unknown".to_owned()])].into();
     assert_eq!(world.outcomes(), right);
@@ -170,6 +170,40 @@ async fn the_main_journal_is_held_for_what_is_open_and_a_long_call_lets_go_of_it
     assert_eq!(world.intents.hold(), Some(20));
     assert_eq!(world.main.trim(20).unwrap().min(20), world.main.head());
     assert_eq!(world.settle().await.unknown, 1);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn an_intent_that_can_not_be_read_back_holds_nothing_for_ever() {
+    let (disk, settings) = (SimDisk::default(), Settings::new().await);
+    let world = World::good(&disk, &settings).await;
+    let begun = world.intents.begin(intent(1)).await.unwrap();
+    drop(begun);
+    // The main journal is empty: only the intent is read.
+    disk.set_fault(Some(Fault { after: 0, kind: std::io::ErrorKind::Other, forever: true }));
+    let mut last = Settled::default();
+    for _ in 0..12 {
+        last = world.settler.settle().await.unwrap();
+    }
+    disk.set_fault(None);
+    assert_eq!(last, Settled { unreadable: 1, ..Settled::default() });
+    assert_eq!(world.settle().await, Settled::default());
+    world.intents.begin(intent(2)).await.unwrap().done();
+    assert_eq!(world.outcomes().len(), 0);
+    world.intents.close().await;
+    assert_eq!((world.intents.open_count(), world.intents.hold()), (0, None));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_disk_that_does_not_give_an_intent_is_asked_again() {
+    let (disk, settings) = (SimDisk::default(), Settings::new().await);
+    let world = World::good(&disk, &settings).await;
+    drop(world.intents.begin(intent(1)).await.unwrap());
+    // Looking through the main journal needs no disk: it is empty.
+    disk.set_fault(Some(Fault { after: 0, kind: std::io::ErrorKind::Other, forever: false }));
+    assert_eq!(world.settler.settle().await.unwrap(), Settled { left: 1, ..Settled::default() });
+    assert_eq!(world.settle().await, Settled { unknown: 1, ..Settled::default() });
     world.close().await;
 }
 
