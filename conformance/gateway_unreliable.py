@@ -105,6 +105,10 @@ class Unreliable:
         self.release.wait(20)
         return self._well(connection, head, request)
 
+    def _slow_cut(self, connection, head, request):
+        self.release.wait(20)
+        self._cut_short(connection, head, request)
+
     def _drip(self, connection, head, request):
         connection.sendall(head + b"Content-Length: 200010\r\n\r\n" + b"x" * 100_000 + b"first")
         self.release.wait(20)

@@ -1,21 +1,27 @@
 """The gateway as a whole: whose a call is, TLS and HTTP/2 on both sides, long forms, WebSockets, settings, a stop in good order."""
 
 import contextlib
+import http.server
 import json
 import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 
 import boto3
+import gateway_requests as hand
+import h2.config
+import h2.connection
+import h2.events
 import httpx
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from clients import Clients
 from emulators import Moto, running
-from gateway_upstream import Upstream
-from gateway_world import before
+from gateway_upstream import Quiet, Upstream
+from gateway_world import Follower, before, select_everything
 from server import BINARY, Server
 from waiting import wait_for
 from wire import Wire
@@ -226,5 +232,136 @@ def test_a_client_that_leaves_before_its_turn_costs_the_upstream_nothing():
             assert first.recv(65536).startswith(b"HTTP/1.1 200")
             first.close()
             assert upstream.reached == ["first"]
+    finally:
+        upstream.close()
+
+
+class Reader(http.server.BaseHTTPRequestHandler):
+    """Reads each form to its end, gives leave where it is asked for, and answers well."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        if "Content-Length" in self.headers:
+            self.rfile.read(int(self.headers["Content-Length"]))
+        else:
+            while length := int(self.rfile.readline(), 16):
+                self.rfile.read(length + 2)
+            self.rfile.readline()
+        self.send_response(200)
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"<a/>")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with Quiet(("127.0.0.1", 0), Reader) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        with before(f"http://127.0.0.1:{server.server_address[1]}") as gateway:
+            yield gateway
+        server.shutdown()
+
+
+CREATES = "Action=CreateAccessKey&UserName=admin&Version=2010-05-08"
+LISTS = "/?Action=ListUsers&Version=2010-05-08"
+KEY_MADE = ("CreateAccessKey", {"userName": "admin"}, None)
+UNTOLD = ("UnknownOperation", None, None)
+UNREAD = ("UnknownOperation", None, "requestBody too large")
+
+
+@pytest.mark.parametrize(
+    "name, path, padding, form, expects, chunked, told",
+    [
+        ("leave is asked for", "/", 0, CREATES, True, False, KEY_MADE),
+        ("padded", "/", 40_000, CREATES, False, True, KEY_MADE),
+        ("chunked, and last", "/", 0, "UserName=admin&Version=2010-05-08&Action=CreateAccessKey", False, True, KEY_MADE),
+        ("too long", "/", 300_000, CREATES, False, False, UNREAD),
+        ("too long, and another in the query", LISTS, 300_000, CREATES, True, False, UNREAD),
+        ("another in the query", LISTS, 0, CREATES, True, False, UNTOLD),
+    ],
+)
+def test_no_form_hides_which_call_it_is(reader, name, path, padding, form, expects, chunked, told):
+    form = f"pad={'x' * padding}&{form}" if padding else form
+    wire = Wire(reader.server.credentials())
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": name}
+    method, target, headers, body = wire.signed("iam", path=path, headers=headers, body=form.encode(), key=FOREIGN)
+    headers |= {"Host": wire.address.netloc} | ({"Expect": "100-continue"} if expects else {})
+    headers |= {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(len(body))}
+    raw = hand.rendered(method, target, headers.items(), hand.transfer_chunked(body) if chunked else body)
+    assert hand.exchange(reader.endpoint, raw, waits=expects).body == b"<a/>"
+    event = reader.events.wait(lambda event: event["userAgent"] == name, f"the event of {name}", limit=5)
+    omitted = event["additionalEventData"].get("requestBody", {}).get("reason")
+    assert (event["eventSource"], event["eventName"], event["requestParameters"], omitted) == ("iam.amazonaws.com", *told)
+
+
+LONG = b"x" * 100_000
+
+
+def serve_http2(listener):
+    """Answers one connection's requests over HTTP/2, the end of each answer in a frame of its own."""
+    connection, _ = listener.accept()
+    state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    state.initiate_connection()
+    with connection:
+        connection.sendall(state.data_to_send())
+        while data := connection.recv(65536):
+            for event in state.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    state.send_headers(event.stream_id, [(":status", "200"), ("content-length", str(len(LONG)))])
+                    if dict(event.headers)[b":method"] == b"GET":
+                        for at in range(0, len(LONG), 16_000):
+                            state.send_data(event.stream_id, LONG[at : at + 16_000])
+                    state.send_data(event.stream_id, b"", end_stream=True)
+            connection.sendall(state.data_to_send())
+
+
+def test_an_answer_of_http2_whose_end_comes_late_is_whole():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve_http2, args=(listener,), daemon=True).start()
+        upstream = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {"CAIRN_UPSTREAMS_STORE_URL": upstream, "CAIRN_UPSTREAMS_STORE_HTTP2": "true"}
+        with serving(environment=environment) as server:
+            select_everything(Clients(server), server, ["AWS::S3::Object"])
+            events = Follower(server)
+            for method, name in (("GET", "GetObject"), ("HEAD", "HeadObject")):
+                answer = hand.exchange(server.endpoint, hand.signed(method, "/shop/long", keys=FOREIGN))
+                assert answer.header("content-length") == str(len(LONG)).encode()
+                assert answer.body == (LONG if method == "GET" else b"")
+                event = events.named(name, limit=5)
+                assert "clientAborted" not in event["additionalEventData"], event
+            events.close()
+
+
+def test_a_data_event_of_another_account_outlives_a_kill(tmp_path):
+    """Whose the caller is shows only in the answer; the account that would have the event has it without one, too."""
+    theirs = ("--account-id", "111122223333")
+    directory = tmp_path / "directory.toml"
+    directory.write_text(f'[keys.{FOREIGN[0]}]\narn = "arn:aws:iam::{theirs[1]}:user/maya"\nprincipal_id = "AIDAMAYA"\n')
+    upstream = Upstream()
+    environment = {"CAIRN_UPSTREAMS_STORE_URL": upstream.endpoint, "CAIRN_UPSTREAMS_STORE_VERIFIES_SIGNATURES": "true"}
+    try:
+        with serving(environment=environment, gateway__directory_file=str(directory), accounts=theirs[1]) as server:
+            server.command("trail", "create", "main", "--bucket", "their-logs", "--create-bucket", *theirs)
+            server.command("trail", "events", "main", "--data", "shop/", *theirs)
+            upstream.stand_still_at("before the answer")
+            address = urllib.parse.urlsplit(server.endpoint)
+            with socket.create_connection((address.hostname, address.port), timeout=10) as client:
+                client.sendall(hand.signed("PUT", "/shop/key", b"x", keys=FOREIGN))
+                assert upstream.stood.wait(10)
+                server.kill()
+            upstream.release()
+            server.start()
+
+            def told():
+                events = map(json.loads, server.command("tail", "-n", "100", *theirs).splitlines())
+                return [event for event in events if event["eventName"] == "PutObject" and event["requestParameters"]["key"] == "key"]
+
+            [event] = wait_for(told, "its event", 15)
+            assert event["additionalEventData"]["outcome"] == "unknown"
+            assert event["userIdentity"]["type"] == "Unknown" and event["recipientAccountId"] == theirs[1]
     finally:
         upstream.close()

@@ -223,3 +223,15 @@ def received(endpoint, raw):
         except ConnectionResetError:
             pass
         return data
+
+
+def test_half_an_answer_that_nobody_waits_for_is_no_whole_one(world):
+    upstream, gateway = world
+    address = urllib.parse.urlsplit(gateway.endpoint)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(get("left/slow-cut"))
+        wait_for(lambda: upstream.reached("slow-cut"), "the upstream is asked")
+    # By the time that another call is over, the gateway has noticed that this one's client is gone.
+    assert status(hand.exchange(gateway.endpoint, get("well"))) == b"200"
+    upstream.release.set()
+    assert event_of(gateway, "left/slow-cut")["additionalEventData"]["answerIncomplete"] is True

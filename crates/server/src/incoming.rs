@@ -35,17 +35,30 @@ pub(crate) async fn read_whole(mut body: Incoming, bytes_max: usize) -> Result<B
     Ok(whole.freeze())
 }
 
+/// The beginning of a body.
+#[derive(Debug, Default)]
+pub(crate) struct Beginning {
+    pub(crate) bytes: Bytes,
+    /// Whether that is all of it. A body that comes in chunks does not tell before it is asked for more.
+    pub(crate) is_all: bool,
+}
+
 /// Reads the beginning of a body: `bytes_max` bytes, a frame more, or all of it.
-pub(crate) async fn read_beginning(body: &mut Incoming, bytes_max: usize) -> Result<Bytes, ReadBodyError> {
+pub(crate) async fn read_beginning(
+    body: &mut Incoming,
+    bytes_max: usize,
+) -> Result<Beginning, ReadBodyError> {
     let mut beginning = BytesMut::new();
-    while beginning.len() < bytes_max
-        && let Some(frame) = body.frame().await
-    {
-        // Trailers of so short a body tell nothing that is looked for.
-        let Ok(data) = frame.map_err(|_gone| ReadBodyError::Broken)?.into_data() else { break };
-        beginning.extend_from_slice(&data);
+    let mut is_all = false;
+    while beginning.len() < bytes_max && !is_all {
+        let frame = body.frame().await.transpose().map_err(|_gone| ReadBodyError::Broken)?;
+        match frame.map(http_body::Frame::into_data) {
+            Some(Ok(data)) => beginning.extend_from_slice(&data),
+            // Trailers of so short a body tell nothing that is looked for.
+            Some(Err(_)) | None => is_all = true,
+        }
     }
-    Ok(beginning.freeze())
+    Ok(Beginning { bytes: beginning.freeze(), is_all: is_all || body.is_end_stream() })
 }
 
 /// Streams a body and checks it as its signature demands. The stream ends well only when the check

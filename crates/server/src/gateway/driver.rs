@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cairn_capture::{Keep, ServiceCall};
+use cairn_capture::{Keep, PARAMETERS_BODY_BYTES_MAX, ServiceCall};
 use cairn_gateway::{Answer, Departure, Outbound, Peer, RequestBody, Tap, asks_for_websocket};
-use http::Response;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
+use http::{Response, StatusCode};
 use http_body::Body as _;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 
@@ -21,7 +21,7 @@ use super::waiting::Waiting;
 use super::{intent, outcome, tunnel};
 use crate::answer::{AnswerBody, Answered};
 use crate::early_answer::Leave;
-use crate::incoming::{self, ReadBodyError};
+use crate::incoming::{self, Beginning, ReadBodyError};
 use crate::recognition::{Recognition, reads_form};
 use crate::refuse;
 use crate::serve::{Arrival, Front};
@@ -35,6 +35,9 @@ const FORM_BEGINNING_BYTES_MAX: usize = 16 << 10;
 /// The largest answer that is read before it is sent on; a longer one streams.
 const WHOLE_ANSWER_BYTES_MAX: u64 = 64 << 10;
 
+/// The same where the answer does not keep to what it announced.
+const WHOLE_ANSWER_LIMIT: usize = 64 << 10;
+
 /// A request's body as far as it is here.
 #[derive(Debug)]
 pub(crate) enum Sent {
@@ -45,33 +48,25 @@ pub(crate) enum Sent {
 /// A request's body as far as it was read ahead.
 enum ReadAhead {
     Whole(Bytes),
-    Beginning(Bytes, Incoming),
+    Beginning(Beginning, Incoming),
 }
 
 impl ReadAhead {
-    fn bytes(&self) -> &Bytes {
+    /// Returns the parameters of a form that were read to their end.
+    fn parameters(&self) -> &[u8] {
         match self {
-            Self::Whole(bytes) | Self::Beginning(bytes, _) => bytes,
+            Self::Whole(bytes) => bytes,
+            Self::Beginning(begun, _) => whole_parameters(begun),
         }
     }
 
-    /// Returns the parameters of a form that were read to their end.
-    fn parameters(&self) -> &[u8] {
-        let bytes = self.bytes();
-        let cut = match self {
-            Self::Beginning(_, rest) if !rest.is_end_stream() => bytes.iter().rposition(|byte| *byte == b'&'),
-            Self::Whole(_) | Self::Beginning(..) => None,
-        };
-        bytes.get(..cut.unwrap_or(bytes.len())).unwrap_or(bytes)
-    }
-
     /// Makes the body that the upstream gets, and what knows of it here.
-    fn split(self, call: &ServiceCall) -> (Received, RequestBody) {
+    fn split(self, tap: Tap) -> (Received, RequestBody) {
         match self {
             Self::Whole(bytes) => (Received::Whole(bytes.clone()), RequestBody::whole(bytes)),
             Self::Beginning(begun, rest) => {
-                let tap = Arc::new(tap(call));
-                (Received::Passing(Arc::clone(&tap)), RequestBody::streams(begun, rest, tap))
+                let tap = Arc::new(tap);
+                (Received::Passing(Arc::clone(&tap)), RequestBody::streams(begun.bytes, rest, tap))
             }
         }
     }
@@ -147,15 +142,26 @@ impl Front {
         }
         let protocol = recognition.call.protocol;
         let sender = self.gateway.callers.sender(&self, &route, &arrival, &call, form);
-        let (received, body) = body.split(&call);
+        let (received, body) = body.split(tap(&call, arrival.head.is_form()));
         let arrival = Arc::new(arrival);
         let client = Peer { address: arrival.peer.ip(), encrypted: arrival.tls.is_some() };
         let departure = Departure::default();
         let outbound = Outbound { head: parts, body, client, departure: departure.clone() };
-        let flight =
-            Flight { front: self, route, arrival, call, protocol, sender, received, begun: None, started };
+        let flight = Flight {
+            front: self,
+            route,
+            arrival,
+            call,
+            protocol,
+            sender,
+            received,
+            form_is_read: false,
+            begun: None,
+            started,
+        };
         // It goes through many hands until it has landed.
         let mut flight = Box::new(flight);
+        flight.read_form();
         if let Err(_refused) = intent::begin(&mut flight).await {
             let refusal: Answered = refuse::unrecorded(&flight.arrival, protocol).into();
             return refusal.into_response();
@@ -178,16 +184,22 @@ pub(super) fn nothing() -> Response<AnswerBody> {
 }
 
 /// Sends an answer on: a small one as a whole once its event is durable, a long one as it comes but for its end.
-pub(super) async fn relay(answer: Answer, flight: Box<Flight>) -> Response<AnswerBody> {
+pub(super) async fn relay(answer: Answer, mut flight: Box<Flight>) -> Response<AnswerBody> {
     flight.route.answers();
+    // Which answer is kept depends on what the call is, which a form may have told meanwhile.
+    flight.read_form();
     let (Answer { head, body }, protocol) = (answer, flight.protocol);
-    let small = body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
+    // Over HTTP/2 an answer without a body has the length that one with a body would have.
+    let bodiless = body.is_end_stream()
+        || flight.arrival.head.method == "HEAD"
+        || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let small = bodiless || body.size_hint().exact().is_some_and(|length| length <= WHOLE_ANSWER_BYTES_MAX);
     let arrival = small.then(|| Arc::clone(&flight.arrival));
     let relay = Relay::new(body, flight, head.status.as_u16(), head.headers.clone());
     let Some(arrival) = arrival else {
         return Response::from_parts(head, relay.boxed_unsync());
     };
-    match relay.collect().await {
+    match Limited::new(relay, WHOLE_ANSWER_LIMIT).collect().await {
         Ok(whole) => Response::from_parts(head, whole.map_err(|never| match never {}).boxed_unsync()),
         Err(error) if error.is::<Unrecorded>() => {
             Answered::from(refuse::unrecorded(&arrival, protocol)).into_response()
@@ -195,7 +207,7 @@ pub(super) async fn relay(answer: Answer, flight: Box<Flight>) -> Response<Answe
         Err(_broken) => {
             let message = "The upstream broke its answer off.";
             let mut refusal = refuse::upstream(&arrival, protocol, message);
-            *refusal.status_mut() = http::StatusCode::BAD_GATEWAY;
+            *refusal.status_mut() = StatusCode::BAD_GATEWAY;
             Answered::from(refusal).into_response()
         }
     }
@@ -221,15 +233,39 @@ async fn read_ahead(arrival: &Arrival, call: &ServiceCall, body: Sent) -> Result
             return incoming::read_whole(incoming, READ_AHEAD_BYTES_MAX).await.map(ReadAhead::Whole);
         }
         true if head.is_form() => incoming::read_beginning(&mut incoming, FORM_BEGINNING_BYTES_MAX).await?,
-        _ => Bytes::new(),
+        _ => Beginning::default(),
     };
     Ok(ReadAhead::Beginning(beginning, incoming))
 }
 
-/// Makes what looks at a request's body.
-fn tap(call: &ServiceCall) -> Tap {
+/// Returns the parameters of a form's beginning that are there to their end.
+fn whole_parameters(begun: &Beginning) -> &[u8] {
+    let cut = if begun.is_all { None } else { begun.bytes.iter().rposition(|byte| *byte == b'&') };
+    begun.bytes.get(..cut.unwrap_or(begun.bytes.len())).unwrap_or(&begun.bytes)
+}
+
+/// Makes what looks at a request's body. A form may turn out to be a call whose parameters are recorded.
+fn tap(call: &ServiceCall, is_form: bool) -> Tap {
     match Callers::body_policy(call).request {
         Keep::Always { bytes_max } => Tap::keeping(bytes_max),
+        Keep::Nothing | Keep::OnError { .. } if is_form => Tap::keeping(PARAMETERS_BODY_BYTES_MAX),
         Keep::Nothing | Keep::OnError { .. } => Tap::counting(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_may_be_cut_is_not_read_and_the_last_of_a_whole_form_is() {
+        let parameters = |form: &'static str, is_all| {
+            let begun = Beginning { bytes: Bytes::from_static(form.as_bytes()), is_all };
+            String::from_utf8(whole_parameters(&begun).to_vec()).unwrap()
+        };
+        let form = "Version=2010-05-08&UserName=x&Action=DeleteUser";
+        assert_eq!(parameters(form, true), form);
+        assert_eq!(parameters(form, false), "Version=2010-05-08&UserName=x");
+        assert_eq!(parameters("Action=ListUsers", true), "Action=ListUsers");
     }
 }

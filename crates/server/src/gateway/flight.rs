@@ -8,9 +8,10 @@ use cairn_event::{AccountId, Region};
 use cairn_gateway::{Kept, Tap, Tapped};
 use cairn_intake::{Draft, IntakeError};
 use cairn_intents::{Begun, Loss, Reason};
-use cairn_wire::recognise::Protocol;
+use cairn_wire::recognise::{Protocol, UNKNOWN_OPERATION};
 use http::HeaderMap;
-use serde_json::{Map, Value};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::identity::{Callers, Judged, Sender};
@@ -29,6 +30,8 @@ pub(crate) struct Flight {
     pub(super) protocol: Protocol,
     pub(super) sender: Sender,
     pub(super) received: Received,
+    /// Whether the call is recognised by a form that was not read before it went.
+    pub(super) form_is_read: bool,
     /// What is on the disk of the call already; nothing where its route does not ask for that.
     pub(super) begun: Option<Begun>,
     pub(super) started: Instant,
@@ -88,6 +91,17 @@ impl Received {
         }
     }
 
+    /// Returns a form that has passed to its end; nothing while it has not, and where it is too long.
+    fn passed(&self) -> Option<Bytes> {
+        match self {
+            Self::Passing(tap) if tap.is_complete() => match tap.seen().kept {
+                Kept::Whole(form) => Some(form),
+                Kept::Nothing | Kept::Cut => None,
+            },
+            Self::Whole(_) | Self::Passing(_) => None,
+        }
+    }
+
     fn seen(&self) -> (u64, Kept) {
         match self {
             Self::Whole(bytes) => (bytes.len() as u64, Kept::Whole(bytes.clone())),
@@ -132,6 +146,49 @@ impl Outcome {
 }
 
 impl Flight {
+    /// Recognises the call by its form, where that was not read before the call went and has passed since. As long
+    /// as it has not, nobody knows which action it names: one in the query does not count.
+    pub(super) fn read_form(&mut self) {
+        let Self { front, arrival, .. } = self;
+        if !arrival.head.is_form() || matches!(self.received, Received::Whole(_)) || self.form_is_read {
+            return;
+        }
+        let Some(form) = self.received.passed() else {
+            if is_named_by_query(&arrival.head.query, self.protocol) {
+                self.call = unknown(&self.call, self.protocol);
+            }
+            return;
+        };
+        let recognition = front.recogniser.recognise(&arrival.head, &form);
+        self.call = front.recogniser.forwarded(&arrival.head, &recognition);
+        self.protocol = recognition.call.protocol;
+        let sender = front.gateway.callers.sender(front, &self.route, arrival, &self.call, Some(&form[..]));
+        self.sender = sender.since(&self.sender);
+        self.form_is_read = true;
+    }
+
+    /// Leaves out a form that passed and turned out to be nothing that the record looks at, such as an object.
+    fn wanted(&self, kept: Kept) -> Kept {
+        match (&self.received, Callers::body_policy(&self.call).request) {
+            (Received::Passing(_), Keep::Nothing) => Kept::Nothing,
+            _ => kept,
+        }
+    }
+
+    /// Says of a call whose form could not be read, and which therefore has no name, or no parameters, that this is
+    /// why.
+    fn unread_form(&self, received: &Kept) -> Option<Value> {
+        let silent =
+            matches!(self.call, ServiceCall::Other { .. } | ServiceCall::Iam(_) | ServiceCall::Sts(_));
+        let Received::Passing(tap) = &self.received else { return None };
+        let (bytes, is_cut) = (tap.bytes(), matches!(received, Kept::Cut));
+        if !silent || !is_cut || bytes == 0 || !self.arrival.head.is_form() {
+            return None;
+        }
+        let what = if tap.is_complete() { "too large" } else { "incomplete" };
+        Some(json!({"omitted": true, "originalSize": bytes, "reason": format!("requestBody {what}")}))
+    }
+
     /// Records what came of the call, and returns once that is durable; on routes that wait for nothing, at once.
     ///
     /// # Errors
@@ -161,11 +218,12 @@ impl Flight {
         let tasks = self.front.tasks.clone();
         tasks.spawn(async move {
             let outcome = outcome.await.remarking("clientAborted", true);
-            let _recorded = self.record(outcome).await.is_ok();
+            let _recorded = self.land(outcome).await.is_ok();
         });
     }
 
     async fn record(mut self: Box<Self>, outcome: Outcome) -> Result<(), IntakeError> {
+        self.read_form();
         let Rendered { drafts, judged, received, received_bytes } =
             self.render(&outcome, |recorder, seen| recorder.drafts(seen));
         self.route.count(outcome.status, self.started.elapsed(), received_bytes, outcome.body_bytes);
@@ -208,7 +266,9 @@ impl Flight {
         outcome: &Outcome,
         drafts: impl FnOnce(&Recorder, &Observed<'_>) -> Vec<Draft>,
     ) -> Rendered {
-        let (received_bytes, received) = self.received.seen();
+        let (received_bytes, kept) = self.received.seen();
+        let unread_form = self.unread_form(&kept);
+        let received = self.wanted(kept);
         let headers: Vec<(&str, &[u8])> =
             outcome.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let response = Seen {
@@ -220,6 +280,9 @@ impl Flight {
         let judged = self.front.gateway.callers.judge(self, &received, &response);
         let mut remarks = judged.remarks.clone();
         remarks.extend(outcome.remarks.clone());
+        if let Some(unread) = unread_form {
+            remarks.insert("requestBody".to_owned(), unread);
+        }
         let given = cairn_capture::request_id(&response, self.protocol);
         if given.is_none() {
             remarks.insert("requestIdBy".to_owned(), Value::from("Cairn"));
@@ -242,6 +305,13 @@ impl Flight {
         Rendered { drafts, judged, received, received_bytes }
     }
 
+    /// Returns the account that the call belongs to if the upstream does what it asks, and so believes its caller.
+    pub(super) fn account_if_done(&self) -> AccountId {
+        let (_, received) = self.received.seen();
+        let done = Seen { status: 200, headers: &[], body: Captured::Nothing, body_bytes: 0 };
+        self.front.gateway.callers.judge(self, &received, &done).who.account
+    }
+
     /// Returns what of the answer the record, or somebody who learns from it, wants to see.
     pub(super) fn answer_policy(&self) -> AnswerPolicy {
         AnswerPolicy(Callers::body_policy(&self.call).response)
@@ -259,5 +329,36 @@ pub(super) fn captured(kept: &Kept) -> Captured<'_> {
         Kept::Nothing => Captured::Nothing,
         Kept::Whole(bytes) => Captured::Whole(bytes),
         Kept::Cut => Captured::Cut,
+    }
+}
+
+/// Returns the call of that service that nobody can name.
+fn unknown(call: &ServiceCall, protocol: Protocol) -> ServiceCall {
+    ServiceCall::Other {
+        event_source: call.event_source().to_owned(),
+        event_name: UNKNOWN_OPERATION.to_owned(),
+        protocol,
+    }
+}
+
+/// Tells whether a query call names its action in the query.
+fn is_named_by_query(query: &str, protocol: Protocol) -> bool {
+    let is_action = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        percent_decode_str(name).eq("Action".bytes())
+    };
+    matches!(protocol, Protocol::Query | Protocol::Ec2Query) && query.split('&').any(is_action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_in_the_query_is_seen_however_it_is_written() {
+        assert!(is_named_by_query("Version=1&Acti%6Fn=ListUsers", Protocol::Query));
+        assert!(is_named_by_query("Action", Protocol::Ec2Query));
+        assert!(!is_named_by_query("Actions=a&x=Action", Protocol::Query));
+        assert!(!is_named_by_query("Action=a", Protocol::RestXml));
     }
 }

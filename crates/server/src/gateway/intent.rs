@@ -1,9 +1,12 @@
 //! What is on the disk of a call before it is forwarded.
 
+use cairn_event::AccountId;
 use cairn_intake::{Draft, IntakeError};
 use cairn_intents::Intent;
 
 use super::flight::{Flight, Outcome};
+use crate::recorder::{Observed, Recorder};
+use crate::serve::Who;
 use crate::telemetry;
 use crate::upstreams::RecordPolicy;
 
@@ -23,7 +26,7 @@ pub(super) async fn begin(flight: &mut Flight) -> Result<(), IntakeError> {
         return Err(refusal);
     }
     let unknown = Outcome::unknown();
-    let rendered = flight.render(&unknown, |recorder, seen| recorder.drafts_beforehand(seen));
+    let rendered = flight.render(&unknown, |recorder, seen| beforehand(flight, recorder, seen));
     // Nothing will be recorded of this call whatever comes of it, or its own event is the first.
     let Some(Draft { account, region, event, .. }) = rendered.drafts.into_iter().next() else {
         return Ok(());
@@ -39,4 +42,18 @@ pub(super) async fn begin(flight: &mut Flight) -> Result<(), IntakeError> {
             Err(refusal)
         }
     }
+}
+
+/// Renders the call's events for the account that wants them of all that it may come to belong to: whose the caller
+/// is shows only once the upstream has answered, and an intent that nobody wants would become no event.
+fn beforehand(flight: &Flight, recorder: &Recorder, seen: &Observed<'_>) -> Vec<Draft> {
+    if !seen.call.is_data() {
+        return recorder.drafts_beforehand(seen);
+    }
+    let snapshot = recorder.catalog.current();
+    let accounts = [Some(seen.who.account), Some(flight.account_if_done()), seen.resource_owner];
+    let wants = |account: &AccountId| snapshot.may_want_data_events(*account);
+    let Some(account) = accounts.into_iter().flatten().find(wants) else { return Vec::new() };
+    let who = Who { account, ..seen.who.clone() };
+    recorder.drafts_beforehand(&Observed { who: &who, ..*seen })
 }

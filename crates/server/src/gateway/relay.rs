@@ -16,6 +16,8 @@ use crate::incoming::StreamError;
 /// The body of an answer on its way.
 pub(super) struct Relay {
     incoming: Incoming,
+    /// How long it is, where its head says so.
+    announced: Option<u64>,
     tap: Tap,
     stage: Stage,
     tasks: TaskTracker,
@@ -47,7 +49,8 @@ impl Relay {
     /// Sends an answer on.
     pub(super) fn new(incoming: Incoming, flight: Box<Flight>, status: u16, headers: HeaderMap) -> Self {
         let (tap, tasks) = (flight.answer_policy().tap(status), flight.front.tasks.clone());
-        Self { incoming, tap, stage: Stage::Streams { flight, status, headers }, tasks }
+        let announced = incoming.size_hint().exact();
+        Self { incoming, announced, tap, stage: Stage::Streams { flight, status, headers }, tasks }
     }
 
     fn land(&mut self, last: Last) {
@@ -79,7 +82,10 @@ impl Body for Relay {
                         if let Some(data) = frame.data_ref() {
                             this.tap.pass(data);
                         }
-                        if !this.incoming.is_end_stream() {
+                        // The end of a stream of HTTP/2 may come in a frame of its own, for which nobody asks who
+                        // has sent all that was announced.
+                        let is_all = this.announced.is_some_and(|length| this.tap.bytes() >= length);
+                        if !is_all && !this.incoming.is_end_stream() {
                             return Poll::Ready(Some(Ok(frame)));
                         }
                         this.tap.end();

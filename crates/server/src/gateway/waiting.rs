@@ -44,7 +44,7 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let Some((sending, flight)) = self.0.take() else { return };
+        let Some((sending, mut flight)) = self.0.take() else { return };
         if !self.1.is_past() {
             drop(sending);
             let unsent = Outcome::unseen().remarking("upstreamFailure", "NotSent");
@@ -54,6 +54,7 @@ impl Drop for Waiting {
             drop(sending);
             return flight.land_alone(std::future::ready(Outcome::unknown()));
         }
+        flight.read_form();
         let policy = flight.answer_policy();
         flight.land_alone(async move {
             match tokio::time::timeout(FOLLOW_MAX, follow(sending, policy)).await {
@@ -69,7 +70,11 @@ async fn follow(sending: Sending, policy: AnswerPolicy) -> Option<Outcome> {
     let Answer { head, mut body } = sending.await.ok()?;
     let status = head.status.as_u16();
     let tap = policy.tap(status);
-    while let Some(Ok(frame)) = body.frame().await {
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            let broken = Outcome::tapped(status, head.headers, tap.seen());
+            return Some(broken.remarking("answerIncomplete", true));
+        };
         if let Some(data) = frame.data_ref() {
             tap.pass(data);
         }
