@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Body as _;
+use serde::Serialize;
 
 use crate::incoming::StreamError;
 
@@ -110,6 +111,25 @@ pub(crate) fn json_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> 
     answer(code.http_status(), json11::CONTENT_TYPE, &headers, json11::error_body(code, message))
 }
 
+/// Refuses a call of Smithy's RPC v2 in CBOR, which takes an answer in nothing else.
+pub(crate) fn cbor_refusal(ids: &RequestIds, code: ErrorCode, message: &str) -> Response<Bytes> {
+    #[derive(Serialize)]
+    struct ErrorBody<'a> {
+        #[serde(rename = "__type")]
+        class: &'a str,
+        message: &'a str,
+    }
+    let class = code.to_string();
+    let mut body = Vec::new();
+    let written = ciborium::into_writer(&ErrorBody { class: &class, message }, &mut body);
+    if written.is_err() {
+        // An empty map: the status tells. Two texts always go into a vector.
+        body = vec![0xa0];
+    }
+    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), ("smithy-protocol", "rpc-v2-cbor")];
+    answer(code.http_status(), "application/cbor", &headers, body)
+}
+
 /// Refuses a call of KMS.
 pub(crate) fn kms_refusal(ids: &RequestIds, refusal: &kms::Refusal) -> Response<Bytes> {
     let kind = refusal.code.as_str();
@@ -155,4 +175,27 @@ pub(crate) fn s3_refusal(
     let body = if method == "HEAD" { String::new() } else { body.render() };
     let headers = [("x-amz-request-id", ids.request.as_str()), ("x-amz-id-2", ids.host.as_str())];
     answer(code.http_status(), ErrorBody::CONTENT_TYPE, &headers, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_cbor_is_a_map_of_two_texts() {
+        let ids = RequestIds { request: "r".to_owned(), host: String::new(), event: String::new() };
+        let refusal = cbor_refusal(&ids, ErrorCode::ServiceUnavailable, "Later.");
+        let told = |name: &str| refusal.headers()[name].to_str().unwrap().to_owned();
+        let headers = ["content-type", "smithy-protocol", "x-amzn-requestid"].map(told);
+        assert_eq!(headers, ["application/cbor", "rpc-v2-cbor", "r"]);
+        let class = ErrorCode::ServiceUnavailable.to_string();
+        let right = [
+            b"\xa2\x66__type",
+            &[0x60 | u8::try_from(class.len()).unwrap()][..],
+            class.as_bytes(),
+            b"\x67message\x66Later.",
+        ];
+        assert_eq!(refusal.body()[..], right.concat());
+        assert_eq!(refusal.status(), ErrorCode::ServiceUnavailable.http_status());
+    }
 }

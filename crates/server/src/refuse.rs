@@ -8,12 +8,12 @@ use cairn_wire::s3::ErrorCode as S3ErrorCode;
 use cairn_wire::{ErrorCode, json11};
 use http::{Response, StatusCode};
 
-use crate::answer::{answer, ec2_refusal, json_refusal, query_refusal, s3_refusal};
+use crate::answer::{answer, cbor_refusal, ec2_refusal, json_refusal, query_refusal, s3_refusal};
 use crate::authenticate::AuthRefusal;
 use crate::incoming::ReadBodyError;
 use crate::serve::Arrival;
 
-/// A refusal in three protocols.
+/// A refusal in the protocols' own codes.
 struct Words<'a> {
     json: ErrorCode,
     query: QueryErrorCode,
@@ -103,7 +103,10 @@ pub(crate) fn service(arrival: &Arrival, call: &Call) -> Response<Bytes> {
         }
         Protocol::Query => not_served(query_refusal(&arrival.ids, QueryErrorCode::InvalidAction, &message)),
         Protocol::Ec2Query => not_served(ec2_refusal(&arrival.ids, QueryErrorCode::InvalidAction, &message)),
-        Protocol::Cbor | Protocol::RestJson => {
+        Protocol::Cbor => {
+            not_served(cbor_refusal(&arrival.ids, ErrorCode::UnknownOperationException, &message))
+        }
+        Protocol::RestJson => {
             let code = ErrorCode::UnknownOperationException;
             let kind = code.to_string();
             let headers =
@@ -127,8 +130,7 @@ fn say(arrival: &Arrival, protocol: Protocol, words: &Words<'_>) -> Response<Byt
             let (method, path) = (&arrival.head.method, &arrival.head.path);
             s3_refusal(&arrival.ids, words.s3, words.message, method, path)
         }
-        Protocol::Json | Protocol::Cbor | Protocol::RestJson => {
-            json_refusal(&arrival.ids, words.json, words.message)
-        }
+        Protocol::Cbor => cbor_refusal(&arrival.ids, words.json, words.message),
+        Protocol::Json | Protocol::RestJson => json_refusal(&arrival.ids, words.json, words.message),
     }
 }
