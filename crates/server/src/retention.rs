@@ -133,14 +133,27 @@ impl Retention {
 
     /// Keeps what a restart would look through for the events of calls that are under way. Calls that have been for
     /// longer than everything else is kept are asked to let go, and have by the next time.
+    ///
+    /// Where nothing more can be written of calls, none ever lets go. Then a journal that is nearly full waits for
+    /// them no longer: a restart may tell some calls twice, but until then all others are taken.
     fn kept_for_promises(&self, below: u64) -> u64 {
-        match self.promises.hold() {
-            Some(held) if held < below => {
-                self.promises.intents.renew(below);
-                held
-            }
-            Some(_) | None => below,
+        let Some(held) = self.promises.hold().filter(|held| *held < below) else { return below };
+        if self.promises.intents.refusal().is_none() {
+            self.promises.intents.renew(below);
+            return held;
         }
+        if !self.is_fuller_than(PRESSED_PERCENT) {
+            return held;
+        }
+        // Said as long as something that was held is there, which is until it is trimmed.
+        if self.journal.head() <= held {
+            tracing::error!(
+                held,
+                "journal is trimmed although a restart would look there for calls that were open: the journal of \
+                 intents takes nothing until a restart, which may record some calls twice"
+            );
+        }
+        below.min(self.promises.gaps.hold().unwrap_or(below))
     }
 
     fn is_fuller_than(&self, percent: u64) -> bool {
@@ -201,10 +214,10 @@ mod tests {
         ("111122223333".parse().unwrap(), Region::us_east_1(), event.into_bytes())
     }
 
-    async fn retention(dir: &DataDir) -> Retention {
+    async fn retention(dir: &DataDir, options: Options) -> Retention {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let disk = Arc::new(DiskFileSystem);
-        let (writer, journal, _) = EmbeddedJournal::open(&dir.journal(), Options::default(), disk).unwrap();
+        let (writer, journal, _) = EmbeddedJournal::open(&dir.journal(), options, disk).unwrap();
         let catalog: Arc<dyn Catalog> = Arc::new(SqliteCatalog::open(&dir.catalog()).await.unwrap());
         let (reader, for_intake) = (Arc::clone(&journal), Arc::clone(&catalog));
         let intake = Intake::start(Box::new(writer), reader, for_intake, Arc::clone(&clock));
@@ -226,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_restart_would_look_through_is_kept_and_a_long_call_lets_go_of_it() {
         let temporary = tempfile::tempdir().unwrap();
-        let retention = retention(&DataDir::new(temporary.path())).await;
+        let retention = retention(&DataDir::new(temporary.path()), Options::default()).await;
         let begin = async |number: u32| {
             let event_id = format!("00000000-0000-4000-8000-{number:012}");
             let (account, region, event) = event(&event_id);
@@ -245,6 +258,40 @@ mod tests {
         assert_eq!(retention.kept_for_promises(7), 7);
         drop(long);
         retention.promises.intents.close().await;
+        retention.intake.close().await;
+    }
+
+    #[tokio::test]
+    async fn calls_that_can_not_end_do_not_fill_the_journal_for_ever() {
+        let temporary = tempfile::tempdir().unwrap();
+        let options = Options {
+            segment_bytes: 8_192,
+            bytes_max: 64 * 1024,
+            frame_bytes_max: 6_000,
+            reserve_bytes: 512,
+            cache_bytes: 0,
+            ..Options::default()
+        };
+        let retention = retention(&DataDir::new(temporary.path()), options).await;
+        let event_id = "00000000-0000-4000-8000-000000000001".to_owned();
+        let (account, region, event) = event(&event_id);
+        let begun = retention.promises.intents.begin(Intent { event_id, account, region, event });
+        let begun = begun.await.unwrap();
+        // As after a write that failed: nothing more is ever written of calls.
+        retention.promises.intents.close().await;
+        let mut submitted = 0;
+        while !retention.is_fuller_than(PRESSED_PERCENT) {
+            assert_eq!(retention.kept_for_promises(submitted), 0, "there is room for what is held");
+            let padding: String = (0..50).map(|_| SystemIds.guid()).collect();
+            let (account, region, event) = self::event(&padding);
+            let draft = Draft { account, region, origin: Origin::Call, event, under: None };
+            retention.intake.submit(draft).await.unwrap();
+            submitted += 1;
+        }
+        assert_eq!(retention.kept_for_promises(submitted), submitted);
+        retention.trim(submitted);
+        assert!(retention.journal.head() > 0);
+        drop(begun);
         retention.intake.close().await;
     }
 
