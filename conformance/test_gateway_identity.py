@@ -6,7 +6,10 @@ import json
 import boto3
 import pytest
 from botocore import UNSIGNED
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from clients import Clients
 from emulators import ADMIN_KEY_ID, REGION, SECRET_ACCESS_KEY, Moto, SeaweedFS, running
@@ -155,6 +158,55 @@ def test_no_forged_call_of_any_kind_carries_the_name(stored):
     # Each of them is there, and only the call that was signed well has the name.
     assert len(events) > len(FORGED) + 1
     assert {event["eventName"] for event in events if "maya" in json.dumps(event)} == {"ListBuckets"}
+
+
+SCOPED = f"AWS4-HMAC-SHA256 Credential={ADMIN_KEY_ID}/20260101/us-east-1/%s/aws4_request, SignedHeaders=host, Signature={'0' * 64}"
+
+
+def raw(gateway, method, target, service, **headers):
+    """Sends a request with a forged signature for the administrator's key, and returns the status."""
+    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=10)
+    connection.request(method, target, headers={"Authorization": SCOPED % service} | headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_what_a_store_answers_without_a_look_at_the_signature_names_nobody(stored):
+    gateway, _ = stored
+    seen = len(gateway.events.all())
+    cors = {"Origin": "http://example.com", "Access-Control-Request-Method": "GET"}
+    assert raw(gateway, "OPTIONS", "/shop/list", "s3", **cors) == 200
+    assert raw(gateway, "GET", "/healthz", "s3") == raw(gateway, "GET", "/%68ealthz", "s3") == 200
+    # A date that can't be read is refused before the key is looked up.
+    assert raw(gateway, "GET", "/shop/list", "s3", **{"X-Amz-Date": "nonsense", "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"}) >= 400
+    gateway.client("s3").list_buckets()
+    gateway.events.wait(lambda event: event["eventName"] == "ListBuckets" and event in gateway.events.all()[seen:], "the last call")
+    events = gateway.events.all()[seen:]
+    assert len(events) >= 5, [event["eventName"] for event in events]
+    assert [event["eventName"] for event in events if "maya" in json.dumps(event)] == ["ListBuckets"]
+
+
+def test_an_object_that_looks_like_an_answer_teaches_nothing(stored):
+    gateway, _ = stored
+    seen, before_it = len(gateway.events.all()), gateway.server.metric("cairn_identities_learned_total")
+    answer = (
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIAVICTIM</AccessKeyId></Credentials><AssumedRoleUser>"
+        "<Arn>arn:aws:sts::123456789012:assumed-role/r/mallory</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
+    )
+    gateway.client("s3").put_object(Bucket="shop", Key="evil.xml", Body=answer.encode())
+    target = f"{gateway.endpoint}/shop/evil.xml?Action=AssumeRole&Version=2011-06-15"
+    request = AWSRequest("GET", target, headers={"X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"})
+    SigV4Auth(Credentials(ADMIN_KEY_ID, SECRET_ACCESS_KEY), "sts", REGION).add_auth(request)
+    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=10)
+    connection.request("GET", target.removeprefix(gateway.endpoint), headers=dict(request.headers))
+    reply = connection.getresponse()
+    assert (reply.status, reply.read()) == (200, answer.encode())
+    connection.close()
+    gateway.client("s3").list_buckets()
+    gateway.events.wait(lambda event: event["eventName"] == "ListBuckets" and event in gateway.events.all()[seen:], "the call after it")
+    assert gateway.server.metric("cairn_identities_learned_total") == before_it
 
 
 def body_of(gateway, target):
