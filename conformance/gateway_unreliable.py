@@ -145,7 +145,9 @@ class Unreliable:
 
 
 def behaviour_of(request):
-    return request.first.split(b" ")[1].partition(b"?")[0].rpartition(b"/")[2].decode()
+    """Reads what is asked for: the end of the path, or the query where calls have no path."""
+    path, _, query = request.first.split(b" ")[1].partition(b"?")
+    return (path.rpartition(b"/")[2] or query).decode()
 
 
 def hang_up(connection):

@@ -155,7 +155,7 @@ def test_a_late_error_in_a_success_is_an_error_in_the_event(world):
 
 def test_a_packed_error_is_read(world):
     upstream, gateway = world
-    request = hand.signed("POST", "/packed", b'{"QueueName": "q"}', TARGET[1:] + [("X-Amz-Target", "AmazonSQS.CreateQueue")])
+    request = hand.signed("POST", "/?packed", b'{"QueueName": "q"}', TARGET[1:] + [("X-Amz-Target", "AmazonSQS.CreateQueue")])
     request = request.replace(b"/s3/aws4_request", b"/sqs/aws4_request")
     answer = hand.exchange(gateway.endpoint, request)
     assert status(answer) == b"400" and answer.header("content-encoding") == b"gzip"
