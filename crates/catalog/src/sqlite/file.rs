@@ -50,6 +50,7 @@ fn pool() -> SqlitePoolOptions {
             })
         })
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .acquire_slow_threshold(ACQUIRE_SLOW)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -63,3 +64,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait for a connection before saying busy. Covers many writers in line on a slow disk.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// From here on a wait for a connection is worth a line to the operator: shorter ones come with a busy machine.
+const ACQUIRE_SLOW: Duration = Duration::from_secs(10);
