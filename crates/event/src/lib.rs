@@ -17,6 +17,7 @@ mod limits;
 mod record;
 mod redact;
 mod region;
+mod service_event;
 mod text;
 mod time;
 mod view;
@@ -33,5 +34,6 @@ pub use limits::{ADDITIONAL_BYTES_MAX, DEPTH_MAX, PARAMETERS_BYTES_MAX, RECORD_B
 pub use record::{Record, Resource, TlsDetails};
 pub use redact::{HIDDEN, is_denied, redact};
 pub use region::{Region, RegionError};
+pub use service_event::ServiceEvent;
 pub use time::{EventTime, EventTimeError};
 pub use view::{Category, EventView, IdentityView, ParseError, ResourceView};

@@ -1,6 +1,6 @@
 //! What a `best_effort` route could not record: counted, kept, and told by one event.
 
-use cairn_event::{AccountId, Category, EventTime, Record, Region, UserIdentity};
+use cairn_event::{AccountId, Record, Region, ServiceEvent};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use jiff::Timestamp;
@@ -99,41 +99,18 @@ impl Gap {
             "firstEventTime": time(self.first_ms),
             "lastEventTime": time(self.last_ms),
         });
-        let record = Record {
-            event_version: Record::VERSION,
-            user_identity: UserIdentity {
-                account_id: Some(self.account.to_string()),
-                invoked_by: Some(SERVICE.to_owned()),
-                ..UserIdentity::default()
-            },
-            event_time: EventTime::of(now),
-            event_source: SERVICE.to_owned(),
-            event_name: EVENT_NAME.to_owned(),
-            aws_region: self.region.clone(),
-            source_ip_address: SERVICE.to_owned(),
-            user_agent: Some(SERVICE.to_owned()),
-            error_code: None,
-            error_message: None,
-            request_parameters: None,
-            response_elements: None,
-            additional_event_data: None,
-            request_id: None,
+        let event = ServiceEvent {
+            account: self.account,
+            region: &self.region,
+            time: now,
+            event_source: SERVICE,
+            event_name: EVENT_NAME,
+            invoked_by: SERVICE,
             event_id: self.event_id.clone(),
-            // What watches for changes is to see it.
-            read_only: Some(false),
             resources: Vec::new(),
-            event_type: "AwsServiceEvent",
-            api_version: None,
-            management_event: Some(true),
-            recipient_account_id: Some(self.account),
-            shared_event_id: None,
-            vpc_endpoint_id: None,
-            service_event_details: Some(details),
-            event_category: Category::Management,
-            tls_details: None,
-            session_credential_from_console: None,
+            details,
         };
-        record.to_bytes()
+        Record::from(event).to_bytes()
     }
 }
 

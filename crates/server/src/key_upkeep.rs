@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_event::{Category, EventTime, Origin, Record, Resource, UserIdentity};
+use cairn_event::{Origin, Record, Resource, ServiceEvent};
 use cairn_intake::Draft;
 use cairn_kms::{Deed, KeyName};
 use serde_json::{Value, json};
@@ -76,44 +76,22 @@ impl ServiceKeys {
     }
 
     async fn record_event(&self, key: &KeyName, name: &str, details: Value) {
-        let record = Record {
-            event_version: Record::VERSION,
-            user_identity: UserIdentity {
-                account_id: Some(key.account.to_string()),
-                invoked_by: Some(INTERNAL.to_owned()),
-                ..UserIdentity::default()
-            },
-            event_time: EventTime::of(self.clock.now()),
-            event_source: "kms.amazonaws.com".to_owned(),
-            event_name: name.to_owned(),
-            aws_region: key.region.clone(),
-            source_ip_address: INTERNAL.to_owned(),
-            user_agent: Some(INTERNAL.to_owned()),
-            error_code: None,
-            error_message: None,
-            request_parameters: None,
-            response_elements: None,
-            additional_event_data: None,
-            request_id: None,
+        let record = Record::from(ServiceEvent {
+            account: key.account,
+            region: &key.region,
+            time: self.clock.now(),
+            event_source: "kms.amazonaws.com",
+            event_name: name,
+            invoked_by: INTERNAL,
             event_id: self.ids.guid(),
-            read_only: Some(false),
             resources: vec![Resource {
                 account_id: Some(key.account.to_string()),
                 kind: Some("AWS::KMS::Key".to_owned()),
                 arn: Some(key.arn.clone()),
                 ..Resource::default()
             }],
-            event_type: "AwsServiceEvent",
-            api_version: None,
-            management_event: Some(true),
-            recipient_account_id: Some(key.account),
-            shared_event_id: None,
-            vpc_endpoint_id: None,
-            service_event_details: Some(details),
-            event_category: Category::Management,
-            tls_details: None,
-            session_credential_from_console: None,
-        };
+            details,
+        });
         let (account, region, event) = (key.account, key.region.clone(), record.to_bytes());
         let draft = Draft { account, region, origin: Origin::Call, event, under: None };
         if let Err(error) = self.intake.submit(draft).await {
