@@ -8,7 +8,13 @@ use crate::maker::ACCOUNT;
 
 /// Makes an account with `count` trails, and returns what they are known by.
 pub(super) async fn make(catalog: &dyn Catalog, count: usize) -> anyhow::Result<Vec<TrailId>> {
-    let account = Account { id: ACCOUNT.parse()?, alias: None, created: Timestamp::UNIX_EPOCH };
+    let account = Account {
+        id: ACCOUNT.parse()?,
+        alias: None,
+        name: None,
+        email: None,
+        created: Timestamp::UNIX_EPOCH,
+    };
     let mut changes = vec![Change::PutAccount(account)];
     for number in 0..count {
         changes.push(Change::PutTrail(Box::new(trail(number)?)));
@@ -37,7 +43,7 @@ fn trail(number: usize) -> anyhow::Result<Trail> {
         kms_key_id: None,
         cw_logs_group: None,
         cw_logs_role: None,
-        is_organization: false,
+        organization: None,
         recursive_logging: true,
         tags: Vec::new(),
         selectors: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
 use crate::{
@@ -102,36 +102,36 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     /// [`CursorError::Moved`] with the version it has, when that is another.
     async fn set_state(&self, change: StateChange) -> Result<(), CursorError>;
 
-    /// Notes that something of a trail reached its destination.
+    /// Notes that something of a trail, recorded in that account and Region, reached its destination.
     ///
     /// # Errors
     /// The store could not be written.
     async fn record_delivery_success(
         &self,
         trail: &TrailId,
-        region: &Region,
+        place: (AccountId, &Region),
         kind: DeliveryKind,
         at: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Notes that something of a trail did not reach its destination, with the destination's error code.
+    /// Notes that something of a trail, recorded in that account and Region, did not reach its destination, with the destination's error code.
     ///
     /// # Errors
     /// The store could not be written.
     async fn record_delivery_failure(
         &self,
         trail: &TrailId,
-        region: &Region,
+        place: (AccountId, &Region),
         kind: DeliveryKind,
         at: Timestamp,
         code: &str,
     ) -> Result<(), StoreError>;
 
-    /// Returns how a trail's deliveries went in one Region; all empty when there was none.
+    /// Returns how a trail's deliveries of one account and Region went; all empty when there was none.
     ///
     /// # Errors
     /// The store could not be read.
-    async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError>;
+    async fn status(&self, trail: &TrailId, place: (AccountId, &Region)) -> Result<TrailStatus, StoreError>;
 
     /// Returns which of these events of other sources were taken; at most [`TakenEvent::ASKED_MAX`] are looked at.
     ///

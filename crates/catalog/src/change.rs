@@ -5,8 +5,8 @@ use cairn_select::SelectorError;
 
 use crate::entity::{Entity, SETTINGS_KEY, named_key};
 use crate::{
-    AccessKey, Account, EntityKind, Group, KmsAlias, KmsKey, ManagedPolicy, Role, Settings, SigningKey,
-    Trail, User,
+    AccessKey, Account, AccountCreation, EntityKind, Group, Handshake, KmsAlias, KmsKey, ManagedPolicy,
+    Member, Organization, OrganizationPolicy, OrganizationalUnit, Role, Settings, SigningKey, Trail, User,
 };
 
 /// One change of a commit. `Put` adds an entity or replaces the one with the same key.
@@ -73,6 +73,43 @@ pub enum Change {
         /// The alias's ARN.
         arn: String,
     },
+    /// Adds or replaces an organization.
+    PutOrganization(Box<Organization>),
+    /// Removes an organization; members, units and policies must go in the same commit or before.
+    DeleteOrganization {
+        /// The organization's id.
+        id: String,
+    },
+    /// Adds or replaces an account's membership.
+    PutMember(Box<Member>),
+    /// Ends an account's membership.
+    DeleteMember {
+        /// The account.
+        account: AccountId,
+    },
+    /// Adds or replaces an organizational unit.
+    PutOrganizationalUnit(Box<OrganizationalUnit>),
+    /// Removes an organizational unit; nothing may be left in it.
+    DeleteOrganizationalUnit {
+        /// The unit's id.
+        id: String,
+    },
+    /// Adds or replaces a service control policy.
+    PutOrganizationPolicy(Box<OrganizationPolicy>),
+    /// Removes a service control policy; it may be attached nowhere.
+    DeleteOrganizationPolicy {
+        /// The policy's id.
+        id: String,
+    },
+    /// Adds or replaces a handshake.
+    PutHandshake(Box<Handshake>),
+    /// Forgets a handshake that is over.
+    DeleteHandshake {
+        /// The handshake's id.
+        id: String,
+    },
+    /// Adds what came of a CreateAccount.
+    PutAccountCreation(Box<AccountCreation>),
     /// Replaces the settings.
     PutSettings(Settings),
 }
@@ -196,6 +233,17 @@ impl Change {
             Self::PutKmsKey(key) => put(Entity::KmsKey(key)),
             Self::PutKmsAlias(alias) => put(Entity::KmsAlias(alias)),
             Self::DeleteKmsAlias { arn } => remove(EntityKind::KmsAlias, arn),
+            Self::PutOrganization(organization) => put(Entity::Organization(organization)),
+            Self::DeleteOrganization { id } => remove(EntityKind::Organization, id),
+            Self::PutMember(member) => put(Entity::Member(member)),
+            Self::DeleteMember { account } => remove(EntityKind::Member, account.to_string()),
+            Self::PutOrganizationalUnit(unit) => put(Entity::OrganizationalUnit(unit)),
+            Self::DeleteOrganizationalUnit { id } => remove(EntityKind::OrganizationalUnit, id),
+            Self::PutOrganizationPolicy(policy) => put(Entity::OrganizationPolicy(policy)),
+            Self::DeleteOrganizationPolicy { id } => remove(EntityKind::OrganizationPolicy, id),
+            Self::PutHandshake(handshake) => put(Entity::Handshake(handshake)),
+            Self::DeleteHandshake { id } => remove(EntityKind::Handshake, id),
+            Self::PutAccountCreation(creation) => put(Entity::AccountCreation(creation)),
             Self::PutSettings(settings) => put(Entity::Settings(settings)),
             Self::DeleteUser { account, name } => remove(EntityKind::User, named_key(&account, &name)),
             Self::DeleteGroup { account, name } => remove(EntityKind::Group, named_key(&account, &name)),

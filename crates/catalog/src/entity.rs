@@ -4,8 +4,10 @@ mod access_key;
 mod account;
 mod event_configuration;
 mod group;
+mod handshake;
 mod kms_key;
 mod managed_policy;
+mod organization;
 mod role;
 mod settings;
 mod signing_key;
@@ -18,8 +20,14 @@ pub use access_key::{AccessKey, AccessKeyStatus, Owner};
 pub use account::Account;
 pub use event_configuration::{AggregationTemplate, InsightSelector, InsightType, SourceEventCategory};
 pub use group::Group;
+pub use handshake::{AccountCreation, Handshake, HandshakeAction, HandshakeState};
 pub use kms_key::{Grant, KeyMaterial, KmsAlias, KmsKey, KmsKeyState};
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
+pub(crate) use organization::excludes;
+pub use organization::{
+    EXCLUSION_TAG, FULL_ACCESS_POLICY, FeatureSet, JoinedBy, Kept, Member, Organization, OrganizationPolicy,
+    OrganizationalUnit, TrustedService,
+};
 pub use role::Role;
 pub use settings::Settings;
 pub use signing_key::SigningKey;
@@ -51,12 +59,24 @@ pub enum EntityKind {
     KmsKey,
     /// [`KmsAlias`], by its ARN.
     KmsAlias,
+    /// [`Organization`], by its id.
+    Organization,
+    /// [`Member`], by its account.
+    Member,
+    /// [`OrganizationalUnit`], by its id.
+    OrganizationalUnit,
+    /// [`OrganizationPolicy`], by its id.
+    OrganizationPolicy,
+    /// [`Handshake`], by its id.
+    Handshake,
+    /// [`AccountCreation`], by its id.
+    AccountCreation,
     /// [`Settings`]; there is one.
     Settings,
 }
 
 impl EntityKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 17] = [
         Self::Account,
         Self::User,
         Self::Group,
@@ -67,6 +87,12 @@ impl EntityKind {
         Self::SigningKey,
         Self::KmsKey,
         Self::KmsAlias,
+        Self::Organization,
+        Self::Member,
+        Self::OrganizationalUnit,
+        Self::OrganizationPolicy,
+        Self::Handshake,
+        Self::AccountCreation,
         Self::Settings,
     ];
 
@@ -83,6 +109,12 @@ impl EntityKind {
             Self::SigningKey => "signing-key",
             Self::KmsKey => "kms-key",
             Self::KmsAlias => "kms-alias",
+            Self::Organization => "organization",
+            Self::Member => "member",
+            Self::OrganizationalUnit => "organizational-unit",
+            Self::OrganizationPolicy => "organization-policy",
+            Self::Handshake => "handshake",
+            Self::AccountCreation => "account-creation",
             Self::Settings => "settings",
         }
     }
@@ -111,6 +143,12 @@ pub(crate) enum Entity {
     SigningKey(Box<SigningKey>),
     KmsKey(Box<KmsKey>),
     KmsAlias(Box<KmsAlias>),
+    Organization(Box<Organization>),
+    Member(Box<Member>),
+    OrganizationalUnit(Box<OrganizationalUnit>),
+    OrganizationPolicy(Box<OrganizationPolicy>),
+    Handshake(Box<Handshake>),
+    AccountCreation(Box<AccountCreation>),
     Settings(Settings),
 }
 
@@ -127,6 +165,12 @@ impl Entity {
             Self::SigningKey(_) => EntityKind::SigningKey,
             Self::KmsKey(_) => EntityKind::KmsKey,
             Self::KmsAlias(_) => EntityKind::KmsAlias,
+            Self::Organization(_) => EntityKind::Organization,
+            Self::Member(_) => EntityKind::Member,
+            Self::OrganizationalUnit(_) => EntityKind::OrganizationalUnit,
+            Self::OrganizationPolicy(_) => EntityKind::OrganizationPolicy,
+            Self::Handshake(_) => EntityKind::Handshake,
+            Self::AccountCreation(_) => EntityKind::AccountCreation,
             Self::Settings(_) => EntityKind::Settings,
         }
     }
@@ -143,6 +187,12 @@ impl Entity {
             Self::SigningKey(key) => key.fingerprint.clone(),
             Self::KmsKey(key) => key.arn.clone(),
             Self::KmsAlias(alias) => alias.arn.clone(),
+            Self::Organization(organization) => organization.id.clone(),
+            Self::Member(member) => member.account.to_string(),
+            Self::OrganizationalUnit(unit) => unit.id.clone(),
+            Self::OrganizationPolicy(policy) => policy.id.clone(),
+            Self::Handshake(handshake) => handshake.id.clone(),
+            Self::AccountCreation(creation) => creation.id.clone(),
             Self::Settings(_) => SETTINGS_KEY.to_owned(),
         }
     }
@@ -159,6 +209,12 @@ impl Entity {
             Self::SigningKey(key) => serde_json::to_string(key),
             Self::KmsKey(key) => serde_json::to_string(key),
             Self::KmsAlias(alias) => serde_json::to_string(alias),
+            Self::Organization(entity) => serde_json::to_string(entity),
+            Self::Member(entity) => serde_json::to_string(entity),
+            Self::OrganizationalUnit(entity) => serde_json::to_string(entity),
+            Self::OrganizationPolicy(entity) => serde_json::to_string(entity),
+            Self::Handshake(entity) => serde_json::to_string(entity),
+            Self::AccountCreation(entity) => serde_json::to_string(entity),
             Self::Settings(settings) => serde_json::to_string(settings),
         }
     }
@@ -175,6 +231,12 @@ impl Entity {
             EntityKind::SigningKey => Self::SigningKey(serde_json::from_str(body)?),
             EntityKind::KmsKey => Self::KmsKey(serde_json::from_str(body)?),
             EntityKind::KmsAlias => Self::KmsAlias(serde_json::from_str(body)?),
+            EntityKind::Organization => Self::Organization(serde_json::from_str(body)?),
+            EntityKind::Member => Self::Member(serde_json::from_str(body)?),
+            EntityKind::OrganizationalUnit => Self::OrganizationalUnit(serde_json::from_str(body)?),
+            EntityKind::OrganizationPolicy => Self::OrganizationPolicy(serde_json::from_str(body)?),
+            EntityKind::Handshake => Self::Handshake(serde_json::from_str(body)?),
+            EntityKind::AccountCreation => Self::AccountCreation(serde_json::from_str(body)?),
             EntityKind::Settings => Self::Settings(serde_json::from_str(body)?),
         })
     }

@@ -39,14 +39,16 @@ pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove, DONE};
 pub use entity::{
-    AccessKey, AccessKeyStatus, Account, AggregationTemplate, EntityKind, Grant, Group, InsightSelector,
-    InsightType, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy, Owner, Policy, PolicyVersion,
-    Role, Settings, SigningKey, SourceEventCategory, Tag, Trail, User,
+    AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, EXCLUSION_TAG, EntityKind,
+    FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake, HandshakeAction, HandshakeState,
+    InsightSelector, InsightType, JoinedBy, Kept, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy,
+    Member, Organization, OrganizationPolicy, OrganizationalUnit, Owner, Policy, PolicyVersion, Role,
+    Settings, SigningKey, SourceEventCategory, Tag, Trail, TrustedService, User,
 };
 pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
 pub use ledger::{Delivered, Delivery, Receipt, ReceiptQuery};
 pub use secret::{KeyFileError, MasterKey, SealError, Sealed, SecretBytes, SecretName, WhenMissing};
-pub use snapshot::{LiveTrail, Principal, Snapshot, TrailId};
+pub use snapshot::{LiveTrail, Place, Principal, Snapshot, TrailId};
 pub use split::{Split, SplitChange};
 pub use sqlite::SqliteCatalog;
 pub use state::{State, StateChange};

@@ -1,11 +1,13 @@
 //! The whole configuration at one revision, in memory.
 
 mod apply;
+mod organizations;
 mod route;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::apply::assemble;
+pub use self::organizations::Place;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use cairn_event::{AccountId, Region};
 use cairn_select::{EventSelectors, SelectorError, Selectors};
 
+use self::organizations::Organizations;
 use crate::entity::Entity;
 use crate::{
     AccessKey, Account, Group, KmsAlias, KmsKey, ManagedPolicy, MasterKey, Owner, Revision, Role, SealError,
@@ -34,8 +37,10 @@ pub struct Snapshot {
     signing_keys: BTreeMap<String, Arc<SigningKey>>,
     kms_keys: BTreeMap<String, Arc<KmsKey>>,
     kms_aliases: BTreeMap<String, Arc<KmsAlias>>,
+    organizations: Organizations,
     trails: BTreeMap<String, Arc<LiveTrail>>,
-    // The same trails, where routing looks for them: each account's in the order of their ARNs.
+    // The same trails, where routing looks for them: each account's own and its copies of organization trails,
+    // in the order of their ARNs.
     account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>>,
 }
 
@@ -120,6 +125,7 @@ impl Snapshot {
             signing_keys: BTreeMap::new(),
             kms_keys: BTreeMap::new(),
             kms_aliases: BTreeMap::new(),
+            organizations: Organizations::default(),
             trails: BTreeMap::new(),
             account_trails: BTreeMap::new(),
         }
@@ -157,6 +163,12 @@ impl Snapshot {
             Entity::KmsAlias(alias) => {
                 self.kms_aliases.insert(alias.arn.clone(), Arc::new(*alias));
             }
+            Entity::Organization(_)
+            | Entity::Member(_)
+            | Entity::OrganizationalUnit(_)
+            | Entity::OrganizationPolicy(_)
+            | Entity::Handshake(_)
+            | Entity::AccountCreation(_) => self.organizations.admit(entity),
             Entity::Trail(trail) => {
                 let trail = Arc::new(LiveTrail::compile(*trail, created)?);
                 self.trails.insert(trail.arn.clone(), trail);
@@ -170,6 +182,9 @@ impl Snapshot {
         self.account_trails.clear();
         for trail in self.trails.values() {
             self.account_trails.entry(trail.account).or_default().push(Arc::clone(trail));
+            for member in self.organizations.with_copy(trail) {
+                self.account_trails.entry(member).or_default().push(Arc::clone(trail));
+            }
         }
         self
     }
@@ -323,7 +338,8 @@ impl Snapshot {
         self.trails.values()
     }
 
-    /// Lists the trails of an account in all Regions by ARN, each once.
+    /// Lists the trails of an account in all Regions by ARN, each once: its own, and those of its organization
+    /// that cover it.
     pub fn account_trails(&self, account: &AccountId) -> &[Arc<LiveTrail>] {
         self.account_trails.get(account).map(Vec::as_slice).unwrap_or_default()
     }

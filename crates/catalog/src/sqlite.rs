@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -215,32 +215,32 @@ impl Catalog for SqliteCatalog {
     async fn record_delivery_success(
         &self,
         trail: &TrailId,
-        region: &Region,
+        place: (AccountId, &Region),
         kind: DeliveryKind,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let doing = "record a delivery";
         let mut tx = self.begin(doing).await?;
-        self.watch(status::succeeded(&mut tx, trail, region, kind, at).await)?;
+        self.watch(status::succeeded(&mut tx, trail, place, kind, at).await)?;
         self.finish(tx, doing).await
     }
 
     async fn record_delivery_failure(
         &self,
         trail: &TrailId,
-        region: &Region,
+        place: (AccountId, &Region),
         kind: DeliveryKind,
         at: Timestamp,
         code: &str,
     ) -> Result<(), StoreError> {
         let doing = "record a failed delivery";
         let mut tx = self.begin(doing).await?;
-        self.watch(status::failed_with(&mut tx, trail, region, kind, at, code).await)?;
+        self.watch(status::failed_with(&mut tx, trail, place, kind, at, code).await)?;
         self.finish(tx, doing).await
     }
 
-    async fn status(&self, trail: &TrailId, region: &Region) -> Result<TrailStatus, StoreError> {
-        status::read(&mut *self.reader("read a trail's status").await?, trail, region).await
+    async fn status(&self, trail: &TrailId, place: (AccountId, &Region)) -> Result<TrailStatus, StoreError> {
+        status::read(&mut *self.reader("read a trail's status").await?, trail, place).await
     }
 
     async fn known_events(&self, asked: &[TakenEvent]) -> Result<Vec<TakenEvent>, StoreError> {

@@ -103,7 +103,7 @@ fn shape(trail: &LiveTrail) -> Shape {
         log_file_validation_enabled: Some(trail.log_file_validation),
         has_custom_event_selectors: Some(trail.has_custom_selectors()),
         has_insight_selectors: Some(!trail.insights.is_empty()),
-        is_organization_trail: Some(trail.is_organization),
+        is_organization_trail: Some(trail.organization.is_some()),
         recursive_logging: Some(trail.recursive_logging),
         sns_topic_name: trail.sns_topic.clone(),
         sns_topic_arn: trail.sns_topic_arn(),

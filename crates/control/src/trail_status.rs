@@ -9,7 +9,8 @@ use crate::trail_reference::{Report, TrailReference};
 use crate::{Caller, Control, Refusal};
 
 impl Control {
-    /// Shows whether a trail logs, and how its last deliveries from the endpoint's Region went.
+    /// Shows whether a trail logs, and how the last deliveries of the caller's events from the endpoint's Region
+    /// went.
     ///
     /// # Errors
     /// Unknown trails, and a catalog that can't be read.
@@ -21,7 +22,7 @@ impl Control {
         let reference = TrailReference::parse(&request.name, caller)?;
         let snapshot = self.catalog.current();
         let trail = reference.read(&snapshot, caller, Report::Arn)?;
-        let status = self.catalog.status(trail.id(), &caller.region).await;
+        let status = self.catalog.status(trail.id(), (caller.account, &caller.region)).await;
         let TrailStatus { log_files: files, notifications, cloudwatch_logs, digests } =
             status.map_err(|error| Refusal::Internal(Box::new(error)))?;
         Ok(Done::now(GetTrailStatusResponse {

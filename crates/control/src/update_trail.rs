@@ -111,7 +111,7 @@ fn answer(trail: &Trail) -> UpdateTrailResponse {
         is_multi_region_trail: Some(trail.is_multi_region),
         trail_arn: Some(trail.arn.clone()),
         log_file_validation_enabled: Some(trail.log_file_validation),
-        is_organization_trail: Some(trail.is_organization),
+        is_organization_trail: Some(trail.organization.is_some()),
         recursive_logging: Some(trail.recursive_logging),
         sns_topic_name: trail.sns_topic.clone(),
         sns_topic_arn: trail.sns_topic_arn(),

@@ -1,7 +1,7 @@
 //! Where a log file lies in its bucket (reference §4.1).
 //!
 //! ```text
-//! [<prefix>/]AWSLogs/<account>/<folder>/<region>/<YYYY>/<MM>/<DD>/<account>_<folder>_<region>_<YYYYMMDDTHHmmZ>_<16>.json.gz
+//! [<prefix>/]AWSLogs/[<organization>/]<account>/<folder>/<region>/<YYYY>/<MM>/<DD>/<account>_<folder>_<region>_<YYYYMMDDTHHmmZ>_<16>.json.gz
 //! ```
 //!
 //! The time in the name is the window's end, rounded up to a five-minute mark as in AWS's names. The
@@ -10,23 +10,33 @@
 //! key it saw never misses a file.
 
 use aws_lc_rs::digest::{Context, SHA256};
+use cairn_catalog::Trail;
 use jiff::Timestamp;
 
 use crate::log_file::SealedLogFile;
 
 /// Returns the key of a log file.
-pub fn object_key(prefix: Option<&str>, trail_arn: &str, file: &SealedLogFile) -> String {
+pub fn object_key(trail: &Trail, file: &SealedLogFile) -> String {
     let marked_ms = ceil_to(file.window_end_ms, MARK_MS);
     let time = Timestamp::from_millisecond(marked_ms).unwrap_or(Timestamp::MAX);
     let (account, region, folder) = (&file.account, &file.region, file.folder.as_str());
-    let slash = if prefix.is_some_and(|prefix| !prefix.is_empty()) { "/" } else { "" };
     format!(
-        "{prefix}{slash}AWSLogs/{account}/{folder}/{region}/{day}/{account}_{folder}_{region}_{minute}_{unique}.json.gz",
-        prefix = prefix.unwrap_or_default(),
+        "{root}{account}/{folder}/{region}/{day}/{account}_{folder}_{region}_{minute}_{unique}.json.gz",
+        root = root(trail),
         day = time.strftime("%Y/%m/%d"),
         minute = time.strftime("%Y%m%dT%H%MZ"),
-        unique = unique(trail_arn, file),
+        unique = unique(&trail.arn, file),
     )
+}
+
+/// Returns what the keys of all files of a trail begin with: `[<prefix>/]AWSLogs/[<organization>/]`.
+pub(crate) fn root(trail: &Trail) -> String {
+    let prefix = trail.s3_prefix.as_deref().unwrap_or_default();
+    let slash = if prefix.is_empty() { "" } else { "/" };
+    match trail.organization.as_deref() {
+        Some(organization) => format!("{prefix}{slash}AWSLogs/{organization}/"),
+        None => format!("{prefix}{slash}AWSLogs/"),
+    }
 }
 
 fn unique(trail_arn: &str, file: &SealedLogFile) -> String {
@@ -63,6 +73,7 @@ const MARK_MS: i64 = 5 * 60 * 1000;
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use cairn_catalog::contract::sample;
     use cairn_event::EventTime;
 
     use super::*;
@@ -84,11 +95,16 @@ mod tests {
         }
     }
 
-    const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main";
+    fn trail(prefix: Option<&str>, organization: Option<&str>) -> Trail {
+        let mut trail = sample::trail("main");
+        trail.s3_prefix = prefix.map(str::to_owned);
+        trail.organization = organization.map(str::to_owned);
+        trail
+    }
 
     #[test]
     fn a_key_has_cloudtrails_layout() {
-        let key = object_key(Some("logs"), TRAIL, &file(1_772_439_060_000, 61));
+        let key = object_key(&trail(Some("logs"), None), &file(1_772_439_060_000, 61));
         let (head, unique) = key.split_at(key.len() - "_0000000000zABCDE.json.gz".len());
         assert_eq!(
             head,
@@ -96,20 +112,28 @@ mod tests {
              123456789012_CloudTrail_eu-west-1_20260302T0815Z"
         );
         assert!(unique.starts_with("_0000000000z") && unique.ends_with(".json.gz"), "{unique}");
-        assert!(object_key(None, TRAIL, &file(0, 0)).starts_with("AWSLogs/123456789012/"));
+        for (prefix, organization, expected) in [
+            (None, None, "AWSLogs/123456789012/CloudTrail/"),
+            (Some(""), None, "AWSLogs/123456789012/CloudTrail/"),
+            (None, Some("o-exampleorgid"), "AWSLogs/o-exampleorgid/123456789012/CloudTrail/"),
+            (Some("logs"), Some("o-exampleorgid"), "logs/AWSLogs/o-exampleorgid/123456789012/CloudTrail/"),
+        ] {
+            let key = object_key(&trail(prefix, organization), &file(0, 0));
+            assert!(key.starts_with(expected), "{key}");
+        }
     }
 
     #[test]
     fn later_files_sort_behind_earlier_ones() {
         let positions = [0, 1, 9, 10, 35, 36, 61, 62, 3843, 3844, u64::MAX - 1, u64::MAX];
         let keys: Vec<String> =
-            positions.iter().map(|at| object_key(None, TRAIL, &file(60_000, *at))).collect();
+            positions.iter().map(|at| object_key(&trail(None, None), &file(60_000, *at))).collect();
         assert!(keys.is_sorted(), "{keys:#?}");
     }
 
     #[test]
     fn two_trails_of_one_bucket_never_share_a_name() {
-        let other = TRAIL.replace("main", "other");
-        assert_ne!(object_key(None, TRAIL, &file(0, 5)), object_key(None, &other, &file(0, 5)));
+        let other = sample::trail("other");
+        assert_ne!(object_key(&trail(None, None), &file(0, 5)), object_key(&other, &file(0, 5)));
     }
 }

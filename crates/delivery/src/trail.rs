@@ -7,7 +7,7 @@ use cairn_catalog::{
     CursorError, CursorMove, DONE, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
     StoreError, TrailId,
 };
-use cairn_event::{Entry, EventView, Region};
+use cairn_event::{AccountId, Entry, EventView, Region};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
@@ -79,8 +79,8 @@ enum DeliverError {
     Notice(#[from] NoticeError),
     #[error("compress a log file")]
     Compress(#[from] std::io::Error),
-    #[error("deliver a log file of {region}")]
-    Put { region: Region, source: PutError },
+    #[error("deliver a log file of {account} in {region}")]
+    Put { account: AccountId, region: Region, source: PutError },
     #[error("wait for a working thread")]
     Thread(#[from] tokio::task::JoinError),
 }
@@ -247,10 +247,11 @@ impl TrailDelivery {
         let Some(trail) = self.live().or_else(|| self.last_seen.clone()) else { return Ok(()) };
         let mut receipts = Vec::with_capacity(files.len());
         for file in files {
-            let key = object_key(trail.s3_prefix.as_deref(), &trail.arn, &file);
+            let key = object_key(&trail, &file);
             let (region, folder, body) = (&file.region, file.folder, file.body.clone());
             let put = LogFilePut { trail: &trail, region, folder, key: &key, body, metadata: &[] };
-            let failed = |source| DeliverError::Put { region: file.region.clone(), source };
+            let failed =
+                |source| DeliverError::Put { account: file.account, region: file.region.clone(), source };
             self.shared.bucket.put_once(put).await.map_err(failed)?;
             telemetry::delivered(&trail.arn, file.events, file.body.len());
             receipts.push(self.receipt(&trail.s3_bucket, key, &file));
@@ -321,10 +322,13 @@ impl TrailDelivery {
     }
 
     async fn report(&self, error: &DeliverError) {
-        let (code, region) = match error {
-            DeliverError::Put { region, source: PutError::Refused { code } } => (code.as_str(), Some(region)),
-            DeliverError::Put { region, source: PutError::Different } => {
-                ("ObjectAlreadyExists", Some(region))
+        let (code, place) = match error {
+            DeliverError::Put { account, region, source } => {
+                let code = match source {
+                    PutError::Refused { code } => code.as_str(),
+                    PutError::Different => "ObjectAlreadyExists",
+                };
+                (code, Some((*account, region.clone())))
             }
             DeliverError::Journal(_)
             | DeliverError::Snapshot(_)
@@ -338,9 +342,11 @@ impl TrailDelivery {
         let arn = &self.trail.arn;
         telemetry::failed(arn, code);
         tracing::warn!(trail = %arn, code, error = error as &dyn std::error::Error, "log file delivery deferred");
-        let Some(region) = region.cloned().or_else(|| Some(self.live()?.home_region.clone())) else { return };
+        let home = || self.live().map(|trail| (trail.account, trail.home_region.clone()));
+        let Some((account, region)) = place.or_else(home) else { return };
         let (now, kind) = (self.shared.clock.now(), DeliveryKind::LogFiles);
-        let noted = self.shared.catalog.record_delivery_failure(&self.trail, &region, kind, now, code).await;
+        let place = (account, &region);
+        let noted = self.shared.catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
         if let Err(error) = noted {
             tracing::warn!(trail = %arn, error = &error as &dyn std::error::Error, "delivery failure not noted");
         }

@@ -86,7 +86,7 @@ fn trail() -> Trail {
     serde_json::from_value(serde_json::json!({
         "arn": arn, "name": "main", "account": ACCOUNT, "home_region": "us-east-1", "s3_bucket": "logs",
         "include_global_service_events": true, "is_multi_region": true, "log_file_validation": false,
-        "is_organization": false, "recursive_logging": true, "logging": true,
+        "recursive_logging": true, "logging": true,
         "aggregation": ["API_ACTIVITY", "USER_ACTIONS"],
         "selectors": serde_json::from_str::<serde_json::Value>(SELECTORS).unwrap(),
         "created_at": "2026-01-01T00:00:00Z", "created_at_position": 0,
@@ -197,7 +197,7 @@ async fn real_events_reach_log_files_byte_for_byte() {
     let catalog: Arc<dyn Catalog> =
         Arc::new(SqliteCatalog::open(&directory.path().join("catalog.sqlite3")).await.unwrap());
     let account: AccountId = ACCOUNT.parse().unwrap();
-    let made = Account { id: account, alias: None, created: clock.now() };
+    let made = Account { id: account, alias: None, name: None, email: None, created: clock.now() };
     let changes = vec![Change::PutAccount(made), Change::PutTrail(Box::new(trail()))];
     catalog.commit(0, changes).await.unwrap();
     let (reader, intake) = intake_in(directory.path(), &catalog, &clock);

@@ -36,7 +36,7 @@ pub(crate) async fn ensure(
     let created = clock.now();
     let key = new_key(account, Owner::User(ADMINISTRATOR.to_owned()), master, clock, ids)?;
     let changes = vec![
-        Change::PutAccount(Account { id: account, alias: None, created }),
+        Change::PutAccount(Account { id: account, alias: None, name: None, email: None, created }),
         Change::PutUser(User {
             account,
             name: ADMINISTRATOR.to_owned(),

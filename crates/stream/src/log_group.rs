@@ -173,11 +173,10 @@ impl Sink for TrailLogGroup {
 
     async fn note(&self, lane: &LogLane, error: Option<&str>) {
         let (now, kind) = (self.clock.now(), DeliveryKind::CloudWatchLogs);
+        let place = (lane.account, &lane.region);
         let noted = match error {
-            None => self.catalog.record_delivery_success(&self.trail, &lane.region, kind, now).await,
-            Some(code) => {
-                self.catalog.record_delivery_failure(&self.trail, &lane.region, kind, now, code).await
-            }
+            None => self.catalog.record_delivery_success(&self.trail, place, kind, now).await,
+            Some(code) => self.catalog.record_delivery_failure(&self.trail, place, kind, now, code).await,
         };
         if let Err(error) = noted {
             let error = &error as &dyn std::error::Error;

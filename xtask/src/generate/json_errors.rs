@@ -21,11 +21,14 @@ const COMMON: &[(&str, u16)] = &[
     ("ValidationException", 400),
 ];
 
+/// The members of an error that bodies of refusals can carry.
+const CARRIED: [&str; 4] = ["message", "Message", "Reason", "Type"];
+
 pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     let mut codes = BTreeMap::new();
     for reference in model.operations.values().flat_map(|operation| &operation.errors) {
         let shape = model.shape(&reference.shape)?;
-        if shape.members.0.iter().any(|(name, _)| name != "message") {
+        if shape.members.0.iter().any(|(name, _)| !CARRIED.contains(&name.as_str())) {
             bail!("{} has members that the error body does not carry yet", reference.shape);
         }
         let status = if shape.fault { 500 } else { 400 };

@@ -13,7 +13,7 @@ pub(crate) struct Service {
     pub operations: Option<&'static [&'static str]>,
 }
 
-pub(crate) const SERVICES: [Service; 4] = [
+pub(crate) const SERVICES: [Service; 5] = [
     Service {
         title: "CloudTrail",
         module: "cloudtrail",
@@ -22,6 +22,12 @@ pub(crate) const SERVICES: [Service; 4] = [
     },
     Service { title: "IAM", module: "iam", model: "iam/2010-05-08/service-2.json.gz", operations: Some(IAM) },
     Service { title: "KMS", module: "kms", model: "kms/2014-11-01/service-2.json.gz", operations: Some(KMS) },
+    Service {
+        title: "Organizations",
+        module: "organizations",
+        model: "organizations/2016-11-28/service-2.json.gz",
+        operations: Some(ORGANIZATIONS),
+    },
     Service { title: "STS", module: "sts", model: "sts/2011-06-15/service-2.json.gz", operations: Some(STS) },
 ];
 
@@ -138,6 +144,61 @@ const KMS: &[&str] = &[
     "UntagResource",
     "UpdateAlias",
     "UpdateKeyDescription",
+];
+
+/// The organization, its accounts, units, handshakes, service control policies, trusted services and delegated
+/// administrators.
+const ORGANIZATIONS: &[&str] = &[
+    "AcceptHandshake",
+    "AttachPolicy",
+    "CancelHandshake",
+    "CloseAccount",
+    "CreateAccount",
+    "CreateOrganization",
+    "CreateOrganizationalUnit",
+    "CreatePolicy",
+    "DeclineHandshake",
+    "DeleteOrganization",
+    "DeleteOrganizationalUnit",
+    "DeletePolicy",
+    "DeregisterDelegatedAdministrator",
+    "DescribeAccount",
+    "DescribeCreateAccountStatus",
+    "DescribeHandshake",
+    "DescribeOrganization",
+    "DescribeOrganizationalUnit",
+    "DescribePolicy",
+    "DetachPolicy",
+    "DisableAWSServiceAccess",
+    "DisablePolicyType",
+    "EnableAWSServiceAccess",
+    "EnableAllFeatures",
+    "EnablePolicyType",
+    "InviteAccountToOrganization",
+    "LeaveOrganization",
+    "ListAWSServiceAccessForOrganization",
+    "ListAccounts",
+    "ListAccountsForParent",
+    "ListChildren",
+    "ListCreateAccountStatus",
+    "ListDelegatedAdministrators",
+    "ListDelegatedServicesForAccount",
+    "ListHandshakesForAccount",
+    "ListHandshakesForOrganization",
+    "ListOrganizationalUnitsForParent",
+    "ListParents",
+    "ListPolicies",
+    "ListPoliciesForTarget",
+    "ListRoots",
+    "ListTagsForResource",
+    "ListTargetsForPolicy",
+    "MoveAccount",
+    "RegisterDelegatedAdministrator",
+    "RemoveAccountFromOrganization",
+    "TagResource",
+    "UntagResource",
+    "UpdateOrganizationalUnit",
+    "UpdatePolicy",
 ];
 
 const STS: &[&str] = &[

@@ -166,8 +166,13 @@ mod tests {
         let catalog = SqliteCatalog::open(&dir.catalog()).await.unwrap();
         MasterKey::load_or_create(&dir.master_key(), WhenMissing::Create, |bytes| bytes.fill(1)).unwrap();
         for (revision, account) in ["111122223333", "444455556666"].into_iter().enumerate() {
-            let account =
-                Account { id: account.parse().unwrap(), alias: None, created: jiff::Timestamp::UNIX_EPOCH };
+            let account = Account {
+                id: account.parse().unwrap(),
+                alias: None,
+                name: None,
+                email: None,
+                created: jiff::Timestamp::UNIX_EPOCH,
+            };
             catalog.commit(revision as u64, vec![Change::PutAccount(account)]).await.unwrap();
         }
         let before = listing(temporary.path());

@@ -23,7 +23,7 @@ async fn look_at(examined: &Examined, trail: &LiveTrail) -> Vec<Finding> {
     let regions: BTreeSet<&Region> = enabled.chain([&trail.home_region]).collect();
     let (mut findings, mut newest) = (Vec::new(), None);
     for region in regions {
-        match examined.catalog.status(trail.id(), region).await {
+        match examined.catalog.status(trail.id(), (trail.account, region)).await {
             Ok(status) => {
                 newest = newest.max(status.log_files.succeeded_at);
                 findings.extend(failure(trail, region, &status));

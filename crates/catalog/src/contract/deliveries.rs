@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Backend;
-use super::sample::{begin, instant, receipt, region, trail, trail_id};
+use super::sample::{account_id, begin, instant, receipt, region, trail, trail_id};
 use crate::{
     Change, CursorError, CursorMove, Delivery, DeliveryKind, DeliveryStatus, Receipt, ReceiptQuery, Refusal,
     TrailId, TrailStatus,
@@ -33,10 +33,10 @@ pub(super) async fn a_delivery_enters_receipts_and_moves_its_cursor(backend: Arc
     assert_eq!(entered, files);
     assert!(listed.iter().all(|entry| entry.at == instant(60)));
     for name in ["eu-west-1", "us-east-1"] {
-        let status = catalog.status(&main, &region(name)).await.expect("the status");
+        let status = catalog.status(&main, (account_id(), &region(name))).await.expect("the status");
         assert_eq!(status.log_files, succeeded(60), "{name}");
     }
-    let elsewhere = catalog.status(&main, &region("eu-north-1")).await.expect("the status");
+    let elsewhere = catalog.status(&main, (account_id(), &region("eu-north-1"))).await.expect("the status");
     assert_eq!(elsewhere, TrailStatus::default());
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn a_delivery_with_a_moved_cursor_leaves_nothing(backend: Arc<d
     }
     assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(5));
     assert!(catalog.receipts(&query(&main)).await.expect("the ledger").is_empty());
-    let status = catalog.status(&main, &region("eu-west-1")).await.expect("the status");
+    let status = catalog.status(&main, (account_id(), &region("eu-west-1"))).await.expect("the status");
     assert_eq!(status, TrailStatus::default());
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn a_delivery_without_files_moves_the_cursor_alone(backend: Arc
     let main = begin(catalog.as_ref()).await;
     catalog.deliver(delivery(None, 7, 60, Vec::new())).await.expect("the delivery");
     assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(7));
-    let status = catalog.status(&main, &region("eu-west-1")).await.expect("the status");
+    let status = catalog.status(&main, (account_id(), &region("eu-west-1"))).await.expect("the status");
     assert_eq!(status, TrailStatus::default());
 }
 
@@ -130,10 +130,14 @@ pub(super) async fn success_clears_the_error_and_failure_keeps_the_last_success(
     let catalog = backend.open().await;
     let main = begin(catalog.as_ref()).await;
     let home = region("eu-west-1");
-    let log_files = async || catalog.status(&main, &home).await.expect("the status").log_files;
+    let log_files =
+        async || catalog.status(&main, (account_id(), &home)).await.expect("the status").log_files;
     let fail = async |second, code: &str| {
         let kind = DeliveryKind::LogFiles;
-        catalog.record_delivery_failure(&main, &home, kind, instant(second), code).await.expect("a note");
+        catalog
+            .record_delivery_failure(&main, (account_id(), &home), kind, instant(second), code)
+            .await
+            .expect("a note");
     };
     fail(1, "NoSuchBucket").await;
     let error = Some("NoSuchBucket".to_owned());
@@ -162,7 +166,10 @@ pub(super) async fn status_is_per_life_region_and_kind(backend: Arc<dyn Backend>
         DeliveryKind::Digests,
     ];
     for (second, kind) in (1..).zip(kinds) {
-        catalog.record_delivery_success(&main, &home, kind, instant(second)).await.expect("a note");
+        catalog
+            .record_delivery_success(&main, (account_id(), &home), kind, instant(second))
+            .await
+            .expect("a note");
     }
     let expected = TrailStatus {
         log_files: succeeded(1),
@@ -170,15 +177,21 @@ pub(super) async fn status_is_per_life_region_and_kind(backend: Arc<dyn Backend>
         cloudwatch_logs: succeeded(3),
         digests: succeeded(4),
     };
-    assert_eq!(catalog.status(&main, &home).await.expect("the status"), expected);
-    assert_eq!(catalog.status(&main, &away).await.expect("the status"), TrailStatus::default());
+    assert_eq!(catalog.status(&main, (account_id(), &home)).await.expect("the status"), expected);
+    assert_eq!(
+        catalog.status(&main, (account_id(), &away)).await.expect("the status"),
+        TrailStatus::default()
+    );
     let gone = vec![Change::DeleteTrail { arn: main.arn.clone() }];
     catalog.commit(1, gone).await.expect("a removal");
     catalog.commit(2, vec![Change::PutTrail(Box::new(trail("main")))]).await.expect("a trail made again");
     let again = trail_id(catalog.as_ref(), 3, "main").await;
-    assert_eq!(catalog.status(&again, &home).await.expect("the status"), TrailStatus::default());
     assert_eq!(
-        catalog.status(&main, &home).await.expect("the status"),
+        catalog.status(&again, (account_id(), &home)).await.expect("the status"),
+        TrailStatus::default()
+    );
+    assert_eq!(
+        catalog.status(&main, (account_id(), &home)).await.expect("the status"),
         expected,
         "late deliveries still count"
     );

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::Backend;
 use super::sample::{
-    access_key, account, account_id, group, kms_alias, kms_key, managed_policy, managed_policy_arn, region,
-    role, signing_key, trail, trail_arn, user,
+    ORGANIZATION, ROOT, access_key, account, account_creation, account_id, group, handshake, kms_alias,
+    kms_key, managed_policy, managed_policy_arn, member, organization, organization_policy,
+    organizational_unit, region, role, signing_key, trail, trail_arn, unit_id, user,
 };
 use crate::{Change, CommitError, KmsAlias, Owner, Snapshot};
 
@@ -20,7 +21,12 @@ type Contents = BTreeMap<String, (Vec<String>, String)>;
 /// If a revision is not what the commits made it.
 pub async fn check_history(backend: &dyn Backend, commits: &[Vec<[u8; 3]>]) {
     let catalog = backend.open().await;
-    catalog.commit(0, vec![Change::PutAccount(account())]).await.expect("the account");
+    let begun = vec![
+        Change::PutAccount(account()),
+        Change::PutOrganization(Box::new(organization())),
+        Change::PutMember(Box::new(member(account_id()))),
+    ];
+    catalog.commit(0, begun).await.expect("the account");
     let mut history = vec![contents(&catalog.snapshot(0).await.expect("revision 0"))];
     history.push(contents(&catalog.current()));
     for choices in commits {
@@ -60,11 +66,12 @@ pub(super) async fn any_history_can_be_read_back(backend: Arc<dyn Backend>) {
 fn change([what, which, how]: [u8; 3]) -> Change {
     let name = format!("n{}", which % 3);
     let key = format!("AKIA{}", which % 3);
-    match what % 16 {
+    match what % 20 {
         0 => {
             let mut put = trail(&name);
             put.logging = how.is_multiple_of(2);
             put.s3_prefix = Some(how.to_string());
+            put.organization = how.is_multiple_of(3).then(|| ORGANIZATION.to_owned());
             Change::PutTrail(Box::new(put))
         }
         1 => Change::DeleteTrail { arn: trail_arn(&name) },
@@ -96,7 +103,25 @@ fn change([what, which, how]: [u8; 3]) -> Change {
         12 => Change::PutKmsKey(Box::new(kms_key(&name))),
         13 => Change::PutKmsAlias(Box::new(kms_alias(&format!("alias/{name}"), &format!("n{}", how % 3)))),
         14 => Change::DeleteKmsAlias { arn: kms_alias(&format!("alias/{name}"), "").arn },
-        _ => Change::DeleteManagedPolicy { arn: managed_policy_arn(&name) },
+        15 => Change::DeleteManagedPolicy { arn: managed_policy_arn(&name) },
+        _ => organizational_change(what % 5, &name, how),
+    }
+}
+
+fn organizational_change(what: u8, name: &str, how: u8) -> Change {
+    match what {
+        0 => {
+            let above = if how.is_multiple_of(2) { ROOT.to_owned() } else { unit_id(&format!("{name}n")) };
+            Change::PutOrganizationalUnit(Box::new(organizational_unit(name, &above)))
+        }
+        1 if how.is_multiple_of(2) => {
+            Change::PutOrganizationalUnit(Box::new(organizational_unit(&format!("{name}n"), ROOT)))
+        }
+        1 => Change::DeleteOrganizationalUnit { id: unit_id(&format!("{name}n")) },
+        2 => Change::PutOrganizationPolicy(Box::new(organization_policy(name))),
+        3 if how.is_multiple_of(2) => Change::PutHandshake(Box::new(handshake(name, account_id()))),
+        3 => Change::DeleteHandshake { id: handshake(name, account_id()).id },
+        _ => Change::PutAccountCreation(Box::new(account_creation(name))),
     }
 }
 
@@ -137,12 +162,29 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         Change::PutKmsKey(put) => of("KMS key", &put.id, Some(alone(put.as_ref()))),
         Change::PutKmsAlias(put) => of("alias", &put.arn, Some(alias_body(put))),
         Change::DeleteKmsAlias { arn } => of("alias", arn, None),
-        Change::PutAccount(_) | Change::PutSettings(_) => panic!("the model does not choose these"),
+        Change::PutOrganizationalUnit(put) => of("unit", &put.id, Some(unit_body(put))),
+        Change::DeleteOrganizationalUnit { id } => of("unit", id, None),
+        Change::PutOrganizationPolicy(put) => of("control policy", &put.id, Some(alone(put.as_ref()))),
+        Change::DeleteOrganizationPolicy { id } => of("control policy", id, None),
+        Change::PutHandshake(put) => of("handshake", &put.id, Some(alone(put.as_ref()))),
+        Change::DeleteHandshake { id } => of("handshake", id, None),
+        Change::PutAccountCreation(put) => of("creation", &put.id, Some(alone(put.as_ref()))),
+        Change::PutAccount(_)
+        | Change::PutSettings(_)
+        | Change::PutOrganization(_)
+        | Change::DeleteOrganization { .. }
+        | Change::PutMember(_)
+        | Change::DeleteMember { .. } => panic!("the model does not choose these"),
     }
 }
 
 fn alone(entity: &impl std::fmt::Debug) -> (Vec<String>, String) {
     (Vec::new(), format!("{entity:?}"))
+}
+
+fn unit_body(unit: &crate::OrganizationalUnit) -> (Vec<String>, String) {
+    let above = (unit.parent != ROOT).then(|| format!("unit {}", unit.parent));
+    (above.into_iter().collect(), format!("{unit:?}"))
 }
 
 fn user_body(user: &crate::User) -> (Vec<String>, String) {
@@ -183,6 +225,14 @@ fn contents(snapshot: &Snapshot) -> Contents {
     let signing = signing.into_iter().map(|key| (format!("signing key {}", key.fingerprint), alone(key)));
     let kms = snapshot.kms_keys().map(|key| (format!("KMS key {}", key.id), alone(key.as_ref())));
     let aliases = snapshot.kms_aliases().map(|alias| (format!("alias {}", alias.arn), alias_body(alias)));
+    let units = snapshot.organizational_units(ORGANIZATION);
+    let units = units.map(|unit| (format!("unit {}", unit.id), unit_body(unit)));
+    let controls = snapshot.organization_policies(ORGANIZATION);
+    let controls = controls.map(|put| (format!("control policy {}", put.id), alone(put)));
+    let handshakes = snapshot.handshakes().map(|put| (format!("handshake {}", put.id), alone(put)));
+    let creations = snapshot.account_creations(ORGANIZATION);
+    let creations = creations.map(|put| (format!("creation {}", put.id), alone(put)));
     let keys = keys.chain(signing).chain(kms).chain(aliases);
+    let keys = keys.chain(units).chain(controls).chain(handshakes).chain(creations);
     trails.chain(users).chain(groups).chain(roles).chain(policies).chain(keys).collect()
 }

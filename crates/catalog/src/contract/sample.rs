@@ -4,9 +4,10 @@ use cairn_event::{AccountId, EventTime, Region};
 use jiff::Timestamp;
 
 use crate::{
-    AccessKey, AccessKeyStatus, Account, Catalog, Change, Group, KeyMaterial, KmsAlias, KmsKey, KmsKeyState,
-    ManagedPolicy, MasterKey, Owner, Policy, PolicyVersion, Receipt, Revision, Role, Sealed, SigningKey,
-    Split, Trail, TrailId, User,
+    AccessKey, AccessKeyStatus, Account, AccountCreation, Catalog, Change, FULL_ACCESS_POLICY, FeatureSet,
+    Group, Handshake, HandshakeAction, HandshakeState, JoinedBy, Kept, KeyMaterial, KmsAlias, KmsKey,
+    KmsKeyState, ManagedPolicy, MasterKey, Member, Organization, OrganizationPolicy, OrganizationalUnit,
+    Owner, Policy, PolicyVersion, Receipt, Revision, Role, Sealed, SigningKey, Split, Trail, TrailId, User,
 };
 
 /// The account that samples belong to.
@@ -26,7 +27,7 @@ pub fn instant(second: i64) -> Timestamp {
 
 /// The account of [`account_id`].
 pub fn account() -> Account {
-    Account { id: account_id(), alias: Some("acme".to_owned()), created: instant(0) }
+    Account { id: account_id(), alias: Some("acme".to_owned()), name: None, email: None, created: instant(0) }
 }
 
 /// A user of the account.
@@ -184,6 +185,104 @@ pub fn kms_alias(name: &str, key_id: &str) -> KmsAlias {
     }
 }
 
+/// The id of [`organization`].
+pub const ORGANIZATION: &str = "o-exampleorgid";
+
+/// The id of the root of [`organization`].
+pub const ROOT: &str = "r-exam";
+
+/// An organization with all features that the account of [`account_id`] manages; [`member`] makes it a member.
+pub fn organization() -> Organization {
+    Organization {
+        id: ORGANIZATION.to_owned(),
+        management: account_id(),
+        feature_set: FeatureSet::All,
+        kept: Kept::Here,
+        root: ROOT.to_owned(),
+        policies_enabled: true,
+        attached: vec![FULL_ACCESS_POLICY.to_owned()],
+        trusted_services: Vec::new(),
+        root_tags: Vec::new(),
+        created: instant(6),
+    }
+}
+
+/// A member of [`organization`], in its root.
+pub fn member(account: AccountId) -> Member {
+    Member {
+        account,
+        organization: ORGANIZATION.to_owned(),
+        name: format!("account {account}"),
+        email: format!("root@{account}.example.com"),
+        parent: ROOT.to_owned(),
+        joined_by: JoinedBy::Invitation,
+        joined: instant(6),
+        closed: false,
+        attached: vec![FULL_ACCESS_POLICY.to_owned()],
+        administers: Vec::new(),
+        tags: Vec::new(),
+    }
+}
+
+/// A unit of [`organization`], in `parent`.
+pub fn organizational_unit(name: &str, parent: &str) -> OrganizationalUnit {
+    OrganizationalUnit {
+        id: unit_id(name),
+        organization: ORGANIZATION.to_owned(),
+        name: name.to_owned(),
+        parent: parent.to_owned(),
+        attached: vec![FULL_ACCESS_POLICY.to_owned()],
+        tags: Vec::new(),
+        created: instant(7),
+    }
+}
+
+/// The id of [`organizational_unit`].
+pub fn unit_id(name: &str) -> String {
+    format!("ou-exam-{name:0>8}")
+}
+
+/// A service control policy of [`organization`] that allows everything.
+pub fn organization_policy(name: &str) -> OrganizationPolicy {
+    OrganizationPolicy {
+        id: format!("p-{name:0>8}"),
+        organization: ORGANIZATION.to_owned(),
+        name: name.to_owned(),
+        description: String::new(),
+        document: Policy::administrator().document,
+        tags: Vec::new(),
+    }
+}
+
+/// An open invitation of `account` to [`organization`].
+pub fn handshake(name: &str, account: AccountId) -> Handshake {
+    Handshake {
+        id: format!("h-{name:0>8}"),
+        organization: ORGANIZATION.to_owned(),
+        management: account_id(),
+        action: HandshakeAction::Invite,
+        account,
+        state: HandshakeState::Open,
+        notes: None,
+        tags: Vec::new(),
+        requested: instant(8),
+        expires: instant(8 + 15 * 86_400),
+    }
+}
+
+/// An account that was made in [`organization`].
+pub fn account_creation(name: &str) -> AccountCreation {
+    AccountCreation {
+        id: format!("car-{name:0>8}"),
+        organization: ORGANIZATION.to_owned(),
+        name: name.to_owned(),
+        account: Some(account_id()),
+        failure: None,
+        requested: instant(9),
+        completed: instant(9),
+    }
+}
+
 /// A multi-Region trail at home in eu-west-1, logging, with default selectors.
 pub fn trail(name: &str) -> Trail {
     Trail {
@@ -200,7 +299,7 @@ pub fn trail(name: &str) -> Trail {
         kms_key_id: None,
         cw_logs_group: None,
         cw_logs_role: None,
-        is_organization: false,
+        organization: None,
         recursive_logging: true,
         tags: Vec::new(),
         selectors: None,

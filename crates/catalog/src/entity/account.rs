@@ -12,6 +12,12 @@ pub struct Account {
     /// The alias, which events by the root user carry as `userName`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// What it is called, where it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The address of its root user, where it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// When it was made.
     pub created: Timestamp,
 }

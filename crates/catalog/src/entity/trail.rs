@@ -42,8 +42,9 @@ pub struct Trail {
     /// The ARN of the role that writes to the log group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cw_logs_role: Option<String>,
-    /// Whether it covers the organization's accounts.
-    pub is_organization: bool,
+    /// The id of the organization whose accounts it covers; `None` for a trail of its owner alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// Whether events that its own deliveries cause are kept.
     pub recursive_logging: bool,
     /// The tags, in the order given.

@@ -23,6 +23,8 @@ impl Snapshot {
         for step in &steps {
             next.check_owner(step)?;
         }
+        next.organizations.check()?;
+        next.check_organization_trails()?;
         Ok((next.index(), steps))
     }
 
@@ -52,6 +54,12 @@ impl Snapshot {
             EntityKind::KmsAlias => self.kms_aliases.remove(key).is_some(),
             // No change removes these.
             EntityKind::Account | EntityKind::SigningKey | EntityKind::KmsKey | EntityKind::Settings => false,
+            EntityKind::Organization
+            | EntityKind::Member
+            | EntityKind::OrganizationalUnit
+            | EntityKind::OrganizationPolicy
+            | EntityKind::Handshake
+            | EntityKind::AccountCreation => self.organizations.remove(kind, key),
         }
     }
 
@@ -64,7 +72,18 @@ impl Snapshot {
             None if step.kind == EntityKind::ManagedPolicy => {
                 return self.check_holders_of_removed(&step.key);
             }
-            None | Some(Entity::Account(_) | Entity::SigningKey(_) | Entity::Settings(_)) => return Ok(()),
+            None
+            | Some(
+                Entity::Account(_)
+                | Entity::SigningKey(_)
+                | Entity::Settings(_)
+                | Entity::Organization(_)
+                | Entity::OrganizationalUnit(_)
+                | Entity::OrganizationPolicy(_)
+                | Entity::Handshake(_)
+                | Entity::AccountCreation(_),
+            ) => return Ok(()),
+            Some(Entity::Member(member)) => member.account,
             Some(Entity::User(user)) => user.account,
             Some(Entity::Group(group)) => group.account,
             Some(Entity::Role(role)) => role.account,
@@ -91,6 +110,22 @@ impl Snapshot {
                 orphan(EntityKind::ManagedPolicy)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// An organization trail belongs to the account that manages the organization.
+    fn check_organization_trails(&self) -> Result<(), Refusal> {
+        let owned = |trail: &&Arc<super::LiveTrail>| {
+            let id = trail.organization.as_deref();
+            id.is_none_or(|id| self.organization(id).is_some_and(|found| found.management == trail.account))
+        };
+        match self.trails.values().find(|trail| !owned(trail)) {
+            Some(trail) => Err(Refusal::Orphan {
+                kind: EntityKind::Trail,
+                key: trail.arn.clone(),
+                owner: EntityKind::Organization,
+            }),
+            None => Ok(()),
         }
     }
 

@@ -12,8 +12,9 @@ impl Snapshot {
     ///
     /// A trail receives it when it is logging, covers the Region, wants global services if the event is of
     /// one, selects it, and, if delivering caused the event, keeps such events. A multi-Region trail covers
-    /// every Region, enabled or not: an event that was recorded is delivered. Imported events go to no
-    /// trail, for they have been in one before.
+    /// every Region, enabled or not: an event that was recorded is delivered. An organization trail covers the
+    /// accounts that are members and not excluded. Imported events go to no trail, for they have been in one
+    /// before.
     pub fn route<'a>(
         &'a self,
         event: &'a EventView<'a>,
@@ -29,11 +30,18 @@ impl Snapshot {
         let recursive = caused_by_delivery(event);
         trails.iter().filter(move |trail| {
             trail.logging
+                && !self.leaves_out_its_owner(trail, account)
                 && (trail.is_multi_region || trail.home_region == *region)
                 && (trail.include_global_service_events || !global)
                 && (trail.recursive_logging || !recursive)
                 && trail.selectors.matches(event)
         })
+    }
+
+    /// Says whether an organization trail excludes the account that owns it: others that are excluded have no
+    /// copy in the first place.
+    fn leaves_out_its_owner(&self, trail: &LiveTrail, account: AccountId) -> bool {
+        trail.organization.is_some() && trail.account == account && self.is_excluded(account, &trail.name)
     }
 
     /// Says whether any trail of an account could receive a data event, before there is one: where none can,

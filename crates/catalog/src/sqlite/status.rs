@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
@@ -10,15 +10,16 @@ use super::column::{Fields, corrupt, failed};
 use crate::status::CODE_BYTES_MAX;
 use crate::{Delivery, DeliveryKind, DeliveryStatus, StoreError, TrailId, TrailStatus};
 
-/// Notes the success of every trail and Region that the delivery has files for.
+/// Notes the success of every trail, account and Region that the delivery has files for.
 pub(super) async fn delivered(
     connection: &mut SqliteConnection,
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
     let touched: BTreeSet<_> =
-        delivery.receipts.iter().map(|receipt| (&receipt.trail, &receipt.region)).collect();
-    for (trail, region) in touched {
-        succeeded(connection, trail, region, DeliveryKind::LogFiles, delivery.delivered_at).await?;
+        delivery.receipts.iter().map(|receipt| (&receipt.trail, receipt.account, &receipt.region)).collect();
+    for (trail, account, region) in touched {
+        succeeded(connection, trail, (account, region), DeliveryKind::LogFiles, delivery.delivered_at)
+            .await?;
     }
     Ok(())
 }
@@ -26,20 +27,21 @@ pub(super) async fn delivered(
 pub(super) async fn succeeded(
     connection: &mut SqliteConnection,
     trail: &TrailId,
-    region: &Region,
+    (account, region): (AccountId, &Region),
     kind: DeliveryKind,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let doing = "record a delivery";
     sqlx::query(
         "INSERT INTO delivery_status
-             (trail_arn, trail_created, region, kind, succeeded_ms, attempted_ms, error)
-         VALUES ($1, $2, $3, $4, $5, $5, NULL)
-         ON CONFLICT (trail_arn, trail_created, region, kind) DO UPDATE
+             (trail_arn, trail_created, account, region, kind, succeeded_ms, attempted_ms, error)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, NULL)
+         ON CONFLICT (trail_arn, trail_created, account, region, kind) DO UPDATE
          SET succeeded_ms = excluded.succeeded_ms, attempted_ms = excluded.attempted_ms, error = NULL",
     )
     .bind(&trail.arn)
     .bind(life(trail, doing)?)
+    .bind(account.as_str())
     .bind(region.as_str())
     .bind(kind.as_str())
     .bind(at.as_millisecond())
@@ -52,7 +54,7 @@ pub(super) async fn succeeded(
 pub(super) async fn failed_with(
     connection: &mut SqliteConnection,
     trail: &TrailId,
-    region: &Region,
+    (account, region): (AccountId, &Region),
     kind: DeliveryKind,
     at: Timestamp,
     code: &str,
@@ -60,13 +62,14 @@ pub(super) async fn failed_with(
     let doing = "record a failed delivery";
     sqlx::query(
         "INSERT INTO delivery_status
-             (trail_arn, trail_created, region, kind, succeeded_ms, attempted_ms, error)
-         VALUES ($1, $2, $3, $4, NULL, $5, $6)
-         ON CONFLICT (trail_arn, trail_created, region, kind) DO UPDATE
+             (trail_arn, trail_created, account, region, kind, succeeded_ms, attempted_ms, error)
+         VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)
+         ON CONFLICT (trail_arn, trail_created, account, region, kind) DO UPDATE
          SET attempted_ms = excluded.attempted_ms, error = excluded.error",
     )
     .bind(&trail.arn)
     .bind(life(trail, doing)?)
+    .bind(account.as_str())
     .bind(region.as_str())
     .bind(kind.as_str())
     .bind(at.as_millisecond())
@@ -80,15 +83,16 @@ pub(super) async fn failed_with(
 pub(super) async fn read(
     connection: &mut SqliteConnection,
     trail: &TrailId,
-    region: &Region,
+    (account, region): (AccountId, &Region),
 ) -> Result<TrailStatus, StoreError> {
     let doing = "read a trail's status";
     let rows = sqlx::query(
         "SELECT kind, succeeded_ms, attempted_ms, error FROM delivery_status
-         WHERE trail_arn = $1 AND trail_created = $2 AND region = $3",
+         WHERE trail_arn = $1 AND trail_created = $2 AND account = $3 AND region = $4",
     )
     .bind(&trail.arn)
     .bind(life(trail, doing)?)
+    .bind(account.as_str())
     .bind(region.as_str())
     .fetch_all(connection)
     .await

@@ -133,7 +133,13 @@ impl World {
         let clock = Arc::new(SetClock(AtomicI64::new(now.parse::<Timestamp>().unwrap().as_second())));
         let catalog: Arc<dyn Catalog> =
             Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
-        let made = |id: &str| Account { id: id.parse().unwrap(), alias: None, created: clock.now() };
+        let made = |id: &str| Account {
+            id: id.parse().unwrap(),
+            alias: None,
+            name: None,
+            email: None,
+            created: clock.now(),
+        };
         let accounts = ["123456789012", "999988887777"].map(|id| Change::PutAccount(made(id)));
         catalog.commit(0, accounts.into()).await.unwrap();
         let options = Options {
@@ -177,10 +183,11 @@ impl World {
     /// Notes what delivery would have noted of a trail.
     pub(crate) async fn delivered(&self, arn: &str, region: &Region, error: Option<&str>) {
         let trail = self.catalog.current().trail(arn).unwrap().id().clone();
-        let (kind, now) = (DeliveryKind::LogFiles, self.clock.now());
+        let owner = self.catalog.current().trail(arn).unwrap().account;
+        let (place, kind, now) = ((owner, region), DeliveryKind::LogFiles, self.clock.now());
         let noted = match error {
-            None => self.catalog.record_delivery_success(&trail, region, kind, now).await,
-            Some(code) => self.catalog.record_delivery_failure(&trail, region, kind, now, code).await,
+            None => self.catalog.record_delivery_success(&trail, place, kind, now).await,
+            Some(code) => self.catalog.record_delivery_failure(&trail, place, kind, now, code).await,
         };
         noted.unwrap();
     }

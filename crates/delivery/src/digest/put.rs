@@ -126,8 +126,8 @@ impl TrailDigests {
             telemetry::digest_delivered(&self.trail.arn);
             tracing::debug!(trail = %self.trail.arn, region = %stored.id.region, key = %plan.key, "digest delivered");
             let (now, kind) = (self.shared.clock.now(), DeliveryKind::Digests);
-            let (catalog, region) = (&self.shared.catalog, &stored.id.region);
-            catalog.record_delivery_success(&self.trail, region, kind, now).await?;
+            let (catalog, place) = (&self.shared.catalog, (stored.id.account, &stored.id.region));
+            catalog.record_delivery_success(&self.trail, place, kind, now).await?;
         }
         Ok(Step::Again)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::{DeliveryKind, TrailId};
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -45,8 +45,12 @@ pub(crate) struct Round {
     pub(crate) open: usize,
     /// How long to wait, at most.
     pub(crate) wait: Option<Duration>,
-    pub(crate) failures: Vec<(Region, DigestError)>,
+    /// What failed, of which account and Region; of no account where the trail's ARN names none.
+    pub(crate) failures: Vec<(Concerned, DigestError)>,
 }
+
+/// The account and Region that a failure is noted for.
+pub(crate) type Concerned = (Option<AccountId>, Region);
 
 /// What a round knows. In this order it was found out: the ledger has everything that was delivered before
 /// `now`, and everything that `passed` speaks of.
@@ -79,9 +83,9 @@ impl TrailDigests {
         let mut noticed = self.shared.digests.notice.subscribe();
         while !stop.is_cancelled() {
             noticed.mark_unchanged();
-            let round = self.round(&stop).await.unwrap_or_else(|(region, error)| Round {
+            let round = self.round(&stop).await.unwrap_or_else(|failure| Round {
                 open: 1,
-                failures: vec![(region, error)],
+                failures: vec![failure],
                 ..Round::default()
             });
             if round.open == 0 {
@@ -105,9 +109,13 @@ impl TrailDigests {
         }
     }
 
-    /// Lets every chain take one step. A Region that fails does not hold up the others.
-    pub(crate) async fn round(&mut self, stop: &CancellationToken) -> Result<Round, (Region, DigestError)> {
-        let mut look = self.look().await.map_err(|error| (home_of(&self.trail), error))?;
+    /// Lets every chain take one step. An account or Region that fails does not hold up the others.
+    pub(crate) async fn round(
+        &mut self,
+        stop: &CancellationToken,
+    ) -> Result<Round, (Concerned, DigestError)> {
+        let owner = (account_of(&self.trail), home_of(&self.trail));
+        let mut look = self.look().await.map_err(|error| (owner, error))?;
         let mut round = Round::default();
         let mut lag_s = 0;
         for stored in std::mem::take(&mut look.chains) {
@@ -116,11 +124,11 @@ impl TrailDigests {
             }
             round.open += 1;
             lag_s = lag_s.max(self.lag_s(&stored.chain, look.now));
-            let region = stored.id.region.clone();
+            let concerned = (Some(stored.id.account), stored.id.region.clone());
             match self.step(stored, &look).await {
                 Ok(Step::Again) => round.steps += 1,
                 Ok(Step::Wait(wait)) => round.wait = round.wait.into_iter().chain(wait).min(),
-                Err(error) => round.failures.push((region, error)),
+                Err(error) => round.failures.push((concerned, error)),
             }
         }
         telemetry::digest_lag(&self.trail.arn, lag_s);
@@ -200,17 +208,19 @@ impl TrailDigests {
         now_s.saturating_sub(Window::next(chain, now_s, self.interval_s()).end_s).max(0)
     }
 
-    async fn report(&self, failures: &[(Region, DigestError)]) {
-        for (at, (region, error)) in failures.iter().enumerate() {
+    async fn report(&self, failures: &[(Concerned, DigestError)]) {
+        for (at, ((account, region), error)) in failures.iter().enumerate() {
             let code = error.code();
             telemetry::digest_failed(&self.trail.arn, code);
             // One line tells of all: they go to the same bucket.
             if at == 0 {
-                let (error, regions) = (error as &dyn std::error::Error, failures.len());
-                tracing::warn!(trail = %self.trail.arn, %region, regions, code, error, "digest deferred");
+                let (error, chains) = (error as &dyn std::error::Error, failures.len());
+                tracing::warn!(trail = %self.trail.arn, %region, chains, code, error, "digest deferred");
             }
             let (now, kind, catalog) = (self.shared.clock.now(), DeliveryKind::Digests, &self.shared.catalog);
-            let noted = catalog.record_delivery_failure(&self.trail, region, kind, now, code).await;
+            let Some(account) = *account else { continue };
+            let place = (account, region);
+            let noted = catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
             if let Err(error) = noted {
                 tracing::warn!(error = &error as &dyn std::error::Error, "digest failure not noted");
             }
@@ -226,6 +236,11 @@ fn wait(chain: &Chain, due_s: Option<i64>, now: Timestamp) -> Option<Duration> {
     });
     let ending = matches!(chain.phase, Phase::Ending { .. }).then_some(ENDING_WAKE);
     due.into_iter().chain(ending).min()
+}
+
+/// Returns the account that owns a trail, which its ARN names.
+fn account_of(trail: &TrailId) -> Option<AccountId> {
+    trail.arn.split(':').nth(4).and_then(|id| id.parse().ok())
 }
 
 /// Returns the Region that a trail was made in, which its ARN names.

@@ -127,7 +127,7 @@ impl World {
 
     async fn status(&self, trail: &TrailId) -> cairn_catalog::DeliveryStatus {
         let region = sample::region("eu-west-1");
-        self.catalog.status(trail, &region).await.unwrap().notifications
+        self.catalog.status(trail, (sample::account_id(), &region)).await.unwrap().notifications
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::{DONE, Delivered, DeliveryKind, LiveTrail, ReceiptQuery, StoreError, TrailId};
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +33,8 @@ enum NotifyError {
     Store(#[from] StoreError),
     #[error("keep the place in the ledger")]
     Progress(#[from] ProgressError),
-    #[error("tell a topic of files of {region}")]
-    Publish { region: Region, source: PublishError },
+    #[error("tell a topic of files of {account} in {region}")]
+    Publish { account: AccountId, region: Region, source: PublishError },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -118,14 +118,18 @@ impl TrailNotifier {
     async fn tell(&mut self, topic_arn: &str, batch: Batch<'_>) -> Result<(), NotifyError> {
         let (Some(first), Some(last)) = (batch.first(), batch.last()) else { return Ok(()) };
         let (message, deduplication) = (message(batch), format!("receipt-{}", last.number));
-        let (trail_arn, region) = (&self.trail.arn, &first.receipt.region);
+        let (trail_arn, place) = (&self.trail.arn, (first.receipt.account, &first.receipt.region));
         let notification =
             Notification { trail_arn, topic_arn, message: &message, deduplication: &deduplication };
         let published = self.shared.topics.publish(notification).await;
-        published.map_err(|source| NotifyError::Publish { region: region.clone(), source })?;
+        published.map_err(|source| NotifyError::Publish {
+            account: place.0,
+            region: place.1.clone(),
+            source,
+        })?;
         notified(trail_arn);
         let (now, kind) = (self.shared.clock.now(), DeliveryKind::Notifications);
-        self.shared.catalog.record_delivery_success(&self.trail, region, kind, now).await?;
+        self.shared.catalog.record_delivery_success(&self.trail, place, kind, now).await?;
         self.keep(|progress| progress.after = progress.after.max(last.number)).await
     }
 
@@ -157,16 +161,20 @@ impl TrailNotifier {
     }
 
     async fn report(&self, error: &NotifyError) {
-        let (code, region) = match error {
-            NotifyError::Publish { region, source } => (source.code.as_str(), Some(region.clone())),
+        let (code, place) = match error {
+            NotifyError::Publish { account, region, source } => {
+                (source.code.as_str(), Some((*account, region.clone())))
+            }
             NotifyError::Store(_) | NotifyError::Progress(_) => ("InternalError", None),
         };
         let arn = &self.trail.arn;
         failed(arn, code);
         tracing::warn!(trail = %arn, code, error = error as &dyn std::error::Error, "notification deferred");
-        let Some(region) = region.or_else(|| Some(self.live()?.home_region.clone())) else { return };
+        let home = || self.live().map(|trail| (trail.account, trail.home_region.clone()));
+        let Some((account, region)) = place.or_else(home) else { return };
+        let place = (account, &region);
         let (now, kind) = (self.shared.clock.now(), DeliveryKind::Notifications);
-        let noted = self.shared.catalog.record_delivery_failure(&self.trail, &region, kind, now, code).await;
+        let noted = self.shared.catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
         if let Err(error) = noted {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(trail = %arn, error, "notification failure not noted");

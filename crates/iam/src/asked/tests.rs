@@ -160,7 +160,7 @@ fn entities() -> Vec<Change> {
         tags: Vec::new(),
     };
     vec![
-        Change::PutAccount(Account { id: account, alias: None, created }),
+        Change::PutAccount(Account { id: account, alias: None, name: None, email: None, created }),
         Change::PutUser(user),
         Change::PutRole(Box::new(role)),
     ]

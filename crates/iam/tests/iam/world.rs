@@ -85,7 +85,13 @@ impl World {
         let clock = Arc::new(SetClock(AtomicI64::new(now.as_second())));
         let catalog: Arc<dyn Catalog> =
             Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
-        let made = |id: &str| Account { id: id.parse().unwrap(), alias: None, created: clock.now() };
+        let made = |id: &str| Account {
+            id: id.parse().unwrap(),
+            alias: None,
+            name: None,
+            email: None,
+            created: clock.now(),
+        };
         let accounts = ["123456789012", "999988887777"].map(|id| Change::PutAccount(made(id)));
         catalog.commit(0, accounts.into()).await.unwrap();
         let (master, uses) = (Arc::new(MasterKey::new(&[7; 32]).unwrap()), Arc::new(ToldUses::default()));

@@ -75,7 +75,13 @@ impl World {
         let clock = Arc::new(SetClock(AtomicI64::new(now.as_second())));
         let catalog: Arc<dyn Catalog> =
             Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
-        let made = |id: &str| Account { id: id.parse().unwrap(), alias: None, created: clock.now() };
+        let made = |id: &str| Account {
+            id: id.parse().unwrap(),
+            alias: None,
+            name: None,
+            email: None,
+            created: clock.now(),
+        };
         catalog.commit(0, [OWN, OTHER].map(|id| Change::PutAccount(made(id))).into()).await.unwrap();
         let kms = Kms::new(
             Arc::clone(&catalog),

@@ -50,7 +50,13 @@ impl World {
     pub(crate) async fn new(give_up_after: Duration) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let world = Self::open(dir, give_up_after).await;
-        let account = Account { id: account(), alias: None, created: world.shared.clock.now() };
+        let account = Account {
+            id: account(),
+            alias: None,
+            name: None,
+            email: None,
+            created: world.shared.clock.now(),
+        };
         world.shared.catalog.commit(0, vec![Change::PutAccount(account)]).await.unwrap();
         world
     }
@@ -129,7 +135,7 @@ impl World {
     }
 
     pub(crate) async fn status(&self, trail: &TrailId) -> TrailStatus {
-        self.shared.catalog.status(trail, &region("eu-west-1")).await.unwrap()
+        self.shared.catalog.status(trail, (account(), &region("eu-west-1"))).await.unwrap()
     }
 
     pub(crate) async fn cursor(&self, name: &str) -> Option<u64> {

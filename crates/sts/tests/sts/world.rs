@@ -119,8 +119,15 @@ impl World {
         let issuers = Issuer::parse_list(&issuers(&dir)).unwrap();
         let sts = sts(&catalog, &clock, &tokens, issuers.clone());
         let world = Self { sts, catalog, clock, tokens, dir, issuers };
-        let made =
-            |id| Change::PutAccount(Account { id: account(id), alias: None, created: Timestamp::UNIX_EPOCH });
+        let made = |id| {
+            Change::PutAccount(Account {
+                id: account(id),
+                alias: None,
+                name: None,
+                email: None,
+                created: Timestamp::UNIX_EPOCH,
+            })
+        };
         world.commit(vec![made(OWN), made(OTHER)]).await;
         world
     }

@@ -10,7 +10,7 @@ use cairn_event::Region;
 use tokio_util::sync::CancellationToken;
 
 use super::super::trail::TrailDigests;
-use super::world::{Trouble, World, hash, regions};
+use super::world::{ACCOUNT, Trouble, World, hash, regions};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -58,7 +58,12 @@ async fn every_hour_has_a_digest_and_idle_ones_too() {
         (&empty.newest_event_time, &empty.oldest_event_time, empty.log_files.len()),
         (&None, &None, 0)
     );
-    let status = world.catalog.status(&world.id(), &Region::us_east_1()).await.unwrap().digests;
+    let status = world
+        .catalog
+        .status(&world.id(), (ACCOUNT.parse().unwrap(), &Region::us_east_1()))
+        .await
+        .unwrap()
+        .digests;
     assert!(status.succeeded_at.is_some() && status.error.is_none());
     world.close().await;
 }

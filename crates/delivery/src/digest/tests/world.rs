@@ -126,7 +126,13 @@ impl World {
         let clock = Arc::new(Hand(Mutex::new("2026-03-02T07:00:00Z".parse().unwrap())));
         let catalog = SqliteCatalog::open(&dir.path().join("catalog.sqlite3")).await.unwrap();
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
-        let account = Account { id: ACCOUNT.parse().unwrap(), alias: None, created: clock.now() };
+        let account = Account {
+            id: ACCOUNT.parse().unwrap(),
+            alias: None,
+            name: None,
+            email: None,
+            created: clock.now(),
+        };
         let changes = vec![Change::PutAccount(account), Change::PutTrail(Box::new(trail()))];
         catalog.commit(0, changes).await.unwrap();
         let journal = dir.path().join("journal");
@@ -335,7 +341,7 @@ fn trail() -> Trail {
         "arn": ARN, "name": "main", "account": ACCOUNT.parse::<AccountId>().unwrap(),
         "home_region": "us-east-1", "s3_bucket": "logs",
         "include_global_service_events": true, "is_multi_region": false, "log_file_validation": true,
-        "is_organization": false, "recursive_logging": true, "logging": true,
+        "recursive_logging": true, "logging": true,
         "created_at": "2026-03-02T07:00:00Z", "created_at_position": 0,
     }))
     .unwrap()

@@ -1,0 +1,51 @@
+//! What every use case stands on.
+
+use std::sync::Arc;
+
+use cairn_catalog::{Catalog, Change, CommitError, Snapshot};
+use cairn_event::{Clock, Ids};
+
+use crate::Refusal;
+
+/// Organizations.
+#[derive(Debug)]
+pub struct Organizations {
+    catalog: Arc<dyn Catalog>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+/// The changes that a use case decided on, and its answer once they are committed.
+pub(crate) type Decision<T> = Result<(Vec<Change>, T), Refusal>;
+
+impl Organizations {
+    /// Puts Organizations together.
+    pub fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { catalog, clock, ids }
+    }
+
+    /// Decides on the newest revision and commits; decides again when somebody else was faster.
+    pub(crate) async fn change<T>(
+        &self,
+        decide: impl Fn(&Snapshot) -> Decision<T> + Send,
+    ) -> Result<T, Refusal> {
+        for _ in 0..COMMITS_MAX {
+            let snapshot = self.catalog.current();
+            let (changes, output) = decide(&snapshot)?;
+            if changes.is_empty() {
+                return Ok(output);
+            }
+            match self.catalog.commit(snapshot.revision(), changes).await {
+                Ok(_) => return Ok(output),
+                Err(CommitError::Conflict { .. }) => {}
+                Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
+                    return Err(Refusal::Internal(Box::new(error)));
+                }
+            }
+        }
+        Err(Refusal::Concurrent)
+    }
+}
+
+/// How often a change is decided anew before the caller is told to come back.
+const COMMITS_MAX: usize = 16;

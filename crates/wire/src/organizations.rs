@@ -1,0 +1,21 @@
+//! The `organizations` service, version 2016-11-28, as far as it is built in: operations, errors, and typed
+//! requests and responses, named as AWS names them. It speaks AWS JSON 1.1.
+
+mod enums;
+mod error_code;
+mod model;
+mod operation;
+mod requests;
+mod responses;
+#[cfg(test)]
+pub(crate) mod round_trips;
+mod shapes;
+mod types;
+
+pub use enums::*;
+pub use error_code::ErrorCode;
+pub use model::Input;
+pub use operation::Operation;
+pub use requests::*;
+pub use responses::*;
+pub use types::*;
