@@ -65,11 +65,11 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     async fn rewind(&self, step: CursorMove) -> Result<(), CursorError>;
 
     /// Enters delivered files into the ledger, moves the cursor past them and clears the trails' delivery
-    /// errors: all of it or nothing.
+    /// errors: all of it or nothing. A file that is there with the same receipt stays as it was entered.
     ///
     /// # Errors
-    /// [`CursorError::Moved`] when the cursor stands elsewhere; [`CursorError::Refused`] when a file was
-    /// entered before.
+    /// [`CursorError::Moved`] when the cursor stands elsewhere; [`CursorError::Refused`] when
+    /// another receipt of a file is there.
     async fn deliver(&self, delivery: Delivery) -> Result<(), CursorError>;
 
     /// Reads the ledger in the order of entry, one page at a time.

@@ -61,6 +61,8 @@ pub struct Delivered {
 pub struct ReceiptQuery {
     /// Of which trail.
     pub trail: TrailId,
+    /// Of which account; `None` for all.
+    pub account: Option<AccountId>,
     /// Of which Region; `None` for all.
     pub region: Option<Region>,
     /// Entered after this number; `None` from the beginning. Pass the last number read for the next page.
@@ -81,6 +83,7 @@ impl ReceiptQuery {
     pub fn of(trail: TrailId) -> Self {
         Self {
             trail,
+            account: None,
             region: None,
             after: None,
             delivered_from: None,

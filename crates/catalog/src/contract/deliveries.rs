@@ -62,15 +62,21 @@ pub(super) async fn a_file_is_entered_once(backend: Arc<dyn Backend>) {
     let main = begin(catalog.as_ref()).await;
     let file = receipt(&main, "eu-west-1", 0, 4);
     catalog.deliver(delivery(None, 5, 60, vec![file.clone()])).await.expect("the delivery");
-    let again = vec![receipt(&main, "eu-west-1", 5, 9), file];
+    let other = Receipt { sha256: [9; 32], ..file.clone() };
+    let again = vec![receipt(&main, "eu-west-1", 5, 9), other];
     match catalog.deliver(delivery(Some(5), 10, 61, again)).await {
         Err(CursorError::Refused(Refusal::Present { .. })) => {}
-        other => panic!("the file is in the ledger: {other:?}"),
+        other => panic!("another file is in the ledger: {other:?}"),
     }
     assert_eq!(catalog.cursor(CURSOR).await.expect("a read"), Some(5));
     assert_eq!(catalog.receipts(&query(&main)).await.expect("the ledger").len(), 1);
+    // The rest of a delivery that came as far as this file.
+    let rest = vec![file, receipt(&main, "eu-west-1", 5, 9)];
+    catalog.deliver(delivery(Some(5), 10, 61, rest)).await.expect("the rest");
+    let entered = catalog.receipts(&query(&main)).await.expect("the ledger");
+    assert_eq!(entered.iter().map(|entry| entry.at).collect::<Vec<_>>(), [instant(60), instant(61)]);
     let too_many = (0..=Delivery::RECEIPTS_MAX as u64).map(|at| receipt(&main, "eu-west-1", at, at));
-    match catalog.deliver(delivery(Some(5), 10, 61, too_many.collect())).await {
+    match catalog.deliver(delivery(Some(10), 20, 62, too_many.collect())).await {
         Err(CursorError::Refused(Refusal::TooMany { .. })) => {}
         other => panic!("too many receipts: {other:?}"),
     }
@@ -108,6 +114,13 @@ pub(super) async fn receipts_are_read_in_pages_and_by_bounds(backend: Arc<dyn Ba
         positions(ReceiptQuery { region: Some(region("us-east-1")), ..query(&main) }).await,
         [1, 3, 5, 7, 9]
     );
+    let account = |id: &str| Some(id.parse().expect("twelve digits"));
+    let of_place =
+        |id, name| ReceiptQuery { account: account(id), region: Some(region(name)), ..query(&main) };
+    assert_eq!(positions(of_place("123456789012", "eu-west-1")).await, [0, 2, 4, 6, 8]);
+    assert!(positions(of_place("111122223333", "eu-west-1")).await.is_empty());
+    assert_eq!(positions(ReceiptQuery { account: account("123456789012"), ..query(&main) }).await, all);
+    assert!(positions(ReceiptQuery { account: account("111122223333"), ..query(&main) }).await.is_empty());
     let bounds = ReceiptQuery {
         delivered_from: Some(instant(120)),
         delivered_before: Some(instant(300)),

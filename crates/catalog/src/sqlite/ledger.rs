@@ -5,15 +5,33 @@ use sqlx::SqliteConnection;
 use super::column::{Fields, failed, number};
 use crate::{CursorError, Delivered, Delivery, Receipt, ReceiptQuery, Refusal, StoreError, TrailId};
 
-/// Enters the receipts of a delivery, in their order.
+/// Enters the receipts of a delivery, in their order. One that is there already stays as it is.
 pub(super) async fn enter(connection: &mut SqliteConnection, delivery: &Delivery) -> Result<(), CursorError> {
     for receipt in &delivery.receipts {
         let entered = insert(connection, receipt, delivery.delivered_at.as_millisecond()).await?;
-        if !entered {
+        if !entered && !is_there(connection, receipt).await? {
             return Err(Refusal::Present { kind: "receipt", key: receipt.key.clone() }.into());
         }
     }
     Ok(())
+}
+
+/// Says whether the ledger has the very same receipt, from a delivery that did not come to its end.
+async fn is_there(connection: &mut SqliteConnection, receipt: &Receipt) -> Result<bool, CursorError> {
+    let doing = "read the delivery ledger";
+    let row = sqlx::query(
+        "SELECT * FROM receipt
+         WHERE trail_arn = $1 AND trail_created = $2 AND bucket = $3 AND object_key = $4",
+    )
+    .bind(&receipt.trail.arn)
+    .bind(number(receipt.trail.created)?)
+    .bind(&receipt.bucket)
+    .bind(&receipt.key)
+    .fetch_optional(connection)
+    .await
+    .map_err(|error| failed(doing, error))?;
+    let there = row.map(|row| delivered(&Fields { row: &row, doing })).transpose()?;
+    Ok(there.is_some_and(|there| there.receipt == *receipt))
 }
 
 /// Says whether the receipt was entered: false when its object is in the ledger already.
@@ -60,30 +78,40 @@ pub(super) async fn last(connection: &mut SqliteConnection) -> Result<u64, Store
     Fields { row: &row, doing }.number("number")
 }
 
+/// Asks for one account and Region, said so that the index of places serves.
+const OF_PLACE: &str = "SELECT * FROM receipt
+    WHERE trail_arn = $1 AND trail_created = $2 AND number > $3
+      AND account = $8 AND region = $4
+      AND ($5 IS NULL OR delivered_ms >= $5)
+      AND ($6 IS NULL OR delivered_ms < $6)
+    ORDER BY number LIMIT $7";
+
+const OF_ANY: &str = "SELECT * FROM receipt
+    WHERE trail_arn = $1 AND trail_created = $2 AND number > $3
+      AND ($8 IS NULL OR account = $8) AND ($4 IS NULL OR region = $4)
+      AND ($5 IS NULL OR delivered_ms >= $5)
+      AND ($6 IS NULL OR delivered_ms < $6)
+    ORDER BY number LIMIT $7";
+
 pub(super) async fn read(
     connection: &mut SqliteConnection,
     query: &ReceiptQuery,
 ) -> Result<Vec<Delivered>, StoreError> {
     let doing = "read the delivery ledger";
     let no_such = |_too_large: Refusal| i64::MAX;
-    let rows = sqlx::query(
-        "SELECT * FROM receipt
-         WHERE trail_arn = $1 AND trail_created = $2 AND number > $3
-           AND ($4 IS NULL OR region = $4)
-           AND ($5 IS NULL OR delivered_ms >= $5)
-           AND ($6 IS NULL OR delivered_ms < $6)
-         ORDER BY number LIMIT $7",
-    )
-    .bind(&query.trail.arn)
-    .bind(number(query.trail.created).unwrap_or_else(no_such))
-    .bind(query.after.map_or(0, |after| number(after).unwrap_or_else(no_such)))
-    .bind(query.region.as_ref().map(|region| region.as_str()))
-    .bind(query.delivered_from.map(jiff::Timestamp::as_millisecond))
-    .bind(query.delivered_before.map(jiff::Timestamp::as_millisecond))
-    .bind(i64::from(query.limit.min(ReceiptQuery::PAGE_MAX)))
-    .fetch_all(connection)
-    .await
-    .map_err(|error| failed(doing, error))?;
+    let is_of_place = query.account.is_some() && query.region.is_some();
+    let rows = sqlx::query(if is_of_place { OF_PLACE } else { OF_ANY })
+        .bind(&query.trail.arn)
+        .bind(number(query.trail.created).unwrap_or_else(no_such))
+        .bind(query.after.map_or(0, |after| number(after).unwrap_or_else(no_such)))
+        .bind(query.region.as_ref().map(|region| region.as_str()))
+        .bind(query.delivered_from.map(jiff::Timestamp::as_millisecond))
+        .bind(query.delivered_before.map(jiff::Timestamp::as_millisecond))
+        .bind(i64::from(query.limit.min(ReceiptQuery::PAGE_MAX)))
+        .bind(query.account.as_ref().map(|account| account.as_str()))
+        .fetch_all(connection)
+        .await
+        .map_err(|error| failed(doing, error))?;
     rows.iter().map(|row| delivered(&Fields { row, doing })).collect()
 }
 

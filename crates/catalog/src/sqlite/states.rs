@@ -17,13 +17,14 @@ pub(super) async fn read(connection: &mut SqliteConnection, name: &str) -> Resul
 
 pub(super) async fn list(connection: &mut SqliteConnection, prefix: &str) -> Result<Vec<State>, StoreError> {
     let doing = "list states";
-    let rows = sqlx::query(
-        "SELECT name, version, body FROM state WHERE substr(name, 1, length($1)) = $1 ORDER BY name",
-    )
-    .bind(prefix)
-    .fetch_all(connection)
-    .await
-    .map_err(|error| failed(doing, error))?;
+    let rows =
+        sqlx::query("SELECT name, version, body FROM state WHERE name >= $1 AND name < $2 ORDER BY name")
+            .bind(prefix)
+            // Names are text, and no text sorts behind the last character.
+            .bind(format!("{prefix}{}", char::MAX))
+            .fetch_all(connection)
+            .await
+            .map_err(|error| failed(doing, error))?;
     rows.iter().map(|row| state(&Fields { row, doing })).collect()
 }
 
