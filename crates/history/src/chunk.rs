@@ -1,8 +1,9 @@
 //! A chunk of the head: up to 1,024 rows as columns, never changed once published.
 
-use crate::attribute::{Attribute, Term};
-use crate::key::{Key, Range};
+use crate::attribute::Term;
+use crate::key::Key;
 use crate::row::{COLUMNS, Row, column};
+use crate::walk::Wanted;
 
 /// The most rows in a chunk. A smaller last chunk is copied when rows are added, so this bounds the copy.
 pub(crate) const CHUNK_ROWS_MAX: usize = 1024;
@@ -45,17 +46,18 @@ impl Chunk {
         self.span
     }
 
-    /// Returns the keys in the range whose rows have the term for the attribute, greatest first.
-    pub(crate) fn find(&self, attribute: Option<Attribute>, term: Term, range: &Range) -> Vec<Key> {
-        let mut found: Vec<Key> = match column(attribute).and_then(|column| self.columns.get(column)) {
-            Some(column) => {
-                let rows = column.iter().zip(&self.keys).filter(|(has, _)| **has == term);
-                rows.map(|(_, key)| *key).filter(|key| range.holds(*key)).collect()
-            }
+    /// Returns the keys in the range whose rows have a wanted term for the attribute, greatest first.
+    pub(crate) fn find(&self, wanted: &Wanted) -> Vec<Key> {
+        let Wanted { attribute, sought, range } = wanted;
+        let take = |term: &Term, key: &Key| {
+            let since = sought.since(*term)?;
+            range.from(since).holds(*key).then_some(*key)
+        };
+        let mut found: Vec<Key> = match column(*attribute).and_then(|column| self.columns.get(column)) {
+            Some(column) => column.iter().zip(&self.keys).filter_map(|(term, key)| take(term, key)).collect(),
             None => {
-                let rows = self.resources.iter().filter(|(_, has)| *has == term);
-                let keys = rows.filter_map(|(row, _)| self.keys.get(*row as usize));
-                keys.copied().filter(|key| range.holds(*key)).collect()
+                let rows = self.resources.iter();
+                rows.filter_map(|(row, term)| take(term, self.keys.get(*row as usize)?)).collect()
             }
         };
         found.sort_unstable_by(|left, right| right.cmp(left));

@@ -27,6 +27,11 @@ impl Range {
         Self { start, below: after.map_or(end, |after| after.min(end)) }
     }
 
+    /// Cuts off what lies before a second.
+    pub(crate) fn from(&self, seconds: i64) -> Self {
+        Self { start: self.start.max(seconds), ..*self }
+    }
+
     /// Tells whether the key lies in the range.
     pub(crate) fn holds(&self, key: Key) -> bool {
         key < self.below && key.seconds >= self.start

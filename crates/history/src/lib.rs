@@ -9,10 +9,12 @@
 //!
 //! Invariants: the history is ordered by (event time, journal position), newest first; every event is in
 //! exactly one place of the view that a lookup sees; a lookup believes no index, only the event's own
-//! bytes; nothing older than the retention is ever told. This crate must not know HTTP or the wire.
+//! bytes; nothing older than the retention is ever told. A lookup is in one account, or in accounts that whoever
+//! asks may see together; this crate does not know why. It must not know HTTP or the wire either.
 
 #![warn(missing_docs)]
 
+mod accounts;
 mod attribute;
 mod chunk;
 mod config;
@@ -39,6 +41,7 @@ mod token;
 mod view;
 mod walk;
 
+pub use accounts::Accounts;
 pub use attribute::{Attribute, AttributeError, HistoryCategory};
 pub use config::{HEAD_EVENTS_MAX, HistoryConfig, RETENTION_DAYS, SPLIT_EVENTS_MAX};
 pub use error::StoreError;

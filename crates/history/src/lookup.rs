@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::attribute::Scope;
+use crate::attribute::{Attribute, Scope, Term};
 use crate::documents::Decoder;
 use crate::error::StoreError;
 use crate::key::{Key, Range};
@@ -11,7 +11,7 @@ use crate::page::{FoundEvent, Page, StoredEventError};
 use crate::query::{Query, QueryRefusal};
 use crate::token::Tokens;
 use crate::view::View;
-use crate::walk::{Walk, Wanted};
+use crate::walk::{Sought, Walk, Wanted};
 
 /// The most event bytes on a page; the event that crosses it is the page's last.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
@@ -55,13 +55,12 @@ pub(crate) fn answer(
     let oldest = now.as_second().saturating_sub(retention_seconds);
     let start = query.start.unwrap_or(oldest).max(oldest);
     let end = query.end.unwrap_or_else(|| now.as_second());
-    let scope = Scope::of(query.category, query.account, &query.region);
-    let term = match &query.filter {
-        None => scope.everything(),
-        Some((attribute, value)) => scope.term(*attribute, value),
-    };
+    let sought = Sought::new(query.places().into_iter().map(|(account, since)| {
+        let scope = Scope::of(query.category, account, &query.region);
+        (term(scope, query.filter.as_ref()), since)
+    }));
     let attribute = query.filter.as_ref().map(|(attribute, _)| *attribute);
-    let mut walk = Walk::new(view, Wanted { attribute, term, range: Range::new(start, end, after) });
+    let mut walk = Walk::new(view, Wanted { attribute, sought, range: Range::new(start, end, after) });
     let (events, last) = fill(&mut walk, query)?;
     let next_token = match last {
         Some(last) if walk.next()?.is_some() => {
@@ -72,23 +71,32 @@ pub(crate) fn answer(
     Ok(Page { events, next_token })
 }
 
+fn term(scope: Scope, filter: Option<&(Attribute, String)>) -> Term {
+    match filter {
+        None => scope.everything(),
+        Some((attribute, value)) => scope.term(*attribute, value),
+    }
+}
+
 /// Takes a page of events; tells the last one's key if the page is full.
 fn fill(walk: &mut Walk, query: &Query) -> Result<(Vec<FoundEvent>, Option<Key>), LookupError> {
     let mut decoder = Decoder::new().map_err(StoreError::from)?;
     let mut events = Vec::new();
     let mut bytes = 0;
     while let Some(candidate) = walk.next()? {
-        let position = candidate.key.position;
+        let Key { seconds, position } = candidate.key;
         let document = candidate.documents.get(position, &mut decoder).map_err(StoreError::from)?;
         let document = document.ok_or(StoreError::Damaged("an event of the index has no document"))?;
+        // A term is a hash, and anybody may look for a value with a hash that suits them.
+        let account = document.account().filter(|account| query.tells(*account, seconds));
+        let Some(account) = account.filter(|_| document.is_in(&query.region)) else { continue };
         let event = document.event();
         let fields = LookupFields::parse(&event).map_err(|source| StoredEventError { position, source })?;
-        // A term is a hash, and anybody may look for a value with a hash that suits them.
-        if !document.belongs_to(query.account, &query.region) || !matches(query, &fields) {
+        if !matches(query, &fields) {
             continue;
         }
         bytes += event.len();
-        events.push(FoundEvent::new(position, event.clone(), &fields));
+        events.push(FoundEvent::new((account, position), event.clone(), &fields));
         if events.len() >= query.page_events_max || bytes >= PAGE_BYTES_MAX {
             return Ok((events, Some(candidate.key)));
         }

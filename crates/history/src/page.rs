@@ -1,7 +1,7 @@
 //! What a lookup answers.
 
 use bytes::Bytes;
-use cairn_event::{EventTime, ParseError};
+use cairn_event::{AccountId, EventTime, ParseError};
 use cairn_journal::Position;
 
 use crate::lookup_fields::LookupFields;
@@ -18,6 +18,8 @@ pub struct Page {
 /// One event with what LookupEvents tells of it. Texts that would be empty are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundEvent {
+    /// Whose history it is in.
+    pub account: AccountId,
     /// The record's GUID.
     pub event_id: Option<String>,
     /// The API action.
@@ -42,9 +44,14 @@ pub struct FoundEvent {
 
 impl FoundEvent {
     /// Tells an event.
-    pub(crate) fn new(position: Position, event: Bytes, fields: &LookupFields<'_>) -> Self {
+    pub(crate) fn new(
+        (account, position): (AccountId, Position),
+        event: Bytes,
+        fields: &LookupFields<'_>,
+    ) -> Self {
         let text = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
         Self {
+            account,
             event_id: text(&fields.event_id),
             event_name: text(&fields.event_name),
             read_only: fields.read_only,

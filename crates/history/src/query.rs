@@ -3,6 +3,7 @@
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
+use crate::accounts::Accounts;
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::hash::xxh64;
 
@@ -15,7 +16,7 @@ pub const VALUE_LENGTH_MAX: usize = 2000;
 /// A lookup as it was asked, member by member.
 #[derive(Debug, Clone, Copy)]
 pub struct LookupInput<'a> {
-    /// The caller's account: nobody sees another's history.
+    /// The caller's account: nobody sees another's history, [`Query::across`] apart.
     pub account: AccountId,
     /// The Region that was asked.
     pub region: &'a Region,
@@ -37,6 +38,8 @@ pub struct LookupInput<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     pub(crate) account: AccountId,
+    /// Whose events are looked for, where it is not the caller's account alone.
+    pub(crate) accounts: Option<Accounts>,
     pub(crate) region: Region,
     pub(crate) category: HistoryCategory,
     pub(crate) filter: Option<(Attribute, String)>,
@@ -122,6 +125,7 @@ impl Query {
         };
         Ok(Self {
             account: input.account,
+            accounts: None,
             region: input.region.clone(),
             category,
             filter,
@@ -132,9 +136,31 @@ impl Query {
         })
     }
 
+    /// Looks in these accounts instead of the caller's own. Whether the caller may is decided by whoever asks.
+    pub fn across(self, accounts: Accounts) -> Self {
+        Self { accounts: Some(accounts), ..self }
+    }
+
+    /// Lists the accounts that are looked in, with the first second that may be told of each.
+    pub(crate) fn places(&self) -> Vec<(AccountId, i64)> {
+        match &self.accounts {
+            None => vec![(self.account, i64::MIN)],
+            Some(accounts) => accounts.all().collect(),
+        }
+    }
+
+    /// Tells whether an event of that second in that account may be told.
+    pub(crate) fn tells(&self, account: AccountId, seconds: i64) -> bool {
+        match &self.accounts {
+            None => account == self.account,
+            Some(accounts) => accounts.tell(account, seconds),
+        }
+    }
+
     /// Sums up everything but the token: a token continues the query that it was made for and no other.
     pub(crate) fn fingerprint(&self) -> u64 {
-        let Self { account, region, category, filter, start, end, page_events_max, next_token: _ } = self;
+        let Self { account, accounts, region, category, filter, start, end, page_events_max, next_token: _ } =
+            self;
         let mut text = Vec::with_capacity(128);
         let mut add = |part: &[u8]| {
             text.extend_from_slice(&(part.len() as u64).to_le_bytes());
@@ -160,6 +186,9 @@ impl Query {
             }
         }
         add(&(*page_events_max as u64).to_le_bytes());
+        if let Some(accounts) = accounts {
+            add(accounts.name().as_bytes());
+        }
         xxh64(&text, 0)
     }
 }

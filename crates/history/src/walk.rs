@@ -16,12 +16,42 @@ use crate::split::{RunCursor, Split};
 use crate::view::View;
 
 /// What a lookup looks for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    /// The attribute of the term; none for everything in the scope.
+    /// The attribute of the terms; none for everything in the scopes.
     pub(crate) attribute: Option<Attribute>,
-    pub(crate) term: Term,
+    pub(crate) sought: Sought,
     pub(crate) range: Range,
+}
+
+/// The terms that are looked for, one for each account, and the first second that is wanted of each. Ascending;
+/// no term is there twice.
+#[derive(Debug, Clone)]
+pub(crate) struct Sought(Vec<(Term, i64)>);
+
+impl Sought {
+    /// Puts terms in order. Where two accounts have the same, the events' bytes tell them apart.
+    pub(crate) fn new(terms: impl Iterator<Item = (Term, i64)>) -> Self {
+        let mut terms: Vec<(Term, i64)> = terms.collect();
+        terms.sort_unstable();
+        terms.dedup_by_key(|(term, _)| *term);
+        Self(terms)
+    }
+
+    /// Returns the first second that is wanted of a term; none for one that is not looked for.
+    pub(crate) fn since(&self, term: Term) -> Option<i64> {
+        match self.0.as_slice() {
+            [(only, since)] => (*only == term).then_some(*since),
+            many => {
+                let found = many.binary_search_by_key(&term, |(term, _)| *term).ok()?;
+                many.get(found).map(|(_, since)| *since)
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Term, i64)> + '_ {
+        self.0.iter().copied()
+    }
 }
 
 /// An event that has the wanted term. Whether it has the wanted value shows in its bytes.
@@ -40,6 +70,8 @@ pub(crate) struct Walk {
     /// The next key of each open cursor that has one.
     next: BinaryHeap<(Key, usize)>,
     cursors: Vec<Cursor>,
+    /// The key that was returned last: an event that has two of the terms comes twice, one after the other.
+    last: Option<Key>,
 }
 
 #[derive(Debug)]
@@ -75,19 +107,23 @@ impl Walk {
             }
         }
         unopened.sort_by_key(|(newest, _)| *newest);
-        Self { wanted, unopened, next: BinaryHeap::new(), cursors: Vec::new() }
+        Self { wanted, unopened, next: BinaryHeap::new(), cursors: Vec::new(), last: None }
     }
 
     /// Returns the next candidate; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Candidate>, StoreError> {
-        self.open_due()?;
-        let Some((key, number)) = self.next.pop() else { return Ok(None) };
-        let Some(cursor) = self.cursors.get_mut(number) else { return Ok(None) };
-        let documents = Arc::clone(cursor.documents());
-        if let Some(after) = cursor.next()? {
-            self.next.push((after, number));
+        loop {
+            self.open_due()?;
+            let Some((key, number)) = self.next.pop() else { return Ok(None) };
+            let Some(cursor) = self.cursors.get_mut(number) else { return Ok(None) };
+            let documents = Arc::clone(cursor.documents());
+            if let Some(after) = cursor.next()? {
+                self.next.push((after, number));
+            }
+            if self.last.replace(key) != Some(key) {
+                return Ok(Some(Candidate { key, documents }));
+            }
         }
-        Ok(Some(Candidate { key, documents }))
     }
 
     /// Opens every place that may hold a key above the next one known.
@@ -98,12 +134,16 @@ impl Walk {
             }
             match self.unopened.pop() {
                 Some((_, Place::Chunk(chunk, documents))) => {
-                    let Wanted { attribute, term, range } = self.wanted;
-                    let found = chunk.find(attribute, term, &range);
+                    let found = chunk.find(&self.wanted);
                     self.start(Cursor::Chunk(found.into_iter(), documents))?;
                 }
                 Some((_, Place::Split(split))) => {
-                    for run in split.find(self.wanted.term, &self.wanted.range)? {
+                    let range = self.wanted.range;
+                    let mut runs = Vec::new();
+                    for (term, since) in self.wanted.sought.iter() {
+                        runs.extend(split.find(term, &range.from(since))?);
+                    }
+                    for run in runs {
                         self.start(Cursor::Run(Box::new(run)))?;
                     }
                 }

@@ -36,10 +36,14 @@ impl Document {
         }
     }
 
-    /// Tells whether the event belongs to this account and Region.
-    pub(crate) fn belongs_to(&self, account: AccountId, region: &Region) -> bool {
-        self.stored.get(..ACCOUNT_BYTES) == Some(account.as_str().as_bytes())
-            && self.stored.get(ACCOUNT_BYTES + 1..self.event_from) == Some(region.as_str().as_bytes())
+    /// Returns the account that the event belongs to; none where the stored bytes name none.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        std::str::from_utf8(self.stored.get(..ACCOUNT_BYTES)?).ok()?.parse().ok()
+    }
+
+    /// Tells whether the event belongs to this Region.
+    pub(crate) fn is_in(&self, region: &Region) -> bool {
+        self.stored.get(ACCOUNT_BYTES + 1..self.event_from) == Some(region.as_str().as_bytes())
     }
 
     /// Returns the event's own bytes.

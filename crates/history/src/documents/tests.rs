@@ -26,8 +26,9 @@ fn check(documents: &Arc<Documents>, events: &[(Position, usize)]) {
     for (position, length) in events {
         let document = documents.get(*position, &mut decoder).unwrap().expect("it was written");
         assert_eq!(document.event(), event(*position, *length));
-        assert!(document.belongs_to(account(), &Region::us_east_1()));
-        assert!(!document.belongs_to(account(), &"us-east-2".parse().unwrap()));
+        assert_eq!(document.account(), Some(account()));
+        assert!(document.is_in(&Region::us_east_1()));
+        assert!(!document.is_in(&"us-east-2".parse().unwrap()));
     }
     let there = |position: Position| events.iter().any(|(at, _)| *at == position);
     for (position, _) in events {

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::accounts::Accounts;
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::draft::Draft;
 use crate::durable;
@@ -20,7 +21,7 @@ const NOW: i64 = 1_800_000_000;
 const DAY: i64 = 86_400;
 const RETENTION: i64 = 90 * DAY;
 
-const ACCOUNTS: [&str; 2] = ["111111111111", "222222222222"];
+const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
 const REGIONS: [&str; 2] = ["us-east-1", "eu-central-1"];
 const NAMES: [&str; 3] = ["CreateBucket", "DeleteBucket", "ListBuckets"];
 const USERS: [&str; 3] = ["alice", "bob", "root"];
@@ -164,6 +165,8 @@ fn merge(drafts: &Path, splits: &Path, parts: &mut Vec<Arc<Split>>, view: &mut V
 #[derive(Debug, Clone)]
 struct Ask {
     account: usize,
+    /// Where it is not asked in one account: which ones are, and since when each is told.
+    across: Option<[Option<Option<i64>>; ACCOUNTS.len()]>,
     region: usize,
     insight: bool,
     filter: Option<(Attribute, String)>,
@@ -191,14 +194,16 @@ fn asks() -> impl Strategy<Value = Ask> {
         .prop_flat_map(move |attribute| value(attribute).prop_map(move |value| (attribute, value)));
     let time = prop_oneof![NOW - 310..NOW + 5, NOW - RETENTION - 6..NOW - RETENTION + 6];
     let range = (proptest::option::of(time.clone()), proptest::option::of(time));
-    let who = (0..ACCOUNTS.len(), 0..REGIONS.len(), any::<bool>());
+    let since = proptest::option::weighted(0.7, proptest::option::of(NOW - 320..NOW));
+    let across = proptest::option::of([since.clone(), since.clone(), since]);
+    let who = (0..ACCOUNTS.len(), across, 0..REGIONS.len(), any::<bool>());
     (who, proptest::option::weighted(0.8, filter), range, 1_i64..8).prop_map(
-        |((account, region, insight), filter, (start, end), page)| {
+        |((account, across, region, insight), filter, (start, end), page)| {
             let (start, end) = match (start, end) {
                 (Some(start), Some(end)) if start > end => (Some(end), Some(start)),
                 range => range,
             };
-            Ask { account, region, insight, filter, start, end, page }
+            Ask { account, across, region, insight, filter, start, end, page }
         },
     )
 }
@@ -222,8 +227,13 @@ fn expected(sketches: &[Sketch], entries: &[Entry], ask: &Ask) -> Vec<u64> {
             Attribute::EventSource => value == "s3.amazonaws.com",
             Attribute::AccessKeyId => call && sketch.key && *value == format!("AKIA{}", sketch.user),
         });
-        let ours =
-            entry.account.as_str() == ACCOUNTS[ask.account] && entry.region.as_str() == REGIONS[ask.region];
+        let told = match &ask.across {
+            None => sketch.account == ask.account,
+            Some(since) => {
+                since[sketch.account].is_some_and(|since| since.is_none_or(|at| sketch.seconds >= at))
+            }
+        };
+        let ours = told && entry.region.as_str() == REGIONS[ask.region];
         if ours && sketch.category == wanted && in_time && has {
             found.push((sketch.seconds, position));
         }
@@ -253,7 +263,16 @@ fn query(ask: &Ask, token: Option<&str>) -> Query {
         // Past the check that Insights events have only three attributes: the others find nothing.
         query.category = HistoryCategory::Insight;
     }
-    query
+    match ask.across {
+        None => query,
+        Some(since) => {
+            let since = ACCOUNTS
+                .into_iter()
+                .zip(since)
+                .filter_map(|(account, since)| Some((account.parse().unwrap(), since?.map(time))));
+            query.across(Accounts::new("o-example", since))
+        }
+    }
 }
 
 /// Follows the pages to the end; every page but the last must be full.
@@ -266,6 +285,7 @@ fn all_pages(view: &View, ask: &Ask, tokens: &Tokens, entries: &[Entry]) -> Vec<
         for event in &page.events {
             let entry = &entries[usize::try_from(event.position).unwrap()];
             assert_eq!(event.event, entry.event, "the bytes are the recorded ones");
+            assert_eq!(event.account, entry.account);
             found.push(event.position);
         }
         let Some(next) = page.next_token else { return found };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::accounts::Accounts;
 
 fn time(seconds: i64, nanoseconds: i32) -> Option<Timestamp> {
     Some(Timestamp::new(seconds, nanoseconds).unwrap())
@@ -78,7 +79,11 @@ fn every_parameter_but_the_token_changes_the_fingerprint() {
     let name = [("EventName", "a")];
     let (value, key) = ([("EventName", "b")], [("EventId", "a")]);
     let base = input(&region, &name);
-    let prints: Vec<u64> = [
+    let across = |name: &str, accounts: &[&str]| {
+        let since = accounts.iter().map(|account| (account.parse().unwrap(), None));
+        Query::parse(base).unwrap().across(Accounts::new(name, since))
+    };
+    let mut prints: Vec<u64> = [
         base,
         LookupInput { account: "210987654321".parse().unwrap(), ..base },
         LookupInput { region: &other, ..base },
@@ -94,10 +99,14 @@ fn every_parameter_but_the_token_changes_the_fingerprint() {
     .into_iter()
     .map(|input| Query::parse(input).unwrap().fingerprint())
     .collect();
+    prints.extend(["o-one", "o-two", ""].map(|name| across(name, &["123456789012"]).fingerprint()));
     let mut distinct = prints.clone();
     distinct.sort_unstable();
     distinct.dedup();
     assert_eq!(distinct.len(), prints.len());
     let with_token = LookupInput { next_token: Some("x"), ..base };
     assert_eq!(Query::parse(with_token).unwrap().fingerprint(), prints[0]);
+    // Accounts come and go while somebody turns pages.
+    let accounts = ["123456789012", "210987654321"];
+    assert_eq!(across("o-one", &accounts).fingerprint(), across("o-one", &[]).fingerprint());
 }
