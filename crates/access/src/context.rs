@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::Principal;
 
-pub use facts::SessionFacts;
+pub use facts::{OrganizationFacts, SessionFacts};
 pub use key::ServiceKey;
 
 /// Condition keys and their values, as text; key names are compared without regard to case.

@@ -1,6 +1,6 @@
 //! The answer of the evaluator, and AWS's sentence about it.
 
-use crate::PolicyKind;
+use crate::{PolicyKind, Principal};
 
 /// Whether a request may be done, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,21 @@ pub enum Denial {
     Explicit(PolicyKind),
     /// Nothing allows it; the policy that would have to.
     Missing(PolicyKind),
+    /// The caller's account is closed: nothing may be done in its name.
+    Closed,
 }
 
 impl Decision {
+    /// Decides against whatever the principal asks, since its account is closed.
+    pub fn closed(principal: &Principal, action: &str, resource: &str) -> Self {
+        Self {
+            outcome: Outcome::Denied(Denial::Closed),
+            who: principal.display_name(),
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+        }
+    }
+
     /// Tells whether the request may be done.
     pub fn is_allowed(&self) -> bool {
         matches!(self.outcome, Outcome::Allowed(_))
@@ -51,17 +63,34 @@ impl Decision {
 
     /// Returns AWS's sentence for a denied request; none when it is allowed.
     pub fn message(&self) -> Option<String> {
-        let Outcome::Denied(denial) = self.outcome else { return None };
+        let reason = self.reason()?;
         let Self { who, action, .. } = self;
         // S3 alone puts the resource in quotes.
         let resource = match action.split_once(':') {
             Some((service, _)) if service.eq_ignore_ascii_case("s3") => format!("\"{}\"", self.resource),
             _ => self.resource.clone(),
         };
-        let reason = match denial {
-            Denial::Explicit(kind) => format!("with an explicit deny in {}", kind.with_article()),
-            Denial::Missing(kind) => format!("because no {kind} allows the {action} action"),
-        };
         Some(format!("User: {who} is not authorized to perform: {action} on resource: {resource} {reason}"))
+    }
+
+    /// Returns the end of that sentence: what denies.
+    pub fn reason(&self) -> Option<String> {
+        let Outcome::Denied(denial) = self.outcome else { return None };
+        Some(match denial {
+            Denial::Explicit(kind) => format!("with an explicit deny in {}", kind.with_article()),
+            Denial::Missing(kind) => format!("because no {kind} allows the {} action", self.action),
+            Denial::Closed => "because the account is closed".to_owned(),
+        })
+    }
+
+    /// Tells whether the organization of the caller's account is what denies.
+    pub fn is_denied_by_organization(&self) -> bool {
+        let Outcome::Denied(denial) = self.outcome else { return false };
+        matches!(
+            denial,
+            Denial::Closed
+                | Denial::Explicit(PolicyKind::Organization)
+                | Denial::Missing(PolicyKind::Organization)
+        )
     }
 }

@@ -22,7 +22,7 @@ mod service_check;
 mod topic_check;
 
 pub use caller::{Caller, TemporarySession, Trust};
-pub use context::{Context, ServiceKey, SessionFacts};
+pub use context::{Context, OrganizationFacts, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
 pub use evaluate::{AccessRequest, Policies, evaluate};
 pub use permission::{On, Permission, Service, TagFacts};

@@ -61,7 +61,7 @@ impl Front {
             Operation::GetAccessKeyInfo => {
                 answered(sts.get_access_key_info(&asker, &input(request)?), request, id)
             }
-            Operation::GetCallerIdentity => answered(Ok(sts.get_caller_identity(&asker)), request, id),
+            Operation::GetCallerIdentity => answered(sts.get_caller_identity(&asker), request, id),
             Operation::GetFederationToken => {
                 answered(sts.get_federation_token(&asker, &input(request)?), request, id)
             }

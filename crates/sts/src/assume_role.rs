@@ -8,7 +8,7 @@ use cairn_wire::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
 use crate::credentials::Wanted;
 use crate::session_policy::{Handed, Shelf};
 use crate::session_tags::SessionTags;
-use crate::{Asker, Holder, Refusal, Rights, Sts, duration};
+use crate::{Asker, Holder, Refusal, Sts, duration};
 
 /// The name of a role, out of its ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,13 +86,18 @@ impl Sts {
             return Err(denied("sts:AssumeRole"));
         }
         let rights = self.rights(asker, snapshot)?;
-        let role = reference.find(snapshot).ok_or_else(|| denied("sts:AssumeRole"))?;
+        let Some(role) = reference.find(snapshot) else {
+            // An organization denies whether there is such a role or not.
+            let asked = ("sts:AssumeRole", reference.arn.as_str(), reference.account);
+            let decision = rights.decide(None, asked, asker.context.clone());
+            return Err(asker.denied_by(&decision, "sts:AssumeRole", &reference.arn));
+        };
         let trust = trust(role)?;
         let inherited = asker.caller.session().and_then(|session| session.source_identity.as_ref());
         let context = context(asker.context.clone(), role, request, inherited);
-        let may = |action, rights: &Rights<'_>| {
-            let asked = (action, role.arn.as_str(), role.account);
-            rights.decide(Some(&trust), asked, context.clone()).is_allowed()
+        let decide = |action: &&'static str| {
+            let asked = (*action, role.arn.as_str(), role.account);
+            (*action, rights.decide(Some(&trust), asked, context.clone()))
         };
         let mut actions = vec!["sts:AssumeRole"];
         if request.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
@@ -101,8 +106,12 @@ impl Sts {
         if request.source_identity.is_some() || inherited.is_some() {
             actions.push("sts:SetSourceIdentity");
         }
-        if let Some(action) = actions.into_iter().find(|action| !may(action, &rights)) {
-            return Err(denied(action));
+        let mut decided = actions.iter().map(decide);
+        if let Some((action, decision)) = decided.find(|(_, decision)| !decision.is_allowed()) {
+            return Err(asker.denied_by(&decision, action, &role.arn));
+        }
+        if snapshot.member(role.account).is_some_and(|member| member.closed) {
+            return Err(denied("sts:AssumeRole"));
         }
         // Once set, a source identity stays what it is through all of a chain.
         let changed =

@@ -63,7 +63,8 @@ impl Sts {
         arn: &str,
         request: &GetFederationTokenRequest,
     ) -> Result<(), Refusal> {
-        let rights = self.rights(asker, &self.catalog.current())?;
+        let snapshot = self.catalog.current();
+        let rights = self.rights(asker, &snapshot)?;
         let tags = request.tags.as_deref().unwrap_or_default();
         let seconds = duration::of_user(request.duration_seconds, false).to_string();
         let context = asker.context.clone().of_service(ServiceKey::StsDurationSeconds, seconds);
@@ -72,9 +73,12 @@ impl Sts {
         if !tags.is_empty() {
             actions.push("sts:TagSession");
         }
-        let denied = actions
-            .into_iter()
-            .find(|action| !rights.decide(None, (action, arn, asker.account), context.clone()).is_allowed());
-        denied.map_or(Ok(()), |action| Err(asker.denied(action, arn)))
+        for action in actions {
+            let decision = rights.decide(None, (action, arn, asker.account), context.clone());
+            if !decision.is_allowed() {
+                return Err(asker.denied_by(&decision, action, arn));
+            }
+        }
+        Ok(())
     }
 }

@@ -5,14 +5,18 @@ use cairn_wire::sts::{GetAccessKeyInfoRequest, GetAccessKeyInfoResponse, GetCall
 use crate::{Asker, Refusal, Sts, key_id};
 
 impl Sts {
-    /// Says who calls. Anyone may ask; no policy can forbid it.
-    pub fn get_caller_identity(&self, asker: &Asker<'_>) -> GetCallerIdentityResponse {
+    /// Says who calls. Anyone of an account that is not closed may ask; no policy can forbid it.
+    ///
+    /// # Errors
+    /// The account is closed.
+    pub fn get_caller_identity(&self, asker: &Asker<'_>) -> Result<GetCallerIdentityResponse, Refusal> {
+        asker.demand_open(&self.catalog.current(), "sts:GetCallerIdentity")?;
         let principal = asker.principal();
-        GetCallerIdentityResponse {
+        Ok(GetCallerIdentityResponse {
             user_id: principal.id(),
             account: Some(asker.account.to_string()),
             arn: principal.arn(),
-        }
+        })
     }
 
     /// Says which account an access key belongs to, whoever asks.
@@ -28,8 +32,9 @@ impl Sts {
         asker.demand_no_user_session(ACTION, "*")?;
         let snapshot = self.catalog.current();
         let rights = self.rights(asker, &snapshot)?;
-        if !rights.decide(None, (ACTION, "*", asker.account), asker.context.clone()).is_allowed() {
-            return Err(asker.denied(ACTION, "*"));
+        let decision = rights.decide(None, (ACTION, "*", asker.account), asker.context.clone());
+        if !decision.is_allowed() {
+            return Err(asker.denied_by(&decision, ACTION, "*"));
         }
         let id = &request.access_key_id;
         let account = match snapshot.access_key(id) {

@@ -17,6 +17,7 @@ mod federation;
 mod identity;
 mod key_id;
 mod oidc;
+mod organization;
 mod refusal;
 mod rights;
 mod session;
@@ -29,6 +30,7 @@ mod web_identity;
 
 pub use key_id::{account_of, temporary_key_id};
 pub use oidc::{Issuer, IssuerError, KeyPlace, KeySource, KeySourceError};
+pub use organization::with_organizations;
 pub use refusal::Refusal;
 pub use rights::{ManagedDocument, Rights};
 pub use session::{Holder, Session, SessionPolicies};

@@ -7,8 +7,8 @@ use cairn_wire::sts::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each variant says what it is")]
 pub enum Refusal {
-    #[error("User: {who} is not authorized to perform: {action} on resource: {resource}")]
-    Denied { who: String, action: &'static str, resource: String },
+    #[error("User: {who} is not authorized to perform: {action} on resource: {resource}{reason}")]
+    Denied { who: String, action: &'static str, resource: String, reason: String },
     #[error("Not authorized to perform sts:AssumeRoleWithWebIdentity")]
     WebIdentityDenied,
     #[error("Roles may not be assumed by root accounts.")]

@@ -9,6 +9,8 @@ use cairn_access::{
 use cairn_catalog::{Snapshot, User};
 use cairn_event::AccountId;
 
+use crate::organization::{Limits, with_organizations};
+
 /// Finds the document of a managed policy, an account's own or AWS's, by its ARN.
 pub type ManagedDocument = for<'a> fn(&'a Snapshot, &str) -> Option<Cow<'a, str>>;
 
@@ -16,8 +18,10 @@ pub type ManagedDocument = for<'a> fn(&'a Snapshot, &str) -> Option<Cow<'a, str>
 #[derive(Debug, Clone)]
 pub struct Rights<'a> {
     caller: &'a Caller,
+    snapshot: &'a Snapshot,
     identity: Vec<Policy>,
     boundary: Option<Policy>,
+    limits: Limits,
 }
 
 /// The texts that give a user or role its rights.
@@ -29,14 +33,14 @@ struct Given<'a> {
 }
 
 impl<'a> Rights<'a> {
-    /// Gathers the policies of a caller: its own, its groups', its role's, those attached, its boundary and
-    /// its session's.
+    /// Gathers the policies of a caller: its own, its groups', its role's, those attached, its boundary, its
+    /// session's, and the service control policies of its account.
     ///
     /// # Errors
     /// A policy is gone or can't be read; then nothing may be allowed, since it might deny.
     pub fn of(
         caller: &'a Caller,
-        snapshot: &Snapshot,
+        snapshot: &'a Snapshot,
         managed: ManagedDocument,
     ) -> Result<Self, PolicyError> {
         let principal = caller.principal();
@@ -61,7 +65,8 @@ impl<'a> Rights<'a> {
             Some(arn) => Some(Policy::parse(PolicyKind::Boundary, &document(arn)?)?),
             None => None,
         };
-        Ok(Self { caller, identity, boundary })
+        let limits = Limits::of(principal, snapshot)?;
+        Ok(Self { caller, snapshot, identity, boundary, limits })
     }
 
     /// Decides a request by all policies that have a say, the resource's among them. The context tells what
@@ -72,14 +77,19 @@ impl<'a> Rights<'a> {
         (action, resource, owner): (&str, &str, AccountId),
         context: Context,
     ) -> Decision {
+        let principal = self.caller.principal();
+        if self.limits.closed {
+            return Decision::closed(principal, action, resource);
+        }
         let policies = Policies {
             identity: &self.identity,
             boundary: self.boundary.as_ref(),
             session: self.caller.session().and_then(|session| session.policies.as_deref()),
+            organization: &self.limits.levels,
             resource: resource_policy,
             ..Policies::default()
         };
-        let principal = self.caller.principal();
+        let context = with_organizations(context, principal, owner, self.snapshot);
         evaluate(&policies, &AccessRequest { principal, action, resource, resource_account: owner, context })
     }
 }

@@ -14,7 +14,7 @@ impl Sts {
     /// Makes credentials that may do what the caller may do, for a while. Nobody needs a permission for it.
     ///
     /// # Errors
-    /// A caller with temporary credentials; a second factor, of which there are none.
+    /// A caller with temporary credentials or of a closed account; a second factor, of which there are none.
     pub fn get_session_token(
         &self,
         asker: &Asker<'_>,
@@ -30,6 +30,7 @@ impl Sts {
         if request.serial_number.is_some() || request.token_code.is_some() {
             return Err(Refusal::SecondFactor);
         }
+        asker.demand_open(&self.catalog.current(), "sts:GetSessionToken")?;
         let seconds = duration::of_user(request.duration_seconds, holder == Holder::Root);
         let credentials = self.issue(Wanted {
             account: asker.account,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_access::{Caller, Context, Principal};
+use cairn_access::{Caller, Context, Decision, Principal};
 use cairn_catalog::{Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids};
 use jiff::Timestamp;
@@ -64,7 +64,11 @@ impl Sts {
     }
 
     /// Gathers what the asker may do.
-    pub(crate) fn rights<'a>(&self, asker: &Asker<'a>, snapshot: &Snapshot) -> Result<Rights<'a>, Refusal> {
+    pub(crate) fn rights<'a>(
+        &self,
+        asker: &Asker<'a>,
+        snapshot: &'a Snapshot,
+    ) -> Result<Rights<'a>, Refusal> {
         Rights::of(asker.caller, snapshot, self.managed).map_err(|error| Refusal::Internal(Box::new(error)))
     }
 }
@@ -76,7 +80,25 @@ impl Asker<'_> {
 
     /// Returns AWS's sentence for a call that nothing allows.
     pub(crate) fn denied(&self, action: &'static str, resource: impl Into<String>) -> Refusal {
-        Refusal::Denied { who: self.principal().display_name(), action, resource: resource.into() }
+        let who = self.principal().display_name();
+        Refusal::Denied { who, action, resource: resource.into(), reason: String::new() }
+    }
+
+    /// Returns AWS's sentence for a call that was decided against. That an organization denies is told; which of
+    /// the other policies does is not.
+    pub(crate) fn denied_by(&self, decision: &Decision, action: &'static str, resource: &str) -> Refusal {
+        let told = decision.is_denied_by_organization();
+        let reason = decision.reason().filter(|_| told).map(|reason| format!(" {reason}"));
+        let (who, resource) = (self.principal().display_name(), resource.to_owned());
+        Refusal::Denied { who, action, resource, reason: reason.unwrap_or_default() }
+    }
+
+    /// Refuses a call that needs no permission to principals of a closed account.
+    pub(crate) fn demand_open(&self, snapshot: &Snapshot, action: &'static str) -> Result<(), Refusal> {
+        if snapshot.member(self.account).is_some_and(|member| member.closed) {
+            return Err(self.denied_by(&Decision::closed(self.principal(), action, "*"), action, "*"));
+        }
+        Ok(())
     }
 
     /// Refuses calls that no session of GetSessionToken or GetFederationToken may make.

@@ -6,6 +6,7 @@ use cairn_wire::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentit
 
 use crate::assume_role::{self, RoleReference};
 use crate::credentials::Wanted;
+use crate::organization::with_organizations;
 use crate::session_policy::{Handed, Shelf};
 use crate::session_tags::SessionTags;
 use crate::{Refusal, Sts, duration};
@@ -65,6 +66,10 @@ impl Sts {
         let role = reference.find(&snapshot).ok_or(Refusal::WebIdentityDenied)?;
         let trust = assume_role::trust(role)?;
         let principal = Principal::WebIdentity(web.clone());
+        if snapshot.member(role.account).is_some_and(|member| member.closed) {
+            return Err(Refusal::WebIdentityDenied);
+        }
+        let context = with_organizations(context, &principal, role.account, &snapshot);
         let request_made = AccessRequest {
             principal: &principal,
             action: "sts:AssumeRoleWithWebIdentity",

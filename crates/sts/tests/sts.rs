@@ -5,6 +5,8 @@
 mod assume_role;
 #[path = "../../event/tests/fuzz/mutator.rs"]
 mod mutator;
+#[path = "sts/organizations.rs"]
+mod organizations;
 #[path = "sts/rights.rs"]
 mod rights;
 #[path = "sts/tokens.rs"]

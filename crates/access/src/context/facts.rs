@@ -21,6 +21,16 @@ pub struct SessionFacts<'a> {
     pub federated_provider: Option<&'a str>,
 }
 
+/// An organization that an account belongs to, and where in it.
+#[derive(Debug, Clone, Copy)]
+pub struct OrganizationFacts<'a> {
+    /// The organization's id.
+    pub id: &'a str,
+    /// The ids from the organization to the unit that the account is in, with a slash behind each:
+    /// `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`.
+    pub path: &'a str,
+}
+
 /// Facts of the request.
 impl Context {
     /// Tells the time of the request.
@@ -91,6 +101,19 @@ impl Context {
         self.put("aws:SourceArn", arn).put("aws:SourceAccount", account.to_string())
     }
 
+    /// Tells the organization of the account on whose behalf a service makes the request, and the way there.
+    /// An account of no organization has neither.
+    #[must_use]
+    pub fn source_organization(self, place: Option<OrganizationFacts<'_>>) -> Self {
+        self.put_organization("aws:SourceOrgID", "aws:SourceOrgPaths", place)
+    }
+
+    /// Tells the organization of the account that owns the resource.
+    #[must_use]
+    pub fn resource_organization(self, place: Option<OrganizationFacts<'_>>) -> Self {
+        self.put_organization("aws:ResourceOrgID", "aws:ResourceOrgPaths", place)
+    }
+
     /// Tells the tags that the request would set: their values and their keys.
     #[must_use]
     pub fn request_tags<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -141,6 +164,12 @@ impl Context {
 
 /// Facts of the principal that its name alone does not tell.
 impl Context {
+    /// Tells the organization of the principal's account.
+    #[must_use]
+    pub fn principal_organization(self, place: Option<OrganizationFacts<'_>>) -> Self {
+        self.put_organization("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", place)
+    }
+
     /// Tells the tags of the user or role; a session's own tags come later and replace those of its role.
     #[must_use]
     pub fn principal_tags<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -165,6 +194,13 @@ impl Context {
             }
             None => context,
         }
+    }
+
+    /// Puts both facts in the place of whatever was told before, also where there is nothing to tell.
+    fn put_organization(mut self, id: &str, path: &str, place: Option<OrganizationFacts<'_>>) -> Self {
+        self.set(id, place.iter().map(|place| place.id.to_owned()).collect());
+        self.set(path, place.iter().map(|place| place.path.to_owned()).collect());
+        self
     }
 
     fn put(mut self, key: &str, value: impl Into<String>) -> Self {

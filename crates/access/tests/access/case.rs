@@ -61,6 +61,7 @@ pub(crate) fn words(outcome: Outcome) -> String {
         Outcome::Allowed(Granted::IdentityAndResource) => "allow: both".to_owned(),
         Outcome::Denied(Denial::Explicit(kind)) => format!("deny: explicit in {kind}"),
         Outcome::Denied(Denial::Missing(kind)) => format!("deny: no {kind}"),
+        Outcome::Denied(Denial::Closed) => "deny: closed".to_owned(),
     }
 }
 

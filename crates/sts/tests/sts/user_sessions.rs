@@ -121,7 +121,7 @@ async fn everybody_may_ask_who_they_are() {
     let world = World::new().await;
     let deny = r#"{"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
     let mia = world.user(OWN, "mia", Some(deny)).await;
-    let told = world.sts.get_caller_identity(&asker(&mia));
+    let told = world.sts.get_caller_identity(&asker(&mia)).unwrap();
     assert_eq!(told.arn.as_deref(), Some("arn:aws:iam::111122223333:user/mia"));
     assert_eq!((told.user_id.as_deref(), told.account.as_deref()), (Some("AIDAMIA"), Some(OWN)));
 }

@@ -1,0 +1,92 @@
+//! What the organization of an account adds to a decision: the limits of its members, and facts that conditions
+//! ask about.
+
+use cairn_access::{
+    ADMINISTRATOR_ACCESS, Context, OrganizationFacts, Policy, PolicyError, PolicyKind, Principal,
+};
+use cairn_catalog::{FULL_ACCESS_POLICY, Place, Snapshot};
+use cairn_event::AccountId;
+
+/// What the organization leaves of the rights of an account's principals.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Limits {
+    /// Service control policies per level, from the root to the account; none for accounts that they do not
+    /// limit.
+    pub(crate) levels: Vec<Vec<Policy>>,
+    /// Whether the account was closed.
+    pub(crate) closed: bool,
+}
+
+impl Limits {
+    /// Gathers the limits of a principal's account. The account that manages the organization has none.
+    ///
+    /// # Errors
+    /// A policy is gone or can't be read; then nothing may be allowed, since it might deny.
+    pub(crate) fn of(principal: &Principal, snapshot: &Snapshot) -> Result<Self, PolicyError> {
+        let Some(member) = principal.account().and_then(|account| snapshot.member(account)) else {
+            return Ok(Self::default());
+        };
+        let organization = snapshot.organization(&member.organization);
+        let limited = organization.is_some_and(|organization| {
+            organization.policies_enabled && organization.management != member.account
+        });
+        let mut levels = Vec::new();
+        if limited {
+            for place in snapshot.places(member.account) {
+                levels.push(level(place, snapshot)?);
+            }
+            levels.reverse();
+        }
+        Ok(Self { levels, closed: member.closed })
+    }
+}
+
+fn level(place: Place<'_>, snapshot: &Snapshot) -> Result<Vec<Policy>, PolicyError> {
+    let read = |id: &String| {
+        let text = match id.as_str() {
+            FULL_ACCESS_POLICY => Some(ADMINISTRATOR_ACCESS),
+            id => snapshot.organization_policy(id).map(|policy| policy.document.as_str()),
+        };
+        let text = text.ok_or_else(|| PolicyError {
+            place: id.clone(),
+            problem: "there is no such service control policy".to_owned(),
+        })?;
+        Policy::parse(PolicyKind::Organization, text)
+    };
+    place.attached().iter().map(read).collect()
+}
+
+/// Adds what organizations say about a request of `principal` on a resource of `owner`: which organizations they
+/// belong to, and where in them. Of a service, that of the account on whose behalf it acts.
+#[must_use]
+pub fn with_organizations(
+    context: Context,
+    principal: &Principal,
+    owner: AccountId,
+    snapshot: &Snapshot,
+) -> Context {
+    let place = |account: Option<AccountId>| account.and_then(|account| place(snapshot, account));
+    let source = match principal {
+        Principal::Service(_) => context.values("aws:SourceAccount").first(),
+        _ => None,
+    };
+    let source = place(source.and_then(|account| account.parse().ok()));
+    let (own, owners) = (place(principal.account()), place(Some(owner)));
+    context
+        .principal_organization(own.as_ref().map(facts))
+        .resource_organization(owners.as_ref().map(facts))
+        .source_organization(source.as_ref().map(facts))
+}
+
+/// Returns the organization of an account, and the way to the unit that it is in.
+fn place(snapshot: &Snapshot, account: AccountId) -> Option<(String, String)> {
+    let id = &snapshot.member(account)?.organization;
+    let mut above: Vec<String> = snapshot.places(account).skip(1).map(|place| place.id()).collect();
+    above.push(id.clone());
+    let path = above.iter().rev().map(|id| format!("{id}/")).collect();
+    Some((id.clone(), path))
+}
+
+fn facts((id, path): &(String, String)) -> OrganizationFacts<'_> {
+    OrganizationFacts { id, path }
+}
