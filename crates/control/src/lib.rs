@@ -8,6 +8,7 @@
 mod caller;
 mod control;
 mod create_trail;
+mod delegated_administrators;
 mod delete_trail;
 mod destination;
 mod event_configuration;
@@ -16,6 +17,8 @@ mod insight_selectors;
 mod logged;
 mod logging;
 mod lookup;
+mod organization;
+mod organization_view;
 mod platform;
 mod public_keys;
 mod read_trails;
@@ -29,6 +32,8 @@ mod update_trail;
 
 pub use caller::Caller;
 pub use control::{Control, Done};
+pub use lookup::{OrganizationEvent, OrganizationEvents};
+pub use organization_view::{OrganizationView, Part, ViewRefusal};
 pub use platform::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
     TopicVerdict,

@@ -1,5 +1,6 @@
-//! LookupEvents.
+//! LookupEvents, of an account and of an organization.
 
+use cairn_event::AccountId;
 use cairn_history::{
     AttributesRefusal, FoundEvent, LookupError, LookupInput, Page, Query, QueryRefusal, TimeRangeRefusal,
 };
@@ -8,8 +9,32 @@ use cairn_wire::cloudtrail::{
     Event as Shape, LookupAttribute, LookupEventsRequest, LookupEventsResponse, Resource,
 };
 
+use serde::Serialize;
+
 use crate::control::Done;
-use crate::{Caller, Control, Refusal};
+use crate::{Caller, Control, OrganizationView, Part, Refusal};
+
+/// A page of an organization's events, newest first.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OrganizationEvents {
+    /// The events.
+    pub events: Vec<OrganizationEvent>,
+    /// Continues the lookup; none on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+}
+
+/// An event, and whose it is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OrganizationEvent {
+    /// The account in whose history it is.
+    pub account_id: AccountId,
+    /// What LookupEvents tells of it.
+    #[serde(flatten)]
+    pub event: Shape,
+}
 
 impl Control {
     /// Finds events of the caller's account in the endpoint's Region, newest first.
@@ -25,6 +50,28 @@ impl Control {
         let query = query(caller, request)?;
         let page = self.history.find(query, now).await.map_err(refused)?;
         Ok(Done::now(answer(page)))
+    }
+
+    /// Finds events of the accounts of the caller's organization, or of a part of it, in the endpoint's Region:
+    /// newest first over all accounts.
+    ///
+    /// # Errors
+    /// The caller can't see the organization ([`ViewRefusal`](crate::ViewRefusal)); each of the errors of
+    /// LookupEvents.
+    pub async fn lookup_organization_events(
+        &self,
+        caller: &Caller,
+        part: &Part,
+        request: &LookupEventsRequest,
+    ) -> Result<Done<OrganizationEvents>, Refusal> {
+        let view = OrganizationView::of(&self.catalog.current(), caller.account, part)?;
+        let query = query(caller, request)?.across(view.accounts(part));
+        let page = self.history.find(query, self.clock.now()).await.map_err(refused)?;
+        let events = page
+            .events
+            .into_iter()
+            .map(|found| OrganizationEvent { account_id: found.account, event: shape(found) });
+        Ok(Done::now(OrganizationEvents { events: events.collect(), next_token: page.next_token }))
     }
 }
 

@@ -3,6 +3,8 @@
 use cairn_select::SelectorError;
 use cairn_wire::cloudtrail::ErrorCode;
 
+use crate::ViewRefusal;
+
 /// A refused call. `Display` is the message that the client reads.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each variant says what it is")]
@@ -85,8 +87,56 @@ pub enum Refusal {
     LogRoleDenied,
     #[error("CloudWatch Logs can not be reached. Set endpoints.logs, or look into the server's log.")]
     LogGroupsUnavailable,
-    #[error("The account {0} is not a member of an organization.")]
+    #[error(
+        "The request could not be processed because your account is not part of an organization. Create or join an organization, and then try again. {SIGNED_IN} {0}."
+    )]
     NoOrganization(cairn_event::AccountId),
+    #[error(
+        "The request could not be processed because your account neither manages its organization nor is a delegated administrator for CloudTrail that may do this. Sign in with the management account, and then try again. {SIGNED_IN} {0}."
+    )]
+    NotManagementAccount(cairn_event::AccountId),
+    #[error(
+        "The request could not be processed because your organization does not have all features enabled. Enable all features in AWS Organizations, and then try again. {SIGNED_IN} {0}."
+    )]
+    FeaturesMissing(cairn_event::AccountId),
+    #[error(
+        "The request could not be processed because your organization hasn't enabled CloudTrail service access. Enable service access for CloudTrail, and then try again. {SIGNED_IN} {0}."
+    )]
+    AccessNotEnabled(cairn_event::AccountId),
+    #[error(
+        "AWS CloudTrail cannot create resources for your organization because access to one or more required APIs has been denied. {SIGNED_IN} {0}."
+    )]
+    DependencyDenied(cairn_event::AccountId),
+    #[error(
+        "The request could not be processed because the management account of your organization does not have the service-linked role AWSServiceRoleForCloudTrail. Have the management account create it, and then try again. {SIGNED_IN} {0}."
+    )]
+    ManagementRoleMissing(cairn_event::AccountId),
+    #[error(
+        "The task can't be completed because you are signed in with an account that lacks permissions to create a service-linked role in AWS CloudTrail. Sign in to an account with the required permissions and then try again."
+    )]
+    RoleAccessDenied,
+    #[error(
+        "Only the management account of an organization registers and deregisters its delegated administrators. Sign in with the management account, and then try again. {SIGNED_IN} {0}."
+    )]
+    AdministratorsNotYours(cairn_event::AccountId),
+    #[error(
+        "The account {0} manages the organization, and can't be its delegated administrator. Name another member."
+    )]
+    ManagementDelegated(cairn_event::AccountId),
+    #[error("The account {0} is not a member of your organization. Name a member.")]
+    MemberUnknown(String),
+    #[error("The account {0} is registered as a delegated administrator for CloudTrail already.")]
+    AdministratorRegistered(cairn_event::AccountId),
+    #[error("The account {0} is not registered as a delegated administrator for CloudTrail.")]
+    AdministratorUnknown(cairn_event::AccountId),
+    #[error(
+        "An organization can have at most {max} delegated administrators for CloudTrail. Deregister one, and then try again."
+    )]
+    AdministratorsTooMany { max: usize },
+    #[error(
+        "The organization is kept elsewhere: register and deregister its delegated administrators for cloudtrail.amazonaws.com there. They are known here once it was polled."
+    )]
+    OrganizationElsewhere,
     #[error("The operation {0} is not available in this version of Cairn.")]
     OperationUnavailable(String),
     #[error(
@@ -127,6 +177,8 @@ pub enum Refusal {
     NextTokenInvalid(String),
     #[error("{0}")]
     EventCategoryInvalid(String),
+    #[error(transparent)]
+    OrganizationUnseen(#[from] ViewRefusal),
     #[error("Rate exceeded")]
     Throttled,
     #[error("Another change was made at the same time. Send the request again.")]
@@ -136,6 +188,9 @@ pub enum Refusal {
     )]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// How CloudTrail tells whom it refuses, where organizations are concerned.
+const SIGNED_IN: &str = "You are signed in with the following AWS account ID:";
 
 impl Refusal {
     /// Returns the error class that clients act on.
@@ -174,7 +229,19 @@ impl Refusal {
             Self::KeyPolicyInsufficient { .. } => ErrorCode::InsufficientEncryptionPolicyException,
             Self::KeyUnusable(_) => ErrorCode::KmsException,
             Self::NoOrganization(_) => ErrorCode::OrganizationsNotInUseException,
-            Self::OperationUnavailable(_) | Self::StoresUnavailable => {
+            Self::NotManagementAccount(_) => ErrorCode::NotOrganizationMasterAccountException,
+            Self::FeaturesMissing(_) => ErrorCode::OrganizationNotInAllFeaturesModeException,
+            Self::AccessNotEnabled(_) => ErrorCode::CloudTrailAccessNotEnabledException,
+            Self::DependencyDenied(_) => ErrorCode::InsufficientDependencyServiceAccessPermissionException,
+            Self::ManagementRoleMissing(_) => ErrorCode::NoManagementAccountSLRExistsException,
+            Self::RoleAccessDenied => ErrorCode::InsufficientIAMAccessPermissionException,
+            Self::AdministratorsNotYours(_) => ErrorCode::NotOrganizationManagementAccountException,
+            Self::ManagementDelegated(_) => ErrorCode::CannotDelegateManagementAccountException,
+            Self::MemberUnknown(_) => ErrorCode::AccountNotFoundException,
+            Self::AdministratorRegistered(_) => ErrorCode::AccountRegisteredException,
+            Self::AdministratorUnknown(_) => ErrorCode::AccountNotRegisteredException,
+            Self::AdministratorsTooMany { .. } => ErrorCode::DelegatedAdminAccountLimitExceededException,
+            Self::OperationUnavailable(_) | Self::StoresUnavailable | Self::OrganizationElsewhere => {
                 ErrorCode::UnsupportedOperationException
             }
             Self::TagInvalid => ErrorCode::InvalidTagParameterException,
@@ -192,6 +259,7 @@ impl Refusal {
             Self::MaxResultsInvalid(_) => ErrorCode::InvalidMaxResultsException,
             Self::NextTokenInvalid(_) => ErrorCode::InvalidNextTokenException,
             Self::EventCategoryInvalid(_) => ErrorCode::InvalidEventCategoryException,
+            Self::OrganizationUnseen(refusal) => refusal.code(),
             Self::Throttled => ErrorCode::ThrottlingException,
             Self::Conflict => ErrorCode::ConflictException,
             Self::Internal(_) => ErrorCode::InternalFailure,
