@@ -20,6 +20,7 @@ mod ledger;
 mod notice;
 mod put;
 mod schedule;
+mod table;
 #[cfg(test)]
 mod tests;
 mod trail;

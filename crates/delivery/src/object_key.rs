@@ -22,21 +22,11 @@ pub fn object_key(trail: &Trail, file: &SealedLogFile) -> String {
     let (account, region, folder) = (&file.account, &file.region, file.folder.as_str());
     format!(
         "{root}{account}/{folder}/{region}/{day}/{account}_{folder}_{region}_{minute}_{unique}.json.gz",
-        root = root(trail),
+        root = trail.files_root(),
         day = time.strftime("%Y/%m/%d"),
         minute = time.strftime("%Y%m%dT%H%MZ"),
         unique = unique(&trail.arn, file),
     )
-}
-
-/// Returns what the keys of all files of a trail begin with: `[<prefix>/]AWSLogs/[<organization>/]`.
-pub(crate) fn root(trail: &Trail) -> String {
-    let prefix = trail.s3_prefix.as_deref().unwrap_or_default();
-    let slash = if prefix.is_empty() { "" } else { "/" };
-    match trail.organization.as_deref() {
-        Some(organization) => format!("{prefix}{slash}AWSLogs/{organization}/"),
-        None => format!("{prefix}{slash}AWSLogs/"),
-    }
 }
 
 fn unique(trail_arn: &str, file: &SealedLogFile) -> String {

@@ -74,6 +74,17 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Returns what the keys of all its files begin with, before the account:
+    /// `[<prefix>/]AWSLogs/[<organization>/]`.
+    pub fn files_root(&self) -> String {
+        let prefix = self.s3_prefix.as_deref().unwrap_or_default();
+        let slash = if prefix.is_empty() { "" } else { "/" };
+        match self.organization.as_deref() {
+            Some(organization) => format!("{prefix}{slash}AWSLogs/{organization}/"),
+            None => format!("{prefix}{slash}AWSLogs/"),
+        }
+    }
+
     /// Returns the ARN of the topic; a bare name is one of the trail's own account and home Region.
     pub fn sns_topic_arn(&self) -> Option<String> {
         let topic = self.sns_topic.as_deref()?;

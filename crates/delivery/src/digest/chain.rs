@@ -114,9 +114,14 @@ impl ChainId {
         format!("{}{}/", Self::PREFIX, trail.created)
     }
 
+    /// Returns what the names of a trail's chains of one account begin with.
+    pub(crate) fn prefix_of_account(trail: &TrailId, account: AccountId) -> String {
+        format!("{}{account}/", Self::prefix_of(trail))
+    }
+
     pub(crate) fn name(&self) -> String {
         let Self { trail, account, region } = self;
-        format!("{}{account}/{region}/{}", Self::prefix_of(trail), trail.arn)
+        format!("{}{region}/{}", Self::prefix_of_account(trail, *account), trail.arn)
     }
 
     pub(crate) fn parse(name: &str) -> Result<Self, ChainError> {

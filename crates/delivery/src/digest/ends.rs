@@ -23,10 +23,9 @@ impl Ends {
     pub(crate) async fn passed(
         &mut self,
         (shared, trail): (&Delivery, &TrailId),
-        chains: &[StoredChain],
+        waiting: BTreeSet<i64>,
         now: Timestamp,
     ) -> Result<BTreeSet<i64>, DigestError> {
-        let waiting: BTreeSet<i64> = chains.iter().filter_map(end_of).collect();
         self.0.retain(|since_s, _| waiting.contains(since_s));
         let mut passed = BTreeSet::new();
         for since_s in waiting {

@@ -1,8 +1,13 @@
 //! What becomes of trails from one revision to the next, as far as digests are concerned. Pure.
+//!
+//! A trail has a chain for each account that it covers and each Region: an ordinary trail covers its owner, an
+//! organization trail every member that it does not exclude. So chains begin and end with trails, with the
+//! switch of validation, and as accounts join and leave.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use cairn_catalog::{Revision, Snapshot, TrailId};
+use cairn_catalog::{LiveTrail, Revision, Snapshot, TrailId};
 use cairn_event::{AccountId, Region};
 
 use super::chain::ChainId;
@@ -16,51 +21,77 @@ pub(crate) struct Fate {
     pub(crate) on: bool,
 }
 
-/// Tells whether no chain has a reason to begin or to end between two revisions.
-pub(crate) fn is_quiet(before: &Snapshot, after: &Snapshot) -> bool {
-    covers(before) == covers(after) && before.settings().enabled_regions == after.settings().enabled_regions
+/// The trails of a row of revisions, and the accounts of each, whose chains may begin or end.
+pub(crate) type Touched = BTreeMap<TrailId, BTreeSet<AccountId>>;
+
+/// Adds those whose chains may begin or end between two revisions; nothing, for most revisions.
+/// Before the first revision there was nothing.
+pub(crate) fn touch(touched: &mut Touched, before: Option<&Snapshot>, after: &Snapshot) {
+    let (old, new) = (before.map(covers).unwrap_or_default(), covers(after));
+    let enabled = |snapshot: &Snapshot| snapshot.settings().enabled_regions.clone();
+    let are_regions_same = before.map(enabled) == Some(enabled(after));
+    for trail in old.keys().chain(new.keys()) {
+        let accounts: BTreeSet<AccountId> = match (old.get(trail), new.get(trail)) {
+            (Some(old), Some(new)) if are_regions_same && old.has_regions_of(new) => {
+                old.accounts.symmetric_difference(&new.accounts).copied().collect()
+            }
+            (old, new) => old.into_iter().chain(new).flat_map(|cover| &cover.accounts).copied().collect(),
+        };
+        if !accounts.is_empty() {
+            touched.entry(trail.clone()).or_default().extend(accounts);
+        }
+    }
 }
 
 /// What a trail that logs and validates covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Cover {
-    account: AccountId,
+    accounts: BTreeSet<AccountId>,
     home: Region,
     is_multi_region: bool,
 }
 
-/// Follows the trails through a row of revisions.
-#[derive(Debug, Default)]
-pub(crate) struct Fates {
+/// Follows touched chains through a row of revisions.
+#[derive(Debug)]
+pub(crate) struct Fates<'a> {
+    touched: &'a Touched,
     /// The newest revision taken in.
     revision: Revision,
-    /// Every chain that had a reason at some revision, besides those known before.
+    /// Every touched chain that had a reason at some revision, besides those known before.
     chains: BTreeMap<ChainId, Fate>,
 }
 
-impl Fates {
+impl<'a> Fates<'a> {
     /// Starts at a revision whose chains are known. Chains that `known` lists may end; others may begin.
-    pub(crate) fn from(before: Option<&Snapshot>, known: impl IntoIterator<Item = ChainId>) -> Self {
+    pub(crate) fn from(
+        touched: &'a Touched,
+        before: Option<&Snapshot>,
+        known: impl IntoIterator<Item = ChainId>,
+    ) -> Self {
         let covers = before.map(covers).unwrap_or_default();
-        let on = |id: &ChainId| covers.get(&id.trail).is_some_and(|cover| cover.reaches(&id.region));
-        let fates = known.into_iter().map(|id| {
-            let on = on(&id);
+        let known = known.into_iter().filter(|id| is_touched(touched, id));
+        let fates = known.map(|id| {
+            let on = reaches(&covers, &id);
             (id, Fate { ended: None, on })
         });
-        Self { revision: before.map_or(0, Snapshot::revision), chains: fates.collect() }
+        Self { touched, revision: before.map_or(0, Snapshot::revision), chains: fates.collect() }
     }
 
     /// Takes in the next revision.
     pub(crate) fn take(&mut self, next: &Snapshot) {
         let covers = covers(next);
         for (trail, cover) in &covers {
-            for region in cover.regions(next) {
-                let id = ChainId { trail: trail.clone(), account: cover.account, region };
-                self.chains.entry(id).or_insert(Fate { ended: None, on: false });
+            let Some(touched) = self.touched.get(trail) else { continue };
+            let regions = cover.regions(next);
+            for account in cover.accounts.intersection(touched) {
+                for region in &regions {
+                    let id = ChainId { trail: trail.clone(), account: *account, region: region.clone() };
+                    self.chains.entry(id).or_insert(Fate { ended: None, on: false });
+                }
             }
         }
         for (id, fate) in &mut self.chains {
-            let on = covers.get(&id.trail).is_some_and(|cover| cover.reaches(&id.region));
+            let on = reaches(&covers, id);
             if fate.on && !on {
                 fate.ended = Some(self.revision);
             }
@@ -76,8 +107,23 @@ impl Fates {
 }
 
 impl Cover {
-    fn reaches(&self, region: &Region) -> bool {
-        self.is_multi_region || self.home == *region
+    fn of(snapshot: &Snapshot, trail: &LiveTrail) -> Self {
+        let accounts = match &trail.organization {
+            None => BTreeSet::from([trail.account]),
+            Some(id) => {
+                let members = snapshot.members(id).map(|member| member.account);
+                members.filter(|account| snapshot.covers(trail, *account)).collect()
+            }
+        };
+        Self { accounts, home: trail.home_region.clone(), is_multi_region: trail.is_multi_region }
+    }
+
+    fn reaches(&self, account: AccountId, region: &Region) -> bool {
+        self.accounts.contains(&account) && (self.is_multi_region || self.home == *region)
+    }
+
+    fn has_regions_of(&self, other: &Self) -> bool {
+        (&self.home, self.is_multi_region) == (&other.home, other.is_multi_region)
     }
 
     /// Lists the Regions that have a chain whether anything is delivered there or not.
@@ -89,9 +135,14 @@ impl Cover {
 
 fn covers(snapshot: &Snapshot) -> BTreeMap<TrailId, Cover> {
     let validating = snapshot.trails().filter(|trail| trail.logging && trail.log_file_validation);
-    let cover = |trail: &std::sync::Arc<cairn_catalog::LiveTrail>| {
-        let (account, home) = (trail.account, trail.home_region.clone());
-        (trail.id().clone(), Cover { account, home, is_multi_region: trail.is_multi_region })
-    };
-    validating.map(cover).collect()
+    validating.map(|trail: &Arc<LiveTrail>| (trail.id().clone(), Cover::of(snapshot, trail))).collect()
+}
+
+fn reaches(covers: &BTreeMap<TrailId, Cover>, id: &ChainId) -> bool {
+    covers.get(&id.trail).is_some_and(|cover| cover.reaches(id.account, &id.region))
+}
+
+/// Tells whether a chain may have begun or ended.
+pub(crate) fn is_touched(touched: &Touched, id: &ChainId) -> bool {
+    touched.get(&id.trail).is_some_and(|accounts| accounts.contains(&id.account))
 }

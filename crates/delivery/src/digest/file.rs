@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use cairn_catalog::Delivered;
+use cairn_catalog::{Delivered, Trail};
 use cairn_digest::sha256_hex;
 use cairn_digest::{Document, KeyError, LogFile, Place, Previous, PrivateKey, string_to_sign, to_hex};
 use flate2::{Compression, GzBuilder};
@@ -35,21 +35,19 @@ pub(crate) enum MakeError {
 /// What the key of a digest is made of, besides its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Named<'a> {
-    pub(crate) prefix: Option<&'a str>,
     pub(crate) id: &'a ChainId,
-    /// The trail's name, and the Region it was made in.
-    pub(crate) trail: (&'a str, &'a str),
+    pub(crate) trail: &'a Trail,
 }
 
 /// Returns the key of a digest that ends at `end_s`.
 pub(crate) fn object_key(named: Named<'_>, kind: Kind, end_s: i64) -> String {
-    let Named { prefix, id: ChainId { account, region, .. }, trail: (name, home) } = named;
+    let Named { id: ChainId { account, region, .. }, trail } = named;
+    let (name, home) = (&trail.name, &trail.home_region);
     let end = Timestamp::from_second(end_s).unwrap_or(Timestamp::MAX);
     let folder = Folder::Digest.as_str();
-    let slash = if prefix.is_some_and(|prefix| !prefix.is_empty()) { "/" } else { "" };
     format!(
-        "{prefix}{slash}AWSLogs/{account}/{folder}/{region}/{day}/{account}_{folder}_{region}_{name}_{home}_{end}{mark}.json.gz",
-        prefix = prefix.unwrap_or_default(),
+        "{root}{account}/{folder}/{region}/{day}/{account}_{folder}_{region}_{name}_{home}_{end}{mark}.json.gz",
+        root = trail.files_root(),
         day = end.strftime("%Y/%m/%d"),
         end = end.strftime("%Y%m%dT%H%M%SZ"),
         mark = if matches!(kind, Kind::Backfill { .. }) { "_backfill" } else { "" },

@@ -1,19 +1,21 @@
 //! Notices when trails begin and end to validate, before anything is entered into the ledger that was
 //! delivered afterwards.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex as BriefMutex, PoisonError};
 
 use cairn_catalog::{Catalog, CursorError, Revision, SnapshotError, State, StateChange, StoreError, TrailId};
 use cairn_event::Clock;
 use tokio::sync::{Mutex, watch};
 
 use super::chain::{Chain, ChainError, ChainId};
-use super::fate::{Fate, Fates, is_quiet};
+use super::fate::{Fate, Fates, Touched, is_touched, touch};
 
 /// The state that holds the newest revision whose trails were noticed.
 const NOTICED: &str = "digest-revision";
+
+/// A trail with more touched accounts has all its chains read at once.
+const READ_EACH_MAX: usize = 16;
 
 /// Keeps the chains in step with the trails.
 pub(crate) struct Notice {
@@ -21,9 +23,19 @@ pub(crate) struct Notice {
     clock: Arc<dyn Clock>,
     /// What the state holds; `None` until it was read.
     noticed: watch::Sender<Option<Revision>>,
-    /// How often chains were changed.
-    changes: AtomicU64,
+    changes: BriefMutex<Changes>,
     one_at_a_time: Mutex<()>,
+}
+
+/// What was changed by what became of trails.
+#[derive(Debug, Default)]
+struct Changes {
+    /// How often chains were changed.
+    count: u64,
+    /// Changes up to this count are forgotten.
+    forgotten: u64,
+    /// The chains that were changed last, each with the count that its change made.
+    last: VecDeque<(u64, ChainId)>,
 }
 
 /// A chain as it is stored.
@@ -51,8 +63,8 @@ pub(crate) enum NoticeError {
 
 impl Notice {
     pub(crate) fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>) -> Self {
-        let (noticed, changes) = (watch::Sender::new(None), AtomicU64::new(1));
-        Self { catalog, clock, noticed, changes, one_at_a_time: Mutex::default() }
+        let changes = BriefMutex::new(Changes { count: 1, ..Changes::default() });
+        Self { catalog, clock, noticed: watch::Sender::new(None), changes, one_at_a_time: Mutex::default() }
     }
 
     /// Takes in every revision up to the newest. Whoever enters receipts calls it before: so a chain that
@@ -88,7 +100,17 @@ impl Notice {
 
     /// Returns a number that rises whenever chains were changed by what became of trails.
     pub(crate) fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
+        self.changes_now().count
+    }
+
+    /// Lists the chains of a trail that were changed after so many changes; `None` where that is too long ago.
+    pub(crate) fn changed_since(&self, count: u64, trail: &TrailId) -> Option<Vec<ChainId>> {
+        self.changes_now().since(count, trail)
+    }
+
+    fn changes_now(&self) -> std::sync::MutexGuard<'_, Changes> {
+        // Nothing panics while it is held.
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns what tells of changed chains.
@@ -109,6 +131,12 @@ impl Notice {
         Ok(chains)
     }
 
+    /// Reads a chain; `None` where there is none.
+    pub(crate) async fn of(&self, id: &ChainId) -> Result<Option<StoredChain>, NoticeError> {
+        let state = self.catalog.state(&id.name()).await?;
+        state.map(|state| StoredChain::read(&state)).transpose()
+    }
+
     /// Stores a chain. False when somebody else was faster: it must be read again.
     pub(crate) async fn set(
         &self,
@@ -126,48 +154,69 @@ impl Notice {
 
     /// Changes the chains for what became of trails after the revision `before`; false when no chain was.
     async fn follow(&self, before: Option<Revision>, newest: Revision) -> Result<bool, NoticeError> {
-        if let Some(before) = before
-            && self.is_quiet(before, newest).await?
-        {
+        let touched = self.touched(before, newest).await?;
+        if touched.is_empty() {
             return Ok(false);
         }
-        let known = self.read(ChainId::PREFIX).await?;
-        let ids = known.iter().map(|chain| chain.id.clone());
+        let known = self.known(&touched).await?;
+        let ids = known.keys().cloned();
         // Without a mark nothing was ever noticed: what was before the newest revision is past.
         let mut fates = match before {
-            Some(before) => Fates::from(Some(&*self.catalog.snapshot(before).await?), ids),
-            None => Fates::from(None, ids),
+            Some(before) => Fates::from(&touched, Some(&*self.catalog.snapshot(before).await?), ids),
+            None => Fates::from(&touched, None, ids),
         };
         for revision in before.map_or(newest, |before| before + 1)..=newest {
             fates.take(&*self.catalog.snapshot(revision).await?);
         }
         let now_s = self.clock.now().as_second();
         let receipts = self.catalog.last_receipt().await?;
-        let mut changed: BTreeMap<TrailId, usize> = BTreeMap::new();
+        let mut changed: Vec<ChainId> = Vec::new();
         for (id, fate) in fates.finish() {
-            let stored = known.iter().find(|chain| chain.id == id).cloned();
+            let stored = known.get(&id).cloned();
             if self.bring_up_to_date(&id, stored, fate, (now_s, receipts)).await? {
-                *changed.entry(id.trail).or_default() += 1;
+                changed.push(id);
             }
         }
-        for (trail, chains) in changed {
-            tracing::info!(trail = %trail.arn, chains, "digest chains begin or end");
+        for chains in changed.chunk_by(|one, next| one.trail == next.trail) {
+            let Some(first) = chains.first() else { continue };
+            tracing::info!(trail = %first.trail.arn, chains = chains.len(), "digest chains begin or end");
         }
-        self.changes.fetch_add(1, Ordering::Release);
+        self.changes_now().note(changed);
         Ok(true)
     }
 
-    /// Tells whether none of the revisions is about chains: most are not, and reading all chains takes a while.
-    async fn is_quiet(&self, before: Revision, newest: Revision) -> Result<bool, NoticeError> {
-        let mut last = self.catalog.snapshot(before).await?;
-        for revision in before + 1..=newest {
+    /// Finds what the revisions are about: most touch no chain, and others those of an account.
+    async fn touched(&self, before: Option<Revision>, newest: Revision) -> Result<Touched, NoticeError> {
+        let mut touched = Touched::new();
+        let mut last = match before {
+            Some(before) => Some(self.catalog.snapshot(before).await?),
+            None => None,
+        };
+        for revision in before.map_or(newest, |before| before + 1)..=newest {
             let next = self.catalog.snapshot(revision).await?;
-            if !is_quiet(&last, &next) {
-                return Ok(false);
-            }
-            last = next;
+            touch(&mut touched, last.as_deref(), &next);
+            last = Some(next);
         }
-        Ok(true)
+        Ok(touched)
+    }
+
+    /// Reads the chains that may have begun or ended.
+    async fn known(&self, touched: &Touched) -> Result<BTreeMap<ChainId, StoredChain>, NoticeError> {
+        let mut known = BTreeMap::new();
+        for (trail, accounts) in touched {
+            let prefixes: Vec<String> = match accounts.len() {
+                0..=READ_EACH_MAX => {
+                    accounts.iter().map(|account| ChainId::prefix_of_account(trail, *account)).collect()
+                }
+                _ => vec![ChainId::prefix_of(trail)],
+            };
+            for prefix in prefixes {
+                let chains = self.read(&prefix).await?.into_iter();
+                let chains = chains.filter(|stored| is_touched(touched, &stored.id));
+                known.extend(chains.map(|stored| (stored.id.clone(), stored)));
+            }
+        }
+        Ok(known)
     }
 
     /// Stores what a chain is after its trail's fate; false when it is that already.
@@ -185,13 +234,36 @@ impl Notice {
                 return Ok(true);
             }
             // The trail's own task was faster.
-            stored = self.read(&id.name()).await?.into_iter().find(|chain| chain.id == *id);
+            stored = self.of(id).await?;
         }
     }
 
     async fn read(&self, prefix: &str) -> Result<Vec<StoredChain>, NoticeError> {
         let states = self.catalog.states(prefix).await?;
         states.into_iter().map(|state| StoredChain::read(&state)).collect()
+    }
+}
+
+impl Changes {
+    /// The most changed chains that are remembered.
+    const LAST_MAX: usize = 4_096;
+
+    fn note(&mut self, changed: Vec<ChainId>) {
+        self.count += 1;
+        self.last.extend(changed.into_iter().map(|id| (self.count, id)));
+        // A change is forgotten wholly: half of it would pass for all of it.
+        while self.last.len() > Self::LAST_MAX {
+            let oldest = self.last.front().map(|(count, _)| *count);
+            while oldest.is_some() && self.last.front().map(|(count, _)| *count) == oldest {
+                self.last.pop_front();
+            }
+            self.forgotten = oldest.unwrap_or(self.forgotten);
+        }
+    }
+
+    fn since(&self, count: u64, trail: &TrailId) -> Option<Vec<ChainId>> {
+        let later = self.last.iter().filter(|(change, id)| *change > count && id.trail == *trail);
+        (count >= self.forgotten).then(|| later.map(|(_, id)| id.clone()).collect())
     }
 }
 
@@ -210,4 +282,32 @@ impl std::fmt::Debug for Notice {
 
 fn read_revision(body: &str) -> Result<Revision, NoticeError> {
     body.parse().map_err(|_no_number| NoticeError::Noticed(body.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(account: u64) -> ChainId {
+        let trail = TrailId { arn: "arn".to_owned(), created: 1 };
+        let account = format!("{account:012}").parse().unwrap();
+        ChainId { trail, account, region: "us-east-1".parse().unwrap() }
+    }
+
+    #[test]
+    fn changes_are_told_to_whoever_does_not_know_them_or_that_they_are_forgotten() {
+        let (mut changes, trail) = (Changes { count: 1, ..Changes::default() }, id(1).trail);
+        assert_eq!(changes.since(1, &trail), Some(Vec::new()));
+        changes.note(vec![id(1), id(2)]);
+        changes.note(vec![id(3)]);
+        assert_eq!(changes.since(1, &trail), Some(vec![id(1), id(2), id(3)]));
+        assert_eq!(changes.since(2, &trail), Some(vec![id(3)]));
+        assert_eq!(changes.since(3, &trail), Some(Vec::new()));
+        assert_eq!(changes.since(1, &TrailId { created: 2, ..trail.clone() }), Some(Vec::new()));
+        changes.note((0..Changes::LAST_MAX as u64 - 1).map(id).collect());
+        assert_eq!(changes.since(1, &trail), None, "the oldest change is gone as a whole");
+        assert_eq!(changes.since(2, &trail).map(|ids| ids.len()), Some(Changes::LAST_MAX));
+        changes.note((0..=Changes::LAST_MAX as u64).map(id).collect());
+        assert_eq!((changes.since(4, &trail), changes.last.len()), (None, 0));
+    }
 }

@@ -4,7 +4,7 @@ use cairn_catalog::{DeliveryKind, Trail};
 use cairn_digest::Previous;
 use jiff::Timestamp;
 
-use super::chain::{Chain, Kind, Phase, Plan};
+use super::chain::{Chain, ChainId, Kind, Phase, Plan};
 use super::error::DigestError;
 use super::file::{self, DigestFile, Named};
 use super::notice::StoredChain;
@@ -25,44 +25,59 @@ impl TrailDigests {
         end_s: i64,
         upto: u64,
     ) -> Result<Plan, DigestError> {
-        let trail = self.trail_of(&stored.chain).await?;
+        let trail = self.trail_of(stored).await?;
         let signed_at = match kind {
             Kind::Regular | Kind::Final => end_s,
             Kind::Backfill { generated_s } => generated_s,
         };
         let signed_at = Timestamp::from_second(signed_at).unwrap_or(Timestamp::MAX);
         let fingerprint = self.shared.digests.keys.valid_at(&stored.id.region, signed_at).await?;
-        let named = Named {
-            prefix: trail.s3_prefix.as_deref(),
-            id: &stored.id,
-            trail: (&trail.name, trail.home_region.as_str()),
-        };
+        let named = Named { id: &stored.id, trail: &trail };
         let after = match kind {
             Kind::Regular | Kind::Final => stored.chain.covered,
             Kind::Backfill { .. } => stored.chain.covered.max(stored.chain.backfilled),
         };
         let key = file::object_key(named, kind, end_s);
-        let (bucket, prefix) = (trail.s3_bucket.clone(), trail.s3_prefix.clone());
+        let Trail { s3_bucket: bucket, s3_prefix: prefix, .. } = trail;
         Ok(Plan { kind, after, upto, end_s, bucket, prefix, key, fingerprint })
     }
 
     /// Commits a plan; `None` when the chain changed meanwhile.
     pub(super) async fn store_plan(
-        &self,
+        &mut self,
         mut stored: StoredChain,
         plan: Plan,
     ) -> Result<Option<StoredChain>, DigestError> {
         stored.chain.plan = Some(plan);
-        let set = self.shared.digests.notice.set(&stored.id, Some(stored.version), &stored.chain).await?;
+        let (version, chain) = (stored.version, stored.chain.clone());
+        let is_set = self.set(&stored.id, Some(version), chain).await?;
         stored.version += 1;
-        Ok(set.then_some(stored))
+        Ok(is_set.then_some(stored))
+    }
+
+    /// Stores a chain and remembers it. False when somebody else was faster: it will be read again.
+    pub(super) async fn set(
+        &mut self,
+        id: &ChainId,
+        expected: Option<u64>,
+        chain: Chain,
+    ) -> Result<bool, DigestError> {
+        let is_set = self.shared.digests.notice.set(id, expected, &chain).await?;
+        if is_set {
+            let version = expected.unwrap_or_default() + 1;
+            self.table.take(StoredChain { id: id.clone(), version, chain });
+        } else {
+            self.table.doubt();
+        }
+        Ok(is_set)
     }
 
     /// Puts the planned digest and moves the chain's head past it.
-    pub(super) async fn perform(&self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
+    pub(super) async fn perform(&mut self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
         let digest = self.make(&stored, &plan).await?;
-        let mut trail = self.trail_of(&stored.chain).await?;
-        let moved = (&trail.s3_bucket, &trail.s3_prefix) != (&plan.bucket, &plan.prefix);
+        let mut trail = self.trail_of(&stored).await?;
+        let key = file::object_key(Named { id: &stored.id, trail: &trail }, plan.kind, plan.end_s);
+        let moved = (&trail.s3_bucket, &key) != (&plan.bucket, &plan.key);
         (trail.s3_bucket, trail.s3_prefix) = (plan.bucket.clone(), plan.prefix.clone());
         let metadata: Vec<(&str, &str)> =
             digest.metadata.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -80,7 +95,7 @@ impl TrailDigests {
                 let (from, to) = (&plan.bucket, &self.trail.arn);
                 tracing::warn!(trail = %to, bucket = %from, code, "digest planned anew: its trail has moved");
                 let chain = Chain { plan: None, ..stored.chain.clone() };
-                self.shared.digests.notice.set(&stored.id, Some(stored.version), &chain).await?;
+                self.set(&stored.id, Some(stored.version), chain).await?;
                 Ok(Step::Again)
             }
             Err(PutError::Refused { code }) if self.is_given_up(&stored.chain) => {
@@ -93,7 +108,7 @@ impl TrailDigests {
 
     /// Ends a digest a second later, because something else lies under its key: another life of the trail
     /// had a digest that ended then, or somebody put it there. Nothing is overwritten.
-    async fn evade(&self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
+    async fn evade(&mut self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
         tracing::warn!(trail = %self.trail.arn, bucket = %plan.bucket, key = %plan.key, "other bytes lie under a digest's key");
         let plan = self.plan(&stored, plan.kind, plan.end_s.saturating_add(1), plan.upto).await?;
         self.store_plan(stored, plan).await?;
@@ -106,28 +121,29 @@ impl TrailDigests {
         matches!(chain.phase, Phase::Ending { since_s, .. } if now_s.saturating_sub(since_s) > GIVE_UP_S)
     }
 
-    async fn give_up(&self, stored: StoredChain, code: &str) -> Result<Step, DigestError> {
-        let (trail, region) = (&self.trail.arn, &stored.id.region);
-        tracing::error!(%trail, %region, code, "final digest given up: its bucket has refused it for 30 days");
+    async fn give_up(&mut self, stored: StoredChain, code: &str) -> Result<Step, DigestError> {
+        let (trail, account, region) = (&self.trail.arn, stored.id.account, &stored.id.region);
+        tracing::error!(%trail, %account, %region, code, "final digest given up: its bucket has refused it for 30 days");
         let mut chain = stored.chain.clone();
         chain.give_up();
-        self.shared.digests.notice.set(&stored.id, Some(stored.version), &chain).await?;
+        self.set(&stored.id, Some(stored.version), chain).await?;
         Ok(Step::Again)
     }
 
     async fn advance(
-        &self,
+        &mut self,
         mut stored: StoredChain,
         plan: &Plan,
         link: Previous,
     ) -> Result<Step, DigestError> {
         stored.chain.advance(plan, link);
-        if self.shared.digests.notice.set(&stored.id, Some(stored.version), &stored.chain).await? {
+        if self.set(&stored.id, Some(stored.version), stored.chain.clone()).await? {
             telemetry::digest_delivered(&self.trail.arn);
-            tracing::debug!(trail = %self.trail.arn, region = %stored.id.region, key = %plan.key, "digest delivered");
+            let (account, region) = (stored.id.account, &stored.id.region);
+            tracing::debug!(trail = %self.trail.arn, %account, %region, key = %plan.key, "digest delivered");
             let (now, kind) = (self.shared.clock.now(), DeliveryKind::Digests);
-            let (catalog, place) = (&self.shared.catalog, (stored.id.account, &stored.id.region));
-            catalog.record_delivery_success(&self.trail, place, kind, now).await?;
+            let catalog = &self.shared.catalog;
+            catalog.record_delivery_success(&self.trail, (account, region), kind, now).await?;
         }
         Ok(Step::Again)
     }
@@ -140,18 +156,28 @@ impl TrailDigests {
         Ok(tokio::task::spawn_blocking(making).await??)
     }
 
-    /// Returns the trail as it is, or as it was before it ended.
-    async fn trail_of(&self, chain: &Chain) -> Result<Trail, DigestError> {
+    /// Returns the trail as it is, or as it was before it ended. For an account that it no longer covers, files
+    /// lie where they did: an organization trail may have become an ordinary one.
+    async fn trail_of(&self, stored: &StoredChain) -> Result<Trail, DigestError> {
         let catalog = &self.shared.catalog;
         let snapshot = catalog.current();
         let live = snapshot.trail(&self.trail.arn).filter(|trail| *trail.id() == self.trail);
-        let trail = match (live, &chain.phase) {
-            (Some(trail), _) => Some(trail.trail().clone()),
-            (None, Phase::Ending { revision, .. }) => {
+        if let Some(live) = live.filter(|live| snapshot.covers(live, stored.id.account)) {
+            return Ok(live.trail().clone());
+        }
+        let before = match &stored.chain.phase {
+            Phase::Ending { revision, .. } => {
                 let before = catalog.snapshot(*revision).await?;
                 before.trail(&self.trail.arn).map(|trail| trail.trail().clone())
             }
-            (None, Phase::Active | Phase::Ended) => None,
+            Phase::Active | Phase::Ended => None,
+        };
+        let trail = match (live, before) {
+            (None, before) => before,
+            (Some(live), None) => Some(live.trail().clone()),
+            (Some(live), Some(before)) => {
+                Some(Trail { organization: before.organization, ..live.trail().clone() })
+            }
         };
         trail.ok_or(DigestError::Gone)
     }

@@ -1,5 +1,6 @@
 mod chains;
 mod decisions;
 mod downtime;
+mod organization;
 mod walks;
 mod world;

@@ -14,7 +14,8 @@ use super::ends::{Ends, end_of};
 use super::error::DigestError;
 use super::ledger::Ledger;
 use super::notice::StoredChain;
-use super::schedule::{Decision, Facts, Window, decide};
+use super::schedule::{Decision, Facts, SETTLE_S, Window, decide};
+use super::table::Table;
 use crate::backoff::backoff;
 use crate::service::Delivery;
 use crate::telemetry;
@@ -31,6 +32,7 @@ pub(crate) struct TrailDigests {
     pub(super) shared: Arc<Delivery>,
     pub(super) trail: TrailId,
     pub(super) ledger: Ledger,
+    pub(super) table: Table,
     ends: Ends,
     /// Every receipt up to this number has a chain.
     seen: Option<u64>,
@@ -43,6 +45,8 @@ pub(crate) struct Round {
     pub(crate) steps: usize,
     /// Chains that go on.
     pub(crate) open: usize,
+    /// Those of them that may have had something to do.
+    pub(crate) looked: usize,
     /// How long to wait, at most.
     pub(crate) wait: Option<Duration>,
     /// What failed, of which account and Region; of no account where the trail's ARN names none.
@@ -56,7 +60,6 @@ pub(crate) type Concerned = (Option<AccountId>, Region);
 /// `now`, and everything that `passed` speaks of.
 #[derive(Debug)]
 struct Look {
-    chains: Vec<StoredChain>,
     now: Timestamp,
     /// The ends that log files have passed.
     passed: BTreeSet<i64>,
@@ -74,7 +77,7 @@ pub(super) enum Step {
 impl TrailDigests {
     pub(crate) fn new(shared: Arc<Delivery>, trail: TrailId) -> Self {
         let ledger = Ledger::new(Arc::clone(&shared.catalog), trail.clone());
-        Self { shared, trail, ledger, ends: Ends::default(), seen: None }
+        Self { shared, trail, ledger, table: Table::default(), ends: Ends::default(), seen: None }
     }
 
     /// Puts digests until `stop`, or until every chain has ended.
@@ -115,17 +118,28 @@ impl TrailDigests {
         stop: &CancellationToken,
     ) -> Result<Round, (Concerned, DigestError)> {
         let owner = (account_of(&self.trail), home_of(&self.trail));
-        let mut look = self.look().await.map_err(|error| (owner, error))?;
+        let look = self.look().await.map_err(|error| (owner, error))?;
+        let now_s = look.now.as_second();
         let mut round = Round::default();
-        let mut lag_s = 0;
-        for stored in std::mem::take(&mut look.chains) {
-            if stored.chain.is_ended() || stop.is_cancelled() {
-                continue;
-            }
+        let (mut lag_s, mut awake) = (0, Vec::new());
+        for row in self.table.open() {
             round.open += 1;
-            lag_s = lag_s.max(self.lag_s(&stored.chain, look.now));
+            lag_s = lag_s.max(self.lag_s(&row.stored.chain, look.now));
+            match row.rests_until(now_s, &look.passed) {
+                Some(until_s) => {
+                    let wait = wait(&row.stored.chain, Some(until_s), look.now);
+                    round.wait = round.wait.into_iter().chain(wait).min();
+                }
+                None => awake.push(row.stored.clone()),
+            }
+        }
+        for stored in awake {
+            if stop.is_cancelled() {
+                break;
+            }
+            round.looked += 1;
             let concerned = (Some(stored.id.account), stored.id.region.clone());
-            match self.step(stored, &look).await {
+            match Box::pin(self.step(stored, &look)).await {
                 Ok(Step::Again) => round.steps += 1,
                 Ok(Step::Wait(wait)) => round.wait = round.wait.into_iter().chain(wait).min(),
                 Err(error) => round.failures.push((concerned, error)),
@@ -137,43 +151,43 @@ impl TrailDigests {
 
     async fn look(&mut self) -> Result<Look, DigestError> {
         let now = self.shared.clock.now();
-        let mut chains = self.shared.digests.notice.of_trail(&self.trail).await?;
-        let passed = self.ends.passed((&self.shared, &self.trail), &chains, now).await?;
+        self.table.refresh(&self.shared.digests.notice, &self.trail).await?;
+        let waiting = self.table.open().filter_map(|row| end_of(&row.stored)).collect();
+        let passed = self.ends.passed((&self.shared, &self.trail), waiting, now).await?;
         let seen = self.ledger.last().await?;
-        if self.discover(&chains, seen).await? {
-            chains = self.shared.digests.notice.of_trail(&self.trail).await?;
-        }
+        self.read_new(seen).await?;
         self.seen = Some(seen);
-        Ok(Look { chains, now, passed, seen })
+        Ok(Look { now, passed, seen })
     }
 
-    /// Finds receipts of Regions that have no chain, because they are not enabled, and begins chains with
-    /// them. False when there is none.
-    async fn discover(&self, chains: &[StoredChain], seen: u64) -> Result<bool, DigestError> {
-        let home = home_of(&self.trail);
-        let home = chains.iter().find(|stored| stored.id.region == home && !stored.chain.is_ended());
-        let Some(StoredChain { chain: home, .. }) = home else { return Ok(false) };
-        let after = self.seen.unwrap_or(home.covered);
+    /// Reads the receipts that are new: late ones wake their chains, and those of Regions that have no chain,
+    /// because they are not enabled, begin chains beside that of their account at home.
+    async fn read_new(&mut self, seen: u64) -> Result<(), DigestError> {
+        let homes = self.table.of_region(&home_of(&self.trail));
+        let after = match (self.seen, homes.values().map(|home| home.covered).min()) {
+            (Some(after), _) | (None, Some(after)) => after,
+            (None, None) => return Ok(()),
+        };
         if after >= seen {
-            return Ok(false);
+            return Ok(());
         }
         let mut begun: BTreeMap<ChainId, u64> = BTreeMap::new();
-        self.ledger
+        let Self { ledger, table, trail, .. } = self;
+        ledger
             .between((after, seen), |delivered| {
-                let (account, region) = (delivered.receipt.account, delivered.receipt.region);
-                let id = ChainId { trail: self.trail.clone(), account, region };
-                if !chains.iter().any(|stored| stored.id == id) {
+                if let Some(id) = table.note(trail, &delivered) {
                     begun.entry(id).or_insert(delivered.number);
                 }
             })
             .await?;
-        for (id, first) in &begun {
-            let covered = home.covered.min(first.saturating_sub(1));
-            let chain = Chain { phase: home.phase.clone(), ..Chain::begin(home.start_s, covered) };
-            self.shared.digests.notice.set(id, None, &chain).await?;
-            tracing::info!(trail = %id.trail.arn, region = %id.region, "digest chain begins in a Region that is not enabled");
+        for (id, first) in begun {
+            let Some(home) = homes.get(&id.account).filter(|home| home.covered < first) else { continue };
+            let chain = Chain { phase: home.phase.clone(), ..Chain::begin(home.start_s, home.covered) };
+            self.set(&id, None, chain).await?;
+            let (account, region) = (id.account, &id.region);
+            tracing::info!(trail = %id.trail.arn, %account, %region, "digest chain begins in a Region that is not enabled");
         }
-        Ok(!begun.is_empty())
+        Ok(())
     }
 
     async fn step(&mut self, stored: StoredChain, look: &Look) -> Result<Step, DigestError> {
@@ -186,7 +200,10 @@ impl TrailDigests {
         let delivered = end_of(&stored).is_some_and(|since_s| look.passed.contains(&since_s));
         let facts = Facts { now_s, interval_s, delivered, backlog: &backlog };
         let (kind, end_s, upto) = match decide(&stored.chain, facts) {
-            Decision::Wait(due_s) => return Ok(Step::Wait(wait(&stored.chain, due_s, look.now))),
+            Decision::Wait(due_s) => {
+                self.table.rest(&stored.id, due_s.unwrap_or(window.end_s.saturating_add(SETTLE_S)));
+                return Ok(Step::Wait(wait(&stored.chain, due_s, look.now)));
+            }
             Decision::Regular { end_s, upto } => (Kind::Regular, end_s, upto),
             Decision::Final { end_s, upto } => (Kind::Final, end_s, upto),
             Decision::Backfill { end_s, upto } => (Kind::Backfill { generated_s: now_s }, end_s, upto),
@@ -208,7 +225,7 @@ impl TrailDigests {
         now_s.saturating_sub(Window::next(chain, now_s, self.interval_s()).end_s).max(0)
     }
 
-    async fn report(&self, failures: &[(Concerned, DigestError)]) {
+    pub(crate) async fn report(&self, failures: &[(Concerned, DigestError)]) {
         for (at, ((account, region), error)) in failures.iter().enumerate() {
             let code = error.code();
             telemetry::digest_failed(&self.trail.arn, code);

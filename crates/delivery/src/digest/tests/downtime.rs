@@ -382,7 +382,7 @@ async fn a_new_key_signs_from_its_rotation_on() {
 async fn a_window_may_have_more_log_files_than_a_page_of_the_ledger() {
     let world = World::new().await;
     for _ in 0..3 {
-        world.enter_many("us-east-1", 0, 900).await;
+        world.enter_many((ACCOUNT, "us-east-1"), 0, 900).await;
     }
     world.clock.pass(HOUR + 2);
     world.work().await;

@@ -47,7 +47,7 @@ pub(super) struct Hand(Mutex<Timestamp>);
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) objects: Mutex<BTreeMap<(String, String), Object>>,
-    /// What happens to puts.
+    /// What happens to puts, by bucket or by what a key begins with.
     pub(super) trouble: Mutex<BTreeMap<String, Trouble>>,
 }
 
@@ -99,7 +99,9 @@ impl LogBucket for Memory {
     async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
         assert_eq!(put.folder, Folder::Digest);
         let refused = || PutError::Refused { code: "AccessDenied".to_owned() };
-        let trouble = self.trouble.lock().unwrap().get(&put.trail.s3_bucket).copied();
+        let is_meant = |place: &str| place == put.trail.s3_bucket || put.key.starts_with(place);
+        let trouble =
+            self.trouble.lock().unwrap().iter().find(|(place, _)| is_meant(place)).map(|(_, is)| *is);
         if trouble == Some(Trouble::Denies) {
             return Err(refused());
         }
@@ -170,13 +172,16 @@ impl World {
         let snapshot = self.catalog.current();
         let mut trail = snapshot.trail(ARN).unwrap().trail().clone();
         change(&mut trail);
-        self.catalog.commit(snapshot.revision(), vec![Change::PutTrail(Box::new(trail))]).await.unwrap();
-        self.notice().await;
+        self.commit(vec![Change::PutTrail(Box::new(trail))]).await;
     }
 
     pub(super) async fn delete(&self) {
-        let revision = self.catalog.current().revision();
-        self.catalog.commit(revision, vec![Change::DeleteTrail { arn: ARN.to_owned() }]).await.unwrap();
+        self.commit(vec![Change::DeleteTrail { arn: ARN.to_owned() }]).await;
+    }
+
+    /// Makes a revision, noticed at once.
+    pub(super) async fn commit(&self, changes: Vec<Change>) {
+        self.catalog.commit(self.catalog.current().revision(), changes).await.unwrap();
         self.notice().await;
     }
 
@@ -190,23 +195,23 @@ impl World {
 
     /// Enters a log file of a Region into the ledger, delivered `ago` seconds before now.
     pub(super) async fn enter(&self, region: &str, ago: i64) {
-        self.enter_many(region, ago, 1).await;
+        self.enter_many((ACCOUNT, region), ago, 1).await;
     }
 
-    /// Enters log files, as one delivery.
-    pub(super) async fn enter_many(&self, region: &str, ago: i64, count: u64) {
+    /// Enters log files of an account and Region, as one delivery.
+    pub(super) async fn enter_many(&self, place: (&str, &str), ago: i64, count: u64) {
         let first = self.files.fetch_add(count, Ordering::Relaxed);
-        let receipts = (first..first + count).map(|number| self.receipt(region, number)).collect();
+        let receipts = (first..first + count).map(|number| self.receipt(place, number)).collect();
         let expected = self.catalog.cursor("test").await.unwrap();
         let cursor = CursorMove { name: "test".to_owned(), expected, to: first + count };
         let delivered_at = self.clock.now() - SignedDuration::from_secs(ago);
         self.catalog.deliver(Committed { cursor, receipts, delivered_at }).await.unwrap();
     }
 
-    fn receipt(&self, region: &str, number: u64) -> Receipt {
+    fn receipt(&self, (account, region): (&str, &str), number: u64) -> Receipt {
         Receipt {
             trail: self.id(),
-            account: ACCOUNT.parse().unwrap(),
+            account: account.parse().unwrap(),
             region: region.parse().unwrap(),
             bucket: "logs".to_owned(),
             key: format!("log-{number:05}"),
@@ -225,9 +230,13 @@ impl World {
         self.delivery.progress.reached(Product::LogFiles, &self.id(), u64::MAX);
     }
 
+    pub(super) fn task(&self) -> TrailDigests {
+        TrailDigests::new(Arc::clone(&self.delivery), self.id())
+    }
+
     /// Does what there is to do, as a task that has just begun; returns the last look.
     pub(super) async fn work(&self) -> Round {
-        let mut task = TrailDigests::new(Arc::clone(&self.delivery), self.id());
+        let mut task = self.task();
         let stop = CancellationToken::new();
         loop {
             let round = task.round(&stop).await.unwrap();
@@ -255,18 +264,9 @@ impl World {
     /// Verifies every digest and every chain, and that each log file in the ledger is in one digest; returns
     /// the documents of the regular ones, then of the backfill ones, in the order of their ends.
     pub(super) async fn audit(&self) -> (Vec<Document>, Vec<Document>) {
-        let (mut regular, mut backfill, mut listed) = (Vec::new(), Vec::new(), Vec::new());
-        let mut followed = BTreeSet::new();
-        for place in self.places() {
-            let (document, bytes, object) = self.read(&place);
-            self.check_signature(&place, &document, &bytes, &object);
-            let is_backfill = place.1.ends_with("_backfill.json.gz");
-            if let Some(before) = self.check_link(&document, is_backfill) {
-                assert!(followed.insert(before), "two digests follow the same one: {place:?}");
-            }
-            listed.extend(document.log_files.iter().map(|file| file.s3_object.clone()));
-            if is_backfill { &mut backfill } else { &mut regular }.push(document);
-        }
+        let (regular, backfill) = self.digests();
+        let files = regular.iter().chain(&backfill).flat_map(|document| &document.log_files);
+        let mut listed: Vec<String> = files.map(|file| file.s3_object.clone()).collect();
         let mut entered = Vec::new();
         let mut query = ReceiptQuery::of(self.id());
         loop {
@@ -277,6 +277,22 @@ impl World {
         }
         listed.sort();
         assert_eq!(listed, entered, "each log file in one digest");
+        (regular, backfill)
+    }
+
+    /// The same, with log files that are in no digest yet.
+    pub(super) fn digests(&self) -> (Vec<Document>, Vec<Document>) {
+        let (mut regular, mut backfill) = (Vec::new(), Vec::new());
+        let mut followed = BTreeSet::new();
+        for place in self.places() {
+            let (document, bytes, object) = self.read(&place);
+            self.check_signature(&place, &document, &bytes, &object);
+            let is_backfill = place.1.ends_with("_backfill.json.gz");
+            if let Some(before) = self.check_link(&document, is_backfill) {
+                assert!(followed.insert(before), "two digests follow the same one: {place:?}");
+            }
+            if is_backfill { &mut backfill } else { &mut regular }.push(document);
+        }
         (regular, backfill)
     }
 
@@ -313,6 +329,7 @@ impl World {
         let place = (document.previous_digest_s3_bucket.clone().unwrap(), key);
         let (before, bytes, object) = self.read(&place);
         assert_eq!(region_of(&place.1), region_of(&document.digest_s3_object));
+        assert_eq!(before.aws_account_id, document.aws_account_id);
         assert_eq!(document.previous_digest_hash_value, Some(sha256_hex(&bytes)));
         assert_eq!(document.previous_digest_signature.as_ref(), object.metadata.get("signature"));
         match is_backfill {
