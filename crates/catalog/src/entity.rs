@@ -25,8 +25,8 @@ pub use kms_key::{Grant, KeyMaterial, KmsAlias, KmsKey, KmsKeyState};
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub(crate) use organization::excludes;
 pub use organization::{
-    EXCLUSION_TAG, FULL_ACCESS_POLICY, FeatureSet, JoinedBy, Kept, Member, Organization, OrganizationPolicy,
-    OrganizationalUnit, TrustedService,
+    ALL_TRAILS, EXCLUSION_TAG, FULL_ACCESS_POLICY, FeatureSet, JoinedBy, Kept, Member, Organization,
+    OrganizationPolicy, OrganizationalUnit, TrustedService,
 };
 pub use role::Role;
 pub use settings::Settings;

@@ -39,8 +39,8 @@ pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove, DONE};
 pub use entity::{
-    AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, EXCLUSION_TAG, EntityKind,
-    FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake, HandshakeAction, HandshakeState,
+    ALL_TRAILS, AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, EXCLUSION_TAG,
+    EntityKind, FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake, HandshakeAction, HandshakeState,
     InsightSelector, InsightType, JoinedBy, Kept, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy,
     Member, Organization, OrganizationPolicy, OrganizationalUnit, Owner, Policy, PolicyVersion, Role,
     Settings, SigningKey, SourceEventCategory, Tag, Trail, TrustedService, User,

@@ -147,11 +147,43 @@ pub struct OrganizationPolicy {
 pub const FULL_ACCESS_POLICY: &str = "p-FullAWSAccess";
 
 /// The tag that keeps the events of an account, or of a unit's accounts, out of organization trails: the
-/// trails' names with spaces between, or `*` for all.
+/// trails' names with spaces between, or [`ALL_TRAILS`].
 pub const EXCLUSION_TAG: &str = "cairn:excluded-from-trails";
+
+/// Stands for all trails in the value of [`EXCLUSION_TAG`]. No trail is called so, and Organizations takes it as a
+/// tag's value, which it does not `*`; where one does, that is understood too.
+pub const ALL_TRAILS: &str = "@all";
 
 /// Tells whether tags keep an account's events out of the organization trail of this name.
 pub(crate) fn excludes(tags: &[Tag], trail_name: &str) -> bool {
     let value = tags.iter().find(|tag| tag.key == EXCLUSION_TAG).and_then(|tag| tag.value.as_deref());
-    value.is_some_and(|value| value.split(' ').any(|name| name == "*" || name == trail_name))
+    value.is_some_and(|value| {
+        value.split(' ').any(|name| name == ALL_TRAILS || name == "*" || name == trail_name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_excludes_from_the_trails_that_it_names() {
+        let tags = |value: Option<&str>| {
+            vec![Tag { key: EXCLUSION_TAG.to_owned(), value: value.map(str::to_owned) }]
+        };
+        for (value, trail, expected) in [
+            (Some("main"), "main", true),
+            (Some("other main"), "main", true),
+            (Some("mainly"), "main", false),
+            (Some("main,other"), "main", false),
+            (Some("@all"), "main", true),
+            (Some("other @all"), "main", true),
+            (Some("*"), "main", true),
+            (Some(""), "main", false),
+            (None, "main", false),
+        ] {
+            assert_eq!(excludes(&tags(value), trail), expected, "{value:?} {trail}");
+        }
+        assert!(!excludes(&[], "main"));
+    }
 }
