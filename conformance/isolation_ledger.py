@@ -1,0 +1,139 @@
+"""Whose each identifier is, who may know it, and where bytes hide it: the judge of the isolation property.
+
+Every name, text and tag that the tests make holds a mark, `zx` and ten letters, which stands nowhere else. Ids that
+the server makes are told by their form, and belong to the account that is shown them first: an id that two accounts
+are shown is told, whichever of them saw it first. An answer may hold
+
+- what is the account's own,
+- what the account itself has sent, then or before,
+- what another account's calls on the account's things told it: what they sent, and who made them,
+- what a right lets it see, which the call says (`also`),
+- what is for everybody.
+
+Anything else is a leak.
+"""
+
+import base64
+import binascii
+import gzip
+import re
+import urllib.parse
+import zlib
+
+PUBLIC = {"d41d8cd98f00b204e9800998ecf8427e", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+FORMS = re.compile(
+    rb"zx[0-9a-v]{10}"
+    rb"|\bA(?:KIA|SIA|IDA|ROA|GPA|NPA|IPA)[A-Z0-9]{12,20}\b"
+    rb"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    rb"|(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])"
+    rb"|(?<![0-9])[0-9]{12}(?![0-9])"
+    rb"|\b(?:o-[a-z0-9]{10,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r-[0-9a-z]{4,32}"
+    rb"|h-[0-9a-z]{8,32}|p-[0-9a-zA-Z_]{8,128}|car-[a-z0-9]{8,32})\b"
+)
+# Both records of a call across accounts carry it.
+SHARED = re.compile(rb'sharedEventID\\*":\s*\\*"([0-9a-f-]{36})')
+ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
+HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+ESCAPED = re.compile(rb"\\+u00([0-9a-fA-F]{2})")
+DEPTH_MAX = 3
+AROUND = int(__import__('os').environ.get('AROUND','70'))
+
+
+class Leak(AssertionError):
+    """An answer holds what its caller has no right to see."""
+
+
+def found(data):
+    """Yields (identifier, where it stands) of everything in `data`, however it is encoded."""
+    for layer in layers(data, DEPTH_MAX):
+        for hit in FORMS.finditer(layer):
+            yield hit[0].decode(), layer[max(0, hit.start() - AROUND) : hit.end() + AROUND]
+
+
+def tokens(data):
+    return {token for token, _ in found(data)}
+
+
+def layers(data, depth):
+    """Yields the bytes, and what they become when they are decoded as far as they go."""
+    yield data
+    if depth == 0:
+        return
+    inner = []
+    if data[:2] == b"\x1f\x8b":
+        try:
+            inner.append(gzip.decompress(data))
+        except (OSError, EOFError, zlib.error):
+            pass
+    if b"%" in data:
+        inner.append(urllib.parse.unquote_to_bytes(data))
+    if b"\\u00" in data:
+        inner.append(ESCAPED.sub(lambda hit: bytes([int(hit[1], 16)]), data))
+    for run in ENCODED.findall(data):
+        inner.extend(decoded(run))
+    inner.extend(binascii.unhexlify(run) for run in HEXADECIMAL.findall(data))
+    for layer in inner:
+        if layer != data:
+            yield from layers(layer, depth - 1)
+
+
+def decoded(run):
+    """Yields what a run of letters is in base64, of either alphabet."""
+    text = run.rstrip(b"=")
+    padded = text + b"=" * (-len(text) % 4)
+    for alphabet in (None, b"-_"):
+        try:
+            yield base64.b64decode(padded, altchars=alphabet, validate=True)
+        except binascii.Error:
+            continue
+
+
+class Ledger:
+    """What is whose, and who knows what."""
+
+    def __init__(self, accounts):
+        """Takes the ids of all accounts; of numbers with twelve digits only these are identifiers."""
+        self.accounts = set(accounts)
+        self.owners = {account: account for account in accounts}
+        self.known = {account: set() for account in accounts}
+        self.public = set(PUBLIC)
+
+    def own(self, account, *identifiers):
+        for identifier in identifiers:
+            self.owners[identifier] = account
+
+    def publish(self, data):
+        """Lets everybody know what `data` holds."""
+        self.public |= tokens(data)
+
+    def tell(self, account, identifiers):
+        self.known[account] |= set(identifiers)
+
+    def sent(self, account, request, principal=()):
+        """Takes down that a principal of `account` sent a request: the account knows what it sent, and so does
+        each account whose things it names, together with who called."""
+        named = tokens(request)
+        if account:
+            self.known[account] |= named
+        for owner in {self.owners.get(name) for name in named} - {None, account}:
+            self.known[owner] |= named | set(principal)
+        return named
+
+    def leaks(self, account, answer, also=frozenset()):
+        """Returns (identifier, owner, where) of what `account` may not see in an answer; nobody's account is `None`.
+
+        `also` has what a right shows it beside what it knows: identifiers, or accounts all of whose are shown."""
+        self.public |= {hit.decode() for layer in layers(answer, 1) for hit in SHARED.findall(layer)}
+        known = self.known.get(account, set())
+        told = {}
+        for token, where in found(answer):
+            if token in self.public or token in known or token in also:
+                continue
+            if token.isdigit() and len(token) == 12 and token not in self.accounts:
+                continue
+            owner = self.owners.get(token)
+            if owner is None and account:
+                self.owners[token] = owner = account
+            if owner not in (None, account) and owner not in also:
+                told.setdefault(token, (token, owner, where))
+        return list(told.values())

@@ -1,0 +1,353 @@
+"""Makes drawn calls of the five accounts against a server, judges every answer, and makes a failure small."""
+
+import dataclasses
+import hashlib
+import json
+import random
+import re
+
+from isolation_calls import MODELS, NOBODY, PAGES, Actor, Line
+from isolation_ledger import FORMS, Ledger, tokens
+from isolation_random import Drawer, Op
+from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, STRANGER, SYMBOL, Furnisher, Unresolved, World
+from server import Server
+
+PAGES_NAMED = ("NextToken", "Marker", "NextMarker", "NextContinuationToken", "NextKeyMarker", "NextUploadIdMarker")
+UNSERVED = ("InvalidAction", "UnknownOperationException", "NotImplemented")
+# Names that are one for all accounts: that one is taken is no secret.
+GLOBAL = re.compile(r"\.(bucket|object|upload|account|accountalias|canonical|ciphertext)\b")
+CHANGING = re.compile(
+    rb"\d{4}-\d\d-\d\dT[\d:.]+Z?|\d{8}T\d{6}Z|<HostId>[^<]*</HostId>|<RequestId>[^<]*</RequestId>|\b1[78]\d{8}(?:\.\d+)?\b"
+)
+SHOWN_MAX = 12
+
+
+@dataclasses.dataclass
+class Finding:
+    """Something that must not be."""
+
+    op: Op
+    what: str
+
+    def __str__(self):
+        return f"{self.op}\n    {self.what}"
+
+
+class Isolation:
+    """A server with its accounts furnished, and everything that is known about who knows what."""
+
+    def __init__(self, seed, corrupt=None, organizations=True):
+        """`corrupt` changes raw answers, so that tests can see that a leak is found."""
+        self.seed, self.corrupt = seed, corrupt
+        self.world, self.ledger = World(seed), Ledger(ACCOUNTS.values())
+        self.actors, self.findings = {"nobody": NOBODY}, []
+        self.calls = self.twins = 0
+        self.drawer = Drawer(random.Random(seed), self.world, [])
+        self.with_organizations = organizations
+
+    def __enter__(self):
+        others = [account for letter, account in ACCOUNTS.items() if letter != "M"]
+        self.server = Server(account_id=ACCOUNTS["M"], accounts=",".join(others))
+        self.server.start()
+        self.line = Line(self.server.endpoint)
+        for letter in ACCOUNTS:
+            self.enrol(letter)
+        furnisher = Furnisher(self.world, self.demand)
+        for letter in ACCOUNTS:
+            furnisher.furnish(letter, self.actors[f"{letter}.admin"])
+        self.guests()
+        self.history_ids()
+        self.drawer.actors = [name for name in self.actors if name[0] in FIVE or name == "nobody"]
+        self.before = {letter: self.state(letter) for letter in ACCOUNTS}
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.server.allowed |= {"log file delivery deferred", "digest deferred"}
+            self.server.close()
+        else:
+            self.server.kill()
+
+    # Who calls.
+
+    def enrol(self, letter):
+        """Finds the administrator's keys of an account, and makes sessions of three kinds."""
+        account = ACCOUNTS[letter]
+        exported = self.server.command("env", "--account-id", account)
+        keys = dict(line.removeprefix("export ").split("=", 1) for line in exported.splitlines())
+        admin = Actor(f"{letter}.admin", account, keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
+        user = self.demand(admin, "iam", "GetUser", {}).told["User"]["UserId"]
+        self.ledger.own(account, admin.key, admin.secret, user)
+        self.add(dataclasses.replace(admin, principal=(account, user)))
+        if letter == "S":
+            self.ledger.publish(self.demand(admin, "iam", "ListPolicies", {"Scope": "AWS", "MaxItems": 1000}).raw)
+            return
+        admin = self.actors[admin.name]
+        self.session(f"{letter}.session", admin, "GetSessionToken", {})
+        name = self.world.mark(f"{letter}.federated")
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+        self.session(f"{letter}.federated", admin, "GetFederationToken", {"Name": name, "Policy": policy}, (name,))
+        role = self.world.mark(f"{letter}.power")
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}]})  # fmt: skip
+        made = self.demand(admin, "iam", "CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": trust}).told["Role"]
+        self.demand(admin, "iam", "AttachRolePolicy", {"RoleName": role, "PolicyArn": ADMINISTRATOR})
+        session = self.world.mark(f"{letter}.power.session")
+        asked = {"RoleArn": made["Arn"], "RoleSessionName": session}
+        self.session(f"{letter}.role", admin, "AssumeRole", asked, (made["RoleId"], session))
+
+    def session(self, name, by, operation, asked, principal=None, account=None):
+        given = self.demand(by, "sts", operation, asked).told["Credentials"]
+        account = account or by.account
+        self.ledger.own(account, given["AccessKeyId"])
+        self.ledger.tell(by.account, [given["AccessKeyId"]])
+        principal = by.principal if principal is None else (account, *principal)
+        self.add(Actor(name, account, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], principal))
+
+    def add(self, actor):
+        self.actors[actor.name] = actor
+
+    def guests(self):
+        """Lets each partner assume the role that is shared with it."""
+        for letter, partner in PARTNER.items():
+            asked = self.world.resolve({"RoleArn": f"${{{letter}.rolearn.shared}}", "RoleSessionName": self.world.mark(f"{letter}.guest")})
+            role = self.world.value(f"{letter}.roleid.shared")
+            self.ledger.tell(ACCOUNTS[partner], [role, ACCOUNTS[letter]])
+            self.session(f"{letter}.guest", self.actors[f"{partner}.admin"], "AssumeRole", asked, (role,), ACCOUNTS[letter])
+
+    def history_ids(self):
+        """Takes an event's id of each account, for others to name."""
+        for letter in FIVE:
+            told = self.demand(self.actors[f"{letter}.admin"], "cloudtrail", "LookupEvents", {"MaxResults": 50}).told
+            self.world.values[f"{letter}.eventid.open"] = told["Events"][-1]["EventId"]
+
+    # Calls.
+
+    def demand(self, actor, service, operation, parameters, **how):
+        """Makes a call that must succeed and whose answer must be clean."""
+        answer, leaks = self.judged(actor, service, operation, parameters, **how)
+        assert answer.ok, f"{actor.name} {operation} {parameters}: {answer.raw}"
+        assert leaks == [], f"{actor.name} {operation} {parameters}: {leaks}"
+        return answer
+
+    def judged(self, actor, service, operation, parameters, also=frozenset(), presign=False):
+        answer = self.line.call(actor, service, operation, parameters, presign=presign)
+        if self.corrupt:
+            self.corrupt(self, actor, operation, answer)
+        self.calls += 1
+        named = self.ledger.sent(actor.account, answer.sent, actor.principal)
+        owners = {self.ledger.owners.get(name) for name in named} - {None, actor.account}
+        body = answer.sent.split(b"\n", 1)[1]
+        for account in owners:
+            self.ledger.tell(account, [answer.request_id, hashlib.md5(body).hexdigest()])
+        leaks = self.ledger.leaks(actor.account, answer.raw, also)
+        if also and answer.ok:
+            for account in owners:
+                self.ledger.tell(account, tokens(answer.raw))
+        return answer, leaks
+
+    def perform(self, op):
+        """Makes a drawn call and keeps what is wrong with its answer."""
+        try:
+            parameters = self.world.resolve(op.parameters)
+        except Unresolved:
+            return None
+        parameters = parameters.encode() if isinstance(parameters, str) else parameters
+        operation = self.world.resolve(op.operation)
+        actor = self.actors[op.actor]
+        answer, leaks = self.judged(actor, op.service, operation, parameters, self.rights(op, actor), op.presign)
+        for token, owner, where in leaks:
+            whose = next((letter for letter, account in ACCOUNTS.items() if account == owner), owner)
+            self.findings.append(Finding(op, f"shows {token} of {whose} to {actor.account}, status {answer.status}: …{where!r}…"))
+        if op.service != PAGES and answer.code in UNSERVED and op.operation in self.drawer.operations[op.service]:
+            self.drawer.unserved(op.service, op.operation)
+        self.keep_pages(op, answer)
+        self.compare(op, actor, answer)
+        return answer
+
+    def rights(self, op, actor):
+        """Returns what a call may show of another account's things because that account lets its caller in."""
+        if not actor.account:
+            return frozenset()
+        shown = set()
+        text = f"{op.operation} {op.parameters}"
+        for letter, partner in PARTNER.items():
+            if actor.account != ACCOUNTS[partner]:
+                continue
+            value = self.world.value
+            body = self.world.mark(f"{letter}.secret.shared.body")
+            if op.service == "s3" and f"{letter}.bucket.shared" in text:
+                shown |= {value(f"{letter}.account"), value(f"{letter}.canonical"), body, hashlib.md5(body.encode()).hexdigest()}
+                shown |= tokens(value(f"{letter}.object.shared").encode())
+            if op.service in ("kms", "s3") and re.search(rf"{letter}\.(key|keyarn|alias|aliasarn)\.shared", text):
+                shown |= {value(f"{letter}.account"), value(f"{letter}.key.shared")}
+            if op.service == "sts" and f"{letter}.rolearn.shared" in text:
+                shown |= {value(f"{letter}.account"), value(f"{letter}.roleid.shared")}
+        if op.service == "sts" and op.operation == "GetAccessKeyInfo":
+            # Any key's account is told to who has the key's id, as on AWS.
+            shown |= {self.world.value(f"{symbol[0]}.account") for symbol in symbols(op) if ".accesskey." in symbol}
+        return frozenset(shown)
+
+    def keep_pages(self, op, answer):
+        """Remembers what goes on with a list, for whoever comes next."""
+        for name in PAGES_NAMED:
+            token = answer.told.get(name)
+            if isinstance(token, str) and token:
+                self.world.values[f"call.{op.index}.{name}"] = token
+                self.drawer.pages.append(f"${{call.{op.index}.{name}}}")
+                del self.drawer.pages[:-30]
+
+    # What is there and what is not must look the same to who has no right to know.
+
+    def compare(self, op, actor, answer):
+        """Makes a refused call once more, about things that are not there, and compares the answers."""
+        own = next((letter for letter, account in ACCOUNTS.items() if account == actor.account), None)
+        foreign = {symbol for symbol in symbols(op) if symbol[0] != own and symbol[1] == "."}
+        if answer.status < 400 or not foreign or any(map(GLOBAL.search, foreign)) or "shared" in str(foreign):
+            return
+        if any(symbol.startswith("call.") for symbol in symbols(op)) or op.service == PAGES:
+            return
+        absent = {symbol: other(self.world.value(symbol), f"{self.seed}/{op.index}/{symbol[0]}") for symbol in foreign}
+        parameters = SYMBOL.sub(lambda hit: absent.get(hit[1], hit[0]), json.dumps(op.parameters, default=repr))
+        parameters = self.world.resolve(json.loads(parameters))
+        twin, _ = self.judged(actor, op.service, op.operation, parameters, presign=op.presign)
+        self.twins += 1
+        if (answer.status, masked(answer.body)) != (twin.status, masked(twin.body)):
+            told = f"{answer.status} {answer.body[:300]!r}\n    and of what is not there\n    {twin.status} {twin.body[:300]!r}"
+            self.findings.append(Finding(op, f"tells what is there: of it\n    {told}"))
+
+    # Nothing of an account changes by what others do.
+
+    def state(self, letter):
+        """Reads everything of an account that its own drawn calls leave alone."""
+        admin, world = self.actors[f"{letter}.admin"], self.world
+        told = {}
+
+        def read(service, operation, **parameters):
+            answer = self.demand(admin, service, operation, world.resolve(parameters))
+            told[f"{operation} {parameters}"] = masked(answer.body)
+
+        for variant in ("open", "hidden"):
+            of = lambda kind: f"${{{letter}.{kind}.{variant}}}"  # noqa: B023, E731
+            read("iam", "GetUser", UserName=of("user"))
+            read("iam", "ListUserPolicies", UserName=of("user"))
+            read("iam", "ListUserTags", UserName=of("user"))
+            read("iam", "ListGroupsForUser", UserName=of("user"))
+            read("iam", "ListAccessKeys", UserName=of("user"))
+            read("iam", "GetUserPolicy", UserName=of("user"), PolicyName=of("inline"))
+            read("iam", "GetRolePolicy", RoleName=of("role"), PolicyName=of("inline"))
+            read("iam", "ListAttachedRolePolicies", RoleName=of("role"))
+            read("iam", "GetPolicy", PolicyArn=of("policyarn"))
+            read("kms", "DescribeKey", KeyId=of("alias"))
+            read("kms", "GetKeyPolicy", KeyId=of("key"))
+            read("kms", "ListGrants", KeyId=of("key"))
+            read("s3", "GetBucketPolicy", Bucket=of("bucket"))
+            read("s3", "GetBucketTagging", Bucket=of("bucket"))
+            read("s3", "ListObjectsV2", Bucket=of("bucket"), Prefix="o/")
+            read("s3", "ListMultipartUploads", Bucket=of("bucket"))
+            read("s3", "GetObject", Bucket=of("bucket"), Key=of("object"))
+            read("cloudtrail", "GetTrail", Name=of("trail"))
+            read("cloudtrail", "GetEventSelectors", TrailName=of("trail"))
+            read("cloudtrail", "ListTags", ResourceIdList=[of("trailarn")])
+            status = self.demand(admin, "cloudtrail", "GetTrailStatus", world.resolve({"Name": of("trail")})).told
+            told[f"logging {variant}"] = status["IsLogging"], status.get("StopLoggingTime")
+        return told
+
+    def sweep(self):
+        """Reads everything that each account has, so that an id which two were shown comes to light; compares its state."""
+        for letter in ACCOUNTS:
+            admin = f"{letter}.admin"
+            for service, operation in ENUMERATIONS:
+                self.perform(Op(-1, admin, service, operation, b"" if service == PAGES else {}))
+            self.history(letter)
+            after = self.state(letter)
+            for name, was in self.before[letter].items():
+                if after[name] != was:
+                    self.findings.append(Finding(Op(-1, admin, "any", "any", {}), f"{letter} changed: {name}: {was!r} became {after[name]!r}"))
+
+    def history(self, letter):
+        """Reads the whole event history of an account."""
+        token = {}
+        while True:
+            answer = self.perform(Op(-1, f"{letter}.admin", "cloudtrail", "LookupEvents", {"MaxResults": 50, **token}))
+            if not (next_token := answer.told.get("NextToken")):
+                return
+            token = {"NextToken": next_token}
+
+    # Runs.
+
+    def run(self, count, sweep_every=1500):
+        """Makes `count` drawn calls; ends with the first findings."""
+        made = []
+        for index in range(count):
+            op = self.drawer.draw(index)
+            made.append(op)
+            self.perform(op)
+            if self.findings:
+                return made
+            if index % sweep_every == sweep_every - 1:
+                self.sweep()
+        self.sweep()
+        return made
+
+    def replay(self, ops):
+        for op in ops:
+            self.perform(op)
+            if self.findings:
+                return True
+        self.sweep()
+        return bool(self.findings)
+
+
+ENUMERATIONS = (
+    ("iam", "ListUsers"), ("iam", "ListRoles"), ("iam", "ListGroups"), ("iam", "ListPolicies"), ("iam", "GetAccountSummary"),
+    ("iam", "ListAccountAliases"), ("kms", "ListKeys"), ("kms", "ListAliases"), ("s3", "ListBuckets"),
+    ("cloudtrail", "ListTrails"), ("cloudtrail", "DescribeTrails"), ("organizations", "DescribeOrganization"),
+    ("organizations", "ListHandshakesForAccount"), (PAGES, "GET /_cairn/tlog"),
+)  # fmt: skip
+
+
+def symbols(op):
+    """Returns what a call names."""
+    return {hit[1] for hit in SYMBOL.finditer(f"{op.operation} {json.dumps(op.parameters, default=repr)}")}
+
+
+def other(text, chance):
+    """Returns a name of the same form that nothing has; the account in it stays."""
+    draw = random.Random(chance)
+
+    def instead(hit):
+        token = hit[0].decode()
+        if token.isdigit():
+            return hit[0]
+        head = 2 if token.startswith("zx") else token.index("-") + 1 if token[0] in "orphc" and "-" in token[:4] else 4 if token.startswith("A") else 0
+        letters = LETTERS if token.startswith("zx") else "ABCDEFGHIJ234567" if token.startswith("A") else "0123456789abcdef"
+        return (token[:head] + "".join(one if one in "-/" else draw.choice(letters) for one in token[head:])).encode()
+
+    return FORMS.sub(instead, text.encode()).decode()
+
+
+def masked(body):
+    """Returns an answer without what differs between two equal calls: names, ids, times."""
+    return CHANGING.sub(b"#", FORMS.sub(lambda hit: hit[0] if hit[0].isdigit() else b"@", body))
+
+
+def smallest(ops, fails):
+    """Returns fewest calls that still fail: leaves out halves, quarters … for as long as something can be left out."""
+    last = [ops[-1]]
+    if fails(last):
+        return last
+    size = max(1, len(ops) // 2)
+    while size:
+        at = 0
+        while at < len(ops):
+            fewer = ops[:at] + ops[at + size :]
+            if fewer and fails(fewer):
+                ops = fewer
+            else:
+                at += size
+        size //= 2
+    return ops
+
+
+__all__ = ["MODELS", "STRANGER", "Finding", "Isolation", "smallest"]
