@@ -8,23 +8,34 @@ use crate::{AccessRequest, Context, Policies, Policy, Principal, ServiceKey, eva
 /// The principal that delivers log files.
 pub const CLOUDTRAIL_SERVICE: &str = "cloudtrail.amazonaws.com";
 
-/// Where a trail delivers.
+/// Where a trail delivers, and in whose name.
 #[derive(Debug, Clone, Copy)]
 pub struct DeliveryTarget<'a> {
     /// The bucket.
     pub bucket: &'a str,
     /// The account that owns the bucket.
     pub bucket_account: AccountId,
-    /// The trail's key prefix, without a slash at the end.
-    pub prefix: Option<&'a str>,
-    /// The account whose events are delivered, and which owns the trail.
+    /// The account that owns the trail: the source of what is delivered, whoever's events it holds.
     pub account: AccountId,
     /// The trail's ARN.
     pub trail_arn: &'a str,
-    /// The folder of the kind of files, such as `CloudTrail`.
-    pub folder: &'a str,
     /// The KMS key that the trail's files are put with, if it has one.
     pub kms_key: Option<&'a str>,
+}
+
+/// The folders that a trail writes a kind of files to.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryFolders<'a> {
+    /// The trail's key prefix, without a slash at the end.
+    pub prefix: Option<&'a str>,
+    /// The account that owns the trail.
+    pub account: AccountId,
+    /// The id of the organization whose accounts the trail covers; `None` for a trail of its owner alone.
+    pub organization: Option<&'a str>,
+    /// The folder of the kind of files, such as `CloudTrail`.
+    pub kind: &'a str,
+    /// The trail's home Region.
+    pub region: &'a str,
 }
 
 /// Why a bucket's policy does not let CloudTrail deliver (`InsufficientS3BucketPolicyException`).
@@ -44,16 +55,17 @@ pub enum DeliveryRefusal {
     },
 }
 
-/// Tells whether CloudTrail may read the bucket's ACL and write the trail's log files.
+/// Tells whether CloudTrail may read the bucket's ACL and write files under each of `keys`.
 ///
-/// The question is asked as delivery will ask it: as the service, with the trail's ARN and account as the
+/// The question is asked as delivery asks it: as the service, with the trail's ARN and account as the
 /// source, over an encrypted channel, granting the bucket's owner full control, with the trail's KMS key.
 ///
 /// # Errors
-/// Says which of the two permissions is missing.
+/// Says which of the permissions is missing.
 pub fn bucket_policy_allows_delivery(
     policy: Option<&Policy>,
     target: &DeliveryTarget<'_>,
+    keys: &[&str],
 ) -> Result<(), DeliveryRefusal> {
     let policy = policy.ok_or(DeliveryRefusal::NoPolicy)?;
     let context = Context::default().on_behalf_of(target.trail_arn, target.account).over_tls();
@@ -73,7 +85,6 @@ pub fn bucket_policy_allows_delivery(
     if !allowed("s3:GetBucketAcl", &bucket, context.clone()) {
         return Err(DeliveryRefusal::AclCheck);
     }
-    let key = target.probe_key();
     let context = context.of_service(ServiceKey::S3Acl, "bucket-owner-full-control");
     let context = match target.kms_key {
         Some(key) => context
@@ -81,45 +92,51 @@ pub fn bucket_policy_allows_delivery(
             .of_service(ServiceKey::S3ServerSideEncryptionKeyId, key),
         None => context,
     };
-    if allowed("s3:PutObject", &format!("{bucket}/{key}"), context) {
-        Ok(())
-    } else {
-        Err(DeliveryRefusal::Write { key })
+    let refused = |key: &&&str| !allowed("s3:PutObject", &format!("{bucket}/{key}"), context.clone());
+    match keys.iter().find(refused) {
+        Some(key) => Err(DeliveryRefusal::Write { key: (*key).to_owned() }),
+        None => Ok(()),
     }
 }
 
 /// Returns the bucket policy that CloudTrail demands, for every trail of `account`, as indented JSON.
 ///
 /// It is AWS's own pair of statements; the source is any trail of the account instead of one, so that the
-/// policy can be put before the trail exists.
-pub fn delivery_bucket_policy(bucket: &str, account: AccountId, prefix: Option<&str>) -> String {
+/// policy can be put before the trail exists. For the trails of an `organization`, whose management account
+/// `account` is, a third statement lets in the events of its members.
+pub fn delivery_bucket_policy(
+    bucket: &str,
+    account: AccountId,
+    organization: Option<&str>,
+    prefix: Option<&str>,
+) -> String {
     let trails = format!("arn:aws:cloudtrail:*:{account}:trail/*");
-    let folder = folder(prefix, account);
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AWSCloudTrailAclCheck20150319",
-                "Effect": "Allow",
-                "Principal": { "Service": CLOUDTRAIL_SERVICE },
-                "Action": "s3:GetBucketAcl",
-                "Resource": format!("arn:aws:s3:::{bucket}"),
-                "Condition": { "ArnLike": { "aws:SourceArn": trails } }
-            },
-            {
-                "Sid": "AWSCloudTrailWrite20150319",
-                "Effect": "Allow",
-                "Principal": { "Service": CLOUDTRAIL_SERVICE },
-                "Action": "s3:PutObject",
-                "Resource": format!("arn:aws:s3:::{bucket}/{folder}*"),
-                "Condition": {
-                    "StringEquals": { "s3:x-amz-acl": "bucket-owner-full-control" },
-                    "ArnLike": { "aws:SourceArn": trails }
-                }
+    let write = |sid: &str, folder: &str| {
+        json!({
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": { "Service": CLOUDTRAIL_SERVICE },
+            "Action": "s3:PutObject",
+            "Resource": format!("arn:aws:s3:::{bucket}/{}{folder}/*", above(prefix)),
+            "Condition": {
+                "StringEquals": { "s3:x-amz-acl": "bucket-owner-full-control" },
+                "ArnLike": { "aws:SourceArn": trails }
             }
-        ]
-    });
-    format!("{policy:#}")
+        })
+    };
+    let mut statements = vec![
+        json!({
+            "Sid": "AWSCloudTrailAclCheck20150319",
+            "Effect": "Allow",
+            "Principal": { "Service": CLOUDTRAIL_SERVICE },
+            "Action": "s3:GetBucketAcl",
+            "Resource": format!("arn:aws:s3:::{bucket}"),
+            "Condition": { "ArnLike": { "aws:SourceArn": trails } }
+        }),
+        write("AWSCloudTrailWrite20150319", account.as_str()),
+    ];
+    statements.extend(organization.map(|id| write("AWSCloudTrailOrganizationWrite20150319", id)));
+    format!("{:#}", json!({ "Version": "2012-10-17", "Statement": statements }))
 }
 
 /// Returns a key policy that lets the trails of `account` encrypt and its principals read, as indented JSON.
@@ -170,21 +187,23 @@ pub fn trail_key_policy(account: AccountId) -> String {
     format!("{policy:#}")
 }
 
-impl DeliveryTarget<'_> {
-    /// Returns a key such as delivery writes.
-    fn probe_key(&self) -> String {
-        let account = self.account;
-        let region = self.trail_arn.split(':').nth(3).unwrap_or("us-east-1");
-        let (above, folder) = (folder(self.prefix, account), self.folder);
-        format!(
-            "{above}{folder}/{region}/1970/01/01/{account}_{folder}_{region}_19700101T0000Z_0000000000000000.json.gz"
-        )
+impl DeliveryFolders<'_> {
+    /// Returns a key such as delivery writes, in each of the folders that a bucket must let the trail write to:
+    /// the owner's, and below the organization's the owner's again.
+    pub fn probe_keys(&self) -> Vec<String> {
+        let Self { prefix, account, organization, kind, region } = *self;
+        let name = format!("{account}_{kind}_{region}_19700101T0000Z_0000000000000000.json.gz");
+        let key = |above: String| format!("{above}{account}/{kind}/{region}/1970/01/01/{name}");
+        let mut keys = vec![key(above(prefix))];
+        keys.extend(organization.map(|id| key(format!("{}{id}/", above(prefix)))));
+        keys
     }
 }
 
-fn folder(prefix: Option<&str>, account: AccountId) -> String {
+/// Returns what all keys of a trail begin with.
+fn above(prefix: Option<&str>) -> String {
     match prefix {
-        Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/{account}/"),
-        _ => format!("AWSLogs/{account}/"),
+        Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/"),
+        _ => "AWSLogs/".to_owned(),
     }
 }

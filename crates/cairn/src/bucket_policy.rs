@@ -13,11 +13,15 @@ pub(crate) struct BucketPolicy {
     /// The trail's S3 key prefix, if it has one.
     #[arg(long)]
     prefix: Option<String>,
+    /// The id of the organization whose trails deliver there too. The server's account manages it.
+    #[arg(long, value_name = "ID")]
+    organization: Option<String>,
 }
 
 impl BucketPolicy {
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
         let account = place.installation()?.account;
-        output::print(format!("{}\n", delivery_bucket_policy(&self.bucket, account, self.prefix.as_deref())))
+        let (organization, prefix) = (self.organization.as_deref(), self.prefix.as_deref());
+        output::print(format!("{}\n", delivery_bucket_policy(&self.bucket, account, organization, prefix)))
     }
 }

@@ -9,4 +9,8 @@ pub struct Caller {
     pub account: AccountId,
     /// The Region whose endpoint was called: the scope of the signature.
     pub region: Region,
+    /// Who it is: what CloudTrail does in the caller's name is decided by this caller's policies.
+    pub by: cairn_access::Caller,
+    /// What is known of the request, for the conditions of those policies.
+    pub facts: cairn_access::Context,
 }

@@ -1,14 +1,23 @@
 //! CreateTrail.
 
-use cairn_catalog::{Change, Snapshot, Tag, Trail};
+use cairn_catalog::{Change, Snapshot, Trail};
+use cairn_event::AccountId;
 use cairn_wire::cloudtrail::{CreateTrailRequest, CreateTrailResponse};
 
 use crate::control::Done;
-use crate::destination::{Asked, filled};
+use crate::destination::{Asked, filled, topic_of};
 use crate::tags::valid_tags;
 use crate::trail_name::TrailName;
 use crate::trail_reference::trail_arn;
 use crate::{Caller, Control, Refusal};
+
+/// Whose a trail is.
+#[derive(Debug, PartialEq, Eq)]
+struct Owner {
+    account: AccountId,
+    /// The id of the organization that it covers.
+    organization: Option<String>,
+}
 
 /// The most trails that show themselves in one Region, shadows included.
 const TRAILS_PER_REGION_MAX: usize = 5;
@@ -25,7 +34,6 @@ impl Control {
         request: &CreateTrailRequest,
     ) -> Result<Done<CreateTrailResponse>, Refusal> {
         let name = TrailName::parse(&request.name)?;
-        let arn = trail_arn(caller, name.as_str());
         let multi_region = request.is_multi_region_trail.unwrap_or(false);
         let global = request.include_global_service_events.unwrap_or(true);
         if multi_region && !global {
@@ -41,20 +49,40 @@ impl Control {
         };
         asked.check_form()?;
         let tags = valid_tags(request.tags_list.as_deref().unwrap_or_default())?;
-        if request.is_organization_trail == Some(true) {
-            return Err(Refusal::NoOrganization(caller.account));
-        }
-        let trail = self.new_trail(caller, request, &name, &arn, tags);
-        check_room(&self.catalog.current(), caller, &trail)?;
+        let of_organization = request.is_organization_trail == Some(true);
+        let snapshot = self.catalog.current();
+        let owner = self.owner(&snapshot, caller, of_organization)?;
+        let trail = Trail { tags, ..self.new_trail(caller, request, &name, &owner) };
+        check_room(&snapshot, &trail)?;
         let found = self.check_destination(caller, &trail, &asked).await?;
         let trail = Trail { kms_key_id: found.kms_key, ..trail };
+        if let Some(organization) = &trail.organization {
+            self.prepare_roles(organization, &trail.name).await?;
+        }
         let (output, _) = self
             .change(|snapshot| {
-                check_room(snapshot, caller, &trail)?;
-                Ok((vec![Change::PutTrail(Box::new(trail.clone()))], created(&trail)))
+                if self.owner(snapshot, caller, of_organization)? != owner {
+                    return Err(Refusal::Conflict);
+                }
+                check_room(snapshot, &trail)?;
+                let mut changes = match &trail.organization {
+                    Some(organization) => self.roles_of(snapshot, organization, &trail.name),
+                    None => Vec::new(),
+                };
+                changes.push(Change::PutTrail(Box::new(trail.clone())));
+                Ok((changes, created(&trail)))
             })
             .await?;
         Ok(Done::now(output))
+    }
+
+    /// Tells whose a trail will be that the caller makes: an organization's is its managing account's.
+    fn owner(&self, snapshot: &Snapshot, caller: &Caller, of_organization: bool) -> Result<Owner, Refusal> {
+        if !of_organization {
+            return Ok(Owner { account: caller.account, organization: None });
+        }
+        let organization = self.organization_for(snapshot, caller)?;
+        Ok(Owner { account: organization.management, organization: Some(organization.id.clone()) })
     }
 
     fn new_trail(
@@ -62,26 +90,26 @@ impl Control {
         caller: &Caller,
         request: &CreateTrailRequest,
         name: &TrailName,
-        arn: &str,
-        tags: Vec<Tag>,
+        owner: &Owner,
     ) -> Trail {
+        let topic = filled(request.sns_topic_name.as_deref());
         Trail {
-            arn: arn.to_owned(),
+            arn: trail_arn(owner.account, &caller.region, name.as_str()),
             name: name.as_str().to_owned(),
-            account: caller.account,
+            account: owner.account,
             home_region: caller.region.clone(),
             s3_bucket: request.s3_bucket_name.clone(),
             s3_prefix: filled(request.s3_key_prefix.as_deref()).map(str::to_owned),
-            sns_topic: filled(request.sns_topic_name.as_deref()).map(str::to_owned),
+            sns_topic: topic.map(|topic| topic_of(caller, owner.account, topic)),
             include_global_service_events: request.include_global_service_events.unwrap_or(true),
             is_multi_region: request.is_multi_region_trail.unwrap_or(false),
             log_file_validation: request.enable_log_file_validation.unwrap_or(false),
             kms_key_id: None,
             cw_logs_group: filled(request.cloud_watch_logs_log_group_arn.as_deref()).map(str::to_owned),
             cw_logs_role: filled(request.cloud_watch_logs_role_arn.as_deref()).map(str::to_owned),
-            organization: None,
+            organization: owner.organization.clone(),
             recursive_logging: request.recursive_logging.unwrap_or(true),
-            tags,
+            tags: Vec::new(),
             selectors: None,
             insights: Vec::new(),
             aggregation: Vec::new(),
@@ -94,18 +122,19 @@ impl Control {
     }
 }
 
-/// Checks that the name is free and no Region overflows. A shadow occupies its name and its place.
-fn check_room(snapshot: &Snapshot, caller: &Caller, trail: &Trail) -> Result<(), Refusal> {
-    let regions = covered(snapshot, trail);
+/// Checks that the name is free and no Region of the owner overflows. A shadow occupies its name and its place,
+/// a copy of an organization's trail its place alone. Members' places don't count: copies come beyond them.
+fn check_room(snapshot: &Snapshot, trail: &Trail) -> Result<(), Refusal> {
+    let (account, regions) = (trail.account, covered(snapshot, trail));
     for region in &regions {
-        if snapshot.trails_for(&caller.account, region).any(|other| other.name == trail.name) {
-            return Err(Refusal::TrailExists { name: trail.name.clone(), account: caller.account });
+        let mut others = snapshot.trails_for(&account, region).filter(|other| other.account == account);
+        if others.any(|other| other.name == trail.name) {
+            return Err(Refusal::TrailExists { name: trail.name.clone(), account });
         }
     }
     for region in regions {
-        if snapshot.trails_for(&caller.account, &region).count() >= TRAILS_PER_REGION_MAX {
-            let max = TRAILS_PER_REGION_MAX;
-            return Err(Refusal::TrailsTooMany { account: caller.account, max, region });
+        if snapshot.trails_for(&account, &region).count() >= TRAILS_PER_REGION_MAX {
+            return Err(Refusal::TrailsTooMany { account, max: TRAILS_PER_REGION_MAX, region });
         }
     }
     Ok(())

@@ -19,11 +19,11 @@ impl Control {
     ) -> Result<Done<DeleteTrailResponse>, Refusal> {
         let reference = TrailReference::parse(&request.name, caller)?;
         let snapshot = self.catalog.current();
-        let held = reference.change(&snapshot, caller, Report::Arn)?;
+        let held = self.governed(&reference, &snapshot, caller, Report::Arn)?;
         self.platform.hold_delivery(held).await.map_err(Refusal::Internal)?;
         let ((), before) = self
             .change(|snapshot| {
-                let trail = reference.change(snapshot, caller, Report::Arn)?;
+                let trail = self.governed(&reference, snapshot, caller, Report::Arn)?;
                 // Another trail may have been made under the name, whose delivery nobody holds.
                 if trail.id() != held.id() {
                     return Err(Refusal::Conflict);

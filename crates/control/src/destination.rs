@@ -1,7 +1,9 @@
 //! Where a trail delivers: the checks that CreateTrail and UpdateTrail share (reference §4.5).
 
+use std::borrow::Cow;
+
 use cairn_catalog::Trail;
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 
 use crate::platform::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, TopicVerdict,
@@ -83,7 +85,7 @@ impl Control {
             self.check_topic(trail).await?;
         }
         if asked.log_group.is_some() {
-            self.check_log_group(trail).await?;
+            self.check_log_group(caller, trail).await?;
         }
         Ok(Found { kms_key })
     }
@@ -96,7 +98,8 @@ impl Control {
         key: &str,
         files: DeliveredFiles,
     ) -> Result<String, Refusal> {
-        let check = KeyCheck { region: &caller.region, trail, key, files };
+        let named = key_of(caller, trail.account, key);
+        let check = KeyCheck { region: &caller.region, trail, key: &named, files };
         match self.platform.check_key(check).await {
             KeyVerdict::Allowed { arn } => Ok(arn),
             KeyVerdict::Missing => Err(Refusal::KeyMissing(key.to_owned())),
@@ -117,8 +120,8 @@ impl Control {
     }
 
     /// Asks whether the trail's role may write to its log group.
-    async fn check_log_group(&self, trail: &Trail) -> Result<(), Refusal> {
-        match self.platform.check_log_group(trail).await {
+    async fn check_log_group(&self, caller: &Caller, trail: &Trail) -> Result<(), Refusal> {
+        match self.platform.check_log_group(trail, caller.account).await {
             LogGroupVerdict::Allowed => Ok(()),
             LogGroupVerdict::Missing => Err(Refusal::LogGroupMissing),
             LogGroupVerdict::RoleNotAssumable => Err(Refusal::LogRoleNotAssumable),
@@ -136,7 +139,8 @@ impl Control {
     ) -> Result<(), Refusal> {
         let bucket = trail.s3_bucket.as_str();
         let check = DeliveryCheck {
-            account: caller.account,
+            account: trail.account,
+            organization: trail.organization.as_deref(),
             region: &caller.region,
             trail_arn: &trail.arn,
             bucket,
@@ -220,6 +224,24 @@ const UUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
 const ALIAS_BYTES_MAX: usize = 250;
 const PREFIX_CHARS_MAX: usize = 200;
 const TOPIC_CHARS_MAX: usize = 256;
+
+/// Returns a topic as a trail of `owner` keeps it. A bare name is one of whoever gives it, which only an ARN can
+/// tell where that is another account.
+pub(crate) fn topic_of(caller: &Caller, owner: AccountId, topic: &str) -> String {
+    match topic.starts_with("arn:") || caller.account == owner {
+        true => topic.to_owned(),
+        false => format!("arn:aws:sns:{}:{}:{topic}", caller.region, caller.account),
+    }
+}
+
+/// Returns a key as a trail of `owner` can ask for it, which resolves bare ids and aliases in its own account.
+fn key_of<'k>(caller: &Caller, owner: AccountId, key: &'k str) -> Cow<'k, str> {
+    if key.starts_with("arn:") || caller.account == owner {
+        return Cow::Borrowed(key);
+    }
+    let kind = if key.starts_with("alias/") { "" } else { "key/" };
+    Cow::Owned(format!("arn:aws:kms:{}:{}:{kind}{key}", caller.region, caller.account))
+}
 
 /// Treats an empty text as absent, as CloudTrail does with optional texts.
 pub(crate) fn filled(text: Option<&str>) -> Option<&str> {

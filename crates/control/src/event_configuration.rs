@@ -28,6 +28,7 @@ impl Control {
         let reference = TrailReference::parse(name, caller)?;
         let snapshot = self.catalog.current();
         let trail = reference.read(&snapshot, caller, Report::Arn)?;
+        self.check_role(&snapshot, caller, trail)?;
         Ok(Done::now(GetEventConfigurationResponse {
             trail_arn: Some(trail.arn.clone()),
             aggregation_configurations: Some(shapes(&trail.aggregation)?),
@@ -49,7 +50,7 @@ impl Control {
         check_members(request)?;
         let reference = TrailReference::parse(name, caller)?;
         let current = self.catalog.current();
-        let trail = reference.change(&current, caller, Report::Arn)?;
+        let trail = self.governed(&reference, &current, caller, Report::Arn)?;
         let templates = templates(request)?;
         check_fed(&templates, trail)?;
         if !templates.is_empty() {
@@ -57,7 +58,7 @@ impl Control {
         }
         let (arn, _) = self
             .change(|snapshot| {
-                let live = reference.change(snapshot, caller, Report::Arn)?;
+                let live = self.governed(&reference, snapshot, caller, Report::Arn)?;
                 // Another trail may have been made under the name, whose aggregation nobody began.
                 if live.id() != trail.id() {
                     return Err(Refusal::Conflict);

@@ -25,6 +25,7 @@ impl Control {
         let reference = TrailReference::parse(&request.trail_name, caller)?;
         let snapshot = self.catalog.current();
         let trail = reference.read(&snapshot, caller, Report::Arn)?;
+        self.check_role(&snapshot, caller, trail)?;
         let (event_selectors, advanced_event_selectors) = match trail.selectors().given() {
             EventSelectors::Basic(selectors) => (Some(reshape(selectors)?), None),
             EventSelectors::Advanced(selectors) => (None, Some(reshape(selectors)?)),
@@ -46,7 +47,7 @@ impl Control {
         request: &PutEventSelectorsRequest,
     ) -> Result<Done<PutEventSelectorsResponse>, Refusal> {
         let reference = TrailReference::parse(&request.trail_name, caller)?;
-        reference.change(&self.catalog.current(), caller, Report::Arn)?;
+        self.governed(&reference, &self.catalog.current(), caller, Report::Arn)?;
         let given = match (&request.event_selectors, &request.advanced_event_selectors) {
             (Some(basic), None) => EventSelectors::Basic(reshape(basic)?),
             (None, Some(advanced)) => EventSelectors::Advanced(reshape(advanced)?),
@@ -55,7 +56,7 @@ impl Control {
         let selectors = Selectors::for_trail(given).map_err(Refusal::SelectorsInvalid)?;
         let (arn, _) = self
             .change(|snapshot| {
-                let mut trail = reference.change(snapshot, caller, Report::Arn)?.trail().clone();
+                let mut trail = self.governed(&reference, snapshot, caller, Report::Arn)?.trail().clone();
                 trail.selectors = Some(selectors.given().clone());
                 let arn = trail.arn.clone();
                 Ok((vec![Change::PutTrail(Box::new(trail))], arn))

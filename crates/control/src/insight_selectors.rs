@@ -28,6 +28,7 @@ impl Control {
         let reference = TrailReference::parse(name, caller)?;
         let snapshot = self.catalog.current();
         let trail = reference.read(&snapshot, caller, Report::Arn)?;
+        self.check_role(&snapshot, caller, trail)?;
         if trail.insights.is_empty() {
             return Err(Refusal::InsightsOff(trail.arn.clone()));
         }
@@ -56,6 +57,7 @@ impl Control {
         let reference = TrailReference::parse(name, caller)?;
         let current = self.catalog.current();
         let trail = reference.change(&current, caller, Report::Arn)?;
+        self.check_role(&current, caller, trail)?;
         let selectors = valid(&request.insight_selectors)?;
         check_fed(&selectors, Logged::of(trail.selectors().given()))?;
         if !selectors.is_empty() {

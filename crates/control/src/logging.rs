@@ -56,7 +56,7 @@ impl Control {
         let reference = TrailReference::parse(name, caller)?;
         let ((), before) = self
             .change(|snapshot| {
-                let mut trail = reference.change(snapshot, caller, Report::Arn)?.trail().clone();
+                let mut trail = self.governed(&reference, snapshot, caller, Report::Arn)?.trail().clone();
                 set(&mut trail);
                 Ok((vec![Change::PutTrail(Box::new(trail))], ()))
             })

@@ -4,12 +4,20 @@ use std::error::Error;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use cairn_catalog::{LiveTrail, Trail};
+use cairn_catalog::{Change, LiveTrail, Snapshot, Trail};
 use cairn_event::{AccountId, Region};
+
+use crate::Caller;
 
 /// The surroundings that a use case depends on but must not know.
 #[async_trait]
 pub trait Platform: Send + Sync + Debug {
+    /// Tells whether a caller's own policies let CloudTrail do something of Organizations or IAM in its name.
+    fn permits(&self, caller: &Caller, action: &str) -> bool;
+
+    /// Returns the changes that make the role by which a service acts in an account; empty where there is one.
+    fn service_linked_role(&self, snapshot: &Snapshot, account: AccountId, service: &str) -> Vec<Change>;
+
     /// Returns the position that the next event will take; nothing below it concerns a trail made now.
     fn next_position(&self) -> u64;
 
@@ -29,8 +37,9 @@ pub trait Platform: Send + Sync + Debug {
     async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
 
     /// Asks in CloudTrail's name whether a trail's role may write to its log group, as CreateTrail does: takes
-    /// on the role and makes the stream of the trail's home Region.
-    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict;
+    /// on the role and makes the stream of the trail's home Region. Both must be `account`'s, which makes or
+    /// changes the trail.
+    async fn check_log_group(&self, trail: &Trail, account: AccountId) -> LogGroupVerdict;
 
     /// Writes down that a trail's log group gets what is recorded from here on.
     ///
@@ -59,6 +68,8 @@ pub trait Platform: Send + Sync + Debug {
 pub struct DeliveryCheck<'a> {
     /// The trail's owner.
     pub account: AccountId,
+    /// The id of the organization whose accounts the trail covers; `None` for a trail of its owner alone.
+    pub organization: Option<&'a str>,
     /// The Region in which the trail is made or changed.
     pub region: &'a Region,
     /// The trail's ARN: the source that bucket policies name.
@@ -146,7 +157,7 @@ pub enum TopicVerdict {
 pub enum LogGroupVerdict {
     /// The trail's role may write to it.
     Allowed,
-    /// The ARN is none of a log group of the trail's account, or there is no such group.
+    /// The ARN is none of a log group of the account, or there is no such group.
     Missing,
     /// CloudTrail may not take on the role, or there is none.
     RoleNotAssumable,

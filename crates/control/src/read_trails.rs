@@ -1,7 +1,5 @@
 //! GetTrail, DescribeTrails, ListTrails.
 
-use std::sync::Arc;
-
 use cairn_catalog::LiveTrail;
 use cairn_wire::cloudtrail::{
     DescribeTrailsRequest, DescribeTrailsResponse, GetTrailRequest, GetTrailResponse, ListTrailsRequest,
@@ -9,7 +7,7 @@ use cairn_wire::cloudtrail::{
 };
 
 use crate::control::Done;
-use crate::trail_reference::{Report, TrailReference, here};
+use crate::trail_reference::{Report, TrailReference, here, seen};
 use crate::{Caller, Control, Refusal};
 
 /// The most trails on one page of ListTrails.
@@ -34,7 +32,7 @@ impl Control {
     /// Shows the trails of the endpoint's Region, or those asked for; unknown ones are left out.
     ///
     /// # Errors
-    /// Malformed names and ARNs.
+    /// Malformed names and ARNs; an organization's trail that CloudTrail can't show its administrator.
     pub fn describe_trails(
         &self,
         caller: &Caller,
@@ -43,23 +41,28 @@ impl Control {
         let snapshot = self.catalog.current();
         let asked = request.trail_name_list.as_deref().unwrap_or_default();
         let shadows = request.include_shadow_trails.unwrap_or(true);
-        let trail_list = if asked.is_empty() {
+        let trails: Vec<&LiveTrail> = if asked.is_empty() {
             here(&snapshot, caller)
-                .filter(|trail| shadows || trail.home_region == caller.region)
-                .map(shape)
+                .filter(|trail| {
+                    shadows || (trail.home_region == caller.region && trail.account == caller.account)
+                })
                 .collect()
         } else {
             let mut found = Vec::with_capacity(asked.len());
             for name in asked {
                 let reference = TrailReference::parse(name, caller)?;
-                found.extend(reference.read(&snapshot, caller, Report::Given).ok().map(shape));
+                found.extend(reference.read(&snapshot, caller, Report::Given).ok());
             }
             found
         };
+        for trail in &trails {
+            self.check_role(&snapshot, caller, trail)?;
+        }
+        let trail_list = trails.into_iter().map(shape).collect();
         Ok(Done::now(DescribeTrailsResponse { trail_list: Some(trail_list) }))
     }
 
-    /// Lists the caller's trails of all Regions, by ARN. The token is the last ARN shown.
+    /// Lists the trails that the caller's account sees in all Regions, by ARN. The token is the last ARN shown.
     ///
     /// # Errors
     /// A token that is no trail's ARN; the operation declares no error of its own for it.
@@ -69,13 +72,11 @@ impl Control {
         request: &ListTrailsRequest,
     ) -> Result<Done<ListTrailsResponse>, Refusal> {
         let snapshot = self.catalog.current();
-        let own: Vec<&LiveTrail> = snapshot.account_trails(&caller.account).iter().map(Arc::as_ref).collect();
         let after = request.next_token.as_deref().unwrap_or_default();
         if !after.is_empty() && TrailReference::parse(after, caller).is_err() {
             return Err(Refusal::ListTokenInvalid);
         }
-        let mut page: Vec<TrailInfo> = own
-            .into_iter()
+        let mut page: Vec<TrailInfo> = seen(&snapshot, caller.account)
             .filter(|trail| trail.arn.as_str() > after)
             .take(LIST_PAGE_MAX + 1)
             .map(|trail| TrailInfo {

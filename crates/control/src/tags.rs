@@ -77,6 +77,7 @@ impl Control {
             let trail = resource(id, caller, Missing::Resource)?
                 .read(&snapshot, caller, Report::Arn)
                 .map_err(|_unknown| Refusal::ResourceMissing(id.clone()))?;
+            self.check_role(&snapshot, caller, trail)?;
             let tags = trail.tags.iter().map(|tag| Shape { key: tag.key.clone(), value: tag.value.clone() });
             list.push(ResourceTag { resource_id: Some(id.clone()), tags_list: Some(tags.collect()) });
         }
@@ -96,6 +97,7 @@ impl Control {
                 Refusal::TrailUnknown { .. } => Refusal::ResourceMissing(id.to_owned()),
                 other => other,
             })?;
+            self.check_role(snapshot, caller, found)?;
             let mut trail = found.trail().clone();
             change(&mut trail.tags)?;
             Ok((vec![Change::PutTrail(Box::new(trail))], ()))

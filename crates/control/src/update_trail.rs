@@ -1,10 +1,10 @@
 //! UpdateTrail.
 
-use cairn_catalog::{Change, Trail};
+use cairn_catalog::{Change, LiveTrail, Snapshot, Trail};
 use cairn_wire::cloudtrail::{UpdateTrailRequest, UpdateTrailResponse};
 
 use crate::control::Done;
-use crate::destination::{Asked, filled};
+use crate::destination::{Asked, filled, topic_of};
 use crate::trail_reference::{Report, TrailReference};
 use crate::{Caller, Control, Refusal};
 
@@ -32,12 +32,9 @@ impl Control {
             log_role: filled(request.cloud_watch_logs_role_arn.as_deref()),
         };
         asked.check_form()?;
-        if request.is_organization_trail == Some(true) {
-            return Err(Refusal::NoOrganization(caller.account));
-        }
         let snapshot = self.catalog.current();
-        let live = reference.change(&snapshot, caller, Report::Given)?;
-        let trail = updated(live, request)?;
+        let live = self.find_for_update(&reference, &snapshot, caller, request)?;
+        let trail = self.updated(live, (&snapshot, caller), request)?;
         let found = self.check_destination(caller, &trail, &asked).await?;
         if trail.cw_logs_group.is_some() && live.cw_logs_group.is_none() {
             self.platform.begin_log_group(live).await.map_err(Refusal::Internal)?;
@@ -45,23 +42,73 @@ impl Control {
         if trail.sns_topic.is_some() && live.sns_topic.is_none() {
             self.platform.begin_notifications(live).await.map_err(Refusal::Internal)?;
         }
+        if let Some(organization) = trail.organization.as_deref().filter(|_| live.organization.is_none()) {
+            self.prepare_roles(organization, &trail.name).await?;
+        }
         let (output, _) = self
             .change(|snapshot| {
-                let mut trail = updated(reference.change(snapshot, caller, Report::Given)?, request)?;
+                let live = self.find_for_update(&reference, snapshot, caller, request)?;
+                let mut trail = self.updated(live, (snapshot, caller), request)?;
+                let mut changes = match trail.organization.as_deref().filter(|_| live.organization.is_none())
+                {
+                    Some(organization) => self.roles_of(snapshot, organization, &trail.name),
+                    None => Vec::new(),
+                };
                 if found.kms_key.is_some() {
                     trail.kms_key_id.clone_from(&found.kms_key);
                 }
                 let answer = answer(&trail);
-                Ok((vec![Change::PutTrail(Box::new(trail))], answer))
+                changes.push(Change::PutTrail(Box::new(trail)));
+                Ok((changes, answer))
             })
             .await?;
         Ok(Done::now(output))
+    }
+
+    /// Finds the trail, once it is known that the caller may make organization trails if this is to be one.
+    fn find_for_update<'s>(
+        &self,
+        reference: &TrailReference,
+        snapshot: &'s Snapshot,
+        caller: &Caller,
+        request: &UpdateTrailRequest,
+    ) -> Result<&'s LiveTrail, Refusal> {
+        if request.is_organization_trail == Some(true) {
+            self.organization_for(snapshot, caller)?;
+        }
+        self.governed(reference, snapshot, caller, Report::Given)
+    }
+
+    /// Applies a request to a trail. Only the account that owns it makes it an organization's or an ordinary one.
+    fn updated(
+        &self,
+        live: &LiveTrail,
+        (snapshot, caller): (&Snapshot, &Caller),
+        request: &UpdateTrailRequest,
+    ) -> Result<Trail, Refusal> {
+        let mut trail = updated(live, caller, request)?;
+        trail.organization = match (request.is_organization_trail, &live.organization) {
+            (Some(true), None) | (Some(false), Some(_)) if live.account != caller.account => {
+                return Err(Refusal::NotManagementAccount(caller.account));
+            }
+            (Some(true), None) => {
+                let organization = self.organization_for(snapshot, caller)?;
+                // The trail of an administrator stays its own.
+                if organization.management != live.account {
+                    return Err(Refusal::NotManagementAccount(caller.account));
+                }
+                Some(organization.id.clone())
+            }
+            (Some(false), _) => None,
+            (Some(true) | None, kept) => kept.clone(),
+        };
+        Ok(trail)
     }
 }
 
 /// Applies a request to a trail. Going multi-Region turns global service events on, going back turns them
 /// off, unless the request says otherwise.
-fn updated(trail: &Trail, request: &UpdateTrailRequest) -> Result<Trail, Refusal> {
+fn updated(trail: &Trail, caller: &Caller, request: &UpdateTrailRequest) -> Result<Trail, Refusal> {
     let mut trail = trail.clone();
     if let Some(bucket) = &request.s3_bucket_name {
         trail.s3_bucket.clone_from(bucket);
@@ -90,7 +137,9 @@ fn updated(trail: &Trail, request: &UpdateTrailRequest) -> Result<Trail, Refusal
             *kept = filled(text.as_deref()).map(str::to_owned);
         }
     };
-    given(&request.sns_topic_name, &mut trail.sns_topic);
+    if let Some(topic) = request.sns_topic_name.as_deref() {
+        trail.sns_topic = filled(Some(topic)).map(|topic| topic_of(caller, trail.account, topic));
+    }
     given(&request.cloud_watch_logs_log_group_arn, &mut trail.cw_logs_group);
     given(&request.cloud_watch_logs_role_arn, &mut trail.cw_logs_role);
     if request.kms_key_id.as_deref() == Some("") {

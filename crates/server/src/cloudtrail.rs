@@ -42,33 +42,31 @@ impl Front {
         who: &Who,
         body: &[u8],
     ) -> Result<Answer, Refused> {
-        let caller = Caller { account: who.account, region: who.region.clone() };
+        let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
+        let (by, region) = (who.caller.clone(), who.region.clone());
+        let caller = Caller { account: who.account, region, by, facts };
         self.control.admit(&caller, operation).map_err(refused)?;
         let content_type = arrival.head.header("content-type");
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
-        self.allow(arrival, operation, who, &request, &caller)?;
+        self.allow(operation, &request, &caller)?;
         self.dispatch(operation, &request, &caller).await
     }
 
     /// Refuses a call that policies do not allow on every resource that it names.
-    fn allow(
-        &self,
-        arrival: &Arrival,
-        operation: Operation,
-        who: &Who,
-        request: &Request,
-        caller: &Caller,
-    ) -> Result<(), Refused> {
+    fn allow(&self, operation: Operation, request: &Request, caller: &Caller) -> Result<(), Refused> {
         let snapshot = self.catalog.current();
         let action = format!("cloudtrail:{}", operation.name());
-        let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
         let parameters = request.parameters();
         for resource in asked::resources(operation.name(), caller, parameters) {
-            let context = asked::facts(operation.name(), &resource, parameters, &snapshot, context.clone());
-            let asked = (action.as_str(), resource.as_str(), who.account);
+            let facts = caller.facts.clone();
+            let context = asked::facts(operation.name(), &resource, parameters, &snapshot, facts);
+            let copy = asked::copy(&snapshot, caller.account, &resource);
+            let owner = copy.as_ref().map_or(caller.account, |copy| copy.owner);
+            let asked = (action.as_str(), resource.as_str(), owner);
+            let policy = copy.as_ref().map(|copy| &copy.policy);
             let decision =
-                authorize::decide(&who.caller, &snapshot, None, asked, context).map_err(|error| {
+                authorize::decide(&caller.by, &snapshot, policy, asked, context).map_err(|error| {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "a stored policy can't be read"
@@ -120,6 +118,12 @@ impl Front {
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
             Operation::ListTags => answered(control.list_tags(caller, &input(request)?)),
+            Operation::RegisterOrganizationDelegatedAdmin => {
+                answered(control.register_organization_delegated_admin(caller, &input(request)?).await)
+            }
+            Operation::DeregisterOrganizationDelegatedAdmin => {
+                answered(control.deregister_organization_delegated_admin(caller, &input(request)?).await)
+            }
             unavailable => Err(refused(Refusal::OperationUnavailable(unavailable.name().to_owned()))),
         }
     }

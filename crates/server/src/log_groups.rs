@@ -13,7 +13,7 @@ use cairn_access::{
 };
 use cairn_catalog::{Catalog, Role, Snapshot, Trail};
 use cairn_control::LogGroupVerdict;
-use cairn_event::Arn;
+use cairn_event::{AccountId, Arn};
 use cairn_stream::{
     LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, PutError, UNAVAILABLE, log_stream_name,
 };
@@ -40,10 +40,10 @@ const PUT: &str = "logs:PutLogEvents";
 
 impl RoleLogGroups {
     /// Asks whether a trail's role may write to the trail's log group, by making the stream of the home
-    /// Region.
-    pub(crate) async fn check(&self, trail: &Trail) -> LogGroupVerdict {
+    /// Region. Both must be of `account`, which makes or changes the trail.
+    pub(crate) async fn check(&self, trail: &Trail, account: AccountId) -> LogGroupVerdict {
         let group = trail.cw_logs_group.as_deref().and_then(LogGroup::parse);
-        let Some(group) = group.filter(|group| group.account == trail.account) else {
+        let Some(group) = group.filter(|group| group.account == account) else {
             return LogGroupVerdict::Missing;
         };
         let name = log_stream_name(trail.account, &trail.home_region, 0);
@@ -108,7 +108,7 @@ impl LogGroups for RoleLogGroups {
 
 /// Decides whether CloudTrail may take on the trail's role, and the role do all of `actions` on a stream.
 fn verdict(snapshot: &Snapshot, stream: &LogStream<'_>, actions: &[&str]) -> Result<Verdict, PolicyError> {
-    let Some(role) = role(snapshot, stream.trail) else { return Ok(Verdict::NotAssumable) };
+    let Some(role) = role(snapshot, stream) else { return Ok(Verdict::NotAssumable) };
     let trust = Policy::parse(PolicyKind::Trust, &role.trust)?;
     let asked = AccessRequest {
         principal: &Principal::Service(CLOUDTRAIL_SERVICE.to_owned()),
@@ -133,11 +133,17 @@ fn verdict(snapshot: &Snapshot, stream: &LogStream<'_>, actions: &[&str]) -> Res
     Ok(Verdict::Allowed)
 }
 
-/// Finds the trail's role in its account.
-fn role<'a>(snapshot: &'a Snapshot, trail: &Trail) -> Option<&'a Role> {
+/// Finds the trail's role, in the account that the log group is in: the trail's own, or one of its organization,
+/// whose administrators bring theirs.
+fn role<'a>(snapshot: &'a Snapshot, stream: &LogStream<'_>) -> Option<&'a Role> {
+    let (trail, account) = (stream.trail, stream.group.account);
+    let inside = |id: &String| snapshot.member(account).is_some_and(|member| member.organization == *id);
+    if account != trail.account && !trail.organization.as_ref().is_some_and(inside) {
+        return None;
+    }
     let arn = trail.cw_logs_role.as_deref()?;
     let name = Arn::parse(arn).ok().and_then(|arn| arn.resource.rsplit('/').next())?;
-    snapshot.role(&trail.account, name).filter(|role| role.arn == arn)
+    snapshot.role(&account, name).filter(|role| role.arn == arn)
 }
 
 fn session(role: &Role) -> RoleSession {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cairn_access::{
-    CLOUDTRAIL_SERVICE, Caller, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
+    CLOUDTRAIL_SERVICE, Caller, DeliveryFolders, DeliveryTarget, Policy, PolicyKind,
+    bucket_policy_allows_delivery,
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
-use cairn_catalog::{Catalog, LiveTrail, Trail};
+use cairn_catalog::{Catalog, Change, LiveTrail, Role, Snapshot, Trail};
 use cairn_control::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
     TopicVerdict,
@@ -25,6 +26,7 @@ use cairn_s3::{
 };
 use cairn_wire::s3::{Resolver, Seen};
 
+use crate::authorize;
 use crate::log_groups::RoleLogGroups;
 use crate::object_keys::{ObjectKeys, ObjectUser};
 use crate::outside::Outside;
@@ -70,6 +72,52 @@ impl Platform for ServiceCaller {
         self.journal.tail()
     }
 
+    fn permits(&self, caller: &cairn_control::Caller, action: &str) -> bool {
+        let resource = match action.split_once(':') {
+            Some(("iam", _)) => role_arn(caller.account, CLOUDTRAIL_SERVICE, CLOUDTRAIL_ROLE),
+            _ => "*".to_owned(),
+        };
+        let asked = (action, resource.as_str(), caller.account);
+        let facts = caller.facts.clone().made_via(&[CLOUDTRAIL_SERVICE]);
+        match authorize::decide(&caller.by, &self.catalog.current(), None, asked, facts) {
+            Ok(decision) => decision.is_allowed(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+                false
+            }
+        }
+    }
+
+    fn service_linked_role(&self, snapshot: &Snapshot, account: AccountId, service: &str) -> Vec<Change> {
+        let name = if service == CLOUDTRAIL_SERVICE { CLOUDTRAIL_ROLE } else { EVENT_CONTEXT_ROLE };
+        if snapshot.role(&account, name).is_some() {
+            return Vec::new();
+        }
+        let trust = serde_json::json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": { "Service": service },
+                "Action": "sts:AssumeRole"
+            }]
+        });
+        vec![Change::PutRole(Box::new(Role {
+            account,
+            name: name.to_owned(),
+            path: format!("/aws-service-role/{service}/"),
+            role_id: format!("AROA{}", self.ids.guid().replace('-', "").to_uppercase().split_at(17).0),
+            arn: role_arn(account, service, name),
+            created: self.clock.now(),
+            description: None,
+            trust: trust.to_string(),
+            session_seconds_max: 3_600,
+            policies: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
+            tags: Vec::new(),
+        }))]
+    }
+
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict {
         if let Some(verdict) = self.outside.check_bucket(&check).await {
             return verdict;
@@ -84,7 +132,9 @@ impl Platform for ServiceCaller {
         let verdict = match &bucket {
             None => BucketVerdict::Missing,
             Some(bucket) => {
-                match allowed(bucket, (check.account, check.trail_arn, check.kms_key), place(&check)) {
+                let keys = folders(&check).probe_keys();
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                match allowed(bucket, (check.account, check.trail_arn, check.kms_key), &keys) {
                     true => BucketVerdict::Allowed,
                     false => BucketVerdict::Denied,
                 }
@@ -127,8 +177,8 @@ impl Platform for ServiceCaller {
         Ok(cairn_delivery::begin_aggregation(&*self.catalog, trail.id(), self.journal.tail()).await?)
     }
 
-    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict {
-        self.log_groups.check(trail).await
+    async fn check_log_group(&self, trail: &Trail, account: AccountId) -> LogGroupVerdict {
+        self.log_groups.check(trail, account).await
     }
 
     async fn begin_log_group(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -159,7 +209,7 @@ impl LogBucket for ServiceCaller {
         let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(&code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
         let by = (trail.account, trail.arn.as_str(), trail.kms_key_id.as_deref());
-        if !allowed(&bucket, by, (trail.s3_prefix.as_deref(), put.folder)) {
+        if !allowed(&bucket, by, &[put.key]) {
             return Err(refused("AccessDenied"));
         }
         let body_bytes = put.body.len() as u64;
@@ -287,19 +337,36 @@ impl std::fmt::Debug for ServiceCaller {
     }
 }
 
-/// Returns the prefix and the folder that a check is about.
-fn place<'a>(check: &DeliveryCheck<'a>) -> (Option<&'a str>, Folder) {
-    let folder = match check.files {
+/// The role by which CloudTrail acts in the accounts of organizations.
+const CLOUDTRAIL_ROLE: &str = "AWSServiceRoleForCloudTrail";
+
+/// The role by which it enriches events.
+const EVENT_CONTEXT_ROLE: &str = "AWSServiceRoleForCloudTrailEventContext";
+
+/// Returns the ARN of a service's own role.
+fn role_arn(account: AccountId, service: &str, name: &str) -> String {
+    format!("arn:aws:iam::{account}:role/aws-service-role/{service}/{name}")
+}
+
+/// Returns the folders that a check is about.
+fn folders<'a>(check: &DeliveryCheck<'a>) -> DeliveryFolders<'a> {
+    let kind = match check.files {
         DeliveredFiles::Logs => Folder::CloudTrail,
         DeliveredFiles::Insights => Folder::Insight,
     };
-    (check.prefix, folder)
+    DeliveryFolders {
+        prefix: check.prefix,
+        account: check.account,
+        organization: check.organization,
+        kind: kind.as_str(),
+        region: check.region.as_str(),
+    }
 }
 
 fn allowed(
     bucket: &Bucket,
     (account, trail_arn, kms_key): (AccountId, &str, Option<&str>),
-    (prefix, folder): (Option<&str>, Folder),
+    keys: &[&str],
 ) -> bool {
     let Ok(bucket_account) = bucket.owner.parse() else { return false };
     let policy = bucket.policy.as_deref().map(|text| Policy::parse(PolicyKind::Resource, text));
@@ -308,10 +375,8 @@ fn allowed(
         Some(Err(_)) => return false,
         None => None,
     };
-    let folder = folder.as_str();
-    let target =
-        DeliveryTarget { bucket: &bucket.name, bucket_account, prefix, account, trail_arn, folder, kms_key };
-    match bucket_policy_allows_delivery(policy.as_ref(), &target) {
+    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, account, trail_arn, kms_key };
+    match bucket_policy_allows_delivery(policy.as_ref(), &target, keys) {
         Ok(()) => true,
         Err(reason) => {
             tracing::debug!(bucket = %bucket.name, trail = trail_arn, %reason, "bucket refuses log files");

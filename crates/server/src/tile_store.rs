@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use cairn_access::{DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery};
 use cairn_event::Origin;
 use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, Put, StoreError, WishedKey};
-use cairn_tlog::{CHECKPOINT, FOLDER, Place, TileError, TileStore};
+use cairn_tlog::{CHECKPOINT, Place, TileError, TileStore};
 use futures_util::TryStreamExt as _;
 
 use crate::platform::{OwnCall, ServiceCaller, code, owner};
@@ -102,13 +102,11 @@ fn allowed(bucket: &Bucket, place: Place<'_>) -> bool {
     let target = DeliveryTarget {
         bucket: &bucket.name,
         bucket_account,
-        prefix: place.trail.s3_prefix.as_deref(),
         account: place.trail.account,
         trail_arn: &place.trail.arn,
-        folder: FOLDER,
         kms_key: None,
     };
-    bucket_policy_allows_delivery(policy.as_ref(), &target).is_ok()
+    bucket_policy_allows_delivery(policy.as_ref(), &target, &[place.key]).is_ok()
 }
 
 fn deposit(place: Place<'_>, bytes: Bytes) -> Deposit<'_> {

@@ -1,28 +1,46 @@
 //! Whether CloudTrail may deliver to a bucket.
 
 use cairn_access::{
-    DeliveryRefusal, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
+    DeliveryFolders, DeliveryRefusal, DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery,
     delivery_bucket_policy,
 };
 
 const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
 
-fn target(prefix: Option<&str>) -> DeliveryTarget<'_> {
+fn target() -> DeliveryTarget<'static> {
     DeliveryTarget {
         bucket: "audit",
         bucket_account: "111122223333".parse().unwrap(),
-        prefix,
         account: "111122223333".parse().unwrap(),
         trail_arn: TRAIL,
-        folder: "CloudTrail",
         kms_key: None,
     }
+}
+
+fn folders(prefix: Option<&str>) -> DeliveryFolders<'_> {
+    DeliveryFolders {
+        prefix,
+        account: "111122223333".parse().unwrap(),
+        organization: None,
+        kind: "CloudTrail",
+        region: "us-east-1",
+    }
+}
+
+fn ask(
+    policy: Option<&Policy>,
+    target: &DeliveryTarget<'_>,
+    folders: DeliveryFolders<'_>,
+) -> Result<(), DeliveryRefusal> {
+    let keys = folders.probe_keys();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    bucket_policy_allows_delivery(policy, target, &keys)
 }
 
 fn check(statements: &str, prefix: Option<&str>) -> &'static str {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
-    match bucket_policy_allows_delivery(Some(&policy), &target(prefix)) {
+    match ask(Some(&policy), &target(), folders(prefix)) {
         Ok(()) => "delivers",
         Err(DeliveryRefusal::NoPolicy) => "no policy",
         Err(DeliveryRefusal::AclCheck) => "acl",
@@ -44,7 +62,7 @@ fn put(resource: &str, rest: &str) -> String {
 
 #[test]
 fn a_bucket_without_a_policy_takes_no_log_files() {
-    assert_eq!(bucket_policy_allows_delivery(None, &target(None)), Err(DeliveryRefusal::NoPolicy));
+    assert_eq!(ask(None, &target(), folders(None)), Err(DeliveryRefusal::NoPolicy));
 }
 
 #[test]
@@ -52,9 +70,9 @@ fn a_policy_for_one_folder_covers_no_other() {
     let logs = put("arn:aws:s3:::audit/AWSLogs/111122223333/CloudTrail/*", "");
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{},{logs}]}}"#, acl(""));
     let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
-    for (folder, delivers) in [("CloudTrail", true), ("CloudTrail-Insight", false)] {
-        let asked = DeliveryTarget { folder, ..target(None) };
-        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &asked).is_ok(), delivers, "{folder}");
+    for (kind, delivers) in [("CloudTrail", true), ("CloudTrail-Insight", false)] {
+        let asked = DeliveryFolders { kind, ..folders(None) };
+        assert_eq!(ask(Some(&policy), &target(), asked).is_ok(), delivers, "{kind}");
     }
 }
 
@@ -69,24 +87,48 @@ fn a_policy_may_demand_a_key() {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{},{logs}]}}"#, acl(""));
     let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
     for (kms_key, delivers) in [(Some(key), true), (Some("alias/other"), false), (None, false)] {
-        let asked = DeliveryTarget { kms_key, ..target(None) };
-        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &asked).is_ok(), delivers, "{kms_key:?}");
+        let asked = DeliveryTarget { kms_key, ..target() };
+        assert_eq!(ask(Some(&policy), &asked, folders(None)).is_ok(), delivers, "{kms_key:?}");
     }
 }
 
 #[test]
 fn the_policy_that_is_printed_is_the_policy_that_is_demanded() {
+    let account = "111122223333".parse().unwrap();
     for prefix in [None, Some("logs"), Some("a/b")] {
-        let printed = delivery_bucket_policy("audit", "111122223333".parse().unwrap(), prefix);
-        let policy = Policy::parse(PolicyKind::Resource, &printed).unwrap();
-        assert_eq!(bucket_policy_allows_delivery(Some(&policy), &target(prefix)), Ok(()), "{printed}");
-        let other = DeliveryTarget {
-            trail_arn: "arn:aws:cloudtrail:us-east-1:999988887777:trail/main",
-            ..target(prefix)
-        };
-        assert!(bucket_policy_allows_delivery(Some(&policy), &other).is_err());
-        let elsewhere = target(Some("elsewhere"));
-        assert!(bucket_policy_allows_delivery(Some(&policy), &elsewhere).is_err());
+        for organization in [None, Some("o-exampleorgid")] {
+            let printed = delivery_bucket_policy("audit", account, organization, prefix);
+            let policy = Policy::parse(PolicyKind::Resource, &printed).unwrap();
+            let asked = DeliveryFolders { organization, ..folders(prefix) };
+            assert_eq!(ask(Some(&policy), &target(), asked), Ok(()), "{printed}");
+            let trail_arn = "arn:aws:cloudtrail:us-east-1:999988887777:trail/main";
+            let other = DeliveryTarget { trail_arn, ..target() };
+            assert!(ask(Some(&policy), &other, asked).is_err());
+            let elsewhere = DeliveryFolders { prefix: Some("elsewhere"), ..asked };
+            assert!(ask(Some(&policy), &target(), elsewhere).is_err());
+            let other = DeliveryFolders { organization: Some("o-otherorgid00"), ..asked };
+            assert!(ask(Some(&policy), &target(), other).is_err());
+        }
+    }
+}
+
+#[test]
+fn an_organization_trail_needs_both_of_its_folders() {
+    let (own, members) =
+        ("arn:aws:s3:::audit/AWSLogs/111122223333/*", "arn:aws:s3:::audit/AWSLogs/o-exampleorgid/*");
+    let asked = DeliveryFolders { organization: Some("o-exampleorgid"), ..folders(None) };
+    assert_eq!(
+        asked.probe_keys(),
+        ["AWSLogs/111122223333", "AWSLogs/o-exampleorgid/111122223333"].map(|folder| format!(
+            "{folder}/CloudTrail/us-east-1/1970/01/01/\
+             111122223333_CloudTrail_us-east-1_19700101T0000Z_0000000000000000.json.gz"
+        ))
+    );
+    for (resources, delivers) in [(vec![own], false), (vec![members], false), (vec![own, members], true)] {
+        let puts: Vec<String> = resources.iter().map(|resource| put(resource, "")).collect();
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{},{}]}}"#, acl(""), puts.join(","));
+        let policy = Policy::parse(PolicyKind::Resource, &text).unwrap();
+        assert_eq!(ask(Some(&policy), &target(), asked).is_ok(), delivers, "{resources:?}");
     }
 }
 

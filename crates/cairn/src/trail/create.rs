@@ -63,7 +63,7 @@ impl Create {
             let bucket = format!("/{}", self.bucket);
             let made = client.s3_put(&bucket, "", Bytes::new()).await;
             unless("BucketAlreadyOwnedByYou", made).context("make the bucket")?;
-            let policy = delivery_bucket_policy(&self.bucket, account, self.prefix.as_deref());
+            let policy = delivery_bucket_policy(&self.bucket, account, None, self.prefix.as_deref());
             let put = client.s3_put(&bucket, "policy=", Bytes::from(policy)).await;
             put.context("give the bucket its policy")?;
         }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use cairn_catalog::{
     Account, Change, FeatureSet, JoinedBy, Kept, Member, Organization, OrganizationalUnit, TrustedService,
 };
-use cairn_control::{Caller, Part, Throttle};
+use cairn_control::{Part, Throttle};
 use cairn_event::{AccountId, Clock as _, Region};
 use cairn_wire::cloudtrail::{LookupAttribute, LookupAttributeKey, LookupEventsRequest};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, caller};
 
 const MANAGEMENT: &str = "123456789012";
 const SHOP: &str = "111111111111";
@@ -149,7 +149,7 @@ async fn page(
     token: Option<String>,
 ) -> Result<Value, String> {
     let account: AccountId = caller.parse().unwrap();
-    let caller = Caller { account, region: Region::us_east_1() };
+    let caller = caller(account, &Region::us_east_1());
     let attribute = |name: &str| LookupAttribute {
         attribute_key: LookupAttributeKey::EventName,
         attribute_value: name.to_owned(),

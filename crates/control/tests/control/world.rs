@@ -1,12 +1,16 @@
 //! A control plane over a real catalog, journal and history, with buckets that answer by their names.
 
+use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Account, Catalog, Change, DeliveryKind, LiveTrail, SqliteCatalog, Trail};
+use cairn_catalog::contract::sample;
+use cairn_catalog::{
+    Account, Catalog, Change, DeliveryKind, LiveTrail, Role, Snapshot, SqliteCatalog, Trail,
+};
 use cairn_control::{
     BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, KeyCheck, KeyVerdict,
     LogGroupVerdict, Platform, Refusal, Throttle, TopicVerdict,
@@ -43,14 +47,33 @@ impl SetClock {
 }
 
 /// Buckets whose names begin with `missing` do not exist, and those with `denied` take nothing, those with
-/// `logs-only` log files alone. Deliveries to those with `unheld` can't be written down, nor can their
+/// `logs-only` log files alone, with `owner-only` no organization's. Deliveries to those with `unheld` can't be written down, nor can their
 /// aggregation. The topic `files` takes messages. Keys are known by their aliases. The log group `audit` exists, and roles say in their names
-/// what is wrong with them.
-#[derive(Debug)]
-struct NamedBuckets;
+/// what is wrong with them. Callers may do everything in Organizations and IAM but what is denied.
+#[derive(Debug, Default)]
+pub(crate) struct NamedBuckets {
+    denied: Mutex<BTreeSet<String>>,
+}
 
 #[async_trait]
 impl Platform for NamedBuckets {
+    fn permits(&self, _caller: &Caller, action: &str) -> bool {
+        !self.denied.lock().unwrap().contains(action)
+    }
+
+    fn service_linked_role(&self, snapshot: &Snapshot, account: AccountId, service: &str) -> Vec<Change> {
+        let name = role_name(service);
+        match snapshot.role(&account, name) {
+            Some(_) => Vec::new(),
+            None => vec![Change::PutRole(Box::new(Role {
+                account,
+                path: format!("/aws-service-role/{service}/"),
+                arn: format!("arn:aws:iam::{account}:role/aws-service-role/{service}/{name}"),
+                ..sample::role(name)
+            }))],
+        }
+    }
+
     fn next_position(&self) -> u64 {
         0
     }
@@ -60,6 +83,9 @@ impl Platform for NamedBuckets {
         match check.bucket {
             bucket if bucket.starts_with("missing") => BucketVerdict::Missing,
             bucket if bucket.starts_with("denied") => BucketVerdict::Denied,
+            bucket if bucket.starts_with("owner-only") && check.organization.is_some() => {
+                BucketVerdict::Denied
+            }
             bucket if bucket.starts_with("logs-only") && check.files != DeliveredFiles::Logs => {
                 BucketVerdict::Denied
             }
@@ -70,7 +96,7 @@ impl Platform for NamedBuckets {
     async fn check_key(&self, check: KeyCheck<'_>) -> KeyVerdict {
         let arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned();
         match check.key {
-            "alias/shop" => KeyVerdict::Allowed { arn },
+            "alias/shop" | "arn:aws:kms:us-east-1:333333333333:alias/shop" => KeyVerdict::Allowed { arn },
             "alias/denied" => KeyVerdict::Denied { arn },
             "alias/disabled" => KeyVerdict::Unusable { reason: format!("{arn} is disabled.") },
             _ => KeyVerdict::Missing,
@@ -81,10 +107,11 @@ impl Platform for NamedBuckets {
         self.hold_delivery(trail).await
     }
 
-    async fn check_log_group(&self, trail: &Trail) -> LogGroupVerdict {
+    async fn check_log_group(&self, trail: &Trail, account: AccountId) -> LogGroupVerdict {
         let name = |arn: &Option<String>| arn.clone().unwrap_or_default();
         let (group, role) = (name(&trail.cw_logs_group), name(&trail.cw_logs_role));
         match (group.as_str(), role.as_str()) {
+            (group, _) if !group.contains(&format!(":{account}:")) => LogGroupVerdict::Missing,
             (group, _) if group.ends_with(":unreachable:*") => LogGroupVerdict::Unavailable,
             (_, role) if role.ends_with("/untrusting") => LogGroupVerdict::RoleNotAssumable,
             (_, role) if role.ends_with("/denied") => LogGroupVerdict::RoleDenied,
@@ -99,7 +126,9 @@ impl Platform for NamedBuckets {
 
     async fn check_topic(&self, trail: &Trail) -> TopicVerdict {
         match trail.sns_topic_arn().as_deref() {
-            Some("arn:aws:sns:us-east-1:123456789012:files") => TopicVerdict::Allowed,
+            Some("arn:aws:sns:us-east-1:123456789012:files" | "arn:aws:sns:us-east-1:333333333333:files") => {
+                TopicVerdict::Allowed
+            }
             _ => TopicVerdict::Insufficient,
         }
     }
@@ -116,6 +145,7 @@ impl Platform for NamedBuckets {
 pub(crate) struct World {
     pub(crate) control: Arc<Control>,
     pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) platform: Arc<NamedBuckets>,
     pub(crate) clock: Arc<SetClock>,
     history: History,
     writer: EmbeddedWriter,
@@ -159,9 +189,20 @@ impl World {
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         drop(tasks.spawn(service.run(shutdown.clone())));
         tasks.close();
-        let control =
-            Control::new(Arc::clone(&catalog), history.clone(), Arc::new(NamedBuckets), told, throttle);
-        Self { control: Arc::new(control), catalog, clock, history, writer, shutdown, tasks, _dir: dir }
+        let platform = Arc::new(NamedBuckets::default());
+        let asked = Arc::clone(&platform) as Arc<dyn Platform>;
+        let control = Control::new(Arc::clone(&catalog), history.clone(), asked, told, throttle);
+        Self {
+            control: Arc::new(control),
+            catalog,
+            platform,
+            clock,
+            history,
+            writer,
+            shutdown,
+            tasks,
+            _dir: dir,
+        }
     }
 
     /// Records an event and waits until it can be looked up.
@@ -192,8 +233,18 @@ impl World {
         noted.unwrap();
     }
 
+    /// Changes the catalog as an Organizations API or IAM would.
+    pub(crate) async fn change(&self, changes: Vec<Change>) {
+        self.catalog.commit(self.catalog.current().revision(), changes).await.unwrap();
+    }
+
+    /// Says what callers may not do in Organizations and IAM from now on.
+    pub(crate) fn deny(&self, actions: impl IntoIterator<Item = String>) {
+        *self.platform.denied.lock().unwrap() = actions.into_iter().collect();
+    }
+
     pub(crate) async fn call(&self, account: AccountId, region: &Region, name: &str, body: &[u8]) -> Outcome {
-        let caller = Caller { account, region: region.clone() };
+        let caller = caller(account, region);
         let operation: Operation = name.parse().unwrap();
         self.control
             .admit(&caller, operation)
@@ -235,6 +286,12 @@ impl World {
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
             Operation::ListTags => answered(control.list_tags(caller, &input(request)?)),
+            Operation::RegisterOrganizationDelegatedAdmin => {
+                answered(control.register_organization_delegated_admin(caller, &input(request)?).await)
+            }
+            Operation::DeregisterOrganizationDelegatedAdmin => {
+                answered(control.deregister_organization_delegated_admin(caller, &input(request)?).await)
+            }
             other => panic!("{} is not served", other.name()),
         }
     }
@@ -243,6 +300,25 @@ impl World {
         self.shutdown.cancel();
         self.tasks.wait().await;
         self.catalog.close().await;
+    }
+}
+
+/// The caller of an account, whose policies the platform tells.
+pub(crate) fn caller(account: AccountId, region: &Region) -> Caller {
+    Caller {
+        account,
+        region: region.clone(),
+        by: cairn_access::Caller::Unsigned,
+        facts: cairn_access::Context::default(),
+    }
+}
+
+/// The name of the role by which a service acts.
+pub(crate) fn role_name(service: &str) -> &'static str {
+    match service {
+        "cloudtrail.amazonaws.com" => "AWSServiceRoleForCloudTrail",
+        "context.cloudtrail.amazonaws.com" => "AWSServiceRoleForCloudTrailEventContext",
+        other => panic!("{other} has no role here"),
     }
 }
 

@@ -1,9 +1,10 @@
 //! What permission a CloudTrail call needs: on which resources, under which facts.
 
-use cairn_access::{Context, On, Permission, Service, TagFacts};
+use cairn_access::{Context, On, Permission, Policy, PolicyKind, Service, TagFacts};
 use cairn_catalog::Snapshot;
 use cairn_control::Caller;
-use serde_json::Value;
+use cairn_event::AccountId;
+use serde_json::{Value, json};
 
 use crate::request_facts;
 
@@ -54,6 +55,32 @@ pub(super) fn facts(
     }
 }
 
+/// A trail of another account, which the caller's sees: its organization's.
+pub(super) struct Copy {
+    pub(super) owner: AccountId,
+    /// What lets the account in; its own policies have a say beside it, as with any resource elsewhere.
+    pub(super) policy: Policy,
+}
+
+/// Finds the organization trail that a call is about, where the caller's account sees it and does not own it.
+/// What it must not know of is as good as its own: it is told that there is none.
+pub(super) fn copy(snapshot: &Snapshot, account: AccountId, resource: &str) -> Option<Copy> {
+    let trail = snapshot.trail(resource).filter(|trail| trail.account != account)?;
+    let inside = |id| snapshot.member(account).is_some_and(|member| member.organization == id);
+    if !trail.organization.as_deref().is_some_and(inside) {
+        return None;
+    }
+    let statement = json!({
+        "Effect": "Allow",
+        "Principal": { "AWS": account.as_str() },
+        "Action": "cloudtrail:*",
+        "Resource": resource,
+    });
+    let text = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let policy = Policy::parse(PolicyKind::Resource, &text).ok()?;
+    Some(Copy { owner: trail.account, policy })
+}
+
 /// Returns the members that may name the resource, and what each names.
 fn members(on: On) -> &'static [(&'static str, On)] {
     match on {
@@ -75,7 +102,6 @@ fn members(on: On) -> &'static [(&'static str, On)] {
 #[cfg(test)]
 mod tests {
     use cairn_wire::Operation;
-    use serde_json::json;
 
     use super::*;
 
@@ -83,8 +109,12 @@ mod tests {
 
     #[test]
     fn the_resource_is_what_the_call_names() {
-        let caller =
-            Caller { account: "111122223333".parse().unwrap(), region: "eu-west-1".parse().unwrap() };
+        let caller = Caller {
+            account: "111122223333".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+            by: cairn_access::Caller::Unsigned,
+            facts: Context::default(),
+        };
         let store = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/e";
         for (operation, parameters, expected) in [
             ("CreateTrail", json!({"Name": "main"}), MAIN),

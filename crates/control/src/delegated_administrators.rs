@@ -1,0 +1,128 @@
+//! RegisterOrganizationDelegatedAdmin and DeregisterOrganizationDelegatedAdmin.
+
+use cairn_access::CLOUDTRAIL_SERVICE;
+use cairn_catalog::{Change, Kept, Member, Organization, Snapshot, TrustedService};
+use cairn_event::AccountId;
+use cairn_wire::cloudtrail::{
+    DeregisterOrganizationDelegatedAdminRequest, DeregisterOrganizationDelegatedAdminResponse,
+    RegisterOrganizationDelegatedAdminRequest, RegisterOrganizationDelegatedAdminResponse,
+};
+
+use crate::control::Done;
+use crate::organization::{
+    DESCRIBE, GET_ROLE, LIST_ACCESS, MAKE_ROLE, check_access, check_features, organization,
+};
+use crate::{Caller, Control, Refusal};
+
+/// The most accounts that administer CloudTrail for one organization.
+const ADMINISTRATORS_MAX: usize = 3;
+
+/// The service whose role CloudTrail enriches events by.
+const EVENT_CONTEXT_SERVICE: &str = "context.cloudtrail.amazonaws.com";
+
+impl Control {
+    /// Lets a member administer CloudTrail for its organization. CloudTrail's two roles are made in the managing
+    /// account where they are missing.
+    ///
+    /// # Errors
+    /// The caller's account does not manage an organization with all features that CloudTrail has access to, the
+    /// caller may not do what this takes, or the member can't be one.
+    pub async fn register_organization_delegated_admin(
+        &self,
+        caller: &Caller,
+        request: &RegisterOrganizationDelegatedAdminRequest,
+    ) -> Result<Done<RegisterOrganizationDelegatedAdminResponse>, Refusal> {
+        let since = self.clock.now();
+        self.change(|snapshot| {
+            let organization =
+                self.managed(snapshot, caller, "organizations:RegisterDelegatedAdministrator")?;
+            for action in [GET_ROLE, MAKE_ROLE] {
+                if !self.platform.permits(caller, action) {
+                    return Err(Refusal::RoleAccessDenied);
+                }
+            }
+            let account = &request.member_account_id;
+            if *account == organization.management.to_string() {
+                return Err(Refusal::ManagementDelegated(caller.account));
+            }
+            let member = member(snapshot, organization, account)?;
+            if administers(member) {
+                return Err(Refusal::AdministratorRegistered(member.account));
+            }
+            let known = snapshot.members(&organization.id).filter(|member| administers(member)).count();
+            if known >= ADMINISTRATORS_MAX {
+                return Err(Refusal::AdministratorsTooMany { max: ADMINISTRATORS_MAX });
+            }
+            let mut member = member.clone();
+            member.administers.push(TrustedService { principal: CLOUDTRAIL_SERVICE.to_owned(), since });
+            let mut changes = vec![Change::PutMember(Box::new(member))];
+            for service in [CLOUDTRAIL_SERVICE, EVENT_CONTEXT_SERVICE] {
+                changes.extend(self.role_of(snapshot, organization.management, service));
+            }
+            Ok((changes, ()))
+        })
+        .await?;
+        Ok(Done::now(RegisterOrganizationDelegatedAdminResponse::default()))
+    }
+
+    /// Ends a member's administration of CloudTrail. The trails that it made stay the managing account's.
+    ///
+    /// # Errors
+    /// As for registering, and an account that is no administrator.
+    pub async fn deregister_organization_delegated_admin(
+        &self,
+        caller: &Caller,
+        request: &DeregisterOrganizationDelegatedAdminRequest,
+    ) -> Result<Done<DeregisterOrganizationDelegatedAdminResponse>, Refusal> {
+        self.change(|snapshot| {
+            let organization =
+                self.managed(snapshot, caller, "organizations:DeregisterDelegatedAdministrator")?;
+            let mut member = member(snapshot, organization, &request.delegated_admin_account_id)?.clone();
+            if !administers(&member) {
+                return Err(Refusal::AdministratorUnknown(member.account));
+            }
+            member.administers.retain(|service| service.principal != CLOUDTRAIL_SERVICE);
+            Ok((vec![Change::PutMember(Box::new(member))], ()))
+        })
+        .await?;
+        Ok(Done::now(DeregisterOrganizationDelegatedAdminResponse::default()))
+    }
+
+    /// Finds the organization that the caller's account manages, and checks what must be so before its
+    /// administrators are changed; `action` is what CloudTrail does in the caller's name.
+    fn managed<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        caller: &Caller,
+        action: &str,
+    ) -> Result<&'s Organization, Refusal> {
+        self.require(caller, DESCRIBE)?;
+        let organization = organization(snapshot, caller)?;
+        if organization.management != caller.account {
+            return Err(Refusal::AdministratorsNotYours(caller.account));
+        }
+        check_features(organization, caller)?;
+        self.require(caller, LIST_ACCESS)?;
+        check_access(organization, caller)?;
+        self.require(caller, action)?;
+        match organization.kept {
+            Kept::Here => Ok(organization),
+            Kept::Elsewhere => Err(Refusal::OrganizationElsewhere),
+        }
+    }
+}
+
+fn member<'s>(
+    snapshot: &'s Snapshot,
+    organization: &Organization,
+    account: &str,
+) -> Result<&'s Member, Refusal> {
+    let found = account.parse::<AccountId>().ok().and_then(|account| snapshot.member(account));
+    found
+        .filter(|member| member.organization == organization.id)
+        .ok_or_else(|| Refusal::MemberUnknown(account.to_owned()))
+}
+
+fn administers(member: &Member) -> bool {
+    member.administers.iter().any(|service| service.principal == CLOUDTRAIL_SERVICE)
+}
