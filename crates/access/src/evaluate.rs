@@ -183,8 +183,9 @@ fn organization_limits(principal: &Principal) -> bool {
     }
 }
 
-/// The path of roles that services make for themselves.
-const SERVICE_LINKED_PATH: &str = "/aws-service-role/";
+/// What the paths of roles begin with that services make for themselves: no organization limits them, and nobody
+/// else makes or changes them.
+pub const SERVICE_LINKED_PATH: &str = "/aws-service-role/";
 
 /// What the root of a bucket's account may do whatever the bucket's policy says, so that nobody locks
 /// themselves out (S3's rule).

@@ -1,6 +1,6 @@
 //! What a call is about: the resources whose use must be allowed, and the conditions it can be decided by.
 
-use cairn_access::{Permission, Service, ServiceKey};
+use cairn_access::{Permission, SERVICE_LINKED_PATH, Service, ServiceKey};
 use cairn_catalog::{Group, Role, Snapshot, Tag, User};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::Operation as _;
@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::Caller;
 use crate::holder::Holder;
+use crate::linked_roles::task_role;
 use crate::managed::Managed;
+use crate::service_linked::LinkedService;
 use crate::users::ROOT_PATH;
 
 /// What must be allowed before a call is made.
@@ -45,6 +47,10 @@ enum Subject {
     RenamedGroup,
     Role,
     NewRole,
+    /// The role that a service will have in the account.
+    NewLinkedRole,
+    /// The role that a deletion task is about.
+    DeletedRole,
     /// The managed policy whose ARN is given.
     Policy,
     NewPolicy,
@@ -97,6 +103,12 @@ impl<'a> Call<'a> {
             }
             Subject::Role => vec![self.existing::<Role>("RoleName")],
             Subject::NewRole => vec![self.made("role", "RoleName")],
+            Subject::NewLinkedRole => vec![self.linked()],
+            Subject::DeletedRole => {
+                let name = self.text("DeletionTaskId").and_then(task_role);
+                let role = self.find::<Role>(name);
+                vec![role.map_or_else(|| EVERYTHING.to_owned(), |role| role.arn.clone())]
+            }
             Subject::Policy => vec![self.text("PolicyArn").unwrap_or(EVERYTHING).to_owned()],
             Subject::NewPolicy => vec![self.made("policy", "PolicyName")],
         }
@@ -125,6 +137,14 @@ impl<'a> Call<'a> {
     fn made(&self, kind: &str, member: &str) -> String {
         let path = self.text("Path").unwrap_or(ROOT_PATH);
         self.arn(kind, path, self.text(member).unwrap_or(EVERYTHING))
+    }
+
+    fn linked(&self) -> String {
+        let principal = self.text("AWSServiceName").unwrap_or(EVERYTHING);
+        match LinkedService::find(principal) {
+            Some(service) => service.role_arn(self.caller.account),
+            None => self.arn(Role::KIND, &format!("{SERVICE_LINKED_PATH}{principal}/"), EVERYTHING),
+        }
     }
 
     fn renamed<H: Holder>(&self, member: &str, new_member: &str) -> String {
@@ -174,6 +194,9 @@ impl<'a> Call<'a> {
         }
         for key in Permission::of(Service::Iam, operation.name()).into_iter().flat_map(Permission::keys) {
             let value = match key {
+                ServiceKey::IamAwsServiceName => {
+                    self.text("AWSServiceName").or_else(|| self.linked_service())
+                }
                 ServiceKey::IamPolicyArn => self.text("PolicyArn"),
                 ServiceKey::IamPermissionsBoundary => self.text("PermissionsBoundary").or(boundary),
                 _ => None,
@@ -181,6 +204,12 @@ impl<'a> Call<'a> {
             conditions.extend(value.map(|value| (key.as_str().to_owned(), value.to_owned())));
         }
         conditions
+    }
+
+    /// Returns the service whose role is named.
+    fn linked_service(&self) -> Option<&'a str> {
+        let path = &self.find::<Role>(self.text("RoleName"))?.path;
+        path.strip_prefix(SERVICE_LINKED_PATH)?.strip_suffix('/')
     }
 
     fn tags_and_boundary(&self, subject: Subject) -> (&'a [Tag], Option<&'a str>) {
@@ -210,6 +239,8 @@ impl<'a> Call<'a> {
             | Subject::NewGroup
             | Subject::RenamedGroup
             | Subject::NewRole
+            | Subject::NewLinkedRole
+            | Subject::DeletedRole
             | Subject::NewPolicy => (&[], None),
         }
     }
@@ -267,6 +298,7 @@ fn subject(operation: Operation) -> Subject {
         | Operation::DeleteRole
         | Operation::DeleteRolePermissionsBoundary
         | Operation::DeleteRolePolicy
+        | Operation::DeleteServiceLinkedRole
         | Operation::DetachRolePolicy
         | Operation::GetRole
         | Operation::GetRolePolicy
@@ -281,6 +313,8 @@ fn subject(operation: Operation) -> Subject {
         | Operation::UpdateRole
         | Operation::UpdateRoleDescription => Subject::Role,
         Operation::CreateRole => Subject::NewRole,
+        Operation::CreateServiceLinkedRole => Subject::NewLinkedRole,
+        Operation::GetServiceLinkedRoleDeletionStatus => Subject::DeletedRole,
         Operation::CreatePolicyVersion
         | Operation::DeletePolicy
         | Operation::DeletePolicyVersion

@@ -5,6 +5,7 @@ use cairn_wire::iam::AttachedPolicy;
 use crate::holder::Holder;
 use crate::managed::{Managed, check_arn};
 use crate::page::{List, Page, Paging};
+use crate::service_linked::is_linked;
 use crate::{Caller, Iam, Refusal};
 
 impl Iam {
@@ -17,9 +18,11 @@ impl Iam {
     ) -> Result<(), Refusal> {
         check_arn(arn)?;
         self.change(|snapshot| {
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
-            if Managed::get(snapshot, caller.account, arn).is_none() {
-                return Err(Refusal::PolicyNotAttachable(arn.to_owned()));
+            let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
+            match Managed::get(snapshot, caller.account, arn) {
+                None => return Err(Refusal::PolicyNotAttachable(arn.to_owned())),
+                Some(policy) if is_linked(policy.path()) => return Err(Refusal::PolicyOfService),
+                Some(_) => {}
             }
             if holder.attached().iter().any(|held| held == arn) {
                 return Ok((Vec::new(), ()));
@@ -39,7 +42,7 @@ impl Iam {
     ) -> Result<(), Refusal> {
         check_arn(arn)?;
         self.change(|snapshot| {
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
+            let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
             if !holder.attached().iter().any(|held| held == arn) {
                 return Err(Refusal::PolicyMissing(arn.to_owned()));
             }

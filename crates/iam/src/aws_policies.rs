@@ -19,12 +19,17 @@ pub struct AwsPolicy {
 }
 
 impl AwsPolicy {
-    /// The path of all of them.
-    pub const PATH: &'static str = "/";
     /// The id of their one version.
     pub const VERSION: &'static str = "v1";
     /// When they were made: the day AWS published the first of them.
     pub const CREATED: &'static str = "2015-02-06T18:39:46Z";
+
+    /// Returns the path that stands in the ARN.
+    pub fn path(&self) -> &'static str {
+        let path =
+            self.arn.strip_prefix("arn:aws:iam::aws:policy").and_then(|arn| arn.strip_suffix(self.name));
+        path.unwrap_or("/")
+    }
 }
 
 /// Returns the built-in policy of that ARN.
@@ -53,6 +58,13 @@ const POLICIES: &[AwsPolicy] = &[
         document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudtrail:Get*","cloudtrail:Describe*","cloudtrail:List*","cloudtrail:LookupEvents"],"Resource":"*"}]}"#,
     },
     AwsPolicy {
+        arn: "arn:aws:iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy",
+        name: "AWSOrganizationsServiceTrustPolicy",
+        id: "ANPACAIRN000000000011",
+        description: "A policy to allow AWS Organizations to share trust with other approved AWS Services for the purpose of simplifying customer configuration.",
+        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:DeleteRole"],"Resource":["arn:aws:iam::*:role/aws-service-role/organizations.amazonaws.com/*"]},{"Effect":"Allow","Action":["iam:CreateServiceLinkedRole"],"Resource":"*"}]}"#,
+    },
+    AwsPolicy {
         arn: "arn:aws:iam::aws:policy/AdministratorAccess",
         name: "AdministratorAccess",
         id: "ANPACAIRN000000000003",
@@ -72,6 +84,20 @@ const POLICIES: &[AwsPolicy] = &[
         id: "ANPACAIRN000000000005",
         description: "Provides read only access to all buckets.",
         document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*","s3:Describe*"],"Resource":"*"}]}"#,
+    },
+    AwsPolicy {
+        arn: "arn:aws:iam::aws:policy/aws-service-role/CloudTrailEventContext",
+        name: "CloudTrailEventContext",
+        id: "ANPACAIRN000000000012",
+        description: "Lets CloudTrail look at tags and at rules of EventBridge that add context to events.",
+        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["tag:GetResources","events:DescribeRule","events:ListTargetsByRule"],"Resource":"*"}]}"#,
+    },
+    AwsPolicy {
+        arn: "arn:aws:iam::aws:policy/aws-service-role/CloudTrailServiceRolePolicy",
+        name: "CloudTrailServiceRolePolicy",
+        id: "ANPACAIRN000000000013",
+        description: "Permission policy for CloudTrail ServiceLinkedRole.",
+        document: r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudtrail:*","organizations:DescribeAccount","organizations:DescribeOrganization","organizations:ListAccounts","organizations:ListAWSServiceAccessForOrganization"],"Resource":"*"},{"Effect":"Allow","Action":"organizations:ListDelegatedAdministrators","Resource":"*","Condition":{"StringEquals":{"organizations:ServicePrincipal":["cloudtrail.amazonaws.com"]}}}]}"#,
     },
     AwsPolicy {
         arn: "arn:aws:iam::aws:policy/IAMFullAccess",
@@ -118,7 +144,7 @@ mod tests {
     fn the_built_in_policies_are_policies_and_in_order() {
         assert!(POLICIES.is_sorted_by_key(|policy| policy.name));
         for policy in POLICIES {
-            assert_eq!(policy.arn, format!("arn:aws:iam::aws:policy/{}", policy.name));
+            assert_eq!(policy.arn, format!("arn:aws:iam::aws:policy{}{}", policy.path(), policy.name));
             assert!(crate::document::check_identity(policy.document).is_ok(), "{}", policy.name);
             assert_eq!(aws_policy(policy.arn), Some(policy));
         }

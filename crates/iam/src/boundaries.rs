@@ -12,7 +12,7 @@ impl Iam {
         arn: &str,
     ) -> Result<(), Refusal> {
         self.change(|snapshot| {
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
+            let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
             check_boundary(snapshot, caller.account, Some(arn))?;
             *holder.boundary_mut() = Some(arn.to_owned());
             Ok((vec![holder.put()], ()))
@@ -27,7 +27,7 @@ impl Iam {
         holder: &str,
     ) -> Result<(), Refusal> {
         self.change(|snapshot| {
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
+            let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
             if holder.boundary_mut().take().is_none() {
                 return Ok((Vec::new(), ()));
             }

@@ -41,6 +41,9 @@ impl Iam {
                 answer(iam.create_policy_version(caller, &input(request)?).await)
             }
             Operation::CreateRole => answer(iam.create_role(caller, &input(request)?).await),
+            Operation::CreateServiceLinkedRole => {
+                answer(iam.create_service_linked_role(caller, &input(request)?).await)
+            }
             Operation::CreateUser => answer(iam.create_user(caller, &input(request)?).await),
             Operation::DeleteAccessKey => done(iam.delete_access_key(caller, &input(request)?).await),
             Operation::DeleteAccountAlias => done(iam.delete_account_alias(caller, &input(request)?).await),
@@ -59,6 +62,9 @@ impl Iam {
             Operation::DeleteRolePolicy => {
                 let given: shapes::DeleteRolePolicyRequest = input(request)?;
                 done(iam.delete_policy_of::<Role>(caller, &given.role_name, &given.policy_name).await)
+            }
+            Operation::DeleteServiceLinkedRole => {
+                answer(iam.delete_service_linked_role(caller, &input(request)?).await)
             }
             Operation::DeleteUser => done(iam.delete_user(caller, &input(request)?).await),
             Operation::DeleteUserPermissionsBoundary => {
@@ -101,6 +107,9 @@ impl Iam {
                 let shapes::GetRolePolicyRequest { role_name, policy_name } = input(request)?;
                 let policy_document = iam.get_policy_of::<Role>(caller, &role_name, &policy_name)?;
                 answer(Ok(shapes::GetRolePolicyResponse { role_name, policy_name, policy_document }))
+            }
+            Operation::GetServiceLinkedRoleDeletionStatus => {
+                answer(iam.get_service_linked_role_deletion_status(caller, &input(request)?))
             }
             Operation::GetUser => answer(iam.get_user(caller, &input(request)?)),
             Operation::GetUserPolicy => {

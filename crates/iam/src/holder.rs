@@ -5,6 +5,7 @@ use cairn_event::AccountId;
 
 use crate::Refusal;
 use crate::quota::{self, Quota};
+use crate::service_linked::is_linked;
 
 /// A user, group or role.
 pub(crate) trait Holder: Clone + 'static {
@@ -34,6 +35,15 @@ pub(crate) trait Holder: Clone + 'static {
     fn find<'a>(snapshot: &'a Snapshot, account: &AccountId, name: &str) -> Result<&'a Self, Refusal> {
         Self::get(snapshot, account, name)
             .ok_or_else(|| Refusal::Missing { kind: Self::KIND, name: name.to_owned() })
+    }
+
+    /// Finds one by its exact name that may be changed: roles of services are changed by them alone.
+    fn find_free<'a>(snapshot: &'a Snapshot, account: &AccountId, name: &str) -> Result<&'a Self, Refusal> {
+        let found = Self::find(snapshot, account, name)?;
+        if Self::KIND == Role::KIND && is_linked(found.path()) {
+            return Err(Refusal::RoleProtected(name.to_owned()));
+        }
+        Ok(found)
     }
 
     /// Refuses a name that is taken, whatever its case.

@@ -17,7 +17,7 @@ impl Iam {
     ) -> Result<(), Refusal> {
         document::check_identity(text)?;
         self.change(|snapshot| {
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
+            let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
             let policies = holder.policies_mut();
             let policy = Policy { name: name.to_owned(), document: text.to_owned() };
             match policies.iter_mut().find(|known| known.name == name) {
@@ -42,8 +42,9 @@ impl Iam {
         name: &str,
     ) -> Result<(), Refusal> {
         self.change(|snapshot| {
+            let found = H::find_free(snapshot, &caller.account, holder)?;
             policy::<H>(snapshot, caller, holder, name)?;
-            let mut holder = H::find(snapshot, &caller.account, holder)?.clone();
+            let mut holder = found.clone();
             holder.policies_mut().retain(|policy| policy.name != name);
             Ok((vec![holder.put()], ()))
         })

@@ -65,7 +65,7 @@ impl<'a> Managed<'a> {
     pub(crate) fn path(self) -> &'a str {
         match self {
             Self::Own(policy) => &policy.path,
-            Self::Aws(_) => AwsPolicy::PATH,
+            Self::Aws(policy) => policy.path(),
         }
     }
 

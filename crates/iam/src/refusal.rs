@@ -32,6 +32,24 @@ pub enum Refusal {
     VersionMissing { arn: String, version: String },
     #[error("{kind} with name {name} already exists.")]
     Exists { kind: &'static str, name: String },
+    #[error("Service role name {0} has been taken in this account, please try a different suffix.")]
+    LinkedRoleExists(&'static str),
+    #[error("The service {0} has no service-linked role.")]
+    LinkedServiceUnknown(String),
+    #[error("Custom suffix is not allowed for {0}")]
+    SuffixNotAllowed(&'static str),
+    #[error("The role {0} is not a service-linked role. Use DeleteRole.")]
+    NotLinked(String),
+    #[error("The deletion task {0} cannot be found.")]
+    TaskMissing(String),
+    #[error("Cannot perform the operation on the protected role '{0}' - this role is only modifiable by AWS")]
+    RoleProtected(String),
+    #[error(
+        "Paths that begin with /aws-service-role/, and names that begin with AWSServiceRoleFor, are kept for roles of services: see CreateServiceLinkedRole."
+    )]
+    RoleReserved,
+    #[error("Cannot attach a Service Role Policy to a Customer Role.")]
+    PolicyOfService,
     #[error("A policy called {0} already exists. Duplicate names are not allowed.")]
     PolicyExists(String),
     #[error("The account alias {0} already exists.")]
@@ -127,7 +145,8 @@ impl Refusal {
             | Self::PolicyMissing(_)
             | Self::PolicyNotAttachable(_)
             | Self::BoundaryMissing(_)
-            | Self::VersionMissing { .. } => Code::Own(ErrorCode::NoSuchEntity),
+            | Self::VersionMissing { .. }
+            | Self::TaskMissing(_) => Code::Own(ErrorCode::NoSuchEntity),
             Self::Exists { .. } | Self::PolicyExists(_) | Self::AliasExists(_) => {
                 Code::Own(ErrorCode::EntityAlreadyExists)
             }
@@ -145,9 +164,17 @@ impl Refusal {
             Self::PolicyMalformed(_) | Self::TrustMalformed(_) => {
                 Code::Own(ErrorCode::MalformedPolicyDocument)
             }
-            Self::ArnInvalid(_) | Self::TagTwice | Self::TagReserved(_) | Self::StatusInvalid => {
-                Code::Own(ErrorCode::InvalidInput)
-            }
+            Self::ArnInvalid(_)
+            | Self::TagTwice
+            | Self::TagReserved(_)
+            | Self::StatusInvalid
+            | Self::LinkedRoleExists(_)
+            | Self::LinkedServiceUnknown(_)
+            | Self::SuffixNotAllowed(_)
+            | Self::NotLinked(_)
+            | Self::RoleReserved => Code::Own(ErrorCode::InvalidInput),
+            Self::RoleProtected(_) => Code::Own(ErrorCode::UnmodifiableEntity),
+            Self::PolicyOfService => Code::Own(ErrorCode::PolicyNotAttachable),
             Self::Conflict => Code::Own(ErrorCode::ConcurrentModification),
             Self::Internal(_) => Code::Own(ErrorCode::ServiceFailure),
         }

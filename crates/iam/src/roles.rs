@@ -11,6 +11,7 @@ use cairn_wire::iam::{
 use crate::holder::Holder as _;
 use crate::managed_policies::check_boundary;
 use crate::page::{List, Page, Paging};
+use crate::service_linked::{NAME_PREFIX, is_linked};
 use crate::users::ROOT_PATH;
 use crate::{Caller, Iam, Refusal, document, fresh, quota, shapes, tags};
 
@@ -25,6 +26,9 @@ impl Iam {
     ) -> Result<CreateRoleResponse, Refusal> {
         let tags = tags::checked(request.tags.as_deref().unwrap_or_default())?;
         check_trust(&request.assume_role_policy_document)?;
+        if request.path.as_deref().is_some_and(is_linked) || request.role_name.starts_with(NAME_PREFIX) {
+            return Err(Refusal::RoleReserved);
+        }
         let (account, name) = (caller.account, &request.role_name);
         let path = request.path.as_deref().unwrap_or(ROOT_PATH);
         self.change(|snapshot| {
@@ -100,8 +104,14 @@ impl Iam {
         caller: &Caller,
         request: &UpdateRoleDescriptionRequest,
     ) -> Result<UpdateRoleDescriptionResponse, Refusal> {
-        let change = |role: &mut Role| role.description = Some(request.description.clone());
-        let role = self.change_role(caller, &request.role_name, change).await?;
+        let role = self
+            .change(|snapshot| {
+                // The one change that roles of services allow.
+                let mut role = Role::find(snapshot, &caller.account, &request.role_name)?.clone();
+                role.description = Some(request.description.clone());
+                Ok((vec![Change::PutRole(Box::new(role.clone()))], role))
+            })
+            .await?;
         Ok(UpdateRoleDescriptionResponse { role: Some(shapes::role(&role)) })
     }
 
@@ -123,7 +133,7 @@ impl Iam {
     ) -> Result<(), Refusal> {
         let (account, name) = (caller.account, &request.role_name);
         self.change(|snapshot| {
-            let role = Role::find(snapshot, &account, name)?;
+            let role = Role::find_free(snapshot, &account, name)?;
             if !role.attached.is_empty() {
                 return Err(Refusal::PoliciesAttached);
             }
@@ -142,7 +152,7 @@ impl Iam {
         change: impl Fn(&mut Role) + Send + Sync,
     ) -> Result<Role, Refusal> {
         self.change(|snapshot| {
-            let mut role = Role::find(snapshot, &caller.account, name)?.clone();
+            let mut role = Role::find_free(snapshot, &caller.account, name)?.clone();
             change(&mut role);
             Ok((vec![Change::PutRole(Box::new(role.clone()))], role))
         })

@@ -4,6 +4,8 @@
 
 #[path = "iam/concurrent.rs"]
 mod concurrent;
+#[path = "iam/linked_roles.rs"]
+mod linked_roles;
 #[path = "iam/properties.rs"]
 mod properties;
 #[path = "iam/quotas.rs"]

@@ -1,4 +1,4 @@
-//! Names of condition keys: those that every service knows, and those of S3, IAM, KMS and STS that Cairn tells.
+//! Names of condition keys: those that every service knows, and those of S3, IAM, KMS, Organizations and STS that Cairn tells.
 
 /// A condition key of one service, for [`Context::of_service`](crate::Context::of_service).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,7 @@ pub enum ServiceKey {
     S3Delimiter,
     S3MaxKeys,
     S3VersionId,
+    IamAwsServiceName,
     IamPassedToService,
     IamPermissionsBoundary,
     IamPolicyArn,
@@ -48,6 +49,8 @@ pub enum ServiceKey {
     KmsRotationPeriodInDays,
     KmsScheduleKeyDeletionPendingWindowInDays,
     KmsViaService,
+    OrganizationsPolicyType,
+    OrganizationsServicePrincipal,
     StsExternalId,
     StsRoleSessionName,
     StsSourceIdentity,
@@ -57,7 +60,7 @@ pub enum ServiceKey {
 
 impl ServiceKey {
     /// All of them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::S3AuthType,
         Self::S3SignatureAge,
         Self::S3SignatureVersion,
@@ -80,6 +83,7 @@ impl ServiceKey {
         Self::S3Delimiter,
         Self::S3MaxKeys,
         Self::S3VersionId,
+        Self::IamAwsServiceName,
         Self::IamPassedToService,
         Self::IamPermissionsBoundary,
         Self::IamPolicyArn,
@@ -102,6 +106,8 @@ impl ServiceKey {
         Self::KmsRotationPeriodInDays,
         Self::KmsScheduleKeyDeletionPendingWindowInDays,
         Self::KmsViaService,
+        Self::OrganizationsPolicyType,
+        Self::OrganizationsServicePrincipal,
         Self::StsExternalId,
         Self::StsRoleSessionName,
         Self::StsSourceIdentity,
@@ -134,6 +140,7 @@ impl ServiceKey {
             Self::S3Delimiter => "s3:delimiter",
             Self::S3MaxKeys => "s3:max-keys",
             Self::S3VersionId => "s3:VersionId",
+            Self::IamAwsServiceName => "iam:AWSServiceName",
             Self::IamPassedToService => "iam:PassedToService",
             Self::IamPermissionsBoundary => "iam:PermissionsBoundary",
             Self::IamPolicyArn => "iam:PolicyARN",
@@ -156,6 +163,8 @@ impl ServiceKey {
             Self::KmsRotationPeriodInDays => "kms:RotationPeriodInDays",
             Self::KmsScheduleKeyDeletionPendingWindowInDays => "kms:ScheduleKeyDeletionPendingWindowInDays",
             Self::KmsViaService => "kms:ViaService",
+            Self::OrganizationsPolicyType => "organizations:PolicyType",
+            Self::OrganizationsServicePrincipal => "organizations:ServicePrincipal",
             Self::StsExternalId => "sts:ExternalId",
             Self::StsRoleSessionName => "sts:RoleSessionName",
             Self::StsSourceIdentity => "sts:SourceIdentity",

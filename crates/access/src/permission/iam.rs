@@ -14,6 +14,7 @@ pub(super) const PERMISSIONS: &[Permission] = &[
     Permission::new("CreatePolicy", "iam:CreatePolicy", On::Policy).tags(TagFacts::Given),
     Permission::new("CreatePolicyVersion", "iam:CreatePolicyVersion", On::Policy),
     Permission::new("CreateRole", "iam:CreateRole", On::Role).with(BOUNDARY).tags(TagFacts::Given),
+    Permission::new("CreateServiceLinkedRole", "iam:CreateServiceLinkedRole", On::Role).with(LINKED),
     Permission::new("CreateUser", "iam:CreateUser", On::User).with(BOUNDARY).tags(TagFacts::Given),
     Permission::new("DeleteAccessKey", "iam:DeleteAccessKey", On::User),
     Permission::new("DeleteAccountAlias", "iam:DeleteAccountAlias", On::Everything),
@@ -25,6 +26,7 @@ pub(super) const PERMISSIONS: &[Permission] = &[
     Permission::new("DeleteRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", On::Role)
         .with(BOUNDARY),
     Permission::new("DeleteRolePolicy", "iam:DeleteRolePolicy", On::Role).with(BOUNDARY),
+    Permission::new("DeleteServiceLinkedRole", "iam:DeleteServiceLinkedRole", On::Role).with(LINKED),
     Permission::new("DeleteUser", "iam:DeleteUser", On::User),
     Permission::new("DeleteUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary", On::User)
         .with(BOUNDARY),
@@ -40,6 +42,7 @@ pub(super) const PERMISSIONS: &[Permission] = &[
     Permission::new("GetPolicyVersion", "iam:GetPolicyVersion", On::Policy),
     Permission::new("GetRole", "iam:GetRole", On::Role),
     Permission::new("GetRolePolicy", "iam:GetRolePolicy", On::Role),
+    Permission::new("GetServiceLinkedRoleDeletionStatus", "iam:GetServiceLinkedRoleDeletionStatus", On::Role),
     Permission::new("GetUser", "iam:GetUser", On::User),
     Permission::new("GetUserPolicy", "iam:GetUserPolicy", On::User),
     Permission::new("ListAccessKeys", "iam:ListAccessKeys", On::User),
@@ -80,6 +83,8 @@ pub(super) const PERMISSIONS: &[Permission] = &[
     Permission::new("UpdateRoleDescription", "iam:UpdateRoleDescription", On::Role),
     Permission::new("UpdateUser", "iam:UpdateUser", On::User),
 ];
+
+const LINKED: &[ServiceKey] = &[ServiceKey::IamAwsServiceName];
 
 const POLICY: &[ServiceKey] = &[ServiceKey::IamPolicyArn];
 

@@ -19,7 +19,7 @@ fn subjects_agree_with_the_table_of_permissions() {
             Subject::Roles => On::Roles,
             Subject::User | Subject::NewUser | Subject::RenamedUser | Subject::KeyOwner => On::User,
             Subject::Group | Subject::NewGroup | Subject::RenamedGroup => On::Group,
-            Subject::Role | Subject::NewRole => On::Role,
+            Subject::Role | Subject::NewRole | Subject::NewLinkedRole | Subject::DeletedRole => On::Role,
             Subject::Policy | Subject::NewPolicy => On::Policy,
         };
         let permission = Permission::of(Service::Iam, operation.name()).unwrap();

@@ -6,6 +6,35 @@
 
 use serde::{Deserialize, Serialize};
 
+/// `DeletionTaskStatusType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum DeletionTaskStatusType {
+    /// `SUCCEEDED`.
+    #[serde(rename = "SUCCEEDED")]
+    Succeeded,
+    /// `IN_PROGRESS`.
+    #[serde(rename = "IN_PROGRESS")]
+    InProgress,
+    /// `FAILED`.
+    #[serde(rename = "FAILED")]
+    Failed,
+    /// `NOT_STARTED`.
+    #[serde(rename = "NOT_STARTED")]
+    NotStarted,
+}
+
+impl DeletionTaskStatusType {
+    /// Returns the word as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "SUCCEEDED",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Failed => "FAILED",
+            Self::NotStarted => "NOT_STARTED",
+        }
+    }
+}
+
 /// `EntityType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntityType {

@@ -32,6 +32,8 @@ pub enum Operation {
     CreatePolicyVersion,
     /// `CreateRole`.
     CreateRole,
+    /// `CreateServiceLinkedRole`.
+    CreateServiceLinkedRole,
     /// `CreateUser`.
     CreateUser,
     /// `DeleteAccessKey`.
@@ -52,6 +54,8 @@ pub enum Operation {
     DeleteRolePermissionsBoundary,
     /// `DeleteRolePolicy`.
     DeleteRolePolicy,
+    /// `DeleteServiceLinkedRole`.
+    DeleteServiceLinkedRole,
     /// `DeleteUser`.
     DeleteUser,
     /// `DeleteUserPermissionsBoundary`.
@@ -80,6 +84,8 @@ pub enum Operation {
     GetRole,
     /// `GetRolePolicy`.
     GetRolePolicy,
+    /// `GetServiceLinkedRoleDeletionStatus`.
+    GetServiceLinkedRoleDeletionStatus,
     /// `GetUser`.
     GetUser,
     /// `GetUserPolicy`.
@@ -172,6 +178,7 @@ impl query::Operation for Operation {
         Self::CreatePolicy,
         Self::CreatePolicyVersion,
         Self::CreateRole,
+        Self::CreateServiceLinkedRole,
         Self::CreateUser,
         Self::DeleteAccessKey,
         Self::DeleteAccountAlias,
@@ -182,6 +189,7 @@ impl query::Operation for Operation {
         Self::DeleteRole,
         Self::DeleteRolePermissionsBoundary,
         Self::DeleteRolePolicy,
+        Self::DeleteServiceLinkedRole,
         Self::DeleteUser,
         Self::DeleteUserPermissionsBoundary,
         Self::DeleteUserPolicy,
@@ -196,6 +204,7 @@ impl query::Operation for Operation {
         Self::GetPolicyVersion,
         Self::GetRole,
         Self::GetRolePolicy,
+        Self::GetServiceLinkedRoleDeletionStatus,
         Self::GetUser,
         Self::GetUserPolicy,
         Self::ListAccessKeys,
@@ -252,6 +261,7 @@ impl query::Operation for Operation {
             Self::CreatePolicy => &CREATE_POLICY,
             Self::CreatePolicyVersion => &CREATE_POLICY_VERSION,
             Self::CreateRole => &CREATE_ROLE,
+            Self::CreateServiceLinkedRole => &CREATE_SERVICE_LINKED_ROLE,
             Self::CreateUser => &CREATE_USER,
             Self::DeleteAccessKey => &DELETE_ACCESS_KEY,
             Self::DeleteAccountAlias => &DELETE_ACCOUNT_ALIAS,
@@ -262,6 +272,7 @@ impl query::Operation for Operation {
             Self::DeleteRole => &DELETE_ROLE,
             Self::DeleteRolePermissionsBoundary => &DELETE_ROLE_PERMISSIONS_BOUNDARY,
             Self::DeleteRolePolicy => &DELETE_ROLE_POLICY,
+            Self::DeleteServiceLinkedRole => &DELETE_SERVICE_LINKED_ROLE,
             Self::DeleteUser => &DELETE_USER,
             Self::DeleteUserPermissionsBoundary => &DELETE_USER_PERMISSIONS_BOUNDARY,
             Self::DeleteUserPolicy => &DELETE_USER_POLICY,
@@ -276,6 +287,7 @@ impl query::Operation for Operation {
             Self::GetPolicyVersion => &GET_POLICY_VERSION,
             Self::GetRole => &GET_ROLE,
             Self::GetRolePolicy => &GET_ROLE_POLICY,
+            Self::GetServiceLinkedRoleDeletionStatus => &GET_SERVICE_LINKED_ROLE_DELETION_STATUS,
             Self::GetUser => &GET_USER,
             Self::GetUserPolicy => &GET_USER_POLICY,
             Self::ListAccessKeys => &LIST_ACCESS_KEYS,
@@ -439,6 +451,18 @@ impl Input for CreateRoleRequest {
     type Output = CreateRoleResponse;
 }
 
+static CREATE_SERVICE_LINKED_ROLE: OperationModel = OperationModel {
+    name: "CreateServiceLinkedRole",
+    input: &shapes::CREATE_SERVICE_LINKED_ROLE_REQUEST,
+    output: &shapes::CREATE_SERVICE_LINKED_ROLE_RESPONSE,
+};
+
+impl Input for CreateServiceLinkedRoleRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::CreateServiceLinkedRole;
+    type Output = CreateServiceLinkedRoleResponse;
+}
+
 static CREATE_USER: OperationModel = OperationModel {
     name: "CreateUser",
     input: &shapes::CREATE_USER_REQUEST,
@@ -557,6 +581,18 @@ impl Input for DeleteRolePolicyRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteRolePolicy;
     type Output = DeleteRolePolicyResponse;
+}
+
+static DELETE_SERVICE_LINKED_ROLE: OperationModel = OperationModel {
+    name: "DeleteServiceLinkedRole",
+    input: &shapes::DELETE_SERVICE_LINKED_ROLE_REQUEST,
+    output: &shapes::DELETE_SERVICE_LINKED_ROLE_RESPONSE,
+};
+
+impl Input for DeleteServiceLinkedRoleRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::DeleteServiceLinkedRole;
+    type Output = DeleteServiceLinkedRoleResponse;
 }
 
 static DELETE_USER: OperationModel = OperationModel {
@@ -722,6 +758,18 @@ impl Input for GetRolePolicyRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::GetRolePolicy;
     type Output = GetRolePolicyResponse;
+}
+
+static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: OperationModel = OperationModel {
+    name: "GetServiceLinkedRoleDeletionStatus",
+    input: &shapes::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_REQUEST,
+    output: &shapes::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_RESPONSE,
+};
+
+impl Input for GetServiceLinkedRoleDeletionStatusRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GetServiceLinkedRoleDeletionStatus;
+    type Output = GetServiceLinkedRoleDeletionStatusResponse;
 }
 
 static GET_USER: OperationModel =

@@ -134,6 +134,21 @@ pub struct CreateRoleRequest {
     pub tags: Option<Vec<Tag>>,
 }
 
+/// `CreateServiceLinkedRoleRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateServiceLinkedRoleRequest {
+    /// `AWSServiceName`; required; 1 to 128 characters.
+    #[serde(rename = "AWSServiceName")]
+    pub aws_service_name: String,
+    /// `Description`; at most 1000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `CustomSuffix`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_suffix: Option<String>,
+}
+
 /// `CreateUserRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -228,6 +243,14 @@ pub struct DeleteRolePolicyRequest {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteRoleRequest {
+    /// `RoleName`; required; 1 to 64 characters.
+    pub role_name: String,
+}
+
+/// `DeleteServiceLinkedRoleRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteServiceLinkedRoleRequest {
     /// `RoleName`; required; 1 to 64 characters.
     pub role_name: String,
 }
@@ -359,6 +382,14 @@ pub struct GetRolePolicyRequest {
 pub struct GetRoleRequest {
     /// `RoleName`; required; 1 to 64 characters.
     pub role_name: String,
+}
+
+/// `GetServiceLinkedRoleDeletionStatusRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetServiceLinkedRoleDeletionStatusRequest {
+    /// `DeletionTaskId`; required; 1 to 1000 characters.
+    pub deletion_task_id: String,
 }
 
 /// `GetUserPolicyRequest`.

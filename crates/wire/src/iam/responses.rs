@@ -78,6 +78,15 @@ pub struct CreateRoleResponse {
     pub role: Role,
 }
 
+/// `CreateServiceLinkedRoleResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateServiceLinkedRoleResponse {
+    /// `Role`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
 /// `CreateUserResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -131,6 +140,14 @@ pub struct DeleteRolePolicyResponse {}
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteRoleResponse {}
+
+/// `DeleteServiceLinkedRoleResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteServiceLinkedRoleResponse {
+    /// `DeletionTaskId`; required; 1 to 1000 characters.
+    pub deletion_task_id: String,
+}
 
 /// `DeleteUserPermissionsBoundaryResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -247,6 +264,17 @@ pub struct GetRolePolicyResponse {
 pub struct GetRoleResponse {
     /// `Role`; required.
     pub role: Role,
+}
+
+/// `GetServiceLinkedRoleDeletionStatusResponse`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetServiceLinkedRoleDeletionStatusResponse {
+    /// `Status`; required.
+    pub status: DeletionTaskStatusType,
+    /// `Reason`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DeletionTaskFailureReasonType>,
 }
 
 /// `GetUserPolicyResponse`.

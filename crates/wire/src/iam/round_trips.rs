@@ -25,6 +25,7 @@ pub(crate) fn request(operation: Operation, value: Value) -> Result<Value> {
         Operation::CreatePolicy => again::<CreatePolicyRequest>(value),
         Operation::CreatePolicyVersion => again::<CreatePolicyVersionRequest>(value),
         Operation::CreateRole => again::<CreateRoleRequest>(value),
+        Operation::CreateServiceLinkedRole => again::<CreateServiceLinkedRoleRequest>(value),
         Operation::CreateUser => again::<CreateUserRequest>(value),
         Operation::DeleteAccessKey => again::<DeleteAccessKeyRequest>(value),
         Operation::DeleteAccountAlias => again::<DeleteAccountAliasRequest>(value),
@@ -35,6 +36,7 @@ pub(crate) fn request(operation: Operation, value: Value) -> Result<Value> {
         Operation::DeleteRole => again::<DeleteRoleRequest>(value),
         Operation::DeleteRolePermissionsBoundary => again::<DeleteRolePermissionsBoundaryRequest>(value),
         Operation::DeleteRolePolicy => again::<DeleteRolePolicyRequest>(value),
+        Operation::DeleteServiceLinkedRole => again::<DeleteServiceLinkedRoleRequest>(value),
         Operation::DeleteUser => again::<DeleteUserRequest>(value),
         Operation::DeleteUserPermissionsBoundary => again::<DeleteUserPermissionsBoundaryRequest>(value),
         Operation::DeleteUserPolicy => again::<DeleteUserPolicyRequest>(value),
@@ -49,6 +51,9 @@ pub(crate) fn request(operation: Operation, value: Value) -> Result<Value> {
         Operation::GetPolicyVersion => again::<GetPolicyVersionRequest>(value),
         Operation::GetRole => again::<GetRoleRequest>(value),
         Operation::GetRolePolicy => again::<GetRolePolicyRequest>(value),
+        Operation::GetServiceLinkedRoleDeletionStatus => {
+            again::<GetServiceLinkedRoleDeletionStatusRequest>(value)
+        }
         Operation::GetUser => again::<GetUserRequest>(value),
         Operation::GetUserPolicy => again::<GetUserPolicyRequest>(value),
         Operation::ListAccessKeys => again::<ListAccessKeysRequest>(value),
@@ -104,6 +109,7 @@ pub(crate) fn response(operation: Operation, value: Value) -> Result<Value> {
         Operation::CreatePolicy => again::<CreatePolicyResponse>(value),
         Operation::CreatePolicyVersion => again::<CreatePolicyVersionResponse>(value),
         Operation::CreateRole => again::<CreateRoleResponse>(value),
+        Operation::CreateServiceLinkedRole => again::<CreateServiceLinkedRoleResponse>(value),
         Operation::CreateUser => again::<CreateUserResponse>(value),
         Operation::DeleteAccessKey => again::<DeleteAccessKeyResponse>(value),
         Operation::DeleteAccountAlias => again::<DeleteAccountAliasResponse>(value),
@@ -114,6 +120,7 @@ pub(crate) fn response(operation: Operation, value: Value) -> Result<Value> {
         Operation::DeleteRole => again::<DeleteRoleResponse>(value),
         Operation::DeleteRolePermissionsBoundary => again::<DeleteRolePermissionsBoundaryResponse>(value),
         Operation::DeleteRolePolicy => again::<DeleteRolePolicyResponse>(value),
+        Operation::DeleteServiceLinkedRole => again::<DeleteServiceLinkedRoleResponse>(value),
         Operation::DeleteUser => again::<DeleteUserResponse>(value),
         Operation::DeleteUserPermissionsBoundary => again::<DeleteUserPermissionsBoundaryResponse>(value),
         Operation::DeleteUserPolicy => again::<DeleteUserPolicyResponse>(value),
@@ -128,6 +135,9 @@ pub(crate) fn response(operation: Operation, value: Value) -> Result<Value> {
         Operation::GetPolicyVersion => again::<GetPolicyVersionResponse>(value),
         Operation::GetRole => again::<GetRoleResponse>(value),
         Operation::GetRolePolicy => again::<GetRolePolicyResponse>(value),
+        Operation::GetServiceLinkedRoleDeletionStatus => {
+            again::<GetServiceLinkedRoleDeletionStatusResponse>(value)
+        }
         Operation::GetUser => again::<GetUserResponse>(value),
         Operation::GetUserPolicy => again::<GetUserPolicyResponse>(value),
         Operation::ListAccessKeys => again::<ListAccessKeysResponse>(value),

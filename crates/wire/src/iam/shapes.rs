@@ -35,6 +35,9 @@ pub(super) static ADD_USER_TO_GROUP_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static ADD_USER_TO_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static ARN_LIST_TYPE: Shape =
+    Shape::List { item: &ARN_TYPE, count: Bounds { min: None, max: None } };
+
 pub(super) static ATTACH_GROUP_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true },
     Member { name: "PolicyArn", shape: &ARN_TYPE, required: true },
@@ -118,6 +121,15 @@ pub(super) static CREATE_ROLE_REQUEST: Shape = Shape::Structure(&[
 pub(super) static CREATE_ROLE_RESPONSE: Shape =
     Shape::Structure(&[Member { name: "Role", shape: &ROLE, required: true }]);
 
+pub(super) static CREATE_SERVICE_LINKED_ROLE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "AWSServiceName", shape: &GROUP_NAME_TYPE, required: true },
+    Member { name: "Description", shape: &ROLE_DESCRIPTION_TYPE, required: false },
+    Member { name: "CustomSuffix", shape: &CUSTOM_SUFFIX_TYPE, required: false },
+]);
+
+pub(super) static CREATE_SERVICE_LINKED_ROLE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "Role", shape: &ROLE, required: false }]);
+
 pub(super) static CREATE_USER_REQUEST: Shape = Shape::Structure(&[
     Member { name: "Path", shape: &PATH_TYPE, required: false },
     Member { name: "UserName", shape: &USER_NAME_TYPE, required: true },
@@ -181,6 +193,12 @@ pub(super) static DELETE_ROLE_REQUEST: Shape =
 
 pub(super) static DELETE_ROLE_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static DELETE_SERVICE_LINKED_ROLE_REQUEST: Shape =
+    Shape::Structure(&[Member { name: "RoleName", shape: &ROLE_NAME_TYPE, required: true }]);
+
+pub(super) static DELETE_SERVICE_LINKED_ROLE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "DeletionTaskId", shape: &DELETION_TASK_ID_TYPE, required: true }]);
+
 pub(super) static DELETE_USER_PERMISSIONS_BOUNDARY_REQUEST: Shape =
     Shape::Structure(&[Member { name: "UserName", shape: &USER_NAME_TYPE, required: true }]);
 
@@ -197,6 +215,20 @@ pub(super) static DELETE_USER_REQUEST: Shape =
     Shape::Structure(&[Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true }]);
 
 pub(super) static DELETE_USER_RESPONSE: Shape = Shape::Structure(&[]);
+
+pub(super) static DELETION_TASK_FAILURE_REASON_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Reason", shape: &REASON_TYPE, required: false },
+    Member { name: "RoleUsageList", shape: &ROLE_USAGE_LIST_TYPE, required: false },
+]);
+
+pub(super) static DELETION_TASK_ID_TYPE: Shape =
+    Shape::Text { length: Bounds { min: Some(1), max: Some(1000) }, pattern: None, values: &[] };
+
+pub(super) static DELETION_TASK_STATUS_TYPE: Shape = Shape::Text {
+    length: Bounds { min: None, max: None },
+    pattern: None,
+    values: &["SUCCEEDED", "IN_PROGRESS", "FAILED", "NOT_STARTED"],
+};
 
 pub(super) static DETACH_GROUP_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true },
@@ -292,6 +324,14 @@ pub(super) static GET_ROLE_REQUEST: Shape =
 
 pub(super) static GET_ROLE_RESPONSE: Shape =
     Shape::Structure(&[Member { name: "Role", shape: &ROLE, required: true }]);
+
+pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_REQUEST: Shape =
+    Shape::Structure(&[Member { name: "DeletionTaskId", shape: &DELETION_TASK_ID_TYPE, required: true }]);
+
+pub(super) static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Status", shape: &DELETION_TASK_STATUS_TYPE, required: true },
+    Member { name: "Reason", shape: &DELETION_TASK_FAILURE_REASON_TYPE, required: false },
+]);
 
 pub(super) static GET_USER_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true },
@@ -640,6 +680,12 @@ pub(super) static PUT_USER_POLICY_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static PUT_USER_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static REASON_TYPE: Shape =
+    Shape::Text { length: Bounds { min: None, max: Some(1000) }, pattern: None, values: &[] };
+
+pub(super) static REGION_NAME_TYPE: Shape =
+    Shape::Text { length: Bounds { min: Some(1), max: Some(100) }, pattern: None, values: &[] };
+
 pub(super) static REMOVE_USER_FROM_GROUP_REQUEST: Shape = Shape::Structure(&[
     Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true },
     Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true },
@@ -665,6 +711,14 @@ pub(super) static ROLE: Shape = Shape::Structure(&[
 pub(super) static ROLE_LAST_USED: Shape = Shape::Structure(&[
     Member { name: "LastUsedDate", shape: &DATE_TYPE, required: false },
     Member { name: "Region", shape: &STRING_TYPE, required: false },
+]);
+
+pub(super) static ROLE_USAGE_LIST_TYPE: Shape =
+    Shape::List { item: &ROLE_USAGE_TYPE, count: Bounds { min: None, max: None } };
+
+pub(super) static ROLE_USAGE_TYPE: Shape = Shape::Structure(&[
+    Member { name: "Region", shape: &REGION_NAME_TYPE, required: false },
+    Member { name: "Resources", shape: &ARN_LIST_TYPE, required: false },
 ]);
 
 pub(super) static SET_DEFAULT_POLICY_VERSION_REQUEST: Shape = Shape::Structure(&[
@@ -830,6 +884,31 @@ pub(super) static ATTACHMENT_COUNT_TYPE: Shape =
     Shape::Integer { bits: 32, range: Bounds { min: None, max: None } };
 
 pub(super) static BOOLEAN_TYPE: Shape = Shape::Boolean;
+
+pub(super) static CUSTOM_SUFFIX_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(1), max: Some(64) },
+    pattern: Some(Pattern {
+        source: "[\\w+=,.@-]+",
+        alternatives: &[&[Piece {
+            ranges: &[
+                ('a', 'z'),
+                ('A', 'Z'),
+                ('0', '9'),
+                ('_', '_'),
+                ('+', '+'),
+                ('=', '='),
+                (',', ','),
+                ('.', '.'),
+                ('@', '@'),
+                ('-', '-'),
+            ],
+            classes: &[],
+            min: 1,
+            max: u32::MAX,
+        }]],
+    }),
+    values: &[],
+};
 
 pub(super) static DATE_TYPE: Shape = Shape::Timestamp;
 

@@ -81,6 +81,18 @@ pub struct AttachedPolicy {
     pub policy_arn: Option<String>,
 }
 
+/// `DeletionTaskFailureReasonType`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeletionTaskFailureReasonType {
+    /// `Reason`; at most 1000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// `RoleUsageList`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_usage_list: Option<Vec<RoleUsageType>>,
+}
+
 /// `Group`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -240,6 +252,18 @@ pub struct RoleLastUsed {
     /// `Region`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+}
+
+/// `RoleUsageType`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleUsageType {
+    /// `Region`; 1 to 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// `Resources`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<Vec<String>>,
 }
 
 /// `SourceRoleTemplate`.
