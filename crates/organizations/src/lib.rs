@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod caller;
+pub mod elsewhere;
 mod organizations;
 mod refusal;
 

@@ -1,0 +1,211 @@
+//! What was seen and what is kept give the changes of the next commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cairn_catalog::{
+    Account, Change, FULL_ACCESS_POLICY, Kept, Member, Organization, OrganizationalUnit, Snapshot,
+};
+
+use super::Seen;
+
+/// An organization is kept here, so that none elsewhere can be followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "follow an organization elsewhere: {organization} is kept here; delete it, or set no organizations.endpoint"
+)]
+pub struct InUse {
+    /// The organization that is kept here.
+    pub organization: String,
+}
+
+/// The most changes of one commit, a little less than what the catalog takes. What is left comes with the next.
+const CHANGES_MAX: usize = 500;
+
+/// Decides on the next commit: changes that bring a revision closer to what was seen, or none when it agrees. Each
+/// commit leaves a whole organization behind: policies and units are there before whoever is under them, an account
+/// that left is gone before its unit.
+///
+/// # Errors
+/// An organization is kept here.
+pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot) -> Result<Vec<Change>, InUse> {
+    if let Some(here) = snapshot.organizations().find(|organization| organization.kept == Kept::Here) {
+        return Err(InUse { organization: here.id.clone() });
+    }
+    let goes_on = |organization: &Organization| {
+        seen.is_some_and(|seen| {
+            seen.organization.id == organization.id && seen.organization.root == organization.root
+        })
+    };
+    let ended = snapshot.organizations().find(|organization| !goes_on(organization));
+    let groups = match (ended, seen) {
+        (Some(ended), _) => end(ended, snapshot),
+        (None, None) => Vec::new(),
+        (None, Some(seen)) => match snapshot.organization(&seen.organization.id) {
+            None => begin(seen, snapshot),
+            Some(kept) => follow(seen, kept, snapshot),
+        },
+    };
+    Ok(taken(groups))
+}
+
+/// Changes that only hold together.
+type Group = Vec<Change>;
+
+/// Takes as many groups as one commit holds. The largest group by far is an organization's end of trust, with a
+/// change for each of its trails.
+fn taken(groups: Vec<Group>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for group in groups {
+        if !changes.is_empty() && changes.len() + group.len() > CHANGES_MAX {
+            break;
+        }
+        changes.extend(group);
+    }
+    changes
+}
+
+/// Makes the organization and its first member, with nothing yet that would limit anybody.
+fn begin(seen: &Seen, snapshot: &Snapshot) -> Vec<Group> {
+    let organization = &seen.organization;
+    let manages = seen.members.iter().find(|member| member.account == organization.management);
+    let mut group: Group = manages.and_then(|member| account(member, snapshot)).into_iter().collect();
+    let attached = vec![FULL_ACCESS_POLICY.to_owned()];
+    if let Some(member) = manages {
+        let (parent, attached) = (organization.root.clone(), attached.clone());
+        group.push(Change::PutMember(Box::new(Member { parent, attached, ..member.clone() })));
+    }
+    let (policies_enabled, trusted_services) = (false, Vec::new());
+    let bare = Organization { policies_enabled, attached, trusted_services, ..organization.clone() };
+    group.push(Change::PutOrganization(Box::new(bare)));
+    vec![group]
+}
+
+/// Brings an organization that is kept up to what was seen.
+fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let policies =
+        seen.policies.iter().filter(|policy| snapshot.organization_policy(&policy.id) != Some(policy));
+    groups.extend(policies.map(|policy| vec![Change::PutOrganizationPolicy(Box::new(policy.clone()))]));
+    for unit in &seen.units {
+        let before = snapshot.organizational_unit(&unit.id);
+        let created = before.map_or(unit.created, |before| before.created);
+        let unit = OrganizationalUnit { created, ..unit.clone() };
+        if before != Some(&unit) {
+            groups.push(vec![Change::PutOrganizationalUnit(Box::new(unit))]);
+        }
+    }
+    groups.extend(
+        seen.members.iter().map(|member| put_member(member, snapshot)).filter(|group| !group.is_empty()),
+    );
+    let organization = Organization { created: kept.created, ..seen.organization.clone() };
+    if organization != *kept {
+        groups.push(put_organization(organization, kept, snapshot));
+    }
+    groups.extend(gone(seen, kept, snapshot).into_iter().map(|change| vec![change]));
+    groups
+}
+
+/// Makes or changes a member, and the account behind it.
+fn put_member(member: &Member, snapshot: &Snapshot) -> Group {
+    let mut group: Group = account(member, snapshot).into_iter().collect();
+    if snapshot.member(member.account) != Some(member) {
+        group.push(Change::PutMember(Box::new(member.clone())));
+    }
+    group
+}
+
+/// Replaces an organization. Its trails end in the same commit when nobody may have them any more.
+fn put_organization(organization: Organization, kept: &Organization, snapshot: &Snapshot) -> Group {
+    let trusts = |organization: &Organization| {
+        organization.trusted_services.iter().any(|service| service.principal == CLOUDTRAIL)
+    };
+    let ends = organization.management != kept.management || (trusts(kept) && !trusts(&organization));
+    let trails = if ends { ordinary_trails(snapshot, &kept.id) } else { Vec::new() };
+    trails.into_iter().chain([Change::PutOrganization(Box::new(organization))]).collect()
+}
+
+/// Removes what was not seen any more: accounts, then units, the deepest first, then policies.
+fn gone(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Change> {
+    let left = snapshot
+        .members(&kept.id)
+        .map(|member| member.account)
+        .filter(|account| seen.members.binary_search_by_key(account, |member| member.account).is_err());
+    let mut changes: Vec<Change> = left.map(|account| Change::DeleteMember { account }).collect();
+    let still: BTreeSet<&str> = seen.units.iter().map(|unit| unit.id.as_str()).collect();
+    let units = deepest_first(kept, snapshot).into_iter().filter(|id| !still.contains(id.as_str()));
+    changes.extend(units.map(|id| Change::DeleteOrganizationalUnit { id }));
+    let policies = snapshot
+        .organization_policies(&kept.id)
+        .filter(|policy| seen.policies.binary_search_by(|other| other.id.cmp(&policy.id)).is_err());
+    changes.extend(policies.map(|policy| Change::DeleteOrganizationPolicy { id: policy.id.clone() }));
+    changes
+}
+
+/// Ends an organization: its trails become their owner's, its members belong to nobody.
+fn end(ended: &Organization, snapshot: &Snapshot) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let trails = ordinary_trails(snapshot, &ended.id);
+    if !trails.is_empty() {
+        groups.push(trails);
+    }
+    let manages = snapshot.member(ended.management);
+    if let Some(member) = manages.filter(|member| member.parent != ended.root) {
+        // Its unit could not go before it, and it can't go before the organization.
+        let parent = ended.root.clone();
+        groups.push(vec![Change::PutMember(Box::new(Member { parent, ..member.clone() }))]);
+        return groups;
+    }
+    let others = snapshot.members(&ended.id).filter(|member| member.account != ended.management);
+    groups.extend(others.map(|member| vec![Change::DeleteMember { account: member.account }]));
+    let units = deepest_first(ended, snapshot).into_iter();
+    groups.extend(units.map(|id| vec![Change::DeleteOrganizationalUnit { id }]));
+    let policies = snapshot.organization_policies(&ended.id);
+    groups.extend(policies.map(|policy| vec![Change::DeleteOrganizationPolicy { id: policy.id.clone() }]));
+    groups.push(vec![
+        Change::DeleteMember { account: ended.management },
+        Change::DeleteOrganization { id: ended.id.clone() },
+    ]);
+    groups
+}
+
+/// Lists the units of an organization so that each comes before the one that it is in.
+fn deepest_first(organization: &Organization, snapshot: &Snapshot) -> Vec<String> {
+    let mut below: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for unit in snapshot.organizational_units(&organization.id) {
+        below.entry(&unit.parent).or_default().push(&unit.id);
+    }
+    let (mut waiting, mut ordered) = (vec![organization.root.as_str()], Vec::new());
+    while let Some(place) = waiting.pop() {
+        let inside = below.remove(place).unwrap_or_default();
+        ordered.extend(inside.iter().map(|id| (*id).to_owned()));
+        waiting.extend(inside);
+    }
+    ordered.reverse();
+    ordered
+}
+
+/// Makes a member's account, or tells it what it is called now. Its alias is its own.
+fn account(member: &Member, snapshot: &Snapshot) -> Option<Change> {
+    let told = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (name, email) = (told(&member.name), told(&member.email));
+    let account = match snapshot.account(&member.account) {
+        Some(account) if account.name == name && account.email == email => return None,
+        Some(account) => Account { name, email, ..account.clone() },
+        None => Account { id: member.account, alias: None, name, email, created: member.joined },
+    };
+    Some(Change::PutAccount(account))
+}
+
+/// Returns what makes an organization's trails ordinary trails of their owners.
+fn ordinary_trails(snapshot: &Snapshot, organization: &str) -> Vec<Change> {
+    let trails = snapshot.trails().filter(|trail| trail.organization.as_deref() == Some(organization));
+    let ordinary = trails.map(|trail| {
+        let mut trail = trail.trail().clone();
+        trail.organization = None;
+        Change::PutTrail(Box::new(trail))
+    });
+    ordinary.collect()
+}
+
+/// CloudTrail's principal as a trusted service.
+const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
