@@ -30,6 +30,8 @@ pub struct Asked {
     pub policy: Option<Policy>,
     /// Condition keys and their values.
     pub facts: Vec<(String, String)>,
+    /// The ARN that the request itself names: of an alias, where it names one.
+    named: String,
     foreign: bool,
 }
 
@@ -77,7 +79,7 @@ impl Asked {
     }
 
     /// Returns AWS's sentence for a denied request; none when it is allowed. Whoever asks about another account's
-    /// key is not told whether there is one.
+    /// key is not told whether there is one, nor which key an alias stands for.
     pub fn denial(&self, decision: &Decision, who: &str) -> Option<String> {
         let by_key = PolicyKind::Key;
         match decision.outcome {
@@ -87,8 +89,11 @@ impl Asked {
             {
                 Some(format!(
                     "User: {who} is not authorized to perform: {} on resource: {} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
-                    self.action, self.resource
+                    self.action, self.named
                 ))
+            }
+            Outcome::Denied(_) if self.foreign => {
+                decision.message().map(|message| message.replace(&self.resource, &self.named))
             }
             Outcome::Denied(_) => decision.message(),
         }
@@ -108,6 +113,7 @@ impl Look<'_> {
             owner: self.caller.account,
             policy: None,
             facts,
+            named: "*".to_owned(),
             foreign: false,
         }
     }
@@ -128,7 +134,9 @@ impl Look<'_> {
         let own = reference.account == self.caller.account;
         let found = reference.find(self.snapshot).filter(|_| own || across_accounts(self.operation));
         match found {
-            Some(found) => self.of_key(&found, action, context),
+            Some(found) => {
+                Ok(Asked { named: reference.arn.clone(), ..self.of_key(&found, action, context)? })
+            }
             // Whether a key is there is told only to who may ask.
             None => Ok(Asked {
                 action,
@@ -136,6 +144,7 @@ impl Look<'_> {
                 owner: reference.account,
                 policy: None,
                 facts: self.request_facts(),
+                named: reference.arn.clone(),
                 foreign: !own,
             }),
         }
@@ -173,6 +182,7 @@ impl Look<'_> {
             owner: key.account,
             policy: Some(policy),
             facts,
+            named: key.arn.clone(),
             foreign,
         })
     }

@@ -37,10 +37,11 @@ impl Sts {
         let calling = asker.caller.session();
         let tags =
             SessionTags::read(request.tags.as_deref(), request.transitive_tag_keys.as_deref(), calling)?;
+        // Which policies the role's account has is nobody's business who may not assume the role.
+        let role = self.permitted(asker, &snapshot, &reference, request)?;
         let shelf = Shelf { snapshot: &snapshot, managed: self.managed, account: reference.account };
         let handed = Handed::read(request.policy.as_deref(), request.policy_arns.as_deref(), &shelf)?;
         let packed_policy_size = handed.packed(&tags)?;
-        let role = self.permitted(asker, &snapshot, &reference, request)?;
         if request.serial_number.is_some() || request.token_code.is_some() {
             return Err(Refusal::SecondFactor);
         }

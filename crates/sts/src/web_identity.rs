@@ -59,10 +59,6 @@ impl Sts {
         request: &AssumeRoleWithWebIdentityRequest,
     ) -> Result<AssumeRoleWithWebIdentityResponse, Refusal> {
         let snapshot = self.catalog.current();
-        let shelf = Shelf { snapshot: &snapshot, managed: self.managed, account: reference.account };
-        let handed = Handed::read(request.policy.as_deref(), request.policy_arns.as_deref(), &shelf)?;
-        let tags = SessionTags::default();
-        let packed_policy_size = handed.packed(&tags)?;
         let role = reference.find(&snapshot).ok_or(Refusal::WebIdentityDenied)?;
         let trust = assume_role::trust(role)?;
         let principal = Principal::WebIdentity(web.clone());
@@ -84,6 +80,10 @@ impl Sts {
         if !evaluate(&policies, &request_made).is_allowed() {
             return Err(Refusal::WebIdentityDenied);
         }
+        let shelf = Shelf { snapshot: &snapshot, managed: self.managed, account: reference.account };
+        let handed = Handed::read(request.policy.as_deref(), request.policy_arns.as_deref(), &shelf)?;
+        let tags = SessionTags::default();
+        let packed_policy_size = handed.packed(&tags)?;
         let seconds = duration::of_role(request.duration_seconds, role.session_seconds_max, false)?;
         let credentials = self.issue(Wanted {
             account: role.account,
