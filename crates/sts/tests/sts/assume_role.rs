@@ -300,8 +300,9 @@ async fn who_may_not_assume_a_role_is_not_told_which_policies_its_account_has() 
     let world = World::new().await;
     let mia = world.user(OWN, "mia", None).await;
     let managed = world.managed_policy("ReadIam", &allowing(r#""iam:Get*""#)).await;
-    let arn =
-        world.role(OWN, "deploy", &trusting("arn:aws:iam::111122223333:user/ann", STS, ""), |_| ()).await;
+    let arn = world
+        .role(OWN, "deploy", &trusting(r#"{"AWS":"arn:aws:iam::111122223333:user/ann"}"#, STS, ""), |_| ())
+        .await;
     for policy in [managed.as_str(), "arn:aws:iam::111122223333:policy/Missing"] {
         let policy_arns = Some(vec![PolicyDescriptorType { arn: Some(policy.to_owned()) }]);
         let asked = AssumeRoleRequest { policy_arns, ..request(&arn) };
