@@ -42,7 +42,7 @@ pub use exchange::{Captured, Exchange, Request, Response, Tls};
 pub use further::further_records;
 pub use kms::KmsCall;
 pub use modelled::{ModelledCall, request_id};
-pub use owner_copy::{SharedIds, share_with_owner};
+pub use owner_copy::{Owners, share_with_owners};
 pub use record::record;
 pub use service_call::ServiceCall;
 pub use services::TableKeys;

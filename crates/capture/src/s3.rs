@@ -17,6 +17,7 @@ use crate::error::{Failure, s3_fails_late};
 
 pub(crate) use body::records_body;
 pub(crate) use deletions::deletions;
+pub use resources::copy_source_bucket;
 pub(crate) use transfer::of_front_end;
 
 /// Renders everything that S3 records of a call.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_access::Context;
-use cairn_capture::KmsCall;
+use cairn_capture::{KmsCall, Owners};
 use cairn_catalog::Catalog;
 use cairn_event::{AccountId, Arn};
 use cairn_kms::{Asked, Caller, KeyName, Kms, Refusal, Touched};
@@ -31,15 +31,15 @@ pub(crate) struct Performed {
     pub(crate) outcome: Result<Value, kms::Refusal>,
     /// The call, with what it came to concern.
     pub(crate) call: KmsCall,
-    /// The account that owns the key.
-    pub(crate) owner: Option<AccountId>,
+    /// Who owns the key, and the key that it decrypts with on the way.
+    pub(crate) owners: Owners,
 }
 
 /// A served call, and what its record is to say.
 pub(crate) struct Answer {
     pub(crate) response: Response<Bytes>,
     pub(crate) call: KmsCall,
-    pub(crate) owner: Option<AccountId>,
+    pub(crate) owners: Owners,
 }
 
 impl KeyService {
@@ -53,12 +53,13 @@ impl KeyService {
         facts: Context,
     ) -> Performed {
         let mut call = KmsCall::from(request.operation());
-        let mut owner = None;
+        let mut owners = Owners::default();
         let outcome = match self.allow(principal, caller, request, facts) {
             Ok(allowed) => {
                 call.resources =
                     allowed.iter().map(|asked| asked.resource.clone()).filter(|arn| arn != "*").collect();
-                owner = allowed.last().map(|asked| asked.owner);
+                let owner = |asked: Option<&Asked>| asked.map(|asked| asked.owner);
+                owners = Owners { resource: owner(allowed.last()), source: owner(allowed.first()) };
                 self.kms.call(caller, request).await.and_then(|done| match used_others(&done.output, &call) {
                     // An alias has come to name another key since; the answer goes nowhere.
                     true => Err(Refusal::Busy),
@@ -81,7 +82,7 @@ impl KeyService {
                 Err(refusal.answer())
             }
         };
-        Performed { outcome, call, owner }
+        Performed { outcome, call, owners }
     }
 
     /// Returns the permissions that a call needs, all of which are given.
@@ -131,7 +132,8 @@ impl Front {
         let request = match Request::decode(operation, arrival.head.header("content-type"), body) {
             Ok(request) => request,
             Err(refusal) => {
-                return Answer { response: refused(&refusal), call: operation.into(), owner: None };
+                let owners = Owners::default();
+                return Answer { response: refused(&refusal), call: operation.into(), owners };
             }
         };
         let caller = Caller {
@@ -140,7 +142,7 @@ impl Front {
             principal: who.caller.principal().clone(),
         };
         let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
-        let Performed { outcome, call, owner } =
+        let Performed { outcome, call, owners } =
             self.keys.keys.perform(&who.caller, &caller, &request, facts).await;
         if let (Operation::RotateKeyOnDemand, Ok(_), Some(arn)) =
             (operation, &outcome, call.resources.first())
@@ -152,7 +154,7 @@ impl Front {
             Ok(output) => answer::json(&arrival.ids, answered(&output)),
             Err(refusal) => refused(&refusal),
         };
-        Answer { response, call, owner }
+        Answer { response, call, owners }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cairn_access::{Policy, PolicyKind};
-use cairn_capture::{DELETIONS_BYTES_MAX, Keep, ServiceCall, body_policy};
+use cairn_capture::{DELETIONS_BYTES_MAX, Keep, Owners, ServiceCall, body_policy, copy_source_bucket};
 use cairn_event::AccountId;
 use cairn_s3::{Authorized, Body, Bucket, Caller, Encryption, Endpoint, ObjectStore, RequestTag, Trailers};
 use cairn_sigv4::BodyCheck;
@@ -73,14 +73,15 @@ impl Front {
         let found = self.authenticator.authenticate(&arrival.head, None, &snapshot, self.clock.now());
         let who = self.who(&found);
         let received_bytes = received_bytes(&arrival.head, &body);
-        let bucket = self.bucket(call).await;
-        let resource_owner = bucket.as_ref().and_then(|bucket| bucket.owner.parse().ok());
+        let bucket = self.bucket(call.bucket.as_deref()).await;
+        let owner = bucket.as_ref().and_then(owner);
+        let owners = self.owners(arrival, call, owner).await;
         let served = |answered: Answered, received| Served {
             answered,
             who: who.clone(),
             received,
             received_bytes,
-            resource_owner,
+            owners,
             under: None,
         };
         let check = match found {
@@ -89,7 +90,7 @@ impl Front {
             Authentication::Refused { refusal, .. } => return served(refused(arrival, &refusal), None),
         };
         let upload = self.upload(arrival, call).await;
-        let about = About { bucket: bucket.as_ref(), owner: resource_owner, upload: upload.as_ref() };
+        let about = About { bucket: bucket.as_ref(), owner, upload: upload.as_ref() };
         if let Some(denied) = self.deny(arrival, call, &who, about) {
             return served(denied, None);
         }
@@ -108,15 +109,24 @@ impl Front {
         served(answered(arrival, &service_call, response).await, kept)
     }
 
-    async fn bucket(&self, call: &Call) -> Option<Bucket> {
-        let name = call.bucket.as_deref()?;
-        match self.objects.store.bucket(name).await {
+    async fn bucket(&self, name: Option<&str>) -> Option<Bucket> {
+        match self.objects.store.bucket(name?).await {
             Ok(bucket) => bucket,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "bucket could not be read");
                 None
             }
         }
+    }
+
+    /// Says whose the bucket is that a call uses, and the one that it copies from. Whoever would make a bucket of
+    /// a name that is taken uses nobody's.
+    async fn owners(&self, arrival: &Arrival, call: &Call, owner: Option<AccountId>) -> Owners {
+        let copied = arrival.head.header("x-amz-copy-source");
+        let source = copied.and_then(|source| copy_source_bucket(call, source));
+        let source = self.bucket(source.as_deref()).await;
+        let resource = owner.filter(|_| call.operation != Some("CreateBucket"));
+        Owners { resource, source: source.as_ref().and_then(self::owner) }
     }
 
     /// Finds how the upload is encrypted that a call adds to: its parts come without headers that say so, and
@@ -240,6 +250,10 @@ impl Front {
         }
         Some(request)
     }
+}
+
+fn owner(bucket: &Bucket) -> Option<AccountId> {
+    bucket.owner.parse().ok()
 }
 
 /// Returns the canonical user id of an account: 64 hexadecimal digits, the same on every server.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cairn_access::{Caller, Trust};
 use cairn_capture::{
-    Captured, Exchange, Keep, Request, Response, ServiceCall, SharedIds, body_policy, share_with_owner,
+    Captured, Exchange, Keep, Owners, Request, Response, ServiceCall, body_policy, share_with_owners,
 };
 use cairn_catalog::{Account, Catalog, Snapshot};
 use cairn_event::{AccountId, Clock, Ids, Origin, Record};
@@ -86,7 +86,7 @@ impl Recorder {
             account_alias: callers_account(who, snapshot).and_then(|account| account.alias.as_deref()),
             region: &who.region,
             recipient: seen.recipient(),
-            resource_owner: seen.resource_owner,
+            resource_owner: seen.owners.resource,
             peer: Some(self.people.proxies.client(arrival.peer.ip(), &arrival.head)),
             tls: arrival.tls.as_deref(),
             request_id: seen.request_id,
@@ -107,17 +107,12 @@ impl Recorder {
         records.flat_map(|record| self.copies(record, seen)).map(draft).collect()
     }
 
-    /// Returns the record for the caller's account and, where the call used what another account owns, the
-    /// one for the owner.
+    /// Returns the record for the caller's account and, where the call used what other accounts own, those for
+    /// the owners.
     fn copies(&self, record: Record, seen: &Observed<'_>) -> Vec<Record> {
-        let proven = matches!(seen.who.caller.trust(), Trust::Verified | Trust::Accepted);
-        let owner = seen.resource_owner.filter(|owner| proven && record.recipient_account_id != Some(*owner));
-        match owner {
-            Some(owner) => {
-                let (shared_event_id, owner_event_id) = (&self.ids.guid(), &self.ids.guid());
-                share_with_owner(record, owner, SharedIds { shared_event_id, owner_event_id }).into()
-            }
-            None => vec![record],
+        match seen.who.caller.trust() {
+            Trust::Verified | Trust::Accepted => share_with_owners(record, seen.owners, || self.ids.guid()),
+            Trust::Claimed | Trust::Rejected | Trust::None => vec![record],
         }
     }
 }
@@ -139,7 +134,7 @@ pub(crate) struct Observed<'a> {
     pub(crate) response: Response<'a>,
     /// The id of the request, as its answer carries it.
     pub(crate) request_id: &'a str,
-    pub(crate) resource_owner: Option<AccountId>,
+    pub(crate) owners: Owners,
     /// The revision to route the event by, when it is not the newest.
     pub(crate) under: Option<u64>,
     /// What the record says beside.
@@ -149,13 +144,13 @@ pub(crate) struct Observed<'a> {
 impl Observed<'_> {
     /// Tells whether the call is a data event that no trail of any account can select.
     fn is_unwanted(&self, snapshot: &Snapshot) -> bool {
-        let mut accounts = std::iter::once(self.recipient()).chain(self.resource_owner);
+        let mut accounts = std::iter::once(self.recipient()).chain(self.owners.iter());
         self.call.is_data() && !accounts.any(|account| snapshot.may_want_data_events(account))
     }
 
     /// Returns the account that receives the record: the caller's; the owner's of what nobody signed for.
     fn recipient(&self) -> AccountId {
-        match (&self.who.caller, self.resource_owner) {
+        match (&self.who.caller, self.owners.resource) {
             (Caller::Unsigned, Some(owner)) => owner,
             _ => self.who.account,
         }
@@ -185,7 +180,7 @@ impl Recorder {
                 body_bytes: served.answered.body_bytes(),
             },
             request_id: &arrival.ids.request,
-            resource_owner: served.resource_owner,
+            owners: served.owners,
             under: served.under,
             remarks: &self.people.of_served(arrival, &served.who.caller, call.event_source()),
         })

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cairn_access::Caller;
-use cairn_capture::{ServiceCall, Tls};
+use cairn_capture::{Owners, ServiceCall, Tls};
 use cairn_catalog::Catalog;
 use cairn_control::Control;
 use cairn_delivery::SigningKeys;
@@ -110,8 +110,8 @@ pub(crate) struct Served {
     pub(crate) received: Option<Bytes>,
     /// How long the request's body was.
     pub(crate) received_bytes: u64,
-    /// The owner of the bucket or role that the call is about.
-    pub(crate) resource_owner: Option<AccountId>,
+    /// Who owns the bucket, role or keys that the call is about.
+    pub(crate) owners: Owners,
     /// The revision to route the event by, when it is not the newest.
     pub(crate) under: Option<u64>,
 }
@@ -206,7 +206,7 @@ impl Front {
     ) -> (Served, Option<ServiceCall>) {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let (mut who, mut resource_owner, mut told) = (self.who(&found), None, None);
+        let (mut who, mut owners, mut told) = (self.who(&found), Owners::default(), None);
         let unsigned = matches!(found, Authentication::Unsigned);
         let signs_nothing = matches!(service_call, ServiceCall::Sts(action) if action == WEB_IDENTITY);
         let refusal = found.refusal().filter(|_| !(unsigned && signs_nothing));
@@ -220,7 +220,7 @@ impl Front {
             }
             (None, ServiceCall::Kms(given)) => {
                 let answer = self.serve_kms(arrival, given.operation, &who, &body).await;
-                resource_owner = answer.owner;
+                owners = answer.owners;
                 told = Some(ServiceCall::Kms(answer.call));
                 (answer.response, None)
             }
@@ -233,7 +233,7 @@ impl Front {
             (None, ServiceCall::Sts(action)) => {
                 let answer = self.serve_sts(arrival, action, &who, &body).await;
                 who = answer.who.unwrap_or(who);
-                resource_owner = answer.role_owner;
+                owners.resource = answer.role_owner;
                 (answer.response, None)
             }
             (None, ServiceCall::Modelled(_) | ServiceCall::Other { .. } | ServiceCall::S3(_)) => {
@@ -243,7 +243,7 @@ impl Front {
         };
         let received_bytes = body.len() as u64;
         let (received, answered) = (Some(body), answered.into());
-        (Served { answered, who, received, received_bytes, resource_owner, under }, told)
+        (Served { answered, who, received, received_bytes, owners, under }, told)
     }
 
     /// Makes the call's event durable, and only then lets the answer go.
@@ -272,8 +272,8 @@ impl Front {
             event_name: event_name.to_owned(),
             protocol,
         };
-        let served =
-            Served { answered, who, received: None, received_bytes: 0, resource_owner: None, under: None };
+        let owners = Owners::default();
+        let served = Served { answered, who, received: None, received_bytes: 0, owners, under: None };
         self.make_durable(arrival, protocol, &call, served).await
     }
 

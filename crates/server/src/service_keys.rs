@@ -7,9 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cairn_access::{CLOUDTRAIL_SERVICE, Caller, Context, Principal, ServiceKey};
-use cairn_capture::{
-    Captured, Exchange, KmsCall, Request, Response, ServiceCall, SharedIds, share_with_owner,
-};
+use cairn_capture::{Captured, Exchange, KmsCall, Owners, Request, Response, ServiceCall, share_with_owners};
 use cairn_catalog::{Catalog, KmsKeyState, MasterKey, SecretBytes, Trail};
 use cairn_control::{DeliveredFiles, KeyCheck, KeyVerdict};
 use cairn_event::{AccountId, Arn, Clock, Ids, Origin, Record, Region};
@@ -305,7 +303,7 @@ impl ServiceKeys {
             account_alias: None,
             region: &user.region,
             recipient: user.account,
-            resource_owner: performed.owner,
+            resource_owner: performed.owners.resource,
             peer: None,
             tls: None,
             request_id: &self.ids.guid(),
@@ -320,13 +318,7 @@ impl ServiceKeys {
             record.user_agent = Some(INTERNAL.to_owned());
         }
         let owner = call.resources.first().and_then(|arn| account_of(arn));
-        match owner.filter(|owner| *owner != user.account) {
-            Some(owner) => {
-                let (shared_event_id, owner_event_id) = (&self.ids.guid(), &self.ids.guid());
-                share_with_owner(record, owner, SharedIds { shared_event_id, owner_event_id }).into()
-            }
-            None => vec![record],
-        }
+        share_with_owners(record, Owners { resource: owner, source: None }, || self.ids.guid())
     }
 }
 

@@ -114,6 +114,15 @@ fn parameters(call: &Record, key: &str, version: Option<&str>) -> Value {
     Value::Object(members)
 }
 
+/// Tells whether the answer to a DeleteObjects is there and denies no key.
+pub(super) fn none_is_denied(exchange: &Exchange<'_>) -> bool {
+    let failures = match exchange.response.body {
+        Captured::Whole(_) => failures(exchange),
+        Captured::Nothing | Captured::Cut => None,
+    };
+    failures.is_some_and(|failures| !failures.values().any(Failure::is_access_denied))
+}
+
 /// Reads which keys the answer says were not deleted; nothing where there is an answer that can't be read.
 fn failures(exchange: &Exchange<'_>) -> Option<HashMap<String, Failure>> {
     let answer = match exchange.response.body {

@@ -1,12 +1,14 @@
 //! `resources` of S3: the object, its bucket, and the source of a copy.
 
+use cairn_access::Trust;
 use cairn_event::Resource;
 use cairn_wire::s3::{Call, Category, Level};
 use percent_encoding::percent_decode_str;
 
+use super::deletions;
 use super::parameters::query;
-use crate::Exchange;
 use crate::error::Failure;
+use crate::{Exchange, Response};
 
 /// Lists what a call touches. Calls on the service and `CreateBucket` list nothing.
 pub(super) fn resources(exchange: &Exchange<'_>, call: &Call, failure: Option<&Failure>) -> Vec<Resource> {
@@ -23,7 +25,7 @@ pub(super) fn resources(exchange: &Exchange<'_>, call: &Call, failure: Option<&F
         None => None,
     };
     let bucket = Resource {
-        account_id: owner_shown(exchange, failure),
+        account_id: owner_shown(exchange, call, failure),
         kind: Some("AWS::S3::Bucket".to_owned()),
         arn: Some(format!("arn:aws:s3:::{bucket}")),
         arn_prefix: None,
@@ -33,12 +35,23 @@ pub(super) fn resources(exchange: &Exchange<'_>, call: &Call, failure: Option<&F
     object.into_iter().chain([bucket]).chain(source).collect()
 }
 
-/// Returns the bucket's owner; a stranger who was refused does not learn it.
-fn owner_shown(exchange: &Exchange<'_>, failure: Option<&Failure>) -> Option<String> {
+/// Returns the bucket's owner; a stranger who was refused, or not believed, does not learn it.
+fn owner_shown(exchange: &Exchange<'_>, call: &Call, failure: Option<&Failure>) -> Option<String> {
     let owner = exchange.resource_owner?;
-    let stranger = exchange.recipient != owner;
-    let refused = failure.is_some_and(Failure::is_access_denied);
-    (!(stranger && refused)).then(|| owner.to_string())
+    let is_stranger = exchange.recipient != owner;
+    let shown =
+        !is_stranger || (exchange.caller.trust() != Trust::Rejected && was_let_in(exchange, call, failure));
+    shown.then(|| owner.to_string())
+}
+
+/// Tells whether nothing of a call was denied, as far as the answer was seen. A DeleteObjects succeeds as a whole
+/// where each key is.
+fn was_let_in(exchange: &Exchange<'_>, call: &Call, failure: Option<&Failure>) -> bool {
+    match failure {
+        Some(_) if exchange.response.status == Response::UNSEEN => false,
+        Some(failure) => !failure.is_access_denied(),
+        None => !super::lists_deletions(call) || deletions::none_is_denied(exchange),
+    }
 }
 
 fn lists_objects(call: &Call) -> bool {
@@ -73,13 +86,24 @@ fn objects(bucket: &str, prefix: &str) -> Resource {
     }
 }
 
-/// Reads `[/]bucket/key[?versionId=…]`, percent-encoded.
+/// Returns the bucket that a call copies from, by its `x-amz-copy-source`.
+pub fn copy_source_bucket(call: &Call, copy_source: &str) -> Option<String> {
+    let (bucket, _key) = copy_source_of(copy_source).filter(|_| copies(call))?;
+    Some(bucket)
+}
+
 fn source(text: &str) -> Option<Resource> {
+    let (bucket, key) = copy_source_of(text)?;
+    Some(object(&bucket, &key))
+}
+
+/// Reads `[/]bucket/key[?versionId=…]`, percent-encoded.
+fn copy_source_of(text: &str) -> Option<(String, String)> {
     let text = text.strip_prefix('/').unwrap_or(text);
     let path = text.split_once('?').map_or(text, |(path, _version)| path);
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let (bucket, key) = path.split_once('/')?;
-    Some(object(bucket, key))
+    Some((bucket.to_owned(), key.to_owned()))
 }
 
 const OBJECT: &str = "AWS::S3::Object";

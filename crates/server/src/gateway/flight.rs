@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cairn_capture::{Captured, Keep, Response as Seen, ServiceCall};
+use cairn_capture::{Captured, Keep, Owners, Response as Seen, ServiceCall};
 use cairn_event::{AccountId, Region};
 use cairn_gateway::{Kept, Tap, Tapped};
 use cairn_intake::{Draft, IntakeError};
@@ -297,7 +297,7 @@ impl Flight {
                 body_bytes: received_bytes,
                 response,
                 request_id: given.as_deref().unwrap_or(&self.arrival.ids.request),
-                resource_owner: Some(self.route.account),
+                owners: Owners { resource: Some(self.route.account), source: None },
                 under: None,
                 remarks: &remarks,
             },

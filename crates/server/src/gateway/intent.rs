@@ -51,7 +51,7 @@ fn beforehand(flight: &Flight, recorder: &Recorder, seen: &Observed<'_>) -> Vec<
         return recorder.drafts_beforehand(seen);
     }
     let snapshot = recorder.catalog.current();
-    let accounts = [Some(seen.who.account), Some(flight.account_if_done()), seen.resource_owner];
+    let accounts = [Some(seen.who.account), Some(flight.account_if_done()), seen.owners.resource];
     let wants = |account: &AccountId| snapshot.may_want_data_events(*account);
     let Some(account) = accounts.into_iter().flatten().find(wants) else { return Vec::new() };
     let who = Who { account, ..seen.who.clone() };

@@ -9,7 +9,7 @@
 //! none. It is recorded as `ImportEvents`, with the counts.
 
 use bytes::Bytes;
-use cairn_capture::{Captured, Response, ServiceCall};
+use cairn_capture::{Captured, Owners, Response, ServiceCall};
 use cairn_event::EventView;
 use cairn_history::RETENTION_DAYS;
 use cairn_sources::{Home, Outcome, TOLD_MAX, Told, access_log, cloudtrail};
@@ -150,7 +150,7 @@ impl Front {
             body_bytes: 0,
             response,
             request_id: &arrival.ids.request,
-            resource_owner: None,
+            owners: Owners::default(),
             under: None,
             remarks,
         });
