@@ -44,5 +44,6 @@ pub use kms::KmsCall;
 pub use modelled::{ModelledCall, request_id};
 pub use owner_copy::{Owners, share_with_owners};
 pub use record::record;
+pub use s3::copy_source_bucket;
 pub use service_call::ServiceCall;
 pub use services::TableKeys;
