@@ -190,13 +190,19 @@ impl ServiceKeys {
         if region.as_str() != bucket_region {
             return KeyVerdict::Missing;
         }
-        let found = match self.elsewhere(&user, check.key) {
+        let outside = self.elsewhere(&user, check.key);
+        let found = match outside {
             Some(outside) => outside.find(&user, check.key).await,
             None => self.find(&user, check.key).map(|found| found.arn),
         };
+        // Whether another account has such a key, and which one its alias stands for, is nobody else's business.
+        let told = outside.is_some() || account_of(check.key).is_none_or(|account| account == trail.account);
+        let asked = || KeyVerdict::Denied { arn: check.key.to_owned() };
         let arn = match found {
             Ok(arn) => arn,
-            Err(refusal) if refusal.code == ErrorCode::NotFoundException => return KeyVerdict::Missing,
+            Err(refusal) if refusal.code == ErrorCode::NotFoundException => {
+                return if told { KeyVerdict::Missing } else { asked() };
+            }
             Err(refusal) => return KeyVerdict::Unusable { reason: refusal.message },
         };
         let object = format!("arn:aws:s3:::{}/{}", trail.s3_bucket, self.probe_key(trail, check.files));
@@ -207,7 +213,8 @@ impl ServiceKeys {
         match self.generate_data_key(&user, &arn, &context).await {
             Ok(_dropped) => KeyVerdict::Allowed { arn },
             Err(refusal) => match refusal.code {
-                ErrorCode::AccessDeniedException => KeyVerdict::Denied { arn },
+                ErrorCode::AccessDeniedException if told => KeyVerdict::Denied { arn },
+                ErrorCode::AccessDeniedException => asked(),
                 ErrorCode::NotFoundException => KeyVerdict::Missing,
                 _ => KeyVerdict::Unusable { reason: refusal.message },
             },
