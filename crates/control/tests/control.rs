@@ -7,6 +7,8 @@ mod concurrent;
 mod deleted;
 #[path = "control/organization_view.rs"]
 mod organization_view;
+#[path = "control/organized.rs"]
+mod organized;
 #[path = "control/pages.rs"]
 mod pages;
 #[path = "control/sessions.rs"]

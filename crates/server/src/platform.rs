@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cairn_access::{
-    CLOUDTRAIL_SERVICE, Caller, DeliveryFolders, DeliveryTarget, Policy, PolicyKind,
+    CLOUDTRAIL_SERVICE, Caller, DeliveryFolders, DeliveryTarget, Policy, PolicyKind, ServiceKey,
     bucket_policy_allows_delivery,
 };
 use cairn_capture::{Captured, Exchange, Request, Response, ServiceCall};
-use cairn_catalog::{Catalog, Change, LiveTrail, Role, Snapshot, Trail};
+use cairn_catalog::{Catalog, Change, LiveTrail, Snapshot, Trail};
 use cairn_control::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
     TopicVerdict,
 };
 use cairn_delivery::{Folder, LogBucket, LogFilePut, Put, PutError};
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
+use cairn_iam::LinkedService;
 use cairn_intake::{Draft, Intake};
 use cairn_journal::Reader;
 use cairn_s3::{
@@ -73,12 +74,18 @@ impl Platform for ServiceCaller {
     }
 
     fn permits(&self, caller: &cairn_control::Caller, action: &str) -> bool {
-        let resource = match action.split_once(':') {
-            Some(("iam", _)) => role_arn(caller.account, CLOUDTRAIL_SERVICE, CLOUDTRAIL_ROLE),
-            _ => "*".to_owned(),
+        let facts = caller.facts.clone().made_via(&[CLOUDTRAIL_SERVICE]);
+        let (resource, facts) = match action.split_once(':') {
+            Some(("iam", _)) => (
+                LinkedService::CLOUDTRAIL.role_arn(caller.account),
+                facts.of_service(ServiceKey::IamAwsServiceName, CLOUDTRAIL_SERVICE),
+            ),
+            _ => (
+                "*".to_owned(),
+                facts.of_service(ServiceKey::OrganizationsServicePrincipal, CLOUDTRAIL_SERVICE),
+            ),
         };
         let asked = (action, resource.as_str(), caller.account);
-        let facts = caller.facts.clone().made_via(&[CLOUDTRAIL_SERVICE]);
         match authorize::decide(&caller.by, &self.catalog.current(), None, asked, facts) {
             Ok(decision) => decision.is_allowed(),
             Err(error) => {
@@ -89,33 +96,11 @@ impl Platform for ServiceCaller {
     }
 
     fn service_linked_role(&self, snapshot: &Snapshot, account: AccountId, service: &str) -> Vec<Change> {
-        let name = if service == CLOUDTRAIL_SERVICE { CLOUDTRAIL_ROLE } else { EVENT_CONTEXT_ROLE };
-        if snapshot.role(&account, name).is_some() {
-            return Vec::new();
-        }
-        let trust = serde_json::json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Principal": { "Service": service },
-                "Action": "sts:AssumeRole"
-            }]
-        });
-        vec![Change::PutRole(Box::new(Role {
-            account,
-            name: name.to_owned(),
-            path: format!("/aws-service-role/{service}/"),
-            role_id: format!("AROA{}", self.ids.guid().replace('-', "").to_uppercase().split_at(17).0),
-            arn: role_arn(account, service, name),
-            created: self.clock.now(),
-            description: None,
-            trust: trust.to_string(),
-            session_seconds_max: 3_600,
-            policies: Vec::new(),
-            attached: Vec::new(),
-            boundary: None,
-            tags: Vec::new(),
-        }))]
+        let linked = LinkedService::find(service);
+        linked
+            .and_then(|linked| linked.linked(snapshot, account, &*self.ids, self.clock.now()))
+            .into_iter()
+            .collect()
     }
 
     async fn check_delivery(&self, check: DeliveryCheck<'_>) -> BucketVerdict {
@@ -335,17 +320,6 @@ impl std::fmt::Debug for ServiceCaller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ServiceCaller").finish_non_exhaustive()
     }
-}
-
-/// The role by which CloudTrail acts in the accounts of organizations.
-const CLOUDTRAIL_ROLE: &str = "AWSServiceRoleForCloudTrail";
-
-/// The role by which it enriches events.
-const EVENT_CONTEXT_ROLE: &str = "AWSServiceRoleForCloudTrailEventContext";
-
-/// Returns the ARN of a service's own role.
-fn role_arn(account: AccountId, service: &str, name: &str) -> String {
-    format!("arn:aws:iam::{account}:role/aws-service-role/{service}/{name}")
 }
 
 /// Returns the folders that a check is about.

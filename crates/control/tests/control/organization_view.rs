@@ -10,7 +10,7 @@ use cairn_event::{AccountId, Clock as _, Region};
 use cairn_wire::cloudtrail::{LookupAttribute, LookupAttributeKey, LookupEventsRequest};
 use serde_json::{Value, json};
 
-use crate::world::{World, caller};
+use crate::world::{self, World};
 
 const MANAGEMENT: &str = "123456789012";
 const SHOP: &str = "111111111111";
@@ -149,7 +149,7 @@ async fn page(
     token: Option<String>,
 ) -> Result<Value, String> {
     let account: AccountId = caller.parse().unwrap();
-    let caller = caller(account, &Region::us_east_1());
+    let caller = world::caller(account, &Region::us_east_1());
     let attribute = |name: &str| LookupAttribute {
         attribute_key: LookupAttributeKey::EventName,
         attribute_value: name.to_owned(),

@@ -2,14 +2,16 @@
 //!
 //! A session is a list of steps, each an object with one of these members: `call` (with `with`, and `in` and
 //! `by` for another Region and account), followed by `answer` or `refusal`; `record`, an event for the
-//! history; `delivered`, what delivery noted of a trail; `pass`, seconds that go by. `{"stuff": n}` in a
-//! request stands for a text of `n` characters, and `"$token"` for the token of the answer before.
+//! history; `delivered`, what delivery noted of a trail; `pass`, seconds that go by; `organize`, what an
+//! organization is from now on ([`Wanted`](crate::organized::Wanted)); `deny`, what callers may not do in
+//! Organizations and IAM from now on. `{"stuff": n}` in a request stands for a text of `n` characters, and `"$token"` for the token of the answer before.
 
 use std::path::{Path, PathBuf};
 
 use cairn_control::Throttle;
 use serde_json::{Value, json};
 
+use crate::organized;
 use crate::world::{Outcome, World};
 
 const NOW: &str = "2026-03-02T08:00:00Z";
@@ -55,6 +57,11 @@ async fn play(file: &str, steps: &mut Value, failures: &mut Vec<String>) -> usiz
         } else if let Some(noted) = step.get("delivered") {
             let region = noted["region"].as_str().unwrap().parse().unwrap();
             world.delivered(noted["trail"].as_str().unwrap(), &region, noted["error"].as_str()).await;
+        } else if let Some(wanted) = step.get("organize") {
+            organized::organize(&world, wanted).await;
+        } else if let Some(denied) = step.get("deny") {
+            let actions = denied.as_array().unwrap().iter().map(|action| action.as_str().unwrap().to_owned());
+            world.deny(actions);
         } else {
             world.clock.pass(step["pass"].as_i64().expect("a step that is known"));
         }

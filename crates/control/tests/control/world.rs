@@ -97,6 +97,7 @@ impl Platform for NamedBuckets {
         let arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned();
         match check.key {
             "alias/shop" | "arn:aws:kms:us-east-1:333333333333:alias/shop" => KeyVerdict::Allowed { arn },
+            key if key == arn => KeyVerdict::Allowed { arn },
             "alias/denied" => KeyVerdict::Denied { arn },
             "alias/disabled" => KeyVerdict::Unusable { reason: format!("{arn} is disabled.") },
             _ => KeyVerdict::Missing,
