@@ -88,7 +88,7 @@ impl SqliteCatalog {
     }
 
     /// Remembers that the disk failed, for errors that are not always the store's.
-    fn watch_cursor(&self, outcome: Result<(), CursorError>) -> Result<(), CursorError> {
+    fn watch_cursor<T>(&self, outcome: Result<T, CursorError>) -> Result<T, CursorError> {
         if let Err(CursorError::Store(StoreError { failure: StoreFailure::Broken, .. })) = outcome {
             self.broken.store(true, Ordering::Release);
         }
@@ -183,8 +183,9 @@ impl Catalog for SqliteCatalog {
         let doing = "enter a delivery";
         let mut tx = self.begin(doing).await?;
         self.watch_cursor(cursors::set(&mut tx, &delivery.cursor).await)?;
-        self.watch_cursor(ledger::enter(&mut tx, &delivery).await)?;
-        self.watch(status::delivered(&mut tx, &delivery).await)?;
+        let entered = ledger::enter(&mut tx, &delivery).await;
+        let new = self.watch_cursor(entered)?;
+        self.watch(status::delivered(&mut tx, &new, delivery.delivered_at).await)?;
         Ok(self.finish(tx, doing).await?)
     }
 

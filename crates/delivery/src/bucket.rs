@@ -50,6 +50,21 @@ pub enum PutError {
     Different,
 }
 
+impl PutError {
+    /// Returns the code that `GetTrailStatus` shows.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Refused { code } => code,
+            Self::Different => "ObjectAlreadyExists",
+        }
+    }
+
+    /// Says whether the bucket let CloudTrail not write under the key; elsewhere it may.
+    pub fn is_denied(&self) -> bool {
+        self.code() == "AccessDenied"
+    }
+}
+
 /// Holds log files. Implemented by the built-in S3, and by clients of one that runs elsewhere.
 #[async_trait]
 pub trait LogBucket: Send + Sync + Debug {

@@ -61,7 +61,7 @@ pub struct SealedLogFile {
 /// A log file that still takes events.
 #[derive(Debug)]
 pub(crate) struct OpenLogFile {
-    gzip: GzEncoder<Vec<u8>>,
+    body: OpenBody,
     hash: Hash,
     uncompressed_bytes: u64,
     first_position: u64,
@@ -71,7 +71,24 @@ pub(crate) struct OpenLogFile {
     events: u64,
 }
 
+/// The content so far. A compressor needs as much memory as hundreds of events, and an organization trail has an
+/// open file for each account and Region: it begins when a file has grown as large as that.
+enum OpenBody {
+    Plain(Plain),
+    Compressed(Box<GzEncoder<Vec<u8>>>),
+}
+
+/// What was written, and in which pieces: the compressor's output depends on them.
+#[derive(Default)]
+struct Plain {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
 struct Hash(Context);
+
+/// How long a file may become before it is compressed as it grows.
+const PLAIN_BYTES_MAX: usize = 256 << 10;
 
 impl Folder {
     /// Returns the folder for events of a category; `None` for what trails never deliver.
@@ -99,7 +116,7 @@ impl Folder {
 impl OpenLogFile {
     pub(crate) fn begin(position: u64, time: EventTime) -> Self {
         Self {
-            gzip: GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(GZIP_LEVEL)),
+            body: OpenBody::Plain(Plain::default()),
             hash: Hash(Context::new(&SHA256)),
             uncompressed_bytes: 0,
             first_position: position,
@@ -153,14 +170,65 @@ impl OpenLogFile {
             newest_event: self.newest_event,
             events: self.events,
             sha256,
-            body: Bytes::from(self.gzip.finish()?),
+            body: Bytes::from(self.body.finish()?),
         })
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.0.update(bytes);
         self.uncompressed_bytes += bytes.len() as u64;
-        self.gzip.write_all(bytes)
+        self.body.write(bytes)
+    }
+}
+
+impl OpenBody {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Compressed(gzip) => gzip.write_all(bytes),
+            Self::Plain(plain) if plain.bytes.len() + bytes.len() <= PLAIN_BYTES_MAX => {
+                plain.bytes.extend_from_slice(bytes);
+                plain.ends.push(plain.bytes.len());
+                Ok(())
+            }
+            Self::Plain(plain) => {
+                let mut gzip = plain.compress()?;
+                gzip.write_all(bytes)?;
+                *self = Self::Compressed(Box::new(gzip));
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Compressed(gzip) => gzip.finish(),
+            Self::Plain(plain) => plain.compress()?.finish(),
+        }
+    }
+}
+
+impl Plain {
+    fn compress(&self) -> io::Result<GzEncoder<Vec<u8>>> {
+        let mut gzip = compressor();
+        let mut begin = 0;
+        for end in &self.ends {
+            gzip.write_all(self.bytes.get(begin..*end).unwrap_or_default())?;
+            begin = *end;
+        }
+        Ok(gzip)
+    }
+}
+
+fn compressor() -> GzEncoder<Vec<u8>> {
+    GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(GZIP_LEVEL))
+}
+
+impl std::fmt::Debug for OpenBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Compressed(_) => "Compressed",
+        })
     }
 }
 
@@ -172,3 +240,33 @@ impl std::fmt::Debug for Hash {
 
 const PREFIX: &[u8] = b"{\"Records\":[";
 const SUFFIX: &[u8] = b"]}";
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_has_the_same_bytes_whether_it_was_compressed_as_it_grew_or_at_its_end() {
+        let time = EventTime::from_epoch_seconds(0);
+        let event = |number: usize| format!(r#"{{"eventID":"{number}","n":{}}}"#, number * 7919 % 1013);
+        for count in [1, 5_000, 10_000, 40_000] {
+            let mut file = OpenLogFile::begin(0, time);
+            let mut at_its_end = compressor();
+            for number in 0..count {
+                let event = event(number);
+                file.push(number as u64, time, event.as_bytes()).unwrap();
+                at_its_end.write_all(if number == 0 { PREFIX } else { b"," }).unwrap();
+                at_its_end.write_all(event.as_bytes()).unwrap();
+            }
+            at_its_end.write_all(SUFFIX).unwrap();
+            let account = "123456789012".parse().unwrap();
+            let sealed = file.seal(account, Region::us_east_1(), Folder::CloudTrail, 60_000).unwrap();
+            assert!(sealed.body[..] == at_its_end.finish().unwrap()[..], "{count} events");
+            let mut text = String::new();
+            flate2::read::GzDecoder::new(&sealed.body[..]).read_to_string(&mut text).unwrap();
+            assert_eq!(text.matches("eventID").count(), count);
+        }
+    }
+}

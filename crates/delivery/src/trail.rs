@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use cairn_catalog::{
     CursorError, CursorMove, DONE, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
-    StoreError, TrailId,
+    StoreError, Trail, TrailId,
 };
 use cairn_event::{AccountId, Entry, EventView, Region};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::backoff;
-use crate::bucket::{LogFilePut, PutError};
+use crate::bucket::{LogFilePut, Put, PutError};
 use crate::digest::NoticeError;
 use crate::gathering::Gathering;
 use crate::log_file::SealedLogFile;
@@ -29,6 +31,9 @@ const READ_BYTES_MAX: usize = 4 << 20;
 
 /// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
 const IDLE_POSITIONS_MAX: u64 = 100_000;
+
+/// How many files of a window are put at once: an organization trail has one for each account and Region.
+const PUTS_AT_ONCE: usize = 8;
 
 /// A sleeping trail looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
@@ -59,6 +64,8 @@ struct Window {
     /// Where its first event stands, and when that was received: from there on nothing is delivered yet.
     first: Position,
     first_received_ms: i64,
+    /// The organization whose trail it was: says where the files lie, whatever the trail is by then.
+    organization: Option<String>,
     files: Gathering,
 }
 
@@ -80,7 +87,13 @@ enum DeliverError {
     #[error("compress a log file")]
     Compress(#[from] std::io::Error),
     #[error("deliver a log file of {account} in {region}")]
-    Put { account: AccountId, region: Region, source: PutError },
+    Put {
+        account: AccountId,
+        region: Region,
+        source: PutError,
+        /// The others whose files are not in the bucket.
+        others: Vec<((AccountId, Region), PutError)>,
+    },
     #[error("wait for a working thread")]
     Thread(#[from] tokio::task::JoinError),
 }
@@ -199,14 +212,31 @@ impl TrailDelivery {
             return Ok(());
         }
         self.last_seen = Some(Arc::clone(trail));
+        let trail = Arc::clone(trail);
+        if self.window.as_ref().is_some_and(|window| window.organization != trail.organization) {
+            self.close_window(position).await?;
+        }
+        self.gather(position, entry, &event, &trail)
+    }
+
+    /// Adds an event that the trail receives to the window.
+    fn gather(
+        &mut self,
+        position: Position,
+        entry: &Entry,
+        event: &EventView<'_>,
+        trail: &Arc<LiveTrail>,
+    ) -> Result<(), DeliverError> {
+        let end_ms = self.interval.end_of_window_ms(entry.received_ms);
         let length_ms = i64::try_from(self.interval.length().as_millis()).unwrap_or(i64::MAX);
         let window = self.window.get_or_insert_with(|| Window {
             end_ms,
             first: position,
             first_received_ms: entry.received_ms,
+            organization: trail.organization.clone(),
             files: Gathering::begin(self.product, trail, end_ms, length_ms),
         });
-        Ok(window.files.push(position, entry, &event, (trail, window.end_ms))?)
+        Ok(window.files.push(position, entry, event, (trail, window.end_ms))?)
     }
 
     /// Closes the open window once its time is over and nothing more can fall into it.
@@ -239,28 +269,77 @@ impl TrailDelivery {
         Ok(Step::Done)
     }
 
-    /// Puts every file of the window, then commits receipts and cursor together.
+    /// Puts every file of the window, then commits receipts and cursor together. Where the bucket denies some
+    /// accounts' files, those of others are there all the same; the cursor waits.
     async fn close_window(&mut self, next: Position) -> Result<(), DeliverError> {
         let Some(window) = self.window.take() else { return Ok(()) };
-        let end_ms = window.end_ms;
+        let (end_ms, organization) = (window.end_ms, window.organization);
         let files = tokio::task::spawn_blocking(move || window.files.close(end_ms)).await??;
         let Some(trail) = self.live().or_else(|| self.last_seen.clone()) else { return Ok(()) };
-        let mut receipts = Vec::with_capacity(files.len());
-        for file in files {
-            let key = object_key(&trail, &file);
-            let (region, folder, body) = (&file.region, file.folder, file.body.clone());
-            let put = LogFilePut { trail: &trail, region, folder, key: &key, body, metadata: &[] };
-            let failed =
-                |source| DeliverError::Put { account: file.account, region: file.region.clone(), source };
-            self.shared.bucket.put_once(put).await.map_err(failed)?;
-            telemetry::delivered(&trail.arn, file.events, file.body.len());
-            receipts.push(self.receipt(&trail.s3_bucket, key, &file));
-            if receipts.len() == Committed::RECEIPTS_MAX {
-                // The cursor stays: the window's other files are still to come.
-                self.commit(std::mem::take(&mut receipts), self.committed).await?;
+        let trail = Trail { organization, ..trail.trail().clone() };
+        let (mut receipts, failure) = self.put_all(&trail, files).await;
+        while receipts.len() > Committed::RECEIPTS_MAX {
+            let rest = receipts.split_off(Committed::RECEIPTS_MAX);
+            self.commit(std::mem::replace(&mut receipts, rest), self.committed).await?;
+        }
+        match failure {
+            None => self.commit(receipts, next).await,
+            Some(failure) => {
+                self.commit(receipts, self.committed).await?;
+                Err(failure)
             }
         }
-        self.commit(receipts, next).await
+    }
+
+    /// Puts files and returns the receipts of those that are in the bucket, in their order.
+    async fn put_all(
+        &self,
+        trail: &Trail,
+        files: Vec<SealedLogFile>,
+    ) -> (Vec<Receipt>, Option<DeliverError>) {
+        let mut receipts = Vec::with_capacity(files.len());
+        let mut denied: Vec<((AccountId, Region), PutError)> = Vec::new();
+        let mut puts =
+            stream::iter(files.into_iter().map(|file| self.put(trail, file))).buffered(PUTS_AT_ONCE);
+        while let Some(put) = puts.next().await {
+            match put {
+                Ok(receipt) => receipts.push(receipt),
+                Err((place, error)) => {
+                    // Others may still be let in; a bucket that is gone or does not answer takes nobody's.
+                    let goes_on = error.is_denied();
+                    denied.push((place, error));
+                    if !goes_on {
+                        break;
+                    }
+                }
+            }
+        }
+        let failure = denied.pop().map(|((account, region), source)| DeliverError::Put {
+            account,
+            region,
+            source,
+            others: denied,
+        });
+        (receipts, failure)
+    }
+
+    async fn put(
+        &self,
+        trail: &Trail,
+        file: SealedLogFile,
+    ) -> Result<Receipt, ((AccountId, Region), PutError)> {
+        let key = object_key(trail, &file);
+        let (region, folder, body) = (&file.region, file.folder, file.body.clone());
+        let put = LogFilePut { trail, region, folder, key: &key, body, metadata: &[] };
+        match self.shared.bucket.put_once(put).await {
+            Ok(put) => {
+                if put == Put::Created {
+                    telemetry::delivered(&trail.arn, file.events, file.body.len());
+                }
+                Ok(self.receipt(&trail.s3_bucket, key, &file))
+            }
+            Err(error) => Err(((file.account, file.region), error)),
+        }
     }
 
     async fn commit(&mut self, receipts: Vec<Receipt>, next: Position) -> Result<(), DeliverError> {
@@ -322,14 +401,8 @@ impl TrailDelivery {
     }
 
     async fn report(&self, error: &DeliverError) {
-        let (code, place) = match error {
-            DeliverError::Put { account, region, source } => {
-                let code = match source {
-                    PutError::Refused { code } => code.as_str(),
-                    PutError::Different => "ObjectAlreadyExists",
-                };
-                (code, Some((*account, region.clone())))
-            }
+        let code = match error {
+            DeliverError::Put { source, .. } => source.code(),
             DeliverError::Journal(_)
             | DeliverError::Snapshot(_)
             | DeliverError::Store(_)
@@ -337,18 +410,28 @@ impl TrailDelivery {
             | DeliverError::Intake(_)
             | DeliverError::Notice(_)
             | DeliverError::Compress(_)
-            | DeliverError::Thread(_) => ("InternalError", None),
+            | DeliverError::Thread(_) => "InternalError",
         };
         let arn = &self.trail.arn;
         telemetry::failed(arn, code);
         tracing::warn!(trail = %arn, code, error = error as &dyn std::error::Error, "log file delivery deferred");
-        let home = || self.live().map(|trail| (trail.account, trail.home_region.clone()));
-        let Some((account, region)) = place.or_else(home) else { return };
+        if let DeliverError::Put { account, region, others, .. } = error {
+            for ((account, region), source) in others {
+                self.note_failure((*account, region), source.code()).await;
+            }
+            self.note_failure((*account, region), code).await;
+        } else if let Some(trail) = self.live() {
+            self.note_failure((trail.account, &trail.home_region), code).await;
+        }
+    }
+
+    /// Lets `GetTrailStatus` tell the account of a failure.
+    async fn note_failure(&self, place: (AccountId, &Region), code: &str) {
         let (now, kind) = (self.shared.clock.now(), DeliveryKind::LogFiles);
-        let place = (account, &region);
         let noted = self.shared.catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
         if let Err(error) = noted {
-            tracing::warn!(trail = %arn, error = &error as &dyn std::error::Error, "delivery failure not noted");
+            let (trail, error) = (&self.trail.arn, &error as &dyn std::error::Error);
+            tracing::warn!(%trail, error, "delivery failure not noted");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where a log's objects lie, relative to the log's folder and as keys of a bucket.
 //!
 //! ```text
-//! [<prefix>/]AWSLogs/<account>/CloudTrail-Tlog/<home Region>/<trail>/<log id>/
+//! [<prefix>/]AWSLogs/[<organization>/]<account>/CloudTrail-Tlog/<home Region>/<trail>/<log id>/
 //!     checkpoint
 //!     tile/<level>/<N>[.p/<width>]        hashes                         C2SP tlog-tiles
 //!     tile/entries/<N>[.p/<width>]        entries: the commitments       C2SP tlog-tiles
@@ -22,10 +22,8 @@ pub(crate) const TILE_WIDTH: u64 = 256;
 
 /// Returns the folder of a trail's log, with a slash at its end.
 pub(crate) fn folder(trail: &Trail, id: &str) -> String {
-    let prefix = trail.s3_prefix.as_deref().unwrap_or_default();
-    let slash = if prefix.is_empty() { "" } else { "/" };
     let Trail { account, home_region, name, .. } = trail;
-    format!("{prefix}{slash}AWSLogs/{account}/{FOLDER}/{home_region}/{name}/{id}/")
+    format!("{root}{account}/{FOLDER}/{home_region}/{name}/{id}/", root = trail.files_root())
 }
 
 /// Returns the place of a tile of hashes. `width` is 1 to 256.

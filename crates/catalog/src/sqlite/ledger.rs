@@ -5,15 +5,21 @@ use sqlx::SqliteConnection;
 use super::column::{Fields, failed, number};
 use crate::{CursorError, Delivered, Delivery, Receipt, ReceiptQuery, Refusal, StoreError, TrailId};
 
-/// Enters the receipts of a delivery, in their order. One that is there already stays as it is.
-pub(super) async fn enter(connection: &mut SqliteConnection, delivery: &Delivery) -> Result<(), CursorError> {
+/// Enters the receipts of a delivery, in their order, and returns those that are new. One that is there already
+/// stays as it is.
+pub(super) async fn enter<'a>(
+    connection: &mut SqliteConnection,
+    delivery: &'a Delivery,
+) -> Result<Vec<&'a Receipt>, CursorError> {
+    let mut new = Vec::with_capacity(delivery.receipts.len());
     for receipt in &delivery.receipts {
-        let entered = insert(connection, receipt, delivery.delivered_at.as_millisecond()).await?;
-        if !entered && !is_there(connection, receipt).await? {
+        if insert(connection, receipt, delivery.delivered_at.as_millisecond()).await? {
+            new.push(receipt);
+        } else if !is_there(connection, receipt).await? {
             return Err(Refusal::Present { kind: "receipt", key: receipt.key.clone() }.into());
         }
     }
-    Ok(())
+    Ok(new)
 }
 
 /// Says whether the ledger has the very same receipt, from a delivery that did not come to its end.

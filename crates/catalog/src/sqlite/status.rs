@@ -8,18 +8,18 @@ use sqlx::SqliteConnection;
 
 use super::column::{Fields, corrupt, failed};
 use crate::status::CODE_BYTES_MAX;
-use crate::{Delivery, DeliveryKind, DeliveryStatus, StoreError, TrailId, TrailStatus};
+use crate::{DeliveryKind, DeliveryStatus, Receipt, StoreError, TrailId, TrailStatus};
 
-/// Notes the success of every trail, account and Region that the delivery has files for.
+/// Notes the success of every trail, account and Region that there are new files of.
 pub(super) async fn delivered(
     connection: &mut SqliteConnection,
-    delivery: &Delivery,
+    new: &[&Receipt],
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     let touched: BTreeSet<_> =
-        delivery.receipts.iter().map(|receipt| (&receipt.trail, receipt.account, &receipt.region)).collect();
+        new.iter().map(|receipt| (&receipt.trail, receipt.account, &receipt.region)).collect();
     for (trail, account, region) in touched {
-        succeeded(connection, trail, (account, region), DeliveryKind::LogFiles, delivery.delivered_at)
-            .await?;
+        succeeded(connection, trail, (account, region), DeliveryKind::LogFiles, at).await?;
     }
     Ok(())
 }

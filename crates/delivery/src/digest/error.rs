@@ -35,8 +35,7 @@ impl DigestError {
     /// Returns the code that GetTrailStatus shows.
     pub(crate) fn code(&self) -> &str {
         match self {
-            Self::Put(PutError::Refused { code }) => code,
-            Self::Put(PutError::Different) => "ObjectAlreadyExists",
+            Self::Put(error) => error.code(),
             Self::Chain(_)
             | Self::Store(_)
             | Self::Snapshot(_)

@@ -7,7 +7,7 @@ use serde::Serialize;
 const KEYS_MAX: usize = 100;
 
 /// Receipts that one message tells of: next to each other in the ledger, put at the same time into the same
-/// bucket, of one Region.
+/// bucket, of one account and Region.
 pub(super) type Batch<'a> = &'a [Delivered];
 
 #[derive(Serialize)]
@@ -19,10 +19,12 @@ struct Message<'a> {
 
 /// Cuts receipts into batches, in their order.
 pub(super) fn batches(receipts: &[Delivered]) -> impl Iterator<Item = Batch<'_>> {
-    let place = |delivered: &Delivered| (delivered.at, delivered.receipt.bucket.clone());
-    receipts
-        .chunk_by(move |one, next| place(one) == place(next) && one.receipt.region == next.receipt.region)
-        .flat_map(|batch| batch.chunks(KEYS_MAX))
+    let of = |delivered: &Delivered| (delivered.at, delivered.receipt.account);
+    let is_beside = move |one: &Delivered, next: &Delivered| {
+        let (before, after) = (&one.receipt, &next.receipt);
+        of(one) == of(next) && (&before.bucket, &before.region) == (&after.bucket, &after.region)
+    };
+    receipts.chunk_by(is_beside).flat_map(|batch| batch.chunks(KEYS_MAX))
 }
 
 /// Returns the message of a batch, on one line.
@@ -62,14 +64,16 @@ mod tests {
     }
 
     #[test]
-    fn one_message_tells_of_one_commit_to_one_bucket_from_one_region() {
-        let receipts = [
+    fn one_message_tells_of_one_commit_to_one_bucket_from_one_account_and_region() {
+        let mut receipts = [
             delivered(1, 10, "logs", "eu-west-1"),
             delivered(2, 10, "logs", "eu-west-1"),
             delivered(3, 10, "logs", "us-east-1"),
             delivered(4, 11, "logs", "us-east-1"),
             delivered(5, 11, "more", "us-east-1"),
+            delivered(6, 11, "more", "us-east-1"),
         ];
+        receipts[5].receipt.account = "111122223333".parse().unwrap();
         let messages: Vec<String> = batches(&receipts).map(message).collect();
         assert_eq!(
             messages,
@@ -78,6 +82,7 @@ mod tests {
                 r#"{"s3Bucket":"logs","s3ObjectKey":["AWSLogs/3.json.gz"]}"#,
                 r#"{"s3Bucket":"logs","s3ObjectKey":["AWSLogs/4.json.gz"]}"#,
                 r#"{"s3Bucket":"more","s3ObjectKey":["AWSLogs/5.json.gz"]}"#,
+                r#"{"s3Bucket":"more","s3ObjectKey":["AWSLogs/6.json.gz"]}"#,
             ]
         );
     }
