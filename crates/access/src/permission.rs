@@ -5,6 +5,7 @@
 mod cloudtrail;
 mod iam;
 mod kms;
+mod organizations;
 mod s3;
 mod sts;
 
@@ -23,6 +24,8 @@ pub enum Service {
     Iam,
     /// KMS.
     Kms,
+    /// Organizations.
+    Organizations,
     /// STS.
     Sts,
 }
@@ -80,6 +83,12 @@ pub enum On {
     Key,
     /// A key's alias, and the key that it names.
     Alias,
+    /// An account, organizational unit or root of an organization; both parents and the account of a move.
+    Place,
+    /// A service control policy, and what it is attached to where that is named.
+    OrganizationPolicy,
+    /// A handshake.
+    Handshake,
     /// A federated user of STS.
     FederatedUser,
 }
@@ -108,6 +117,7 @@ impl Permission {
             Service::S3 => s3::PERMISSIONS,
             Service::Iam => iam::PERMISSIONS,
             Service::Kms => kms::PERMISSIONS,
+            Service::Organizations => organizations::PERMISSIONS,
             Service::Sts => sts::PERMISSIONS,
         }
     }
@@ -133,7 +143,8 @@ impl Permission {
 
 impl On {
     /// Returns the ARN of a resource by its name: with a path before it in IAM (`/team/mia`), with its key
-    /// behind it for an object (`bucket/key`), and whole for an alias of KMS (`alias/shop`). What an ARN names already, and what has none, is `*`.
+    /// behind it for an object (`bucket/key`), and whole for an alias of KMS (`alias/shop`) and for what belongs to
+    /// an organization (`ou/o-…/ou-…`). What an ARN names already, and what has none, is `*`.
     pub fn arn(self, region: &Region, account: AccountId, name: &str) -> String {
         let cloudtrail = |kind: &str| format!("arn:aws:cloudtrail:{region}:{account}:{kind}/{name}");
         let iam = |kind: &str| format!("arn:aws:iam::{account}:{kind}{name}");
@@ -151,6 +162,9 @@ impl On {
             Self::Policy => iam("policy"),
             Self::Key => kms("key/"),
             Self::Alias => kms(""),
+            Self::Place | Self::OrganizationPolicy | Self::Handshake => {
+                format!("arn:aws:organizations::{account}:{name}")
+            }
             Self::FederatedUser => format!("arn:aws:sts::{account}:federated-user/{name}"),
         }
     }

@@ -52,7 +52,8 @@ impl ServiceCall {
                 None => Self::other(call),
             },
             (Service::Iam | Service::Kms | Service::Sts | Service::CloudTrail, None)
-            | (Service::CloudTrailData | Service::Other(_), _) => Self::other(call),
+            // Records of Organizations follow its model: whoever has the table makes them of these.
+            | (Service::CloudTrailData | Service::Organizations | Service::Other(_), _) => Self::other(call),
         }
     }
 

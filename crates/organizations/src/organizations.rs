@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use cairn_catalog::{Catalog, Change, CommitError, Snapshot};
 use cairn_event::{Clock, Ids};
+use jiff::Timestamp;
 
 use crate::Refusal;
 
 /// Organizations.
 #[derive(Debug)]
 pub struct Organizations {
-    catalog: Arc<dyn Catalog>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
 }
 
 /// The changes that a use case decided on, and its answer once they are committed.
@@ -44,6 +45,12 @@ impl Organizations {
             }
         }
         Err(Refusal::Concurrent)
+    }
+
+    /// Returns now, to the millisecond: what is stored is what is answered.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 

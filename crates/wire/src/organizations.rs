@@ -5,17 +5,22 @@ mod enums;
 mod error_code;
 mod model;
 mod operation;
+mod request;
 mod requests;
 mod responses;
 #[cfg(test)]
 pub(crate) mod round_trips;
 mod shapes;
+#[cfg(test)]
+mod tests;
+#[expect(clippy::use_self, reason = "generated: every type is named")]
 mod types;
 
 pub use enums::*;
 pub use error_code::ErrorCode;
 pub use model::Input;
 pub use operation::Operation;
+pub use request::{Refusal, Request, error_body};
 pub use requests::*;
 pub use responses::*;
 pub use types::*;

@@ -13,7 +13,7 @@ pub use sight::{Sight, is_form};
 
 use crate::event_source::event_source;
 use crate::query::Operation as _;
-use crate::{iam, json11, kms, sts};
+use crate::{iam, json11, kms, organizations, sts};
 
 /// The name recorded for an operation that nobody could make out.
 pub const UNKNOWN_OPERATION: &str = "UnknownOperation";
@@ -48,6 +48,8 @@ pub enum Service {
     Iam,
     /// The built-in key management service.
     Kms,
+    /// The built-in Organizations.
+    Organizations,
     /// The built-in token service.
     Sts,
     /// Any other, by its signing name.
@@ -83,6 +85,7 @@ pub fn recognise(seen: &Seen<'_>) -> Call {
         Service::S3 => "s3.amazonaws.com".to_owned(),
         Service::Iam => "iam.amazonaws.com".to_owned(),
         Service::Kms => "kms.amazonaws.com".to_owned(),
+        Service::Organizations => "organizations.amazonaws.com".to_owned(),
         Service::Sts => "sts.amazonaws.com".to_owned(),
         Service::Other(name) => event_source(name),
     };
@@ -96,6 +99,7 @@ fn service(seen: &Seen<'_>) -> Service {
         Some("s3") if !seen.path.starts_with("/v20180820/") => Service::S3,
         Some("iam") => Service::Iam,
         Some("kms") => Service::Kms,
+        Some("organizations") => Service::Organizations,
         Some("sts") => Service::Sts,
         Some(name) => Service::Other(name.chars().filter(is_name_char).take(OPERATION_CHARS_MAX).collect()),
         None => unsigned_service(seen),
@@ -110,6 +114,9 @@ fn unsigned_service(seen: &Seen<'_>) -> Service {
             Ok(_) => Service::CloudTrail,
             Err(_) if target.contains("CloudTrail_20131101") => Service::CloudTrail,
             Err(_) if prefix_of(target).eq_ignore_ascii_case(kms::Operation::TARGET_PREFIX) => Service::Kms,
+            Err(_) if prefix_of(target).eq_ignore_ascii_case(organizations::Operation::TARGET_PREFIX) => {
+                Service::Organizations
+            }
             Err(_) => Service::Other(prefix_of(target)),
         };
     }
@@ -130,7 +137,7 @@ fn protocol(seen: &Seen<'_>, service: &Service) -> Protocol {
         return Protocol::Cbor;
     }
     match service {
-        Service::CloudTrail | Service::Kms => Protocol::Json,
+        Service::CloudTrail | Service::Kms | Service::Organizations => Protocol::Json,
         Service::CloudTrailData => Protocol::RestJson,
         Service::S3 => Protocol::RestXml,
         Service::Iam | Service::Sts => Protocol::Query,

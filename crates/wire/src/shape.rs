@@ -1,6 +1,6 @@
 //! Shapes as data: what a JSON value must look like, member by member.
 //!
-//! The generated table is made of these. Shapes do not contain themselves, so a walk over one is as
+//! The generated table is made of these. Shapes of inputs do not contain themselves, so a walk over one is as
 //! deep as the model and no deeper, whatever the input.
 
 #[cfg(test)]

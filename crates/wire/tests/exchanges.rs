@@ -94,7 +94,11 @@ fn classify(request: &Value) -> (String, Option<Classified>) {
                 key: None,
             })
         }
-        Service::CloudTrailData | Service::Iam | Service::Kms | Service::Other(_) => None,
+        Service::CloudTrailData
+        | Service::Iam
+        | Service::Kms
+        | Service::Organizations
+        | Service::Other(_) => None,
     };
     (call.event_source, classified)
 }

@@ -146,6 +146,10 @@ fn unsigned_requests_are_refused_in_their_own_protocol() {
     check(Seen { target: Some(TARGET), ..post }, Service::CloudTrail, Json, Some("GetTrail"));
     check(Seen { target: Some("CloudTrail_20131101.Nope"), ..post }, Service::CloudTrail, Json, Some("Nope"));
     check(Seen { target: Some("TrentService.Decrypt"), ..post }, Service::Kms, Json, Some("Decrypt"));
+    let target = Some("AWSOrganizationsV20161128.ListRoots");
+    check(Seen { target, ..post }, Service::Organizations, Json, Some("ListRoots"));
+    let signed = Seen { signing_name: Some("organizations"), target, ..post };
+    check(signed, Service::Organizations, Json, Some("ListRoots"));
     check(
         Seen { action: Some("AssumeRoleWithWebIdentity"), version: Some("2011-06-15"), ..post },
         Service::Sts,

@@ -21,19 +21,40 @@ const TEXTS: &[&str] = &[
     "123456",
     "cluster-abcdefghijkl",
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "h-abcdefgh",
+    "p-abcdefgh",
+    "r-abcd",
+    "o-abcdefghij",
+    "ou-abcd-abcdefgh",
+    "car-abcdefgh",
+    "mia@example.com",
+    "arn:aws:organizations::123456789012:organization/o-abcdefghij",
+    "arn:aws:organizations::123456789012:account/o-abcdefghij/123456789012",
+    "arn:aws:organizations::123456789012:root/o-abcdefghij/r-abcd",
+    "arn:aws:organizations::123456789012:ou/o-abcdefghij/ou-abcd-abcdefgh",
+    "arn:aws:organizations::123456789012:handshake/o-abcdefghij/invite/h-abcdefgh",
+    "arn:aws:organizations::123456789012:policy/o-abcdefghij/service_control_policy/p-abcdefghij",
+    "o-abcdefghij/r-abcd/",
 ];
 
 /// Makes a value with every member of `shape`.
 pub(crate) fn sample(shape: &Shape) -> Value {
+    within(DEPTH_MAX, shape)
+}
+
+/// Makes a value whose lists are empty where it gets deeper than any input is.
+fn within(depth: usize, shape: &Shape) -> Value {
+    let inside = |shape| within(depth - 1, shape);
     match shape {
         Shape::Structure(members) => {
-            let members = members.iter().map(|member| (member.name.to_owned(), sample(member.shape)));
+            let members = members.iter().map(|member| (member.name.to_owned(), inside(member.shape)));
             Value::Object(members.collect())
         }
-        Shape::List { item, .. } => json!([sample(item)]),
+        Shape::List { .. } if depth < 2 => json!([]),
+        Shape::List { item, .. } => json!([inside(item)]),
         Shape::Map { key, value, .. } => {
-            let Value::String(key) = sample(key) else { panic!("a key is text") };
-            Value::Object(Map::from_iter([(key, sample(value))]))
+            let Value::String(key) = inside(key) else { panic!("a key is text") };
+            Value::Object(Map::from_iter([(key, inside(value))]))
         }
         Shape::Text { values, .. } if !values.is_empty() => json!(values.last()),
         Shape::Text { length, pattern, .. } => {
@@ -51,6 +72,9 @@ pub(crate) fn sample(shape: &Shape) -> Value {
         Shape::Blob => json!("AQL/"),
     }
 }
+
+/// The deepest sample. Resources of a handshake lie in one another without end.
+const DEPTH_MAX: usize = 16;
 
 /// Makes values that break one rule of `shape` each, wherever in it the rule is.
 pub(crate) fn spoilt(shape: &Shape) -> Vec<Value> {
