@@ -18,13 +18,14 @@ use tokio::task::JoinSet;
 use crate::engine::MachineClock;
 use crate::server::ServerProcess;
 
-/// The Region that requests are signed for.
+/// The Region that requests are signed for unless another is chosen.
 const REGION: &str = "us-east-1";
 
 /// One connection, kept open; one request at a time.
 pub(crate) struct Client<'s> {
     server: &'s ServerProcess,
     credentials: Credentials,
+    region: String,
     sender: http1::SendRequest<BoxBody<Bytes, Infallible>>,
     _connection: JoinSet<()>,
 }
@@ -66,7 +67,12 @@ impl<'s> Client<'s> {
             // What goes wrong shows at the request that it interrupts.
             let _closed = connection.await.is_ok();
         });
-        Ok(Self { server, credentials, sender, _connection: driving })
+        Ok(Self { server, credentials, region: REGION.to_owned(), sender, _connection: driving })
+    }
+
+    /// Signs what follows with other credentials, for another Region.
+    pub(crate) fn act_as(&mut self, credentials: Credentials, region: &str) {
+        (self.credentials, self.region) = (credentials, region.to_owned());
     }
 
     /// Calls an operation of CloudTrail and returns its answer.
@@ -150,7 +156,7 @@ impl<'s> Client<'s> {
         let mut headers: Vec<(&str, &[u8])> = vec![("host", host.as_bytes())];
         headers.extend(call.headers.iter().map(|(name, value)| (*name, value.as_bytes())));
         let to_sign = ToSign { method: call.method, path: call.path, query: call.query, headers: &headers };
-        let signer = Signer { credentials: &self.credentials, region: REGION, service };
+        let signer = Signer { credentials: &self.credentials, region: &self.region, service };
         let signed = signer.sign_headers(&to_sign, payload, MachineClock.now())?;
         let uri = if call.query.is_empty() {
             call.path.to_owned()

@@ -20,6 +20,7 @@ mod intake;
 mod lookup;
 mod machine;
 mod maker;
+mod organization;
 mod part;
 mod put;
 mod random;
@@ -69,6 +70,12 @@ struct Cli {
     /// Log files that are validated.
     #[arg(long, default_value_t = 10_000)]
     files: u64,
+    /// Accounts of the organization.
+    #[arg(long, default_value_t = 200)]
+    accounts: usize,
+    /// Regions that its accounts are called in, at most eight.
+    #[arg(long, default_value_t = 4)]
+    regions: usize,
     /// Write everything measured to a file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -109,6 +116,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         upload_bytes: cli.upload_bytes,
         calls: cli.calls,
         files: cli.files,
+        accounts: cli.accounts,
+        regions: cli.regions,
         report: Report::default(),
     };
     let mut failed = Vec::new();

@@ -22,6 +22,10 @@ pub(crate) struct Run {
     pub(crate) calls: u64,
     /// How many log files are validated.
     pub(crate) files: u64,
+    /// How many accounts the organization has.
+    pub(crate) accounts: usize,
+    /// How many Regions they are called in.
+    pub(crate) regions: usize,
     pub(crate) report: Report,
 }
 
@@ -52,6 +56,8 @@ pub(crate) enum Part {
     Streams,
     /// Cairn before an upstream beside nginx before the same one; needs nginx.
     Gateway,
+    /// An organization of many accounts: joining and leaving under load, delivery, digests, memory.
+    Organization,
     /// `cairn validate` against `aws cloudtrail validate-logs`; only when asked for, for the latter takes long.
     Validate,
     /// Time from a fresh clone to the first answered request; only when asked for.
@@ -66,7 +72,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// What runs when no part is named, in this order.
-    pub(crate) const DEFAULT: [Self; 11] = [
+    pub(crate) const DEFAULT: [Self; 12] = [
         Self::Intake,
         Self::Indexed,
         Self::Recovery,
@@ -77,6 +83,7 @@ impl Part {
         Self::Upload,
         Self::Delivery,
         Self::Streams,
+        Self::Organization,
         Self::Gateway,
     ];
 
@@ -95,6 +102,7 @@ impl Part {
             Self::Delivery => crate::delivery::run(run),
             Self::Streams => crate::streams::run(run),
             Self::Gateway => crate::gateway::run(run),
+            Self::Organization => crate::organization::run(run),
             Self::Validate => crate::validate::run(run),
             Self::Build => crate::build::run(run),
             Self::Victim => crate::recovery::victim(run),
