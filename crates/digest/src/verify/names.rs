@@ -122,17 +122,22 @@ impl DigestNames {
         Some((instant(time, FORMAT)?, chain))
     }
 
-    /// Describes the digests beside another one of the same trail, which may lie under another prefix.
+    /// Describes the digests beside another one of the same trail, which may lie under another prefix, and with
+    /// an organization or not: an ordinary trail may have been one of an organization, and the other way round.
     pub fn beside(&self, key: &str) -> Self {
-        let prefix = key.find("AWSLogs/").and_then(|at| key.get(..at));
-        Self::new(self.scope.clone(), prefix)
+        let Some((prefix, inside)) = key.split_once(ROOT) else {
+            return Self::new(self.scope.clone(), None);
+        };
+        let above = inside.split_once('/').map(|(above, _)| above).filter(|above| is_organization(above));
+        let scope = Scope { organization: above.map(str::to_owned), ..self.scope.clone() };
+        Self::new(scope, Some(prefix))
     }
 
     fn folder(&self, kind: &str) -> String {
         let Scope { account, organization, source_region, .. } = &self.scope;
         let prefix = self.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
         let organization = organization.as_ref().map(|id| format!("{id}/")).unwrap_or_default();
-        format!("{prefix}AWSLogs/{organization}{account}/{kind}/{source_region}/")
+        format!("{prefix}{ROOT}{organization}{account}/{kind}/{source_region}/")
     }
 
     fn file_prefix(&self) -> String {
@@ -245,6 +250,15 @@ pub(super) fn instant(text: &str, format: &str) -> Option<Timestamp> {
     (instant.strftime(format).to_string() == text).then_some(instant)
 }
 
+/// Tells whether a part of a key is the id of an organization: `o-` and ten to thirty-two letters and digits.
+fn is_organization(part: &str) -> bool {
+    let id = part.strip_prefix("o-").unwrap_or_default();
+    (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// What stands before the accounts of all keys.
+const ROOT: &str = "AWSLogs/";
+
 /// The time in a digest's name.
 const FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
@@ -278,6 +292,27 @@ mod tests {
         assert_eq!(names.read(&backfill), Some((ended, Chain::Backfill)));
         assert_eq!(names.read(&KEY.replace("/2026/03/02", "/1/2/3")), Some((ended, Chain::Regular)));
         assert_eq!(DigestNames::new(names.scope.clone(), None).beside(KEY), names);
+    }
+
+    #[test]
+    fn digests_of_an_organization_lie_with_it_and_a_trail_that_changes_is_followed() {
+        let ordinary = names();
+        let organization = Some("o-exampleorgid".to_owned());
+        let members = DigestNames::new(Scope { organization, ..ordinary.scope.clone() }, Some("pre"));
+        let ended = "2026-03-02T08:12:09Z".parse().unwrap();
+        let key = KEY.replace("AWSLogs/", "AWSLogs/o-exampleorgid/");
+        assert_eq!(members.key(ended, Chain::Regular), key);
+        assert_eq!(members.read(&key), Some((ended, Chain::Regular)));
+        assert_eq!((members.read(KEY), ordinary.read(&key)), (None, None));
+        assert_eq!(ordinary.beside(&key), members);
+        assert_eq!(members.beside(KEY), ordinary);
+        // An account's name would do as an id no more than other words.
+        for (other, above) in
+            [("o-Exampleorgid", None), ("o-short", None), ("o-0123456789", Some("o-0123456789"))]
+        {
+            let beside = ordinary.beside(&KEY.replace("AWSLogs/", &format!("AWSLogs/{other}/")));
+            assert_eq!(beside.scope().organization.as_deref(), above);
+        }
     }
 
     #[test]
