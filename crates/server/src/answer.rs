@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cairn_wire::query::{self, Operation as _, QueryErrorCode};
 use cairn_wire::s3::{ErrorBody, ErrorCode as S3ErrorCode};
-use cairn_wire::{ErrorCode, json11, kms, sts};
+use cairn_wire::{ErrorCode, json11, kms, organizations, sts};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -135,6 +135,14 @@ pub(crate) fn kms_refusal(ids: &RequestIds, refusal: &kms::Refusal) -> Response<
     let kind = refusal.code.as_str();
     let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind)];
     answer(refusal.code.http_status(), json11::CONTENT_TYPE, &headers, kms::error_body(refusal))
+}
+
+/// Refuses a call of Organizations.
+pub(crate) fn organizations_refusal(ids: &RequestIds, refusal: &organizations::Refusal) -> Response<Bytes> {
+    let kind = refusal.code.as_str();
+    let headers = [(json11::REQUEST_ID_HEADER, ids.request.as_str()), (json11::ERROR_TYPE_HEADER, kind)];
+    let body = organizations::error_body(refusal);
+    answer(refusal.code.http_status(), json11::CONTENT_TYPE, &headers, body)
 }
 
 /// Answers a query call.

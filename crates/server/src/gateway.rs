@@ -120,6 +120,7 @@ impl Gateway {
             Service::S3 => ("s3", true),
             Service::Iam => ("iam", true),
             Service::Kms => ("kms", true),
+            Service::Organizations => ("organizations", true),
             Service::Sts => ("sts", true),
             Service::Other(name) => (name.as_str(), false),
         };

@@ -32,6 +32,7 @@ mod log_groups;
 mod named_tables;
 mod object_keys;
 mod object_service;
+mod organizations;
 mod outside;
 mod outside_keys;
 mod people;

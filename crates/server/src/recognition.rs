@@ -167,7 +167,7 @@ const OF_STORES: [&str; 5] =
 
 /// Tells whether Cairn itself serves what is signed for under this name.
 fn is_built_in(signing_name: &str) -> bool {
-    matches!(signing_name, "cloudtrail" | "cloudtrail-data" | "iam" | "kms" | "sts")
+    matches!(signing_name, "cloudtrail" | "cloudtrail-data" | "iam" | "kms" | "organizations" | "sts")
 }
 
 /// Tells whether a request that is unsigned, or signed for S3, may name the action of another service in a form:

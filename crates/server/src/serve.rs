@@ -22,6 +22,7 @@ use cairn_delivery::SigningKeys;
 use cairn_event::{AccountId, Clock, Ids, Region};
 use cairn_iam::Iam;
 use cairn_intake::Intake;
+use cairn_organizations::Organizations;
 use cairn_projection::Source;
 use cairn_sts::Sts;
 use cairn_tlog::Tlog;
@@ -56,6 +57,7 @@ pub(crate) struct Front {
     pub(crate) control: Control,
     pub(crate) iam: Iam,
     pub(crate) keys: Arc<ServiceKeys>,
+    pub(crate) organizations: Organizations,
     pub(crate) signing_keys: Arc<SigningKeys>,
     pub(crate) sts: Sts,
     pub(crate) objects: ObjectService,
@@ -186,13 +188,18 @@ impl Front {
             Ok(body) => body,
             Err(error) => return refuse::body(&arrival, call.protocol, error).into(),
         };
-        let call = self.recogniser.recognise(&arrival.head, &body).call;
-        if let Some(refusal) = self.unrecordable(&arrival, &call) {
+        let recognition = self.recogniser.recognise(&arrival.head, &body);
+        let call = &recognition.call;
+        if let Some(refusal) = self.unrecordable(&arrival, call) {
             return refusal;
         }
-        let service_call = ServiceCall::of(&call, || self.objects.resolve(&arrival.head));
-        let (served, told) = self.serve_whole(&arrival, &call, &service_call, body).await;
-        self.record(&arrival, &call, &told.unwrap_or(service_call), served).await
+        let service_call = match call.service {
+            // Records follow the model, as those of calls that went elsewhere do.
+            Service::Organizations => self.recogniser.forwarded(&arrival.head, &recognition),
+            _ => ServiceCall::of(call, || self.objects.resolve(&arrival.head)),
+        };
+        let (served, told) = self.serve_whole(&arrival, call, &service_call, body).await;
+        self.record(&arrival, call, &told.unwrap_or(service_call), served).await
     }
 
     /// Serves a call whose body is small and read. Where serving it told more about the call than the request
@@ -223,6 +230,9 @@ impl Front {
                 owners = answer.owners;
                 told = Some(ServiceCall::Kms(answer.call));
                 (answer.response, None)
+            }
+            (None, _) if call.service == Service::Organizations => {
+                self.serve_organizations(arrival, call, &who, &body).await
             }
             (None, ServiceCall::Other { .. }) if call.service == Service::Kms => {
                 (crate::kms::unknown(arrival, call), None)

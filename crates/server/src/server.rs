@@ -17,6 +17,7 @@ use cairn_iam::Iam;
 use cairn_identities::directory::FileError;
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
+use cairn_organizations::Organizations;
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
@@ -525,6 +526,7 @@ fn front(
         control,
         iam,
         keys,
+        organizations: Organizations::new(Arc::clone(&catalog), Arc::clone(&clock), Arc::clone(&ids)),
         signing_keys,
         sts,
         objects: ObjectService {
