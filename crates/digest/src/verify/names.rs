@@ -306,7 +306,6 @@ mod tests {
         assert_eq!((members.read(KEY), ordinary.read(&key)), (None, None));
         assert_eq!(ordinary.beside(&key), members);
         assert_eq!(members.beside(KEY), ordinary);
-        // An account's name would do as an id no more than other words.
         for (other, above) in
             [("o-Exampleorgid", None), ("o-short", None), ("o-0123456789", Some("o-0123456789"))]
         {
