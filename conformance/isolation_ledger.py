@@ -1,7 +1,7 @@
 """Whose each identifier is, who may know it, and where bytes hide it: the judge of the isolation property.
 
 Every name, text and tag that the tests make holds a mark, `zx` and ten letters, which stands nowhere else. Ids that
-the server makes are told by their form, and belong to the account that is shown them first: an id that two accounts
+the server makes are told by their form, and belong to the account that sends them or is shown them first: an id that two accounts
 are shown is told, whichever of them saw it first. An answer may hold
 
 - what is the account's own,
@@ -36,7 +36,7 @@ ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 ESCAPED = re.compile(rb"\\+u00([0-9a-fA-F]{2})")
 DEPTH_MAX = 3
-AROUND = int(__import__('os').environ.get('AROUND','70'))
+AROUND = 120
 
 
 class Leak(AssertionError):
@@ -115,6 +115,8 @@ class Ledger:
         named = tokens(request)
         if account:
             self.known[account] |= named
+            for name in named - self.public:
+                self.owners.setdefault(name, account)
         for owner in {self.owners.get(name) for name in named} - {None, account}:
             self.known[owner] |= named | set(principal)
         return named

@@ -160,7 +160,7 @@ class Draft:
         if kind == "list":
             return [self.value(shape.member, member, depth + 1) for _ in range(self.chance.choice((1, 1, 2)))] if depth < 6 else []
         if kind == "map":
-            return {self.plain("Key"): self.plain("Value")} if depth < 6 else {}
+            return {self.plain("Key"): self.value(shape.value, "Value", depth + 1)} if depth < 6 else {}
         if kind == "boolean":
             return self.chance.random() < 0.5
         if kind in ("integer", "long"):

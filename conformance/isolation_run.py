@@ -6,10 +6,10 @@ import json
 import random
 import re
 
-from isolation_calls import MODELS, NOBODY, PAGES, Actor, Line
+from isolation_calls import NOBODY, PAGES, Actor, Line
 from isolation_ledger import FORMS, Ledger, tokens
 from isolation_random import Drawer, Op
-from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, STRANGER, SYMBOL, Furnisher, Unresolved, World
+from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, SYMBOL, Furnisher, Unresolved, World
 from server import Server
 
 PAGES_NAMED = ("NextToken", "Marker", "NextMarker", "NextContinuationToken", "NextKeyMarker", "NextUploadIdMarker")
@@ -40,6 +40,8 @@ class Isolation:
         """`corrupt` changes raw answers, so that tests can see that a leak is found."""
         self.seed, self.corrupt = seed, corrupt
         self.world, self.ledger = World(seed), Ledger(ACCOUNTS.values())
+        for symbol, value in self.world.values.items():
+            self.ledger.own(ACCOUNTS[symbol[0]], *tokens(value.encode()) - set(ACCOUNTS.values()))
         self.actors, self.findings = {"nobody": NOBODY}, []
         self.calls = self.twins = 0
         self.drawer = Drawer(random.Random(seed), self.world, [])
@@ -349,5 +351,3 @@ def smallest(ops, fails):
         size //= 2
     return ops
 
-
-__all__ = ["MODELS", "STRANGER", "Finding", "Isolation", "smallest"]

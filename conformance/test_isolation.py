@@ -1,0 +1,142 @@
+"""No account sees anything of another: calls drawn by chance, every byte of every answer judged; and that the judge can fail."""
+
+import base64
+import gzip
+import os
+import time
+
+import pytest
+from isolation_ledger import Ledger, tokens
+from isolation_run import Isolation, smallest
+from isolation_world import ACCOUNTS
+
+SEED = os.environ.get("CAIRN_SEED") or str(time.time_ns())
+COUNT = int(os.environ.get("CAIRN_ISOLATION_CALLS", "1500"))
+# Tries at making a failure small, each with a server of its own.
+REPLAYS_MAX = 40
+
+
+def isolated(seed, count):
+    """Makes calls until something is wrong; then fails with the fewest calls that show it."""
+    with Isolation(seed) as run:
+        made = run.run(count)
+        found, calls, twins = run.findings, run.calls, run.twins
+    print(f"isolation: {calls} answers judged, {twins} of them against what is not there, seed {seed}")
+    if not found:
+        return
+    left = REPLAYS_MAX
+
+    def fails(ops):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            return False
+        with Isolation(seed) as again:
+            return again.replay(ops)
+
+    ops = smallest(made, fails)
+    trace = "\n".join(map(str, ops))
+    told = "\n".join(map(str, found[:12]))
+    raise AssertionError(f"CAIRN_SEED={seed}: {len(found)} findings:\n{told}\n\nthe fewest calls that show something:\n{trace}")
+
+
+def test_no_account_sees_anything_of_another():
+    isolated(SEED, COUNT)
+
+
+@pytest.mark.soak
+def test_no_account_sees_anything_of_another_for_long():
+    for part in range(int(os.environ.get("CAIRN_ISOLATION_PARTS", "20"))):
+        isolated(f"{SEED}/{part}", 10_000)
+
+
+# The judge itself.
+
+MINE, OTHERS = "222222222222", "444444444444"
+HIDDEN = "zxhiddenmark"[:12].replace("hiddenmark", "h1dd3nm4rk")
+
+
+@pytest.fixture
+def ledger():
+    ledger = Ledger(ACCOUNTS.values())
+    ledger.own(OTHERS, HIDDEN)
+    return ledger
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda text: text,
+        lambda text: b'{"Message":"Unknown trail: ' + text + b'"}',
+        lambda text: b"HTTP/1.1 200 OK\r\nx-amz-meta-who: " + text,
+        base64.b64encode,
+        lambda text: base64.urlsafe_b64encode(b"1 key/" + text).rstrip(b"="),
+        lambda text: base64.b64encode(base64.b64encode(b'{"user":"' + text + b'"}')),
+        gzip.compress,
+        lambda text: b"%22" + text + b"%22",
+        lambda text: text.hex().encode(),
+        lambda text: b"".join(b"\\u00%02x" % byte for byte in text),
+        lambda text: base64.b64encode(gzip.compress(text)),
+    ],
+)
+@pytest.mark.parametrize("secret", [HIDDEN, OTHERS])
+def test_the_judge_finds_what_is_hidden_in_an_answer(ledger, hide, secret):
+    (leak,) = ledger.leaks(MINE, hide(secret.encode()))
+    assert leak[:2] == (secret, OTHERS)
+
+
+def test_the_judge_lets_pass_what_an_account_may_know(ledger):
+    assert ledger.leaks(OTHERS, HIDDEN.encode()) == []
+    assert ledger.leaks(MINE, HIDDEN.encode(), also={HIDDEN}) == []
+    assert ledger.leaks(MINE, HIDDEN.encode(), also={OTHERS}) == []
+    ledger.sent(MINE, HIDDEN.encode())
+    assert ledger.leaks(MINE, HIDDEN.encode()) == []
+    # Others are not told by it; the owner of what was named hears who asked.
+    third = ACCOUNTS["D"]
+    assert len(ledger.leaks(third, HIDDEN.encode())) == 1
+    ledger.own(MINE, "AIDAAAAAAAAAAAAAAAAAA")
+    ledger.sent(MINE, HIDDEN.encode(), [MINE, "AIDAAAAAAAAAAAAAAAAAA"])
+    assert ledger.leaks(OTHERS, b"AIDAAAAAAAAAAAAAAAAAA " + MINE.encode()) == []
+
+
+def test_an_id_that_two_accounts_are_shown_is_found_whoever_was_first(ledger):
+    event = b"6f2a1c3e-0b1d-4c55-9f8a-1a2b3c4d5e6f"
+    assert ledger.leaks(MINE, event) == []
+    assert [leak[1] for leak in ledger.leaks(OTHERS, event)] == [MINE]
+    assert ledger.leaks(None, event) != []
+    # Times and sizes are no accounts.
+    assert tokens(b"1772439295123 999999999999999") == set()
+    assert ledger.leaks(MINE, b"777777777777") == []
+
+
+def test_a_failure_is_made_as_small_as_it_goes():
+    assert smallest(list(range(40)), lambda ops: {7, 23} <= set(ops)) == [7, 23]
+    assert smallest(list(range(40)), lambda ops: ops[-1] == 39) == [39]
+
+
+LEAKS = {
+    "a name in an error": lambda run: run.world.value("C.user.hidden").encode(),
+    "a token with a key in it": lambda run: base64.b64encode(run.world.value("C.object.hidden").encode()),
+    "an event's id": lambda run: run.world.value("C.eventid.open").encode(),
+    "the account nobody names": lambda run: ACCOUNTS["S"].encode(),
+    "a secret of a policy": lambda run: run.world.mark("D.secret.open.sid").encode(),
+}
+
+
+def test_a_leak_in_the_server_is_found():
+    """Puts another account's things into answers on their way, one kind after the other: each is found."""
+    with Isolation("leaky") as run:
+        for what, leak in LEAKS.items():
+            run.corrupt = lambda run, actor, operation, answer, leak=leak: setattr(answer, "body", answer.body + leak(run))
+            for index in range(200):
+                op = run.drawer.draw(index)
+                if run.actors[op.actor].account == ACCOUNTS["A"]:
+                    run.perform(op)
+                    break
+            assert any("A." in finding.op.actor for finding in run.findings), what
+            run.findings.clear()
+        run.corrupt = None
+        # A change by others is found too.
+        run.demand(run.actors["C.admin"], "cloudtrail", "StopLogging", {"Name": run.world.value("C.trail.open")})
+        run.sweep()
+        assert any("C changed" in finding.what for finding in run.findings)
