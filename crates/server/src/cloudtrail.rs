@@ -42,15 +42,19 @@ impl Front {
         who: &Who,
         body: &[u8],
     ) -> Result<Answer, Refused> {
-        let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
-        let (by, region) = (who.caller.clone(), who.region.clone());
-        let caller = Caller { account: who.account, region, by, facts };
+        let caller = self.caller_of_cloudtrail(arrival, who);
         self.control.admit(&caller, operation).map_err(refused)?;
         let content_type = arrival.head.header("content-type");
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
         self.allow(operation, &request, &caller)?;
         self.dispatch(operation, &request, &caller).await
+    }
+
+    /// Says who calls CloudTrail, with all that decides what the caller may do.
+    pub(crate) fn caller_of_cloudtrail(&self, arrival: &Arrival, who: &Who) -> Caller {
+        let facts = request_facts::of_request(arrival, who, &self.catalog.current(), self.clock.now());
+        Caller { account: who.account, region: who.region.clone(), by: who.caller.clone(), facts }
     }
 
     /// Refuses a call that policies do not allow on every resource that it names.
