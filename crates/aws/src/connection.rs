@@ -115,6 +115,16 @@ impl Connections {
     }
 }
 
+/// Returns the configuration of a client of a service that is one for all Regions.
+pub(crate) fn global(endpoint: &Endpoint, credentials: &Credentials) -> SdkConfig {
+    let config = base(credentials.provider()).into_builder();
+    let config = config.region(aws_config::Region::from_static("us-east-1"));
+    match endpoint {
+        Endpoint::Aws => config.build(),
+        Endpoint::Url(url) => config.endpoint_url(url).build(),
+    }
+}
+
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connections").field("endpoints", &self.endpoints).finish_non_exhaustive()

@@ -1,4 +1,5 @@
-//! Clients of AWS APIs that run elsewhere: S3, SNS, CloudWatch Logs, EventBridge, KMS.
+//! Clients of AWS APIs that run elsewhere: S3, SNS, CloudWatch Logs, EventBridge, KMS,
+//! Organizations.
 //!
 //! Where each API is and whose credentials are used comes from the configuration alone ([`Endpoints`],
 //! [`Credentials`]): the SDK's own ideas about endpoints (`AWS_ENDPOINT_URL`, profiles) never apply, so a
@@ -17,6 +18,7 @@ mod failure;
 mod key_source;
 mod kms;
 mod logs;
+mod organizations;
 mod s3;
 mod sns;
 
@@ -27,5 +29,6 @@ pub use events::Events;
 pub use key_source::{KeySource, Keys, KeysError};
 pub use kms::{KeyAnswer, KmsKeys};
 pub use logs::Logs;
+pub use organizations::OrganizationElsewhere;
 pub use s3::{BucketAnswer, Buckets};
 pub use sns::{TopicAnswer, Topics};
