@@ -19,8 +19,14 @@ pub(crate) enum Authentication {
     Proven { caller: Caller, account: AccountId, region: Region, verified: Box<Verified> },
     /// The request carries no signature.
     Unsigned,
-    /// The request carries one that does not hold.
-    Refused { refusal: AuthRefusal, access_key_id: Option<String>, region: Option<Region> },
+    /// The request carries one that does not hold. The account is that of the key or the session token, where
+    /// it was made here: whose they are, it alone hears of their use.
+    Refused {
+        refusal: AuthRefusal,
+        access_key_id: Option<String>,
+        account: Option<AccountId>,
+        region: Option<Region>,
+    },
 }
 
 /// Why a signature does not hold.
@@ -78,8 +84,10 @@ impl Authenticator {
             Ok(None) => return Authentication::Unsigned,
             Err(error) => {
                 let access_key_id = claimed_key(&error);
+                let key = access_key_id.as_ref().and_then(|id| snapshot.access_key(id));
                 return Authentication::Refused {
                     refusal: AuthRefusal::Signature(error),
+                    account: key.map(|key| key.account),
                     access_key_id,
                     region: None,
                 };
@@ -92,6 +100,7 @@ impl Authenticator {
         let refused = |refusal| Authentication::Refused {
             refusal,
             access_key_id: Some(presented.access_key_id.clone()),
+            account: self.issued_in(&presented, snapshot),
             region: region.clone(),
         };
         let Some(known_region) = region.clone() else {
@@ -130,6 +139,16 @@ impl Authenticator {
             Ok(None) => false,
             Err(error) => claimed_key(&error).is_some_and(|key| snapshot.access_key(&key).is_some()),
         }
+    }
+
+    /// Returns the account that the presented key or session token was made in; none when neither was made here.
+    fn issued_in(&self, presented: &Presented, snapshot: &Snapshot) -> Option<AccountId> {
+        let key = &presented.access_key_id;
+        if let Some(known) = snapshot.access_key(key) {
+            return Some(known.account);
+        }
+        let session = self.tokens.open(key, presented.token.as_ref()?.reveal()).ok()?;
+        Some(session.account)
     }
 
     fn prove_long_term(&self, claim: &Claim<'_>) -> Result<Proof, AuthRefusal> {

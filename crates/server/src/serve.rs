@@ -320,9 +320,9 @@ impl Front {
                 Who { caller: caller.clone(), account: *account, region: region.clone() }
             }
             Authentication::Unsigned => Who { caller: Caller::Unsigned, account, region: own_region.clone() },
-            Authentication::Refused { access_key_id, region, .. } => Who {
+            Authentication::Refused { access_key_id, account: issued_in, region, .. } => Who {
                 caller: Caller::Rejected { access_key_id: access_key_id.clone() },
-                account,
+                account: issued_in.unwrap_or(account),
                 region: region.as_ref().unwrap_or(own_region).clone(),
             },
         }
