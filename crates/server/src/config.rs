@@ -73,6 +73,8 @@ pub struct Config {
     pub upstreams: Vec<UpstreamSettings>,
     /// What other systems tell of.
     pub sources: SourceSettings,
+    /// The file with the token of the metrics; none where anybody may look at them.
+    pub metrics_token: Option<PathBuf>,
     /// Webhooks and NATS subjects that events are sent to.
     pub destinations: Vec<DestinationConfig>,
     /// Where the AWS APIs are that Cairn calls.
@@ -227,6 +229,7 @@ impl Config {
             tlog_interval: read.tlog_interval()?,
             upstreams: settings.upstreams()?,
             sources: read.sources()?,
+            metrics_token: read.filled("metrics.token_file").map(PathBuf::from),
             destinations: settings.destinations()?,
             endpoints: read.endpoints()?,
             endpoint_credentials: read.endpoint_credentials()?,
@@ -484,6 +487,7 @@ mod tests {
             "gateway.directory_file",
             "gateway.operations_file",
             "sources.minio.token_file",
+            "metrics.token_file",
         ];
         for setting in SETTINGS.iter().filter(|setting| !free_text.contains(&setting.key)) {
             assert!(config(setting.key, "non sense!").is_err(), "{}", setting.key);

@@ -29,6 +29,7 @@ mod kms;
 mod known;
 mod listen;
 mod log_groups;
+mod metrics_page;
 mod named_tables;
 mod object_keys;
 mod object_service;
@@ -69,6 +70,7 @@ pub use first_start::{ADMINISTRATOR, FirstStartError};
 pub use gateway::{
     ExplainError, Explainer, Explanation, OpenUpstreamError, SeenAnswer, SeenBody, SeenExchange,
 };
+pub use metrics_page::MetricsTokenError;
 pub use people::PeopleHeaders;
 pub use promises::OpenPromisesError;
 pub use proxies::Proxies;

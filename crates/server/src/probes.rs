@@ -4,29 +4,29 @@ use std::sync::Arc;
 
 use cairn_history::History;
 use cairn_journal::Reader;
-use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 use crate::answer::{Answered, answer};
+use crate::metrics_page::MetricsPage;
 use crate::serve::{Arrival, Front};
 use crate::transparency::Question;
 
-/// Answers probes and metrics. They need no signature and show no event, account or key.
+/// Answers probes and metrics. They need no signature and show no event, account or key; who may see accounts in
+/// the metrics, [`MetricsPage`] says.
 pub(crate) struct Probes {
-    pub(crate) metrics: PrometheusHandle,
+    pub(crate) metrics: MetricsPage,
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) history: History,
 }
 
 impl Probes {
     pub(crate) async fn answer(&self, front: &Front, arrival: &Arrival) -> Answered {
-        let text = "text/plain; version=0.0.4; charset=utf-8";
         match (arrival.head.method.as_str(), arrival.head.path.as_str()) {
             ("GET" | "HEAD", "/_cairn/healthz") => answer(200, "text/plain", &[], "ok\n").into(),
             ("GET" | "HEAD", "/_cairn/readyz") => self.ready(front),
             ("GET" | "HEAD", "/_cairn/metrics") => {
                 self.observe();
-                answer(200, text, &[], self.metrics.render()).into()
+                self.metrics.answer(&arrival.head, &front.catalog.current())
             }
             ("GET", "/_cairn/tail") => front.tail(arrival).await,
             ("POST", "/_cairn/keys/rotate") => front.rotate_signing_key(arrival).await,

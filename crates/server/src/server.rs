@@ -45,6 +45,7 @@ use crate::key_use::RecordedUse;
 use crate::known::Known;
 use crate::listen::listen;
 use crate::log_groups::RoleLogGroups;
+use crate::metrics_page::{MetricsPage, MetricsTokenError};
 use crate::object_service::ObjectService;
 use crate::outside::Outside;
 use crate::outside_keys::OutsideKeys;
@@ -127,6 +128,8 @@ pub enum OpenServerError {
     History(#[from] cairn_history::OpenError),
     #[error("set up metrics")]
     Metrics(#[from] BuildError),
+    #[error("guard the metrics")]
+    MetricsToken(#[from] MetricsTokenError),
     #[error("prepare calls to AWS APIs elsewhere")]
     Connections(#[from] SecretFileError),
     #[error("encrypt the endpoint")]
@@ -204,6 +207,7 @@ impl Server {
             Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
         let keys = (keys, service_keys);
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
+        let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
@@ -281,7 +285,7 @@ impl Server {
         background.spawn(self.known.run(work.clone()));
         background.spawn(Arc::clone(&self.front.sources).run(work.clone()));
         background.spawn(key_upkeep::run(Arc::clone(&self.front.keys), work.clone()));
-        let metrics = self.front.probes.metrics.clone();
+        let metrics = self.front.probes.metrics.handle().clone();
         background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
         let front = Arc::clone(&self.front);
         background.spawn(upkeep::run(move || front.gateway.sweep(), upkeep::EVERY, work.clone()));

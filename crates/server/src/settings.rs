@@ -339,6 +339,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "Age at which recent events move from memory into an index split. 1s to 24h.",
     },
     Setting {
+        key: "metrics.token_file",
+        default: "",
+        help: "File with the token, 16 to 512 characters, that `/_cairn/metrics` wants as \
+               `Authorization: Bearer TOKEN`. Empty: the page is open, and leaves out what names accounts once there \
+               is more than one.",
+    },
+    Setting {
         key: "log.format",
         default: "text",
         help: "`text` for people, `json` for programs. Logs go to standard error.",
