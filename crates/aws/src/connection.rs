@@ -13,8 +13,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 
+use crate::role::AccountRole;
 use crate::{Credentials, Endpoint, Endpoints};
 
 /// How long a connection may take to open.
@@ -38,13 +39,18 @@ pub struct Connections {
     base: aws_config::SdkConfig,
     s3: Clients<aws_sdk_s3::Client>,
     sns: Clients<aws_sdk_sns::Client>,
-    logs: Clients<aws_sdk_cloudwatchlogs::Client>,
-    events: Clients<aws_sdk_eventbridge::Client>,
+    logs: AccountClients<aws_sdk_cloudwatchlogs::Client>,
+    events: AccountClients<aws_sdk_eventbridge::Client>,
+    /// What the accounts of others are entered with.
+    role: Option<AccountRole>,
     kms: Clients<aws_sdk_kms::Client>,
 }
 
 /// The clients of one API by Region.
 type Clients<T> = Mutex<BTreeMap<Region, T>>;
+
+/// The clients of one API by account, where its role is taken on, and Region.
+type AccountClients<T> = Mutex<BTreeMap<(Option<AccountId>, Region), T>>;
 
 impl Connections {
     /// Prepares connections; nobody is called yet.
@@ -57,8 +63,15 @@ impl Connections {
             sns: Mutex::default(),
             logs: Mutex::default(),
             events: Mutex::default(),
+            role: None,
             kms: Mutex::default(),
         }
+    }
+
+    /// Takes a role on in every other account before its log groups and event buses are called.
+    #[must_use]
+    pub fn in_accounts(self, role: AccountRole) -> Self {
+        Self { role: Some(role), ..self }
     }
 
     /// Returns where the APIs are.
@@ -83,19 +96,21 @@ impl Connections {
         Some(client(&self.sns, region, || aws_sdk_sns::Client::new(&self.config(endpoint, region))))
     }
 
-    /// Returns a client of CloudWatch Logs; `None` where no endpoint is configured.
-    pub fn logs(&self, region: &Region) -> Option<aws_sdk_cloudwatchlogs::Client> {
+    /// Returns a client of an account's CloudWatch Logs; `None` where no endpoint is configured.
+    pub fn logs(&self, account: AccountId, region: &Region) -> Option<aws_sdk_cloudwatchlogs::Client> {
         let endpoint = self.endpoints.logs.as_ref()?;
-        Some(client(&self.logs, region, || {
-            aws_sdk_cloudwatchlogs::Client::new(&self.config(endpoint, region))
+        let place = (self.entered(account), region.clone());
+        Some(client(&self.logs, &place, || {
+            aws_sdk_cloudwatchlogs::Client::new(&self.config_in(endpoint, &place))
         }))
     }
 
-    /// Returns a client of EventBridge; `None` where no endpoint is configured.
-    pub fn events(&self, region: &Region) -> Option<aws_sdk_eventbridge::Client> {
+    /// Returns a client of an account's EventBridge; `None` where no endpoint is configured.
+    pub fn events(&self, account: AccountId, region: &Region) -> Option<aws_sdk_eventbridge::Client> {
         let endpoint = self.endpoints.events.as_ref()?;
-        Some(client(&self.events, region, || {
-            aws_sdk_eventbridge::Client::new(&self.config(endpoint, region))
+        let place = (self.entered(account), region.clone());
+        Some(client(&self.events, &place, || {
+            aws_sdk_eventbridge::Client::new(&self.config_in(endpoint, &place))
         }))
     }
 
@@ -103,6 +118,22 @@ impl Connections {
     pub fn kms(&self, region: &Region) -> Option<aws_sdk_kms::Client> {
         let endpoint = self.endpoints.kms.as_ref()?;
         Some(client(&self.kms, region, || aws_sdk_kms::Client::new(&self.config(endpoint, region))))
+    }
+
+    /// Returns the account if a role is taken on in it.
+    fn entered(&self, account: AccountId) -> Option<AccountId> {
+        self.role.as_ref().filter(|role| role.home != account).map(|_| account)
+    }
+
+    fn config_in(&self, endpoint: &Endpoint, (account, region): &(Option<AccountId>, Region)) -> SdkConfig {
+        let own = self.config(endpoint, region);
+        match (&self.role, account) {
+            (Some(role), Some(account)) => {
+                let credentials = role.credentials(*account, &own);
+                own.into_builder().credentials_provider(credentials).build()
+            }
+            (Some(_) | None, _) => own,
+        }
     }
 
     fn config(&self, endpoint: &Endpoint, region: &Region) -> SdkConfig {
@@ -149,7 +180,11 @@ fn base(credentials: SharedCredentialsProvider) -> SdkConfig {
     config.build()
 }
 
-fn client<T: Clone>(clients: &Clients<T>, region: &Region, make: impl FnOnce() -> T) -> T {
+fn client<P: Ord + Clone, T: Clone>(
+    clients: &Mutex<BTreeMap<P, T>>,
+    place: &P,
+    make: impl FnOnce() -> T,
+) -> T {
     let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
-    clients.entry(region.clone()).or_insert_with(make).clone()
+    clients.entry(place.clone()).or_insert_with(make).clone()
 }

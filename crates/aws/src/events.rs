@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use cairn_event::Region;
+use cairn_event::{AccountId, Region};
 use cairn_stream::{BusEntry, EventBuses, PutError};
 
 use crate::{Connections, failure};
@@ -33,10 +33,10 @@ impl Events {
 impl EventBuses for Events {
     async fn put_events(
         &self,
-        region: &Region,
+        (account, region): (AccountId, &Region),
         entries: &[&BusEntry],
     ) -> Result<Vec<Option<String>>, PutError> {
-        let client = self.connections.events(region).ok_or_else(|| PutError::of(UNAVAILABLE))?;
+        let client = self.connections.events(account, region).ok_or_else(|| PutError::of(UNAVAILABLE))?;
         let put = client.put_events().set_entries(Some(entries.iter().map(|entry| shape(entry)).collect()));
         let output = put
             .send()

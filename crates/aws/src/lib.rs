@@ -19,6 +19,7 @@ mod key_source;
 mod kms;
 mod logs;
 mod organizations;
+mod role;
 mod s3;
 mod sns;
 
@@ -30,5 +31,6 @@ pub use key_source::{KeySource, Keys, KeysError};
 pub use kms::{KeyAnswer, KmsKeys};
 pub use logs::Logs;
 pub use organizations::OrganizationElsewhere;
-pub use s3::{BucketAnswer, Buckets};
+pub use role::AccountRole;
+pub use s3::{BucketAnswer, Buckets, FilesFolder};
 pub use sns::{TopicAnswer, Topics};

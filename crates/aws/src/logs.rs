@@ -9,8 +9,7 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::operation::create_log_stream::CreateLogStreamError;
 use aws_sdk_cloudwatchlogs::operation::put_log_events::{PutLogEventsError, PutLogEventsOutput};
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
-use cairn_event::Region;
-use cairn_stream::{LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, UNAVAILABLE};
+use cairn_stream::{LinesTaken, LogGroup, LogGroups, LogLine, LogStream, LogsError, PutError, UNAVAILABLE};
 
 use crate::{Connections, failure};
 
@@ -26,8 +25,9 @@ impl Logs {
         Self { connections }
     }
 
-    fn client(&self, region: &Region) -> Result<Client, LogsError> {
-        self.connections.logs(region).ok_or_else(|| LogsError::Failed(PutError::of(UNAVAILABLE)))
+    fn client(&self, group: &LogGroup) -> Result<Client, LogsError> {
+        let client = self.connections.logs(group.account, &group.region);
+        client.ok_or_else(|| LogsError::Failed(PutError::of(UNAVAILABLE)))
     }
 }
 
@@ -44,7 +44,7 @@ impl LogGroups for Logs {
             let event = InputLogEvent::builder().timestamp(line.time_ms).message(line.text);
             events.push(event.build().map_err(failed)?);
         }
-        let put = self.client(&to.group.region)?.put_log_events();
+        let put = self.client(to.group)?.put_log_events();
         let put = put.log_group_name(&to.group.name).log_stream_name(to.name);
         let put = put.set_log_events(Some(events)).set_sequence_token(token.map(str::to_owned));
         match put.send().await {
@@ -54,7 +54,7 @@ impl LogGroups for Logs {
     }
 
     async fn create_stream(&self, stream: &LogStream<'_>) -> Result<(), LogsError> {
-        let create = self.client(&stream.group.region)?.create_log_stream();
+        let create = self.client(stream.group)?.create_log_stream();
         let create = create.log_group_name(&stream.group.name).log_stream_name(stream.name);
         match create.send().await {
             Ok(_) => Ok(()),

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use cairn_aws::{Connections, Credentials, Endpoint, Endpoints, Events, Logs};
+use cairn_aws::{AccountRole, Connections, Credentials, Endpoint, Endpoints, Events, Logs};
 use cairn_catalog::Trail;
 use cairn_catalog::contract::sample;
-use cairn_event::{EventTime, Region};
+use cairn_event::{AccountId, EventTime, Region};
 use cairn_stream::{
     BusEntry, EventBuses as _, LinesTaken, LogGroup, LogGroups as _, LogLine, LogStream, LogsError,
 };
@@ -22,27 +22,38 @@ struct Told {
 }
 
 async fn told(status: u16, body: &'static str) -> Told {
+    told_all(vec![(status, body)]).await
+}
+
+/// Answers one request after the other; keeps them all, joined. Other accounts than that of the samples are entered.
+async fn told_all(answers: Vec<(u16, &'static str)>) -> Told {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Endpoint::Url(format!("http://{}", listener.local_addr().unwrap()));
     let mut serving = JoinSet::new();
     serving.spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let (mut request, mut part) = (Vec::new(), [0; 4096]);
-        loop {
-            let read = stream.read(&mut part).await.unwrap();
-            request.extend_from_slice(&part[..read]);
-            if read == 0 || is_whole(&String::from_utf8_lossy(&request)) {
-                break;
+        let mut all = String::new();
+        for (status, body) in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut request, mut part) = (Vec::new(), [0; 4096]);
+            loop {
+                let read = stream.read(&mut part).await.unwrap();
+                request.extend_from_slice(&part[..read]);
+                if read == 0 || is_whole(&String::from_utf8_lossy(&request)) {
+                    break;
+                }
             }
+            let length = body.len();
+            let head =
+                format!("HTTP/1.1 {status} Told\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            all.push_str(std::str::from_utf8(&request).unwrap());
         }
-        let head =
-            format!("HTTP/1.1 {status} Told\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        String::from_utf8(request).unwrap()
+        all
     });
     let endpoints = Endpoints { logs: Some(url.clone()), events: Some(url), ..Endpoints::default() };
     let key = Credentials::Key { id: "AKIAEXAMPLE".to_owned(), secret: "secret".to_owned() };
-    Told { connections: Arc::new(Connections::new(endpoints, &key)), serving }
+    let role = AccountRole::new(sample::account_id(), "audit/cairn");
+    Told { connections: Arc::new(Connections::new(endpoints, &key).in_accounts(role)), serving }
 }
 
 fn is_whole(request: &str) -> bool {
@@ -119,7 +130,14 @@ async fn a_stream_that_exists_is_as_good_as_one_that_was_made() {
 
 /// Puts two entries; returns what came of it, and the request.
 async fn put_events(body: &'static str) -> (Result<Vec<Option<String>>, String>, String) {
-    let mut told = told(200, body).await;
+    put_events_of(sample::account_id(), vec![(200, body)]).await
+}
+
+async fn put_events_of(
+    account: AccountId,
+    answers: Vec<(u16, &'static str)>,
+) -> (Result<Vec<Option<String>>, String>, String) {
+    let mut told = told_all(answers).await;
     let entry = BusEntry {
         time: EventTime::from_epoch_seconds(1_772_439_295),
         source: "aws.s3".to_owned(),
@@ -127,7 +145,8 @@ async fn put_events(body: &'static str) -> (Result<Vec<Option<String>>, String>,
         detail: r#"{"a":1}"#.to_owned(),
     };
     let region: Region = "eu-west-1".parse().unwrap();
-    let outcome = Events::new(Arc::clone(&told.connections)).put_events(&region, &[&entry, &entry]).await;
+    let outcome =
+        Events::new(Arc::clone(&told.connections)).put_events((account, &region), &[&entry, &entry]).await;
     (outcome.map_err(|error| error.code), told.serving.join_next().await.unwrap().unwrap())
 }
 
@@ -144,6 +163,32 @@ async fn each_entry_has_its_own_code() {
 async fn an_answer_that_leaves_entries_out_takes_none() {
     let (outcome, _) = put_events(r#"{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}"#).await;
     assert_eq!(outcome, Err("IncompleteAnswer".to_owned()));
+}
+
+#[tokio::test]
+async fn another_accounts_buses_are_called_as_its_role() {
+    let other: AccountId = "111122223333".parse().unwrap();
+    let taken = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATAKEN</AccessKeyId>\
+        <SecretAccessKey>s</SecretAccessKey><SessionToken>tok</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>\
+        </Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    let answers = vec![
+        (200, taken),
+        (200, r#"{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}, {"EventId": "2"}]}"#),
+    ];
+    let (outcome, requests) = put_events_of(other, answers).await;
+    assert_eq!(outcome, Ok(vec![None, None]));
+    for part in [
+        "Credential=AKIAEXAMPLE/",
+        "Action=AssumeRole",
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Faudit%2Fcairn",
+        "Credential=ASIATAKEN/",
+        "x-amz-security-token: tok",
+    ] {
+        assert!(requests.contains(part), "{part} is not in {requests}");
+    }
+    let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code></Error></ErrorResponse>";
+    let (outcome, _) = put_events_of(other, vec![(403, denied)]).await;
+    assert_eq!(outcome, Err("RoleNotAssumed".to_owned()));
 }
 
 fn group() -> LogGroup {

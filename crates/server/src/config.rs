@@ -81,6 +81,10 @@ pub struct Config {
     pub endpoints: Endpoints,
     /// Whose credentials those calls are signed with.
     pub endpoint_credentials: EndpointCredentials,
+    /// The role that is taken on in other accounts, with its path.
+    pub endpoint_role: Option<String>,
+    /// The organization that is kept elsewhere.
+    pub followed_organization: Option<FollowedOrganizationSettings>,
     /// What goes to event buses.
     pub bus_rules: BusRules,
     /// How long an event is offered to a live destination that does not take it.
@@ -111,6 +115,17 @@ pub enum EndpointCredentials {
         /// The file with its secret.
         file: PathBuf,
     },
+}
+
+/// Where an organization is kept, and how often it is read there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedOrganizationSettings {
+    /// The Organizations API.
+    pub endpoint: Endpoint,
+    /// How long after a reading the next begins.
+    pub interval: Duration,
+    /// The profile that signs the calls; none for what signs those to the other endpoints.
+    pub profile: Option<String>,
 }
 
 /// How the endpoint is encrypted.
@@ -233,6 +248,8 @@ impl Config {
             destinations: settings.destinations()?,
             endpoints: read.endpoints()?,
             endpoint_credentials: read.endpoint_credentials()?,
+            endpoint_role: read.endpoint_role()?,
+            followed_organization: read.followed_organization()?,
             bus_rules: read.bus_rules()?,
             stream_give_up_after: read
                 .duration("stream.give_up_after", 60, 720 * 3_600, "1m to 720h is needed")?,
@@ -251,6 +268,9 @@ impl Config {
         })
     }
 }
+
+/// The longest path of a role, and its name.
+const ROLE_BYTES_MAX: usize = 512 + 64;
 
 struct Reader<'a> {
     settings: &'a Settings,
@@ -288,6 +308,17 @@ impl Reader<'_> {
         })
     }
 
+    fn endpoint_role(&self) -> Result<Option<String>, ConfigError> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+        let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_plain);
+        self.with("endpoints.role", "a role's name, or PATH/NAME, or nothing is needed", |text| match text {
+            "" => Some(None),
+            text => {
+                (text.len() <= ROLE_BYTES_MAX && text.split('/').all(is_part)).then(|| Some(text.to_owned()))
+            }
+        })
+    }
+
     fn endpoint_credentials(&self) -> Result<EndpointCredentials, ConfigError> {
         let keys =
             if self.settings.names_aws_endpoint() { EnvironmentKeys::Leave } else { EnvironmentKeys::Take };
@@ -311,6 +342,13 @@ impl Reader<'_> {
             }
         };
         self.with(setting, needed, |_| None)
+    }
+
+    fn followed_organization(&self) -> Result<Option<FollowedOrganizationSettings>, ConfigError> {
+        let interval = self.duration("organizations.interval", 1, 86_400, "1s to 24h is needed")?;
+        let profile = self.filled("organizations.profile").map(str::to_owned);
+        let endpoint = self.aws_endpoint("organizations.endpoint")?;
+        Ok(endpoint.map(|endpoint| FollowedOrganizationSettings { endpoint, interval, profile }))
     }
 
     fn cloudfront_names(&self) -> Result<CloudFrontNames, ConfigError> {
@@ -484,6 +522,7 @@ mod tests {
             "tls.certificate",
             "tls.key",
             "endpoints.profile",
+            "organizations.profile",
             "gateway.directory_file",
             "gateway.operations_file",
             "sources.minio.token_file",
@@ -526,6 +565,12 @@ mod tests {
         let standard = EndpointCredentials::Standard;
         assert_eq!(credentials(&[], &[]).unwrap(), standard(EnvironmentKeys::Take));
         assert_eq!(credentials(&["AWS_ENDPOINT_URL"], &[]).unwrap(), standard(EnvironmentKeys::Leave));
+        let role = |text: &str| config("endpoints.role", text).map(|config| config.endpoint_role);
+        assert_eq!(role("").unwrap(), None);
+        assert_eq!(role("audit/cairn").unwrap().as_deref(), Some("audit/cairn"));
+        for text in ["/cairn", "cairn/", "a b", "arn:aws:iam::123456789012:role/cairn"] {
+            assert!(role(text).is_err(), "{text}");
+        }
         let (profile, id) = (("endpoints.profile", "audit"), ("endpoints.access_key_id", "AKIA"));
         let file = ("endpoints.secret_access_key_file", "secret");
         assert_eq!(credentials(&[], &[profile]).unwrap(), EndpointCredentials::Profile("audit".to_owned()));
@@ -572,6 +617,7 @@ mod tests {
             ("digest.interval", "61m"),
             ("digest.interval", "1500ms"),
             ("tlog.interval", "0s"),
+            ("organizations.interval", "0s"),
             ("stream.give_up_after", "59s"),
             ("journal.size_max", "255MiB"),
             ("journal.hold", "2161h"),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cairn_aws::{Connections, Credentials};
+use cairn_aws::{AccountRole, Connections, Credentials};
 
 use crate::config::{Config, EndpointCredentials};
 
@@ -20,17 +20,30 @@ pub struct SecretFileError {
 /// # Errors
 /// The file with the secret can't be read, or holds none.
 pub(crate) fn open(config: &Config) -> Result<Arc<Connections>, SecretFileError> {
-    let credentials = match &config.endpoint_credentials {
-        EndpointCredentials::Standard(keys) => Credentials::Standard(*keys),
-        EndpointCredentials::Profile(name) => Credentials::Profile(name.clone()),
-        EndpointCredentials::KeyFile { id, file } => {
-            Credentials::Key { id: id.clone(), secret: secret(file)? }
-        }
-    };
+    let credentials = credentials(config, None)?;
     for (service, endpoint) in config.endpoints.iter() {
         tracing::info!(service, %endpoint, %credentials, "calls an AWS API elsewhere");
     }
-    Ok(Arc::new(Connections::new(config.endpoints.clone(), &credentials)))
+    let connections = Connections::new(config.endpoints.clone(), &credentials);
+    Ok(Arc::new(match &config.endpoint_role {
+        Some(role) => connections.in_accounts(AccountRole::new(config.account, role)),
+        None => connections,
+    }))
+}
+
+/// Returns what signs calls to endpoints: a profile, or what all of them have.
+///
+/// # Errors
+/// The file with the secret can't be read, or holds none.
+pub(crate) fn credentials(config: &Config, profile: Option<&str>) -> Result<Credentials, SecretFileError> {
+    Ok(match (profile, &config.endpoint_credentials) {
+        (Some(name), _) => Credentials::Profile(name.to_owned()),
+        (None, EndpointCredentials::Standard(keys)) => Credentials::Standard(*keys),
+        (None, EndpointCredentials::Profile(name)) => Credentials::Profile(name.clone()),
+        (None, EndpointCredentials::KeyFile { id, file }) => {
+            Credentials::Key { id: id.clone(), secret: secret(file)? }
+        }
+    })
 }
 
 fn secret(file: &Path) -> Result<String, SecretFileError> {

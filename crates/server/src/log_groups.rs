@@ -46,7 +46,7 @@ impl RoleLogGroups {
         let Some(group) = group.filter(|group| group.account == account) else {
             return LogGroupVerdict::Missing;
         };
-        let name = log_stream_name(trail.account, &trail.home_region, 0);
+        let name = log_stream_name(trail.organization.as_deref(), (trail.account, &trail.home_region), 0);
         let stream = LogStream { trail, group: &group, name: &name };
         match self.ask(&stream, &[CREATE, PUT]) {
             Verdict::Allowed => {}

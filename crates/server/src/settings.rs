@@ -237,6 +237,33 @@ pub const SETTINGS: &[Setting] = &[
         help: "File with the secret of `endpoints.access_key_id`, and nothing else.",
     },
     Setting {
+        key: "endpoints.role",
+        default: "",
+        help: "The name, with its path, of a role that is taken on in every account but `account_id` to reach the \
+               account's own log groups and event buses: `OrganizationAccountAccessRole`, say. STS is asked for it \
+               at the endpoint that is called. Empty: only the event buses of `account_id` are reached, and all log \
+               groups with the credentials as they are.",
+    },
+    Setting {
+        key: "organizations.endpoint",
+        default: "",
+        help: "Where the organization is kept, if not here (Organizations): `aws` or a URL. It is read there at \
+               `organizations.interval` and followed here; the built-in API then answers reads alone. The account \
+               that asks must manage the organization, or administer some service for it.",
+    },
+    Setting {
+        key: "organizations.interval",
+        default: "5m",
+        help: "How long after a reading of the organization elsewhere the next begins: so late, and as long as a \
+               reading takes, a trail reaches an account that joins. 1s to 24h.",
+    },
+    Setting {
+        key: "organizations.profile",
+        default: "",
+        help: "The profile of the AWS configuration files whose credentials read the organization. Empty: what \
+               signs calls to the other endpoints.",
+    },
+    Setting {
         key: "eventbridge.source_prefix",
         default: "aws.",
         help: "What the sources of events on the buses begin with. EventBridge itself takes `aws.` from AWS alone: \

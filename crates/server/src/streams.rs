@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cairn_aws::{Connections, Events};
 use cairn_stream::{
-    AccountBuses, Destination, DestinationConfig, EventBuses, LogGroups, MaterialError, Materials, Streams,
+    Buses, Destination, DestinationConfig, EventBuses, LogGroups, MaterialError, Materials, Reach, Streams,
     Surroundings,
 };
 
@@ -22,22 +22,22 @@ pub struct OpenDestinationError {
 }
 
 /// Sets up the trails' log groups, the configured destinations, and each account's event buses where an endpoint
-/// is configured. Accounts are made at start alone, so that one that comes later has its stream from its own first
-/// start on.
+/// is configured: those of the server's own account, and where a role leads into the others, of all accounts.
 pub(crate) fn open(
     config: &Config,
     shared: Surroundings,
     groups: &Arc<RoleLogGroups>,
     connections: &Arc<Connections>,
 ) -> Result<Streams, OpenDestinationError> {
-    let catalog = Arc::clone(&shared.catalog);
     let mut streams = Streams::new(shared);
     streams.follow_trails(Arc::clone(groups) as Arc<dyn LogGroups>);
     if config.endpoints.events.is_some() {
         let buses: Arc<dyn EventBuses> = Arc::new(Events::new(Arc::clone(connections)));
-        for account in catalog.current().accounts() {
-            streams.follow(AccountBuses::new(account.id, config.bus_rules.clone(), Arc::clone(&buses)));
-        }
+        let reach = match config.endpoint_role {
+            Some(_) => Reach::All,
+            None => Reach::One(config.account),
+        };
+        streams.follow_accounts(Buses { rules: config.bus_rules.clone(), buses, reach });
     }
     for destination in &config.destinations {
         streams.follow_destination(open_destination(config, destination)?, destination.from);

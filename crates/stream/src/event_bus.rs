@@ -1,5 +1,7 @@
-//! EventBridge: what an account's trails record, on the default bus of the Region it happened in.
+//! EventBridge: what an account's trails record, on its own default bus of the Region it happened in.
 //!
+//! Trails are those of the account and those of its organization that cover it: each member's bus gets what happened
+//! in the member, and the management account's what happened there, whoever owns the trail.
 //! An event goes once, however many trails select it, and only while one does. Read-only management events
 //! stay out unless they are asked for: on AWS only rules in a state of their own match them, and a bus
 //! elsewhere knows no such state.
@@ -17,14 +19,14 @@ use crate::sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, T
 /// Calls EventBridge.
 #[async_trait]
 pub trait EventBuses: Send + Sync + Debug {
-    /// Puts entries on the default bus of a Region; returns the error code of each entry that was not
+    /// Puts entries on an account's default bus of a Region; returns the error code of each entry that was not
     /// taken, in the order of the entries.
     ///
     /// # Errors
     /// The call failed, or nobody knows.
     async fn put_events(
         &self,
-        region: &Region,
+        place: (AccountId, &Region),
         entries: &[&BusEntry],
     ) -> Result<Vec<Option<String>>, PutError>;
 }
@@ -118,7 +120,7 @@ impl Sink for AccountBuses {
     }
 
     async fn put(&self, batch: Batch<'_, Region, BusEntry>) -> Result<Vec<Rejected>, PutError> {
-        let codes = self.buses.put_events(batch.lane, batch.messages).await?;
+        let codes = self.buses.put_events((self.account, batch.lane), batch.messages).await?;
         let fate = |code: String| match REFUSED_FOR_GOOD.contains(&code.as_str()) {
             true => Fate::GiveUp("refused"),
             false => Fate::Retry(code),

@@ -12,10 +12,11 @@ use cairn_catalog::{CursorError, CursorMove, DONE, SnapshotError, StoreError};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{Batch as Records, BatchError, Source};
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::SideBySide;
 use crate::backoff::backoff;
 use crate::batch::{first_position, rounds};
 use crate::select::{Revisions, Selected, select};
@@ -33,6 +34,9 @@ const COMMIT_AFTER: Duration = Duration::from_millis(250);
 /// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
 const IDLE_POSITIONS_MAX: u64 = 100_000;
 
+/// How many batches are on their way at once, over all lanes: an organization has hundreds.
+const IN_FLIGHT_MAX: usize = 64;
+
 /// A sleeping stream looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
 
@@ -43,6 +47,8 @@ pub enum Begin {
     At(Position),
     /// At the journal's end: for what an operator configures. Once over, it begins anew.
     Tail,
+    /// At a position: for what comes while the server runs. Once over, it begins anew.
+    Since(Position),
     /// At the oldest event that the journal holds. Once over, it begins anew.
     Head,
 }
@@ -52,6 +58,8 @@ pub enum Begin {
 pub struct Follower<S: Sink> {
     shared: Surroundings,
     journal: Source,
+    /// The readings that it shares with others.
+    beside: Option<Arc<SideBySide>>,
     sink: Arc<S>,
     shipping: Shipping<S>,
     limits: Limits,
@@ -97,6 +105,7 @@ impl<S: Sink> Follower<S> {
         Self {
             shared: shared.clone(),
             journal: shared.journal.clone(),
+            beside: None,
             limits: sink.limits(),
             shipping: Shipping::new(Arc::clone(&sink), shared.clone()),
             sink,
@@ -106,6 +115,11 @@ impl<S: Sink> Follower<S> {
             arrived_at: None,
             received_ms: i64::MAX,
         }
+    }
+
+    /// Shares readings with the others that do.
+    pub(crate) fn beside(self, others: &Arc<SideBySide>) -> Self {
+        Self { beside: Some(Arc::clone(others)), ..self }
     }
 
     /// Follows until `stop`, or until the sink is over and has everything.
@@ -144,21 +158,17 @@ impl<S: Sink> Follower<S> {
     /// Takes up where the cursor stands. Whatever arrived and was not committed is put again.
     async fn begin(&mut self) -> Result<Step, FollowError> {
         let name = self.sink.name().to_owned();
-        let (catalog, head) = (&self.shared.catalog, self.journal.reader().head());
+        let catalog = &self.shared.catalog;
         self.committed = match (catalog.cursor(&name).await?, self.begin) {
             (Some(DONE), Begin::At(_)) => return Ok(Step::Done),
-            (Some(DONE), begin @ (Begin::Tail | Begin::Head)) => {
-                let to = if begin == Begin::Head { head } else { self.journal.tail() };
+            (Some(DONE), begin @ (Begin::Tail | Begin::Since(_) | Begin::Head)) => {
+                let to = self.first(begin);
                 catalog.rewind(CursorMove { name, expected: Some(DONE), to }).await?;
                 to
             }
             (Some(position), _) => position,
             (None, begin) => {
-                let to = match begin {
-                    Begin::At(position) => position.max(head),
-                    Begin::Tail => self.journal.tail(),
-                    Begin::Head => head,
-                };
+                let to = self.first(begin);
                 match catalog.advance(CursorMove { name, expected: None, to }).await {
                     Ok(()) => to,
                     // Whoever changes or deletes the trail gave it its cursor.
@@ -173,12 +183,22 @@ impl<S: Sink> Follower<S> {
         Ok(Step::Again)
     }
 
+    /// Returns where a stream without a cursor begins.
+    fn first(&self, begin: Begin) -> Position {
+        let head = self.journal.reader().head();
+        match begin {
+            Begin::At(position) | Begin::Since(position) => position.max(head),
+            Begin::Tail => self.journal.tail(),
+            Begin::Head => head,
+        }
+    }
+
     async fn step(&mut self, stop: &CancellationToken) -> Result<Step, FollowError> {
         self.catch_up();
         if self.journal.tail() <= self.next {
             return self.at_the_tail().await;
         }
-        let Some(records) = self.journal.read(self.next, READ_BYTES_MAX).await? else {
+        let Some(records) = self.read().await? else {
             return self.at_the_tail().await;
         };
         let Some(last) = records.last() else { return self.at_the_tail().await };
@@ -191,8 +211,10 @@ impl<S: Sink> Follower<S> {
         self.received_ms = received_ms;
         let mut rounds = rounds(selected.waiting, &self.limits).into_iter();
         while let Some(round) = rounds.next() {
-            let ships = round.iter().map(|(slot, cut)| self.shipping.ship(*slot, cut, stop));
-            if join_all(ships).await.contains(&false) {
+            let ships: Vec<_> =
+                round.iter().map(|(slot, cut)| self.shipping.ship(*slot, cut, stop)).collect();
+            let shipped: Vec<bool> = stream::iter(ships).buffer_unordered(IN_FLIGHT_MAX).collect().await;
+            if shipped.contains(&false) {
                 return Ok(Step::Again);
             }
             self.arrived_at.get_or_insert_with(Instant::now);
@@ -205,6 +227,13 @@ impl<S: Sink> Follower<S> {
             self.commit().await?;
         }
         Ok(Step::Again)
+    }
+
+    async fn read(&self) -> Result<Option<Records>, BatchError> {
+        match &self.beside {
+            Some(beside) => beside.read(&self.journal, self.next, READ_BYTES_MAX).await,
+            None => self.journal.read(self.next, READ_BYTES_MAX).await,
+        }
     }
 
     /// Goes on at the oldest event that there is, where the journal was trimmed before this stream had read it.

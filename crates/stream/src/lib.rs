@@ -8,6 +8,7 @@
 //! This crate knows what destinations want, not how AWS is reached: calls of AWS APIs are behind traits that
 //! `aws` implements.
 
+mod accounts;
 mod backoff;
 mod batch;
 mod dead_letters;
@@ -29,6 +30,7 @@ mod test_event;
 mod trails;
 mod webhook;
 
+pub use accounts::{Buses, Reach};
 pub use destination::{
     Destination, DestinationConfig, DestinationKind, Format, From, Materials, PatternSource,
 };

@@ -1,8 +1,9 @@
 //! CloudWatch Logs: what a trail records, in its log group (reference §4.7).
 //!
-//! Events of one account and Region go to the stream `<account>_CloudTrail_<region>`. When more than one
-//! batch of them waits at once, the second goes to `…_2` at the same time, the third to `…_3`: a stream takes
-//! one batch after the other.
+//! Events of one account and Region go to the stream `<account>_CloudTrail_<region>`, those of a trail that is its
+//! organization's to `<organization>_<account>_CloudTrail_<region>`, all in the one group of the trail. When more
+//! than one batch of them waits at once, the second goes to `…_2` at the same time, the third to `…_3`: a stream
+//! takes one batch after the other.
 
 mod calls;
 
@@ -45,6 +46,8 @@ pub struct LogMessage {
 /// Whose events share a stream.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogLane {
+    /// The organization whose trail it was when the event happened.
+    organization: Option<String>,
     account: AccountId,
     region: Region,
 }
@@ -131,7 +134,7 @@ impl Sink for TrailLogGroup {
     fn concerns(&self, snapshot: &Snapshot, entry: &Entry) -> bool {
         let trail = snapshot.trail(&self.trail.arn).filter(|trail| *trail.id() == self.trail);
         trail.is_some_and(|trail| {
-            trail.logging && trail.cw_logs_group.is_some() && trail.account == entry.account
+            trail.logging && trail.cw_logs_group.is_some() && snapshot.covers(trail, entry.account)
         })
     }
 
@@ -146,7 +149,8 @@ impl Sink for TrailLogGroup {
         }
         let time_ms = event.event_time.epoch_seconds() * 1000;
         let message = LogMessage { trail: Arc::clone(trail), time_ms, text: text.to_owned() };
-        let lane = LogLane { account: entry.account, region: entry.region.clone() };
+        let organization = trail.organization.clone();
+        let lane = LogLane { organization, account: entry.account, region: entry.region.clone() };
         Taken::Message(Parcel { lane, bytes, time_ms, message })
     }
 
@@ -154,7 +158,8 @@ impl Sink for TrailLogGroup {
         let Some((trail, group)) = self.destination(batch.messages) else {
             return Err(PutError::of("ResourceNotFoundException"));
         };
-        let name = log_stream_name(batch.lane.account, &batch.lane.region, batch.slot);
+        let LogLane { organization, account, region } = batch.lane;
+        let name = log_stream_name(organization.as_deref(), (*account, region), batch.slot);
         let mut order: Vec<usize> = (0..batch.messages.len()).collect();
         order.sort_by_key(|index| batch.messages.get(*index).map(|message| message.time_ms));
         let sorted = order.iter().filter_map(|index| batch.messages.get(*index));

@@ -8,6 +8,7 @@ use cairn_catalog::{CursorMove, DONE, StoreError};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::{self, Buses};
 use crate::follow::{Begin, Follower};
 use crate::log_group::LogGroups;
 use crate::sink::Sink;
@@ -20,6 +21,7 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub struct Streams {
     shared: Surroundings,
     groups: Option<Arc<dyn LogGroups>>,
+    buses: Option<Buses>,
     stop: CancellationToken,
     names: BTreeSet<String>,
     tasks: Vec<Task>,
@@ -29,12 +31,20 @@ impl Streams {
     /// Sets streams up; nothing runs yet.
     pub fn new(shared: Surroundings) -> Self {
         let (stop, names, tasks) = (CancellationToken::new(), BTreeSet::new(), Vec::new());
-        Self { shared, groups: None, stop, names, tasks }
+        Self { shared, groups: None, buses: None, stop, names, tasks }
     }
 
     /// Adds the log groups of all trails that have one, now and later.
     pub fn follow_trails(&mut self, groups: Arc<dyn LogGroups>) {
         self.groups = Some(groups);
+    }
+
+    /// Adds the event buses of accounts, of those that are there and those that will be.
+    pub fn follow_accounts(&mut self, buses: Buses) {
+        let now = self.shared.catalog.current();
+        let reached = now.accounts().map(|account| account.id).filter(|account| buses.reaches(*account));
+        self.names.extend(reached.map(|account| buses.of(account).name().to_owned()));
+        self.buses = Some(buses);
     }
 
     /// Adds a destination that an operator configured. It gets what happens from its first start on; its
@@ -60,10 +70,19 @@ impl Streams {
         for task in self.tasks {
             tracker.spawn(task);
         }
-        match &self.groups {
-            Some(groups) => trails::run(&self.shared, groups, stop).await,
-            None => stop.cancelled().await,
-        }
+        let of_trails = async {
+            match &self.groups {
+                Some(groups) => trails::run(&self.shared, groups, stop.clone()).await,
+                None => stop.cancelled().await,
+            }
+        };
+        let of_accounts = async {
+            match &self.buses {
+                Some(buses) => accounts::run(&self.shared, buses, stop.clone()).await,
+                None => stop.cancelled().await,
+            }
+        };
+        tokio::join!(of_trails, of_accounts);
         self.stop.cancel();
         tracker.close();
         tracker.wait().await;

@@ -114,11 +114,17 @@ impl LogGroup {
     }
 }
 
-/// Returns the name of the stream that events of an account and Region go to.
-pub fn log_stream_name(account: AccountId, region: &Region, slot: usize) -> String {
+/// Returns the name of the stream that events of an account and Region go to, `organization` being the one whose
+/// trail it is.
+pub fn log_stream_name(
+    organization: Option<&str>,
+    (account, region): (AccountId, &Region),
+    slot: usize,
+) -> String {
+    let prefix = organization.map(|id| format!("{id}_")).unwrap_or_default();
     match slot {
-        0 => format!("{account}_CloudTrail_{region}"),
-        further => format!("{account}_CloudTrail_{region}_{}", further + 1),
+        0 => format!("{prefix}{account}_CloudTrail_{region}"),
+        further => format!("{prefix}{account}_CloudTrail_{region}_{}", further + 1),
     }
 }
 
@@ -149,8 +155,10 @@ mod tests {
     #[test]
     fn a_further_stream_has_a_number() {
         let (account, region) = ("123456789012".parse().unwrap(), "eu-west-1".parse().unwrap());
-        let names = [0, 1, 2].map(|slot| log_stream_name(account, &region, slot));
         let first = "123456789012_CloudTrail_eu-west-1";
-        assert_eq!(names, [first.to_owned(), format!("{first}_2"), format!("{first}_3")]);
+        for (organization, first) in [(None, first.to_owned()), (Some("o-acme"), format!("o-acme_{first}"))] {
+            let names = [0, 1, 2].map(|slot| log_stream_name(organization, (account, &region), slot));
+            assert_eq!(names, [first.clone(), format!("{first}_2"), format!("{first}_3")]);
+        }
     }
 }

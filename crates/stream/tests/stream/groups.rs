@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{Change, DONE, Trail, TrailId};
+use cairn_catalog::contract::sample;
+use cairn_catalog::{Change, DONE, EXCLUSION_TAG, Member, Tag, Trail, TrailId};
 use cairn_stream::{
     LinesTaken, LogGroups, LogLine, LogStream, LogsError, PutError, Streams, enroll_log_group,
     log_group_cursor_name,
@@ -200,6 +201,45 @@ async fn a_deleted_trail_carries_its_end_and_a_trail_without_a_group_nothing() {
     eventually("it is done", async || world.cursor(&cursor).await == Some(DONE)).await;
     running.stop().await;
     assert_eq!(groups.ids("audit", HERE), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organizations_trail_has_the_streams_of_all_members_in_one_group() {
+    let [member, excluded, stranger] = ["111122223333", "444455556666", "777788889999"];
+    let (world, groups, running) = begin(&["audit"]).await;
+    world.organization(&[member, excluded]).await;
+    let tags = vec![Tag { key: EXCLUSION_TAG.to_owned(), value: Some("main".to_owned()) }];
+    let excluded_one = Member { tags, ..sample::member(excluded.parse().unwrap()) };
+    world.change(Change::PutMember(Box::new(excluded_one))).await;
+    world.account(stranger).await;
+    let main = Trail { organization: Some(sample::ORGANIZATION.to_owned()), ..trail("main") };
+    let id = world.put(&main).await;
+    let everywhere = async |mark: &str| {
+        for account in [crate::world::ACCOUNT, member, excluded, stranger] {
+            world.record_in(account, &format!("{mark}-{account}"), &json!({"awsRegion": "us-west-2"})).await;
+        }
+    };
+    everywhere("member").await;
+    world.change(Change::DeleteMember { account: member.parse().unwrap() }).await;
+    everywhere("left").await;
+    world.put(&Trail { organization: None, ..main }).await;
+    everywhere("ordinary").await;
+    let stream = |account: &str| format!("{}_{account}_CloudTrail_us-west-2", sample::ORGANIZATION);
+    eventually("the last is there", async || !groups.ids("audit", THERE).is_empty()).await;
+    let place = (member.parse().unwrap(), crate::world::region("us-west-2"));
+    eventually("the member's status tells it", async || {
+        let status = world.shared.catalog.status(&id, (place.0, &place.1)).await.unwrap();
+        status.cloudwatch_logs.succeeded_at.is_some()
+    })
+    .await;
+    running.stop().await;
+    assert_eq!(groups.ids("audit", THERE), ["ordinary-123456789012"]);
+    let own = groups.ids("audit", &stream(crate::world::ACCOUNT));
+    assert_eq!(own, ["member-123456789012", "left-123456789012"]);
+    assert_eq!(groups.ids("audit", &stream(member)), ["member-111122223333"]);
+    let state = groups.0.lock().unwrap();
+    let names: Vec<&str> = state.streams.keys().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, [THERE, &stream(member), &stream(crate::world::ACCOUNT)], "of nobody else");
 }
 
 #[tokio::test(flavor = "multi_thread")]

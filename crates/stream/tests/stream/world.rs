@@ -46,19 +46,32 @@ pub(crate) struct Running {
 }
 
 impl World {
-    /// One account, revision 1.
+    /// One account.
     pub(crate) async fn new(give_up_after: Duration) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let world = Self::open(dir, give_up_after).await;
-        let account = Account {
-            id: account(),
-            alias: None,
-            name: None,
-            email: None,
-            created: world.shared.clock.now(),
-        };
-        world.shared.catalog.commit(0, vec![Change::PutAccount(account)]).await.unwrap();
+        world.account(ACCOUNT).await;
         world
+    }
+
+    /// Makes an account.
+    pub(crate) async fn account(&self, id: &str) {
+        let (id, created) = (id.parse().unwrap(), self.shared.clock.now());
+        let account = Account { id, alias: None, name: None, email: None, created };
+        self.change(Change::PutAccount(account)).await;
+    }
+
+    /// Makes accounts, and an organization of [`ACCOUNT`]'s with these as its members.
+    pub(crate) async fn organization(&self, members: &[&str]) {
+        let made = sample::organization();
+        let own = Change::PutMember(Box::new(sample::member(account())));
+        let now = self.shared.catalog.current().revision();
+        let changes = vec![Change::PutOrganization(Box::new(made)), own];
+        self.shared.catalog.commit(now, changes).await.unwrap();
+        for id in members {
+            self.account(id).await;
+            self.change(Change::PutMember(Box::new(sample::member(id.parse().unwrap())))).await;
+        }
     }
 
     async fn open(dir: TempDir, give_up_after: Duration) -> Self {
@@ -111,6 +124,11 @@ impl World {
 
     /// Records an event; `more` are further members. Returns its position.
     pub(crate) async fn record(&self, id: &str, more: &serde_json::Value) -> u64 {
+        self.record_in(ACCOUNT, id, more).await
+    }
+
+    /// Records an event of any account.
+    pub(crate) async fn record_in(&self, account: &str, id: &str, more: &serde_json::Value) -> u64 {
         let mut event = json!({
             "eventTime": self.shared.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             "eventSource": "cloudtrail.amazonaws.com",
@@ -127,7 +145,8 @@ impl World {
         }
         let region: Region = event["awsRegion"].as_str().unwrap().parse().unwrap();
         let event = event.to_string().into_bytes();
-        let draft = Draft { account: account(), region, origin: Origin::Call, event, under: None };
+        let account = account.parse().unwrap();
+        let draft = Draft { account, region, origin: Origin::Call, event, under: None };
         match self.shared.intake.submit(draft).await.unwrap() {
             Admission::Recorded(position) => position,
             Admission::NotSelected => panic!("no trail wants {id}"),

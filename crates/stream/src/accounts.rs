@@ -1,0 +1,116 @@
+//! The streams that come with accounts: one for each account whose event buses are reached.
+//!
+//! A dead bus delays its own account alone, so each account has a task and a cursor. The tasks go along the journal
+//! side by side: what one of them has read and decoded, the next ones take.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_event::AccountId;
+use cairn_journal::Position;
+use cairn_projection::{Batch as Records, BatchError, Source};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::event_bus::{AccountBuses, BusRules, EventBuses};
+use crate::follow::{Begin, Follower};
+use crate::surroundings::Surroundings;
+
+/// How often the list of accounts is looked at; the first event of a new account is late by at most this.
+const ACCOUNTS_CHECK: Duration = Duration::from_millis(300);
+
+/// How many readings are kept for followers that are a little behind.
+const READINGS_MAX: usize = 4;
+
+/// The event buses of accounts, and what goes to them.
+#[derive(Debug, Clone)]
+pub struct Buses {
+    /// What goes.
+    pub rules: BusRules,
+    /// How they are called.
+    pub buses: Arc<dyn EventBuses>,
+    /// Whose are reached.
+    pub reach: Reach,
+}
+
+/// Whose event buses are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One account's.
+    One(AccountId),
+    /// Those of every account that there is, and of those that will be.
+    All,
+}
+
+impl Buses {
+    /// Tells whether an account has a stream.
+    pub(crate) fn reaches(&self, account: AccountId) -> bool {
+        match self.reach {
+            Reach::One(only) => only == account,
+            Reach::All => true,
+        }
+    }
+
+    pub(crate) fn of(&self, account: AccountId) -> AccountBuses {
+        AccountBuses::new(account, self.rules.clone(), Arc::clone(&self.buses))
+    }
+}
+
+/// Follows the journal for every account whose buses are reached, until `stop`. An account that is there at the
+/// start gets what happens from then on, one that comes later everything from its first event.
+pub(crate) async fn run(shared: &Surroundings, buses: &Buses, stop: CancellationToken) {
+    let tasks = TaskTracker::new();
+    let reading = Arc::new(SideBySide::default());
+    let mut followed: BTreeSet<AccountId> = BTreeSet::new();
+    let mut begin = Begin::Tail;
+    loop {
+        // Whoever is not there yet has nothing before this.
+        let tail = shared.journal.tail();
+        let now = shared.catalog.current();
+        for account in now.accounts().map(|account| account.id).filter(|account| buses.reaches(*account)) {
+            if followed.insert(account) {
+                let follower = Follower::new(shared, buses.of(account), begin).beside(&reading);
+                tasks.spawn(follower.run(stop.clone()));
+            }
+        }
+        begin = Begin::Since(tail);
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(ACCOUNTS_CHECK) => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// The last readings of followers that go along side by side.
+#[derive(Debug, Default)]
+pub(crate) struct SideBySide {
+    kept: Mutex<VecDeque<(Position, Records)>>,
+}
+
+impl SideBySide {
+    /// Reads from a position on, or hands over what another read from there. One reads at a time: whoever waits
+    /// most often waits for exactly what it wants.
+    pub(crate) async fn read(
+        &self,
+        source: &Source,
+        from: Position,
+        bytes_max: usize,
+    ) -> Result<Option<Records>, BatchError> {
+        let mut kept = self.kept.lock().await;
+        if let Some((_, records)) = kept.iter().find(|(position, _)| *position == from) {
+            return Ok(Some(Arc::clone(records)));
+        }
+        let records = source.read(from, bytes_max).await?;
+        if let Some(records) = &records {
+            if kept.len() == READINGS_MAX {
+                kept.pop_front();
+            }
+            kept.push_back((from, Arc::clone(records)));
+        }
+        Ok(records)
+    }
+}
