@@ -30,9 +30,9 @@ pub struct Asked {
     pub policy: Option<Policy>,
     /// Condition keys and their values.
     pub facts: Vec<(String, String)>,
-    /// The ARN that the request itself names: of an alias, where it names one.
-    named: String,
     foreign: bool,
+    /// The same of a key that is not there: what strangers are told of one that is.
+    unknown: Option<Box<Self>>,
 }
 
 /// What is looked at while the permissions of a call are gathered.
@@ -78,8 +78,15 @@ impl Asked {
         self.facts.iter().fold(facts, |context, (key, value)| context.with(key, value))
     }
 
+    /// Returns what a caller who is not let use another account's key is to be answered by: the same call about a
+    /// key that is not there. Neither an alias nor a condition of the caller's own policies on the key's tags then
+    /// tells anything of it.
+    pub fn unknown(&self) -> Option<&Self> {
+        self.unknown.as_deref()
+    }
+
     /// Returns AWS's sentence for a denied request; none when it is allowed. Whoever asks about another account's
-    /// key is not told whether there is one, nor which key an alias stands for.
+    /// key is not told whether there is one.
     pub fn denial(&self, decision: &Decision, who: &str) -> Option<String> {
         let by_key = PolicyKind::Key;
         match decision.outcome {
@@ -89,11 +96,8 @@ impl Asked {
             {
                 Some(format!(
                     "User: {who} is not authorized to perform: {} on resource: {} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
-                    self.action, self.named
+                    self.action, self.resource
                 ))
-            }
-            Outcome::Denied(_) if self.foreign => {
-                decision.message().map(|message| message.replace(&self.resource, &self.named))
             }
             Outcome::Denied(_) => decision.message(),
         }
@@ -113,8 +117,8 @@ impl Look<'_> {
             owner: self.caller.account,
             policy: None,
             facts,
-            named: "*".to_owned(),
             foreign: false,
+            unknown: None,
         }
     }
 
@@ -135,7 +139,9 @@ impl Look<'_> {
         let found = reference.find(self.snapshot).filter(|_| own || across_accounts(self.operation));
         match found {
             Some(found) => {
-                Ok(Asked { named: reference.arn.clone(), ..self.of_key(&found, action, context)? })
+                let asked = self.of_key(&found, action, context)?;
+                let unknown = asked.foreign.then(|| Box::new(self.of_none(&reference.arn, &asked)));
+                Ok(Asked { unknown, ..asked })
             }
             // Whether a key is there is told only to who may ask.
             None => Ok(Asked {
@@ -144,9 +150,22 @@ impl Look<'_> {
                 owner: reference.account,
                 policy: None,
                 facts: self.request_facts(),
-                named: reference.arn.clone(),
                 foreign: !own,
+                unknown: None,
             }),
+        }
+    }
+
+    /// The same as `asked`, under the name that the request has for the key, of a key that is not there.
+    fn of_none(&self, named: &str, asked: &Asked) -> Asked {
+        Asked {
+            action: asked.action,
+            resource: named.to_owned(),
+            owner: asked.owner,
+            policy: None,
+            facts: self.request_facts(),
+            foreign: asked.foreign,
+            unknown: None,
         }
     }
 
@@ -182,8 +201,8 @@ impl Look<'_> {
             owner: key.account,
             policy: Some(policy),
             facts,
-            named: key.arn.clone(),
             foreign,
+            unknown: None,
         })
     }
 
@@ -210,7 +229,9 @@ impl Look<'_> {
         let mut to = self.key("DestinationKeyId", "kms:ReEncryptTo", "DestinationEncryptionContext")?;
         let same = (from.resource == to.resource).to_string();
         for asked in [&mut from, &mut to] {
-            asked.facts.push((ServiceKey::KmsReEncryptOnSameKey.as_str().to_owned(), same.clone()));
+            let fact = (ServiceKey::KmsReEncryptOnSameKey.as_str().to_owned(), same.clone());
+            asked.unknown.iter_mut().for_each(|unknown| unknown.facts.push(fact.clone()));
+            asked.facts.push(fact);
         }
         Ok(vec![from, to])
     }

@@ -96,14 +96,20 @@ impl KeyService {
         request.check()?;
         let snapshot = self.catalog.current();
         let all = Asked::of(&snapshot, caller, request, &facts)?;
-        for asked in &all {
+        let decide = |asked: &Asked| {
             let about = (asked.action, asked.resource.as_str(), asked.owner);
             let context = asked.context(facts.clone());
-            let decision = authorize::decide(principal, &snapshot, asked.policy.as_ref(), about, context)
-                .map_err(|error| Refusal::Internal(Box::new(error)))?;
-            if let Some(message) = asked.denial(&decision, &caller.principal.display_name()) {
-                return Err(Refusal::Denied(message));
-            }
+            authorize::decide(principal, &snapshot, asked.policy.as_ref(), about, context)
+                .map_err(|error| Refusal::Internal(Box::new(error)))
+        };
+        let who = caller.principal.display_name();
+        for asked in &all {
+            let Some(message) = asked.denial(&decide(asked)?, &who) else { continue };
+            let told = match asked.unknown() {
+                Some(unknown) => unknown.denial(&decide(unknown)?, &who),
+                None => None,
+            };
+            return Err(Refusal::Denied(told.unwrap_or(message)));
         }
         Ok(all)
     }

@@ -56,7 +56,7 @@ async fn decide(world: &World, case: &Value) -> Result<(), String> {
     let identity = case
         .get("identity")
         .map(|statements| Policy::parse(PolicyKind::Identity, &document(statements)).unwrap());
-    for asked in &all {
+    let denial = |asked: &Asked| {
         let policies = Policies {
             identity: identity.as_slice(),
             resource: asked.policy.as_ref(),
@@ -69,8 +69,11 @@ async fn decide(world: &World, case: &Value) -> Result<(), String> {
             resource_account: asked.owner,
             context: asked.context(facts.clone()),
         };
-        if let Some(message) = asked.denial(&evaluate(&policies, &access), &who.display_name()) {
-            return Err(message);
+        asked.denial(&evaluate(&policies, &access), &who.display_name())
+    };
+    for asked in &all {
+        if let Some(message) = denial(asked) {
+            return Err(asked.unknown().and_then(denial).unwrap_or(message));
         }
     }
     Ok(())
