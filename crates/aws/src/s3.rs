@@ -25,7 +25,7 @@ use cairn_event::Region;
 use crate::Connections;
 use crate::failure::{code, tell};
 use ability::Abilities;
-pub use place::BucketAnswer;
+pub use place::{BucketAnswer, FilesFolder};
 use write::{Object, WriteError, Written};
 
 /// The buckets of one endpoint.
@@ -89,7 +89,7 @@ impl Buckets {
         trail: &Trail,
         folder: &str,
     ) -> Result<(), WriteError> {
-        let marker = place::marker(trail.s3_prefix.as_deref(), trail.account, folder);
+        let marker = format!("{}{}/{folder}/", trail.files_root(), trail.account);
         self.ask(client, bucket, &marker, trail.kms_key_id.as_deref()).await?;
         lock(&self.asked).insert(bucket.to_owned());
         Ok(())

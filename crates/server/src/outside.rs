@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cairn_access::{Policy, PolicyKind, TopicTarget, topic_policy_allows_publish};
-use cairn_aws::{BucketAnswer, Buckets, Connections, KeyAnswer, KmsKeys, TopicAnswer, Topics};
+use cairn_aws::{BucketAnswer, Buckets, Connections, FilesFolder, KeyAnswer, KmsKeys, TopicAnswer, Topics};
 use cairn_catalog::{Catalog, Trail};
 use cairn_control::{BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, TopicVerdict};
 use cairn_delivery::{Folder, LogBucket, Notifier};
@@ -91,7 +91,8 @@ impl Outside {
             DeliveredFiles::Logs => Folder::CloudTrail,
             DeliveredFiles::Insights => Folder::Insight,
         };
-        let place = (check.prefix, check.account, folder);
+        let DeliveryCheck { prefix, organization, account, .. } = *check;
+        let place = FilesFolder { prefix, organization, account, folder };
         Some(match buckets.check(check.bucket, check.region, place, None).await {
             BucketAnswer::Takes => BucketVerdict::Allowed,
             BucketAnswer::Missing => BucketVerdict::Missing,
@@ -123,7 +124,9 @@ impl Outside {
             None => format!("arn:aws:kms:{}:{}:key/{}", check.region, check.trail.account, check.key),
         };
         let trail = check.trail;
-        let place = (trail.s3_prefix.as_deref(), trail.account, Folder::CloudTrail);
+        let (prefix, organization) = (trail.s3_prefix.as_deref(), trail.organization.as_deref());
+        let (account, folder) = (trail.account, Folder::CloudTrail);
+        let place = FilesFolder { prefix, organization, account, folder };
         Some(match buckets.check(&trail.s3_bucket, check.region, place, Some(&arn)).await {
             BucketAnswer::Takes => KeyVerdict::Allowed { arn },
             BucketAnswer::Missing | BucketAnswer::Denied => KeyVerdict::Denied { arn },

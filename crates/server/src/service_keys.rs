@@ -238,12 +238,11 @@ impl ServiceKeys {
         };
         let seconds = self.clock.now().as_second();
         let now = Timestamp::from_second(seconds - seconds.rem_euclid(300)).unwrap_or_default();
-        let prefix = trail.s3_prefix.as_deref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
-        let (account, region) = (trail.account, &trail.home_region);
+        let (root, account, region) = (trail.files_root(), trail.account, &trail.home_region);
         let unique: String =
             self.ids.guid().bytes().filter(|byte| *byte != b'-').take(16).map(char::from).collect();
         format!(
-            "{prefix}AWSLogs/{account}/{folder}/{region}/{}/{account}_{folder}_{region}_{}_{unique}.json.gz",
+            "{root}{account}/{folder}/{region}/{}/{account}_{folder}_{region}_{}_{unique}.json.gz",
             now.strftime("%Y/%m/%d"),
             now.strftime("%Y%m%dT%H%MZ"),
         )

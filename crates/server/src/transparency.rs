@@ -130,6 +130,9 @@ impl Front {
                 let event =
                     std::str::from_utf8(event).map_err(|_none| misunderstood("The body is no event."))?;
                 let happened_ms = view.event_time.epoch_seconds().saturating_mul(1_000);
+                let mut trails = trails;
+                let recipient = view.recipient_account_id.as_deref();
+                trails.retain(|trail| proves_to(trail.account, who.account, recipient));
                 first_proof(&trails, |trail| tlog.prove_content(trail, event, happened_ms)).await
             }
         }
@@ -205,6 +208,12 @@ fn named(
     Ok(meant)
 }
 
+/// Tells whether a trail may prove an event to an account: the owner any, a member of its organization those that
+/// were recorded for it.
+fn proves_to(owner: AccountId, account: AccountId, recipient: Option<&str>) -> bool {
+    account == owner || recipient == Some(account.as_str())
+}
+
 fn refusal_of(error: &ProveError) -> Refusal {
     match error {
         ProveError::NotYet => (
@@ -260,6 +269,22 @@ impl Ask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_organizations_trail_proves_a_member_its_own_events_alone() {
+        let [owner, member, other] =
+            ["123456789012", "111122223333", "444455556666"].map(|id| id.parse::<AccountId>().unwrap());
+        for (account, recipient, expected) in [
+            (owner, Some(member.as_str()), true),
+            (owner, None, true),
+            (member, Some(member.as_str()), true),
+            (member, Some(other.as_str()), false),
+            (member, Some(owner.as_str()), false),
+            (member, None, false),
+        ] {
+            assert_eq!(proves_to(owner, account, recipient), expected, "{account} {recipient:?}");
+        }
+    }
 
     #[test]
     fn what_is_asked_is_understood_or_refused() {

@@ -7,6 +7,19 @@ use cairn_event::{AccountId, Region};
 use super::{Buckets, lock};
 use crate::failure::{code, tell};
 
+/// A folder of a trail's files.
+#[derive(Debug, Clone, Copy)]
+pub struct FilesFolder<'a> {
+    /// What the trail's keys begin with.
+    pub prefix: Option<&'a str>,
+    /// The organization whose accounts the trail covers; `None` for an ordinary trail.
+    pub organization: Option<&'a str>,
+    /// The account whose files lie in the folder.
+    pub account: AccountId,
+    /// Which of the account's folders.
+    pub folder: Folder,
+}
+
 /// What a bucket says to a trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BucketAnswer {
@@ -21,17 +34,16 @@ pub enum BucketAnswer {
 }
 
 impl Buckets {
-    /// Asks whether a bucket takes files of a kind under a prefix and for an account, encrypted with a KMS key
-    /// where one is given, by writing the zero-byte folder marker that CloudTrail leaves as well.
+    /// Asks whether a bucket takes files in a folder, encrypted with a KMS key where one is given, by writing the
+    /// zero-byte folder marker that CloudTrail leaves as well.
     pub async fn check(
         &self,
         bucket: &str,
         home: &Region,
-        place: (Option<&str>, AccountId, Folder),
+        folder: FilesFolder<'_>,
         kms_key: Option<&str>,
     ) -> BucketAnswer {
-        let (prefix, account, folder) = place;
-        let key = marker(prefix, account, folder.as_str());
+        let key = folder.marker();
         self.forget(bucket);
         let failed = |code: String| match code.as_str() {
             "NoSuchBucket" => BucketAnswer::Missing,
@@ -87,11 +99,14 @@ impl Buckets {
     }
 }
 
-/// Returns the key of the marker of a folder.
-pub(super) fn marker(prefix: Option<&str>, account: AccountId, folder: &str) -> String {
-    match prefix {
-        Some(prefix) if !prefix.is_empty() => format!("{prefix}/AWSLogs/{account}/{folder}/"),
-        _ => format!("AWSLogs/{account}/{folder}/"),
+impl FilesFolder<'_> {
+    /// Returns the key of the folder's marker.
+    fn marker(&self) -> String {
+        let Self { prefix, organization, account, folder } = self;
+        let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(|prefix| format!("{prefix}/"));
+        let organization = organization.map(|id| format!("{id}/")).unwrap_or_default();
+        let (prefix, folder) = (prefix.unwrap_or_default(), folder.as_str());
+        format!("{prefix}AWSLogs/{organization}{account}/{folder}/")
     }
 }
 

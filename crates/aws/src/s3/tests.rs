@@ -235,6 +235,16 @@ async fn a_store_without_keys_of_its_own_is_not_asked_again() {
 }
 
 #[tokio::test]
+async fn the_folder_of_an_organizations_files_is_asked_about() {
+    let world = World::new(Lack::Nothing).await;
+    let (account, folder, organization) = (world.trail.account, Folder::CloudTrail, Some("o-exampleorgid"));
+    let place = FilesFolder { prefix: Some("logs"), organization, account, folder };
+    let asked = world.buckets.check(&world.trail.s3_bucket, &world.trail.home_region, place, None).await;
+    assert_eq!(asked, BucketAnswer::Takes);
+    assert!(world.store.holds("logs/AWSLogs/o-exampleorgid/123456789012/CloudTrail/").is_some());
+}
+
+#[tokio::test]
 async fn an_answer_that_was_lost_is_made_up_for() {
     let world = World::new(Lack::Answers).await;
     // The first attempt writes and fails; the client's own second one finds the key taken.
@@ -248,7 +258,8 @@ async fn what_the_store_says_is_what_the_trail_is_told() {
     let refused = |code: &str| Err(PutError::Refused { code: code.to_owned() });
     assert_eq!(world.put("one").await, refused("AccessDenied"));
     let ask = async |world: &World| {
-        let place = (None, world.trail.account, Folder::CloudTrail);
+        let (account, folder) = (world.trail.account, Folder::CloudTrail);
+        let place = FilesFolder { prefix: None, organization: None, account, folder };
         world.buckets.check(&world.trail.s3_bucket, &world.trail.home_region, place, None).await
     };
     assert_eq!(ask(&world).await, BucketAnswer::Denied);
