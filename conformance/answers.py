@@ -41,8 +41,12 @@ def json_answer(operation, status, headers, body):
     if headers.get("x-amzn-errortype") != told.get("__type"):
         yield f"x-amzn-ErrorType is {headers.get('x-amzn-errortype')}"
     # CloudTrail writes a capital, KMS writes it for the errors of the framework alone.
-    small = any(told.get("__type") == shape.name and "message" in shape.members for shape in operation.error_shapes)
-    member = "message" if small else "Message"
+    modelled = next((shape for shape in operation.error_shapes if told.get("__type") == shape.name), None)
+    member = "message" if modelled and "message" in modelled.members else "Message"
+    # Organizations tells programs which of a class's reasons it is.
+    reasons = modelled.members["Reason"].enum if modelled and "Reason" in modelled.members else []
+    if reasons and told.pop("Reason", None) not in reasons:
+        yield f"error without a reason {told}"
     if set(told) != {"__type", member} or not told.get(member):
         yield f"error body {told}"
 

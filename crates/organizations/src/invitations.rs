@@ -9,8 +9,8 @@ use cairn_wire::organizations::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Caller, Deed, Departure, Organizations, Refusal, all_features, handshakes, ids, membership, standing,
-    tags,
+    Caller, Deed, Departure, Organizations, Refusal, all_features, handshakes, ids, membership,
+    service_roles, standing, tags,
 };
 
 impl Organizations {
@@ -72,6 +72,9 @@ impl Organizations {
             changes = self.leaving(snapshot, left, former, now)?;
             // The former membership ends with the new one, which is the same row.
             changes.retain(|change| !matches!(change, Change::DeleteMember { .. }));
+            if !service_roles::is_covered(snapshot, organization) {
+                changes.extend(service_roles::left(snapshot, former));
+            }
             let management = left.management;
             deeds.push(Deed::Departed { management, account, by: Departure::Left, at: now });
         }

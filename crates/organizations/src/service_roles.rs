@@ -12,11 +12,14 @@ pub(crate) fn joined(
     member: &Member,
     ids: &dyn Ids,
 ) -> Vec<Change> {
-    let covered =
-        snapshot.trails().any(|trail| trail.organization.as_deref() == Some(organization.id.as_str()));
-    let services =
-        [LinkedService::ORGANIZATIONS].into_iter().chain(covered.then_some(LinkedService::CLOUDTRAIL));
+    let covered = is_covered(snapshot, organization).then_some(LinkedService::CLOUDTRAIL);
+    let services = [LinkedService::ORGANIZATIONS].into_iter().chain(covered);
     services.filter_map(|service| service.linked(snapshot, member.account, ids, member.joined)).collect()
+}
+
+/// Tells whether an organization has a trail.
+pub(crate) fn is_covered(snapshot: &Snapshot, organization: &Organization) -> bool {
+    snapshot.trails().any(|trail| trail.organization.as_deref() == Some(organization.id.as_str()))
 }
 
 /// Lists the changes that take CloudTrail's role out of an account that leaves; that of Organizations stays.
