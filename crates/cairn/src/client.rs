@@ -25,6 +25,9 @@ const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// The version of IAM's API, its only one.
 const IAM_VERSION: &str = "2010-05-08";
 
+/// The Region that calls of global services are signed for.
+const GLOBAL_REGION: &str = "us-east-1";
+
 /// A server, and who calls it.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -108,6 +111,19 @@ impl Client {
         let body = Bytes::from(input.to_string());
         let answer = self.send("cloudtrail", ("POST", "/", ""), &headers, body).await?;
         let body = self.whole(answer.into_body()).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| CallError::Unmakeable(anyhow::Error::new(error).context("read the answer")))
+    }
+
+    /// Calls an operation of Organizations and returns its answer.
+    pub(crate) async fn organizations(&self, operation: &str, input: &Value) -> Result<Value, CallError> {
+        let target = format!("AWSOrganizationsV20161128.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        let answer = self.send("organizations", ("POST", "/", ""), &headers, Bytes::from(input.to_string()));
+        let body = self.whole(answer.await?.into_body()).await?;
+        if body.is_empty() {
+            return Ok(Value::Null);
+        }
         serde_json::from_slice(&body)
             .map_err(|error| CallError::Unmakeable(anyhow::Error::new(error).context("read the answer")))
     }
@@ -199,7 +215,9 @@ impl Client {
         let (scheme, host) = scheme_and_host(endpoint)?;
         let given = std::iter::once((header::HOST.as_str(), host.as_str())).chain(headers.iter().copied());
         let given: Vec<(&str, &[u8])> = given.map(|(name, value)| (name, value.as_bytes())).collect();
-        let signer = Signer { credentials: &self.credentials, region: self.region.as_str(), service };
+        // Organizations is one for all Regions, and lives in the first of them.
+        let region = if service == "organizations" { GLOBAL_REGION } else { self.region.as_str() };
+        let signer = Signer { credentials: &self.credentials, region, service };
         let unsigned = cairn_sigv4::Request { method, path, query, headers: &given };
         let signed = signer.sign_headers(&unsigned, PayloadToSign::Bytes(&body), SystemClock.now())?;
         let question = if query.is_empty() { "" } else { "?" };
@@ -272,6 +290,13 @@ fn advice(code: &str) -> &'static str {
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => {
             " Are these keys of that server? `eval \"$(cairn env)\"` sets those of the administrator."
         }
+        "AWSOrganizationsNotInUseException" | "OrganizationsNotInUseException" => {
+            " `aws organizations create-organization` makes one, with the keys of the account that shall manage it."
+        }
+        "CloudTrailAccessNotEnabledException" => {
+            " That is: aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com"
+        }
+        "OrganizationNotInAllFeaturesModeException" => " That is: aws organizations enable-all-features",
         _ => "",
     }
 }

@@ -7,6 +7,7 @@ mod table;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use cairn_event::{Clock as _, Region};
 use cairn_server::SystemClock;
 use clap::builder::NonEmptyStringValueParser;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use self::conditions::Conditions;
 use crate::client::{CallError, Client};
 use crate::instant;
+use crate::organization::{Ids, Scope};
 use crate::output::{self, Form, JsonFlag, Paint, Tone};
 use crate::row::Row;
 use crate::settings::Place;
@@ -26,6 +28,9 @@ const PAGE_EVENTS_MAX: usize = 50;
 
 /// How long to wait when the server throttles, and how often.
 const THROTTLED: (Duration, u32) = (Duration::from_millis(500), 20);
+
+/// Where the events of an organization are looked up.
+const ORGANIZATION_PAGE: &str = "/_cairn/organization/events";
 
 /// Flags of `cairn lookup`.
 #[derive(Debug, clap::Args)]
@@ -73,6 +78,8 @@ pub(crate) struct Lookup {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     max: u32,
     #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
     json: JsonFlag,
 }
 
@@ -117,13 +124,18 @@ impl Lookup {
         let (form, max) = (Form::choose(self.json), usize::try_from(self.max).unwrap_or(usize::MAX));
         let (conditions, mut rows, mut shown) = (self.conditions(), Vec::new(), 0);
         let mut input = self.input(&conditions, max);
+        let part = self.scope.resolve(&client).await?;
+        if let Some(part) = &part {
+            part.ask(&mut input);
+        }
+        let whose = Whose { region: client.region(), part: part.as_ref() };
         let more = loop {
-            let page = page(&client, &input).await?;
+            let page = page(&client, &whose, &input).await?;
             let matching = page.events.iter().filter(|found| conditions.hold(found));
             for found in matching.take(max - shown) {
                 shown += 1;
                 match form {
-                    Form::Table => rows.push(row(found, client.region())),
+                    Form::Table => rows.push(whose.row(found)),
                     Form::JsonLines => output::print(format!("{}\n", found.cloud_trail_event))?,
                 }
             }
@@ -133,10 +145,10 @@ impl Lookup {
             }
         };
         match form {
-            Form::Table if rows.is_empty() => output::print(note(0, false, self.max, client.region()) + "\n"),
+            Form::Table if rows.is_empty() => output::print(whose.note(0, false, self.max) + "\n"),
             Form::Table => {
                 let table = table::render(&rows, table::terminal_columns(), Paint::choose());
-                let note = note(rows.len(), more, self.max, client.region());
+                let note = whose.note(rows.len(), more, self.max);
                 output::print(format!("{table}{}\n", Paint::choose().paint(Tone::Aside, &note)))
             }
             Form::JsonLines => Ok(()),
@@ -174,11 +186,51 @@ impl Lookup {
     }
 }
 
+/// Whose events are looked up.
+struct Whose<'a> {
+    region: &'a Region,
+    /// The part of an organization; none for the caller's account.
+    part: Option<&'a Ids>,
+}
+
+impl Whose<'_> {
+    async fn ask(&self, client: &Client, input: &Value) -> Result<Value, CallError> {
+        if self.part.is_none() {
+            return client.call("LookupEvents", input).await;
+        }
+        let answer = client.ask_page(ORGANIZATION_PAGE, "", Bytes::from(input.to_string())).await?;
+        serde_json::from_slice(&answer)
+            .map_err(|error| CallError::Unmakeable(anyhow::Error::new(error).context("read the answer")))
+    }
+
+    /// Makes a row; Region and account are left out where they are the ones that were asked.
+    fn row(&self, found: &Found) -> Row {
+        let row = Row::of(found.cloud_trail_event.as_bytes());
+        let region = if row.region == self.region.as_str() { String::new() } else { row.region };
+        let account = if self.part.is_none() { String::new() } else { row.account };
+        Row { region, account, ..row }
+    }
+
+    /// Says what is to be known beside the table.
+    fn note(&self, shown: usize, more: bool, max: u32) -> String {
+        let region = self.region;
+        match (shown, more) {
+            (0, _) => format!("no event matches in {region}"),
+            (1, false) => format!("1 event in {region}"),
+            (shown, false) => format!("{shown} events in {region}"),
+            (shown, true) => format!(
+                "the newest {shown} in {region}; there may be more: --max {} shows them",
+                max.saturating_mul(10)
+            ),
+        }
+    }
+}
+
 /// Asks for a page; waits a little where the server throttles.
-async fn page(client: &Client, input: &Value) -> anyhow::Result<Page> {
+async fn page(client: &Client, whose: &Whose<'_>, input: &Value) -> anyhow::Result<Page> {
     let (pause, tries) = THROTTLED;
     for attempt in 1.. {
-        match client.call("LookupEvents", input).await {
+        match whose.ask(client, input).await {
             Ok(answer) => return serde_json::from_value(answer).context("read the answer of LookupEvents"),
             Err(CallError::Refused { code, .. }) if code == "ThrottlingException" && attempt < tries => {
                 tokio::time::sleep(pause).await;
@@ -187,26 +239,6 @@ async fn page(client: &Client, input: &Value) -> anyhow::Result<Page> {
         }
     }
     anyhow::bail!("look events up")
-}
-
-/// Makes a row; the Region is left out where it is the one that was asked.
-fn row(found: &Found, asked: &Region) -> Row {
-    let row = Row::of(found.cloud_trail_event.as_bytes());
-    let region = if row.region == asked.as_str() { String::new() } else { row.region };
-    Row { region, ..row }
-}
-
-/// Says what is to be known beside the table.
-fn note(shown: usize, more: bool, max: u32, region: &Region) -> String {
-    match (shown, more) {
-        (0, _) => format!("no event matches in {region}"),
-        (1, false) => format!("1 event in {region}"),
-        (shown, false) => format!("{shown} events in {region}"),
-        (shown, true) => format!(
-            "the newest {shown} in {region}; there may be more: --max {} shows them",
-            max.saturating_mul(10)
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod keys;
 mod log_source;
 mod lookup;
 mod operations;
+mod organization;
 mod output;
 mod pattern;
 mod prove;
@@ -106,6 +107,11 @@ enum Command {
     /// Look after trails: what is recorded where.
     #[command(subcommand)]
     Trail(trail::Trail),
+    /// Show an organization: accounts, units, policies, administrators, trails; exclude accounts from trails.
+    ///
+    /// Needs the keys of the account that manages it, or of one that administers CloudTrail for it; other members see
+    /// the organization and its trails alone.
+    Organization(organization::Organization),
     /// Look after users and their access keys.
     #[command(subcommand)]
     User(user::User),
@@ -158,6 +164,7 @@ fn main() -> ExitCode {
         },
         Command::Validate(command) => return command.run(&cli.place),
         Command::Trail(command) => command.run(&cli.place),
+        Command::Organization(command) => command.run(&cli.place),
         Command::User(command) => command.run(&cli.place),
         Command::Keys(command) => command.run(&cli.place),
         Command::Destination(command) => command.run(&cli.place),

@@ -11,6 +11,8 @@ use crate::output::harmless;
 /// What a person wants to see of an event at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
+    /// The account in whose history it is.
+    pub(crate) account: String,
     /// UTC, `2026-01-31 10:00:00`.
     pub(crate) time: String,
     pub(crate) user: String,
@@ -36,6 +38,7 @@ impl Row {
     fn of_view(view: &EventView<'_>, event: &[u8]) -> Self {
         let time = view.event_time.to_string().replace('T', " ");
         Self {
+            account: harmless(view.recipient_account_id.as_deref().unwrap_or_default()),
             time: time.trim_end_matches('Z').to_owned(),
             user: harmless(&user(&view.user_identity)),
             event: harmless(&view.event_name),
@@ -50,6 +53,7 @@ impl Row {
     fn empty() -> Self {
         let nothing = String::new;
         Self {
+            account: nothing(),
             time: nothing(),
             user: nothing(),
             event: nothing(),

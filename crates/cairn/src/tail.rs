@@ -9,9 +9,10 @@ use cairn_event::Region;
 use http::StatusCode;
 use tokio::time::{Instant, sleep};
 
-use self::line::{Line, columns};
+use self::line::{Asked, Line, columns};
 use self::reader::{LineReader, ReadLineError};
 use crate::client::{CallError, Client};
+use crate::organization::{Ids, Scope};
 use crate::output::{self, Form, JsonFlag, Paint, ReaderLeft};
 use crate::row::Row;
 use crate::settings::Place;
@@ -38,6 +39,8 @@ pub(crate) struct Tail {
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
     #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
     json: JsonFlag,
 }
 
@@ -53,7 +56,7 @@ enum Ended {
 struct Telling {
     form: Form,
     paint: Paint,
-    region: Region,
+    asked: Asked,
     /// The position to go on from; none before the server has told one.
     next: Option<u64>,
 }
@@ -72,16 +75,17 @@ impl Tail {
 
     async fn tell(&self, place: &Place) -> anyhow::Result<()> {
         let client = Client::find(place, self.region.as_ref()).await?;
+        let part = self.scope.resolve(&client).await?;
         let mut telling = Telling {
             form: Form::choose(self.json),
             paint: Paint::choose(),
-            region: client.region().clone(),
+            asked: Asked { region: client.region().clone(), organization: part.is_some() },
             next: None,
         };
         let (mut pause, mut outage) = (PAUSE.0, false);
         loop {
             let before = telling.next;
-            let reason = match client.page("/_cairn/tail", &self.query(telling.next)).await {
+            let reason = match client.page("/_cairn/tail", &self.query(telling.next, part.as_ref())).await {
                 Ok(body) => {
                     let ended = telling.tell(LineReader::new(body), outage).await?;
                     if !self.follow && matches!(ended, Ended::Told) {
@@ -108,13 +112,14 @@ impl Tail {
         }
     }
 
-    fn query(&self, next: Option<u64>) -> String {
+    fn query(&self, next: Option<u64>, part: Option<&Ids>) -> String {
         let start = match (next, self.lines) {
             (Some(next), _) => format!("from={next}&"),
             (None, 0) => String::new(),
             (None, lines) => format!("last={lines}&"),
         };
-        format!("{start}follow={}&positions=true", self.follow)
+        let part = part.map(Ids::query).unwrap_or_default();
+        format!("{start}follow={}&positions=true{part}", self.follow)
     }
 }
 
@@ -147,7 +152,7 @@ impl Telling {
     fn print(&self, event: &str) -> anyhow::Result<()> {
         match self.form {
             Form::JsonLines => output::print(format!("{event}\n")),
-            Form::Table => output::print(columns(&Row::of(event.as_bytes()), &self.region, self.paint)),
+            Form::Table => output::print(columns(&Row::of(event.as_bytes()), &self.asked, self.paint)),
         }
     }
 }
@@ -201,11 +206,14 @@ mod tests {
 
     #[test]
     fn a_connection_goes_on_where_the_last_one_stopped() {
-        let tail = Tail { follow: true, lines: 3, region: None, json: JsonFlag { wanted: false } };
-        assert_eq!(tail.query(None), "last=3&follow=true&positions=true");
-        assert_eq!(tail.query(Some(17)), "from=17&follow=true&positions=true");
+        let (scope, json) = (Scope::default(), JsonFlag { wanted: false });
+        let tail = Tail { follow: true, lines: 3, region: None, scope, json };
+        assert_eq!(tail.query(None, None), "last=3&follow=true&positions=true");
+        assert_eq!(tail.query(Some(17), None), "from=17&follow=true&positions=true");
+        let all = "last=3&follow=true&positions=true&organization=true";
+        assert_eq!(tail.query(None, Some(&Ids::default())), all);
         let from_now = Tail { lines: 0, ..tail };
-        assert_eq!(from_now.query(None), "follow=true&positions=true");
+        assert_eq!(from_now.query(None, None), "follow=true&positions=true");
     }
 
     #[test]

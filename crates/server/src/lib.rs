@@ -33,6 +33,7 @@ mod metrics_page;
 mod named_tables;
 mod object_keys;
 mod object_service;
+mod organization_view;
 mod organizations;
 mod outside;
 mod outside_keys;

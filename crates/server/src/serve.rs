@@ -40,6 +40,7 @@ use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
 use crate::object_service::ObjectService;
+use crate::organization_view;
 use crate::probes::Probes;
 use crate::promises::Promises;
 use crate::recognition::{Recogniser, reads_form};
@@ -163,6 +164,9 @@ impl Front {
     async fn serve(&self, arrival: Arrival, body: Sent) -> Answered {
         let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
             ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
+            ("POST", organization_view::PAGE, Sent::Streams(body)) => {
+                return self.look_organization_up(&arrival, body).await;
+            }
             (method, path, Sent::Streams(body)) if Sources::has(method, path) => {
                 return self.serve_source(&arrival, body).await;
             }

@@ -1,25 +1,29 @@
-//! `/_cairn/tail`: the caller's own events as they are recorded, one JSON record a line.
+//! `/_cairn/tail`: the caller's own events as they are recorded, or those of the caller's organization, one JSON
+//! record a line.
 //!
-//! The request is signed for service `cloudtrail` and needs the permission `cloudtrail:LookupEvents`. It is
-//! recorded once, when it begins, as `LookupEvents` is not: its name is `TailEvents`. What can be asked
-//! for is [`Ask`].
+//! The request is signed for service `cloudtrail` and needs the permission `cloudtrail:LookupEvents`, over an
+//! organization `cairn:LookupOrganizationEvents` too. It is recorded once, when it begins, as `LookupEvents` is
+//! not: its name is `TailEvents`. What can be asked for is [`Ask`].
 
 mod ask;
 mod following;
+mod watched;
 
+use cairn_catalog::Snapshot;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
 use futures_util::stream;
 use http::{Response, header};
 use http_body_util::{BodyExt as _, StreamBody};
 
-use self::ask::Ask;
+use self::ask::{Ask, Of};
 use self::following::Following;
+use self::watched::Watched;
 use crate::answer::{Answered, json_refusal};
 use crate::authorize;
 use crate::refuse;
 use crate::request_facts;
-use crate::serve::{Arrival, Front};
+use crate::serve::{Arrival, Front, Who};
 
 impl Front {
     /// Streams events of the caller's account and Region until the client hangs up or the server stops.
@@ -27,26 +31,42 @@ impl Front {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
         let who = self.who(&found);
-        let asked = ("cloudtrail:LookupEvents", "*", who.account);
-        let context = request_facts::of_request(arrival, &who, &snapshot, self.clock.now());
-        let decision = authorize::decide(&who.caller, &snapshot, None, asked, context);
-        let ask = Ask::parse(&arrival.head.query);
-        let answered = match (found.refusal(), decision.map(|decision| decision.message()), ask) {
-            (Some(refusal), ..) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
-            (None, Ok(None), Ok(ask)) => {
-                self.follow(Following::new(self.source.clone(), ask, who.account, who.region.clone()))
-            }
-            (None, Ok(Some(message)), _) => {
-                json_refusal(&arrival.ids, ErrorCode::AccessDeniedException, &message).into()
-            }
-            (None, Ok(None), Err(refusal)) => {
-                json_refusal(&arrival.ids, ErrorCode::ValidationException, &refusal.to_string()).into()
-            }
-            (None, Err(_), _) => {
-                json_refusal(&arrival.ids, ErrorCode::InternalFailure, "An internal error occurred.").into()
-            }
+        let answered = match found.refusal() {
+            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
+            None => match self.watch(arrival, &who, &snapshot) {
+                Ok(following) => self.follow(following),
+                Err((code, message)) => json_refusal(&arrival.ids, code, &message).into(),
+            },
         };
         self.record_page(arrival, "TailEvents", who, answered).await
+    }
+
+    /// Decides what is told: what is asked for, if the caller may see it.
+    fn watch(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        snapshot: &Snapshot,
+    ) -> Result<Following, (ErrorCode, String)> {
+        let asked = ("cloudtrail:LookupEvents", "*", who.account);
+        let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
+        match authorize::decide(&who.caller, snapshot, None, asked, context)
+            .map(|decision| decision.message())
+        {
+            Ok(None) => {}
+            Ok(Some(message)) => return Err((ErrorCode::AccessDeniedException, message)),
+            Err(_unreadable) => {
+                return Err((ErrorCode::InternalFailure, "An internal error occurred.".to_owned()));
+            }
+        }
+        let ask = Ask::parse(&arrival.head.query)
+            .map_err(|refusal| (ErrorCode::ValidationException, refusal.to_string()))?;
+        if matches!(ask.of, Of::Organization(_)) {
+            self.permit_organization_view(arrival, who, snapshot)?;
+        }
+        let watched = Watched::new(&ask.of, who.account, who.region.clone(), &self.catalog)
+            .map_err(|refusal| (refusal.code(), refusal.to_string()))?;
+        Ok(Following::new(self.source.clone(), ask, watched))
     }
 
     fn follow(&self, following: Following) -> Answered {

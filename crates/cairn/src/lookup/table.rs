@@ -28,11 +28,11 @@ pub(super) fn terminal_columns() -> Option<usize> {
     Table::new().width().map(usize::from)
 }
 
-const COLUMNS: [&str; 8] =
-    ["TIME (UTC)", "USER", "EVENT", "SOURCE", "RESOURCE", "REGION", "ADDRESS", "ERROR"];
+const COLUMNS: [&str; 9] =
+    ["TIME (UTC)", "ACCOUNT", "USER", "EVENT", "SOURCE", "RESOURCE", "REGION", "ADDRESS", "ERROR"];
 
 /// The column of error codes.
-const ERROR: usize = 7;
+const ERROR: usize = 8;
 
 fn table(rows: &[Row], paint: Paint) -> Table {
     let cells: Vec<[&str; COLUMNS.len()]> = rows.iter().map(cells).collect();
@@ -68,13 +68,13 @@ fn stacked(row: &Row, paint: Paint) -> String {
     };
     let time = paint.paint(Tone::Heading, &row.time);
     let first = join(&[&time, &row.event, &row.source, &error]);
-    let second = join(&[&row.user, &row.address, &row.region, &row.resource]);
+    let second = join(&[&row.account, &row.user, &row.address, &row.region, &row.resource]);
     format!("{first}\n{:21}{second}\n", "")
 }
 
 fn cells(row: &Row) -> [&str; COLUMNS.len()] {
-    let Row { time, user, event, source, resource, region, address, error } = row;
-    [time, user, event, source, resource, region, address, error]
+    let Row { account, time, user, event, source, resource, region, address, error } = row;
+    [time, account, user, event, source, resource, region, address, error]
 }
 
 fn cell<'a>(row: &[&'a str; COLUMNS.len()], column: usize) -> &'a str {

@@ -87,8 +87,23 @@ fn a_table_leaves_the_region_out_that_was_asked() {
     let record = r#"{"eventTime":"2026-01-31T10:00:00Z","userIdentity":{"userName":"alice"},
         "eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"us-east-1"}"#;
     let found = Found { cloud_trail_event: record.to_owned(), ..Found::default() };
-    let region = |asked: &str| row(&found, &asked.parse().unwrap()).region;
+    let region = |asked: &str| Whose { region: &asked.parse().unwrap(), part: None }.row(&found).region;
     assert_eq!((region("us-east-1"), region("eu-west-1")), (String::new(), "us-east-1".to_owned()));
+}
+
+#[test]
+fn the_account_is_told_where_an_organization_is_asked() {
+    let record = r#"{"eventTime":"2026-01-31T10:00:00Z","recipientAccountId":"111111111111"}"#;
+    let found = Found { cloud_trail_event: record.to_owned(), ..Found::default() };
+    let (region, part) = ("us-east-1".parse().unwrap(), Ids::default());
+    assert_eq!(Whose { region: &region, part: None }.row(&found).account, "");
+    assert_eq!(Whose { region: &region, part: Some(&part) }.row(&found).account, "111111111111");
+    assert!(
+        flags("--organization --account shop --account play --unit ou-ab12-1").unwrap().scope.organization
+    );
+    for text in ["--account shop", "--unit ou-ab12-1"] {
+        assert!(flags(text).is_err(), "{text}");
+    }
 }
 
 #[test]
@@ -100,6 +115,6 @@ fn a_note_says_whether_there_is_more() {
         (7, false, "7 events in us-east-1"),
         (7, true, "the newest 7 in us-east-1; there may be more: --max 70 shows them"),
     ] {
-        assert_eq!(note(shown, more, 7, &region), expected);
+        assert_eq!(Whose { region: &region, part: None }.note(shown, more, 7), expected);
     }
 }

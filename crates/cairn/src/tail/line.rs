@@ -27,12 +27,20 @@ fn raw<'de: 'a, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Opti
     <&'a RawValue>::deserialize(deserializer).map(|raw| Some(raw.get()))
 }
 
-/// Renders an event in columns that keep their places from line to line. The Region is left out where it is
-/// the one that was asked.
-pub(super) fn columns(row: &Row, asked: &Region, paint: Paint) -> String {
-    let region = if row.region == asked.as_str() { String::new() } else { format!("{} ", row.region) };
+/// Whose events were asked for.
+pub(super) struct Asked {
+    pub(super) region: Region,
+    /// Whether it is more than one account's.
+    pub(super) organization: bool,
+}
+
+/// Renders an event in columns that keep their places from line to line. The Region and the account are left out
+/// where they are the ones that were asked.
+pub(super) fn columns(row: &Row, asked: &Asked, paint: Paint) -> String {
+    let account = if asked.organization { format!("{:<12}  ", row.account) } else { String::new() };
+    let region = if row.region == asked.region.as_str() { String::new() } else { format!("{} ", row.region) };
     let fixed = format!(
-        "{}  {}  {}  {}  {}{:<15}",
+        "{}  {account}{}  {}  {}  {}{:<15}",
         paint.paint(Tone::Aside, &row.time),
         fit(&row.user, 20),
         fit(&row.event, 23),
@@ -73,7 +81,9 @@ mod tests {
             br#"{"eventTime":"2026-01-31T10:00:00Z","userIdentity":{"userName":"a-user-whose-name-is-long"},
             "eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"us-east-1",
             "sourceIPAddress":"127.0.0.1","errorCode":"AccessDenied"}"#;
-        let asked = "us-east-1".parse().unwrap();
+        let asked = |region: &str, organization| Asked { region: region.parse().unwrap(), organization };
+        let (other, all) = (asked("eu-west-1", false), asked("us-east-1", true));
+        let asked = asked("us-east-1", false);
         assert_eq!(
             columns(&Row::of(event), &asked, Paint::Plain),
             "2026-01-31 10:00:00  a-user-whose-name-i…  ListBuckets              s3          127.0.0.1        \
@@ -82,7 +92,8 @@ mod tests {
         assert!(
             columns(&Row::of(event), &asked, Paint::Coloured).contains("\u{1b}[31mAccessDenied\u{1b}[0m")
         );
-        let other = "eu-west-1".parse().unwrap();
         assert!(columns(&Row::of(event), &other, Paint::Plain).contains("  us-east-1 127.0.0.1"));
+        let told = Row { account: "111111111111".to_owned(), ..Row::of(event) };
+        assert!(columns(&told, &all, Paint::Plain).starts_with("2026-01-31 10:00:00  111111111111  a-user"));
     }
 }

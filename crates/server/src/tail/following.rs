@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use cairn_event::{AccountId, Entry, Region};
+use cairn_event::Entry;
 use cairn_projection::{BatchError, Source};
 use hyper::body::Frame;
 
 use super::ask::{Ask, Ending, Lines, Start};
+use super::watched::Watched;
 use crate::incoming::StreamError;
 
 /// The most journal bytes read for one piece of the answer.
@@ -27,8 +28,7 @@ const BACK_MAX: u64 = 1 << 18;
 #[derive(Debug)]
 pub(super) struct Following {
     source: Source,
-    account: AccountId,
-    region: Region,
+    watched: Watched,
     ask: Ask,
     /// The tail when the call came, before its own event.
     tail: u64,
@@ -38,9 +38,9 @@ pub(super) struct Following {
 
 impl Following {
     /// Takes down where the journal stands now.
-    pub(super) fn new(source: Source, ask: Ask, account: AccountId, region: Region) -> Self {
+    pub(super) fn new(source: Source, ask: Ask, watched: Watched) -> Self {
         let tail = source.tail();
-        Self { source, account, region, ask, tail, next: None }
+        Self { source, watched, ask, tail, next: None }
     }
 
     /// Waits for events and returns them as lines; none at the end that was asked for. An error ends the
@@ -72,9 +72,13 @@ impl Following {
                 continue;
             }
             let Some(batch) = self.source.read(next, READ_BYTES_MAX).await? else { continue };
+            if let Err(refusal) = self.watched.refresh() {
+                tracing::debug!(reason = %refusal, "a tail of an organization ended");
+                return Ok(None);
+            }
             for record in batch.iter().filter(|record| self.wants(record.position)) {
                 next = record.position + 1;
-                if self.concerns(&record.entry) {
+                if self.watched.concerns(&record.entry) {
                     self.write(&record.entry, next, &mut lines);
                 }
             }
@@ -116,7 +120,7 @@ impl Following {
         while next < end {
             let Some(batch) = self.source.read(next, READ_BYTES_MAX).await? else { break };
             for record in batch.iter().filter(|record| record.position < end) {
-                if self.concerns(&record.entry) {
+                if self.watched.concerns(&record.entry) {
                     found.push(record.position);
                 }
             }
@@ -127,10 +131,6 @@ impl Following {
 
     fn wants(&self, position: u64) -> bool {
         self.ask.ending == Ending::Never || position < self.tail
-    }
-
-    fn concerns(&self, entry: &Entry) -> bool {
-        entry.account == self.account && entry.region == self.region
     }
 
     fn write(&self, entry: &Entry, next: u64, lines: &mut BytesMut) {
@@ -190,10 +190,13 @@ mod tests {
         }
     }
 
+    fn watched() -> Watched {
+        Watched::account("123456789012".parse().unwrap(), "us-east-1".parse().unwrap())
+    }
+
     async fn told(source: &Source, query: &str) -> String {
         let ask = Ask::parse(query).unwrap();
-        let account = "123456789012".parse().unwrap();
-        let following = Following::new(source.clone(), ask, account, "us-east-1".parse().unwrap());
+        let following = Following::new(source.clone(), ask, watched());
         let pieces = futures_util::stream::unfold(Some(following), |state| async { state?.piece().await });
         let bytes = StreamBody::new(Box::pin(pieces)).collect().await.unwrap().to_bytes();
         String::from_utf8(bytes.to_vec()).unwrap()
@@ -234,8 +237,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (source, mut append) = journal(dir.path(), 3);
         let ask = Ask::parse("positions=true").unwrap();
-        let account = "123456789012".parse().unwrap();
-        let following = Following::new(source, ask, account, "us-east-1".parse().unwrap());
+        let following = Following::new(source, ask, watched());
         let (first, following) = following.piece().await.unwrap();
         assert_eq!(first.unwrap().into_data().unwrap(), "{\"next\":3}\n");
         append(3..4);
