@@ -1,7 +1,7 @@
 //! Accounts that are made in an organization. Making one takes no time here: its status tells the end at once.
 
 use cairn_catalog::{Account, AccountCreation, Change, JoinedBy, Member, Organization, Role, Snapshot, Tag};
-use cairn_event::AccountId;
+use cairn_event::{AccountId, Ids};
 use cairn_wire::Timestamp;
 use cairn_wire::organizations::{
     CreateAccountFailureReason, CreateAccountRequest, CreateAccountResponse, CreateAccountState,
@@ -118,36 +118,42 @@ impl Organizations {
             tags,
         };
         let role_name = request.role_name.as_deref().unwrap_or(ACCESS_ROLE);
-        let role = self.access_role(organization.management, id, role_name, now);
+        let role = access_role(&*self.ids, (organization.management, id), role_name, now);
         let mut changes = vec![Change::PutAccount(account), Change::PutRole(Box::new(role))];
         changes.extend(self.joining(snapshot, organization, member));
         changes
     }
+}
 
-    fn access_role(&self, management: AccountId, account: AccountId, name: &str, created: Instant) -> Role {
-        let trust = serde_json::json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Principal": {"AWS": format!("arn:aws:iam::{management}:root")},
-                "Action": "sts:AssumeRole",
-            }],
-        });
-        Role {
-            account,
-            name: name.to_owned(),
-            path: "/".to_owned(),
-            role_id: ids::role(&*self.ids),
-            arn: format!("arn:aws:iam::{account}:role/{name}"),
-            created,
-            description: None,
-            trust: trust.to_string(),
-            session_seconds_max: 3_600,
-            policies: Vec::new(),
-            attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
-            boundary: None,
-            tags: Vec::new(),
-        }
+/// Makes the role through which the account that manages an organization gets into one that was made in it.
+pub(crate) fn access_role(
+    random: &dyn Ids,
+    (management, account): (AccountId, AccountId),
+    name: &str,
+    created: Instant,
+) -> Role {
+    let trust = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{management}:root")},
+            "Action": "sts:AssumeRole",
+        }],
+    });
+    Role {
+        account,
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        role_id: ids::role(random),
+        arn: format!("arn:aws:iam::{account}:role/{name}"),
+        created,
+        description: None,
+        trust: trust.to_string(),
+        session_seconds_max: 3_600,
+        policies: Vec::new(),
+        attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
+        boundary: None,
+        tags: Vec::new(),
     }
 }
 
@@ -202,7 +208,7 @@ fn status(creation: &AccountCreation) -> CreateAccountStatus {
 }
 
 /// The role that new accounts have unless the caller names it otherwise.
-const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
+pub(crate) const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cairn_access::CLOUDTRAIL_SERVICE;
 use cairn_catalog::{
-    Account, Change, FULL_ACCESS_POLICY, Kept, Member, Organization, OrganizationalUnit, Snapshot,
+    Account, Change, FULL_ACCESS_POLICY, JoinedBy, Kept, Member, Organization, OrganizationalUnit, Snapshot,
 };
+use cairn_event::Ids;
+use cairn_iam::LinkedService;
+use jiff::Timestamp;
 
 use super::Seen;
+use crate::account_creations::{ACCESS_ROLE, access_role};
+use crate::organization::ordinary_trails;
+use crate::service_roles;
+use crate::trusted_services::is_trusted;
 
 /// An organization is kept here, so that none elsewhere can be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +26,15 @@ pub struct InUse {
     pub organization: String,
 }
 
+/// What a decision can't know by itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// Randomness for the ids of new roles.
+    pub ids: &'a dyn Ids,
+    /// The time of the decision.
+    pub now: Timestamp,
+}
+
 /// The most changes of one commit, a little less than what the catalog takes. What is left comes with the next.
 const CHANGES_MAX: usize = 500;
 
@@ -27,10 +44,8 @@ const CHANGES_MAX: usize = 500;
 ///
 /// # Errors
 /// An organization is kept here.
-pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot) -> Result<Vec<Change>, InUse> {
-    if let Some(here) = snapshot.organizations().find(|organization| organization.kept == Kept::Here) {
-        return Err(InUse { organization: here.id.clone() });
-    }
+pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Result<Vec<Change>, InUse> {
+    check_unused(snapshot)?;
     let goes_on = |organization: &Organization| {
         seen.is_some_and(|seen| {
             seen.organization.id == organization.id && seen.organization.root == organization.root
@@ -41,11 +56,22 @@ pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot) -> Result<Vec<Change>
         (Some(ended), _) => end(ended, snapshot),
         (None, None) => Vec::new(),
         (None, Some(seen)) => match snapshot.organization(&seen.organization.id) {
-            None => begin(seen, snapshot),
-            Some(kept) => follow(seen, kept, snapshot),
+            None => begin(seen, snapshot, fresh),
+            Some(kept) => follow(seen, kept, snapshot, fresh),
         },
     };
     Ok(taken(groups))
+}
+
+/// Refuses to follow an organization elsewhere where one is kept here.
+///
+/// # Errors
+/// One is.
+pub fn check_unused(snapshot: &Snapshot) -> Result<(), InUse> {
+    match snapshot.organizations().find(|organization| organization.kept == Kept::Here) {
+        Some(here) => Err(InUse { organization: here.id.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Changes that only hold together.
@@ -54,8 +80,13 @@ type Group = Vec<Change>;
 /// Takes as many groups as one commit holds. The largest group by far is an organization's end of trust, with a
 /// change for each of its trails.
 fn taken(groups: Vec<Group>) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for group in groups {
+    let (mut changes, mut roles) = (Vec::new(), BTreeSet::new());
+    for mut group in groups {
+        // An account may get a service's role for two reasons at once.
+        group.retain(|change| match change {
+            Change::PutRole(role) => roles.insert((role.account, role.name.clone())),
+            _ => true,
+        });
         if !changes.is_empty() && changes.len() + group.len() > CHANGES_MAX {
             break;
         }
@@ -65,13 +96,14 @@ fn taken(groups: Vec<Group>) -> Vec<Change> {
 }
 
 /// Makes the organization and its first member, with nothing yet that would limit anybody.
-fn begin(seen: &Seen, snapshot: &Snapshot) -> Vec<Group> {
+fn begin(seen: &Seen, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Vec<Group> {
     let organization = &seen.organization;
     let manages = seen.members.iter().find(|member| member.account == organization.management);
     let mut group: Group = manages.and_then(|member| account(member, snapshot)).into_iter().collect();
     let attached = vec![FULL_ACCESS_POLICY.to_owned()];
     if let Some(member) = manages {
         let (parent, attached) = (organization.root.clone(), attached.clone());
+        group.extend(service_roles::joined(snapshot, organization, member, fresh.ids));
         group.push(Change::PutMember(Box::new(Member { parent, attached, ..member.clone() })));
     }
     let (policies_enabled, trusted_services) = (false, Vec::new());
@@ -81,7 +113,7 @@ fn begin(seen: &Seen, snapshot: &Snapshot) -> Vec<Group> {
 }
 
 /// Brings an organization that is kept up to what was seen.
-fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Group> {
+fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let policies =
         seen.policies.iter().filter(|policy| snapshot.organization_policy(&policy.id) != Some(policy));
@@ -95,56 +127,87 @@ fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Group> {
         }
     }
     groups.extend(
-        seen.members.iter().map(|member| put_member(member, snapshot)).filter(|group| !group.is_empty()),
+        seen.members
+            .iter()
+            .map(|member| put_member(member, kept, snapshot, fresh))
+            .filter(|group| !group.is_empty()),
     );
     let organization = Organization { created: kept.created, ..seen.organization.clone() };
     if organization != *kept {
-        groups.push(put_organization(organization, kept, snapshot));
+        groups.push(put_organization(organization, kept, snapshot, fresh));
     }
-    groups.extend(gone(seen, kept, snapshot).into_iter().map(|change| vec![change]));
+    groups.extend(gone(seen, kept, snapshot));
     groups
 }
 
-/// Makes or changes a member, and the account behind it.
-fn put_member(member: &Member, snapshot: &Snapshot) -> Group {
+/// Makes or changes a member, and the account behind it. One that joins gets the roles of services; one that was made
+/// in the organization has the role through which its manager gets in.
+fn put_member(member: &Member, kept: &Organization, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Group {
     let mut group: Group = account(member, snapshot).into_iter().collect();
-    if snapshot.member(member.account) != Some(member) {
+    let made = member.joined_by == JoinedBy::Creation && snapshot.account(&member.account).is_none();
+    if made {
+        let accounts = (kept.management, member.account);
+        group.push(Change::PutRole(Box::new(access_role(fresh.ids, accounts, ACCESS_ROLE, member.joined))));
+    }
+    let before = snapshot.member(member.account);
+    if before.is_none() {
+        group.extend(service_roles::joined(snapshot, kept, member, fresh.ids));
+    }
+    if before != Some(member) {
         group.push(Change::PutMember(Box::new(member.clone())));
     }
     group
 }
 
-/// Replaces an organization. Its trails end in the same commit when nobody may have them any more.
-fn put_organization(organization: Organization, kept: &Organization, snapshot: &Snapshot) -> Group {
-    let trusts = |organization: &Organization| {
-        organization.trusted_services.iter().any(|service| service.principal == CLOUDTRAIL)
-    };
-    let ends = organization.management != kept.management || (trusts(kept) && !trusts(&organization));
-    let trails = if ends { ordinary_trails(snapshot, &kept.id) } else { Vec::new() };
-    trails.into_iter().chain([Change::PutOrganization(Box::new(organization))]).collect()
+/// Replaces an organization. Its trails end in the same commit when nobody may have them any more; where CloudTrail
+/// is trusted from now on, its role is made.
+fn put_organization(
+    organization: Organization,
+    kept: &Organization,
+    snapshot: &Snapshot,
+    fresh: &Fresh<'_>,
+) -> Group {
+    let trusted = |organization| is_trusted(organization, CLOUDTRAIL_SERVICE);
+    let (other_manager, trusts) = (organization.management != kept.management, trusted(&organization));
+    let mut group = Group::new();
+    if other_manager || (trusted(kept) && !trusts) {
+        group.extend(ordinary_trails(snapshot, kept));
+    }
+    if trusts && (other_manager || !trusted(kept)) {
+        let service = LinkedService::CLOUDTRAIL;
+        group.extend(service.linked(snapshot, organization.management, fresh.ids, fresh.now));
+    }
+    group.push(Change::PutOrganization(Box::new(organization)));
+    group
 }
 
 /// Removes what was not seen any more: accounts, then units, the deepest first, then policies.
-fn gone(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Change> {
+fn gone(seen: &Seen, kept: &Organization, snapshot: &Snapshot) -> Vec<Group> {
     let left = snapshot
         .members(&kept.id)
-        .map(|member| member.account)
-        .filter(|account| seen.members.binary_search_by_key(account, |member| member.account).is_err());
-    let mut changes: Vec<Change> = left.map(|account| Change::DeleteMember { account }).collect();
+        .filter(|member| seen.members.binary_search_by_key(&member.account, |other| other.account).is_err());
+    let mut groups: Vec<Group> = left.map(|member| leave(member, snapshot)).collect();
     let still: BTreeSet<&str> = seen.units.iter().map(|unit| unit.id.as_str()).collect();
     let units = deepest_first(kept, snapshot).into_iter().filter(|id| !still.contains(id.as_str()));
-    changes.extend(units.map(|id| Change::DeleteOrganizationalUnit { id }));
+    groups.extend(units.map(|id| vec![Change::DeleteOrganizationalUnit { id }]));
     let policies = snapshot
         .organization_policies(&kept.id)
         .filter(|policy| seen.policies.binary_search_by(|other| other.id.cmp(&policy.id)).is_err());
-    changes.extend(policies.map(|policy| Change::DeleteOrganizationPolicy { id: policy.id.clone() }));
-    changes
+    groups.extend(policies.map(|policy| vec![Change::DeleteOrganizationPolicy { id: policy.id.clone() }]));
+    groups
+}
+
+/// Ends a membership, and what came with it.
+fn leave(member: &Member, snapshot: &Snapshot) -> Group {
+    let mut group = service_roles::left(snapshot, member);
+    group.push(Change::DeleteMember { account: member.account });
+    group
 }
 
 /// Ends an organization: its trails become their owner's, its members belong to nobody.
 fn end(ended: &Organization, snapshot: &Snapshot) -> Vec<Group> {
     let mut groups = Vec::new();
-    let trails = ordinary_trails(snapshot, &ended.id);
+    let trails: Group = ordinary_trails(snapshot, ended).collect();
     if !trails.is_empty() {
         groups.push(trails);
     }
@@ -156,7 +219,7 @@ fn end(ended: &Organization, snapshot: &Snapshot) -> Vec<Group> {
         return groups;
     }
     let others = snapshot.members(&ended.id).filter(|member| member.account != ended.management);
-    groups.extend(others.map(|member| vec![Change::DeleteMember { account: member.account }]));
+    groups.extend(others.map(|member| leave(member, snapshot)));
     let units = deepest_first(ended, snapshot).into_iter();
     groups.extend(units.map(|id| vec![Change::DeleteOrganizationalUnit { id }]));
     let policies = snapshot.organization_policies(&ended.id);
@@ -195,17 +258,3 @@ fn account(member: &Member, snapshot: &Snapshot) -> Option<Change> {
     };
     Some(Change::PutAccount(account))
 }
-
-/// Returns what makes an organization's trails ordinary trails of their owners.
-fn ordinary_trails(snapshot: &Snapshot, organization: &str) -> Vec<Change> {
-    let trails = snapshot.trails().filter(|trail| trail.organization.as_deref() == Some(organization));
-    let ordinary = trails.map(|trail| {
-        let mut trail = trail.trail().clone();
-        trail.organization = None;
-        Change::PutTrail(Box::new(trail))
-    });
-    ordinary.collect()
-}
-
-/// CloudTrail's principal as a trusted service.
-const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
