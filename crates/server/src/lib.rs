@@ -17,6 +17,7 @@ mod data_dir;
 mod destinations;
 mod early_answer;
 mod first_start;
+mod followed_organization;
 mod gateway;
 mod head;
 mod iam;
@@ -68,6 +69,7 @@ pub use config::{Config, ConfigError, Encryption, LogFormat, Recorded, Throttle}
 pub use data_dir::{Announcement, DataDir};
 pub use destinations::DESTINATION_SETTINGS;
 pub use first_start::{ADMINISTRATOR, FirstStartError};
+pub use followed_organization::OpenFollowedError;
 pub use gateway::{
     ExplainError, Explainer, Explanation, OpenUpstreamError, SeenAnswer, SeenBody, SeenExchange,
 };

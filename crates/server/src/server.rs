@@ -38,6 +38,7 @@ use crate::config::{Config, Encryption, Throttle};
 use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
+use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
 use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
 use crate::key_source::Places;
 use crate::key_upkeep;
@@ -76,6 +77,7 @@ pub struct Server {
     delivery: Arc<Delivery>,
     outside: Arc<Outside>,
     streams: Streams,
+    followed: Option<FollowedOrganization>,
     journal: Arc<EmbeddedReader>,
     keeping: Keeping,
     known: Known,
@@ -142,6 +144,8 @@ pub enum OpenServerError {
     Directory(#[from] FileError),
     #[error("set up what other systems tell of")]
     Sources(#[from] OpenSourcesError),
+    #[error("follow the organization that is kept elsewhere")]
+    FollowedOrganization(#[from] OpenFollowedError),
     #[error("set up the gateway")]
     Gateway(#[from] OpenUpstreamError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
@@ -185,6 +189,7 @@ impl Server {
         let (history, history_service) =
             History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
         let connections = connections::open(&config)?;
+        let followed = FollowedOrganization::open(&config, &stores.catalog, &clock, &ids)?;
         let log_groups = stores.log_groups(&connections);
         let streams = stores.streams(&config, &source, &clock, &log_groups, &connections)?;
         let outside = Arc::new(Outside::new(&connections));
@@ -227,6 +232,7 @@ impl Server {
             delivery,
             outside,
             streams,
+            followed,
             journal,
             keeping: stores.keeping,
             known,
@@ -264,6 +270,9 @@ impl Server {
         background.spawn(self.streams.run(work.clone()));
         if let Some(notifier) = self.outside.notifier(&self.front.catalog, &self.front.clock) {
             background.spawn(notifier.run(work.clone()));
+        }
+        if let Some(followed) = self.followed {
+            background.spawn(followed.run(work.clone()));
         }
         background.spawn(self.outside.probe(Arc::clone(&self.front.catalog), work.clone()));
         if let Some(tlog) = &self.front.tlog {

@@ -1,6 +1,7 @@
 //! What the front of the server reports of itself.
 
-use metrics::counter;
+use jiff::Timestamp;
+use metrics::{counter, gauge};
 
 pub(crate) fn answered(event_source: &str, status: u16) {
     let class = match status {
@@ -41,6 +42,23 @@ pub(crate) fn connection_failed(reason: &'static str) {
 /// A service used a KMS key, or was refused with that error class.
 pub(crate) fn key_used(operation: &'static str, outcome: &'static str) {
     counter!("cairn_kms_service_calls_total", "operation" => operation, "outcome" => outcome).increment(1);
+}
+
+/// The organization that is kept elsewhere was read, and is followed up to that reading.
+pub(crate) fn organization_read(at: Timestamp) {
+    counter!("cairn_organization_readings_total", "outcome" => "ok").increment(1);
+    gauge!("cairn_organization_read_timestamp_seconds").set(at.as_duration().as_secs_f64());
+}
+
+/// It could not be read, or not be kept.
+pub(crate) fn organization_not_read(code: &str) {
+    counter!("cairn_organization_readings_total", "outcome" => "failed").increment(1);
+    counter!("cairn_organization_failed_total", "code" => code.to_owned()).increment(1);
+}
+
+/// A reading showed something new.
+pub(crate) fn organization_changed() {
+    counter!("cairn_organization_changed_total").increment(1);
 }
 
 /// Keeps labels few: a caller may name any service.
