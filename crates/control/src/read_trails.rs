@@ -1,6 +1,7 @@
 //! GetTrail, DescribeTrails, ListTrails.
 
-use cairn_catalog::LiveTrail;
+use cairn_catalog::{LiveTrail, Snapshot};
+use cairn_event::Arn;
 use cairn_wire::cloudtrail::{
     DescribeTrailsRequest, DescribeTrailsResponse, GetTrailRequest, GetTrailResponse, ListTrailsRequest,
     ListTrailsResponse, Trail as Shape, TrailInfo,
@@ -65,7 +66,7 @@ impl Control {
     /// Lists the trails that the caller's account sees in all Regions, by ARN. The token is the last ARN shown.
     ///
     /// # Errors
-    /// A token that is no trail's ARN; the operation declares no error of its own for it.
+    /// A token that no page of the account's can have ended with; the operation declares no error of its own for it.
     pub fn list_trails(
         &self,
         caller: &Caller,
@@ -73,7 +74,7 @@ impl Control {
     ) -> Result<Done<ListTrailsResponse>, Refusal> {
         let snapshot = self.catalog.current();
         let after = request.next_token.as_deref().unwrap_or_default();
-        if !after.is_empty() && TrailReference::parse(after, caller).is_err() {
+        if !after.is_empty() && !is_token(after, &snapshot, caller) {
             return Err(Refusal::ListTokenInvalid);
         }
         let mut page: Vec<TrailInfo> = seen(&snapshot, caller.account)
@@ -90,6 +91,16 @@ impl Control {
         let next_token = page.last().filter(|_| more).and_then(|last| last.trail_arn.clone());
         Ok(Done::now(ListTrailsResponse { trails: Some(page), next_token }))
     }
+}
+
+/// Tells whether a page of the caller's trails may have ended with it: the ARN of a trail of an account whose trails
+/// the caller sees, be the trail there any more or not.
+fn is_token(text: &str, snapshot: &Snapshot, caller: &Caller) -> bool {
+    let of_account = |account: &str| {
+        caller.account.as_str() == account
+            || seen(snapshot, caller.account).any(|trail| trail.account.as_str() == account)
+    };
+    TrailReference::parse(text, caller).is_ok() && Arn::parse(text).is_ok_and(|arn| of_account(arn.account))
 }
 
 fn shape(trail: &LiveTrail) -> Shape {

@@ -1,9 +1,10 @@
 //! CloudTrail's API over AWS JSON 1.1.
 
 mod asked;
+mod in_name;
 
 use bytes::Bytes;
-use cairn_control::{Caller, Done, Refusal};
+use cairn_control::{Caller, Deed, Done, Refusal};
 use cairn_wire::json11::{self, Request};
 use cairn_wire::{ErrorCode, Input, Operation};
 use http::Response;
@@ -17,8 +18,14 @@ use crate::serve::{Arrival, Front, Who};
 /// A refusal as it is sent: the error class and the message.
 type Refused = (ErrorCode, String);
 
-/// The body of an answer, and the revision to route the call's event by when it is not the newest.
-type Answer = (Vec<u8>, Option<u64>);
+/// What a served call came to.
+struct Answer {
+    body: Vec<u8>,
+    /// The revision to route the call's event by when it is not the newest.
+    under: Option<u64>,
+    /// What was done in the caller's name beside.
+    deeds: Vec<Deed>,
+}
 
 impl Front {
     /// Serves one call of a proven caller.
@@ -30,7 +37,12 @@ impl Front {
         body: &[u8],
     ) -> (Response<Bytes>, Option<u64>) {
         match self.call(arrival, operation, who, body).await {
-            Ok((body, under)) => (answer::json(&arrival.ids, body), under),
+            Ok(Answer { body, under, deeds }) => {
+                for deed in &deeds {
+                    self.record_in_name(who, deed).await;
+                }
+                (answer::json(&arrival.ids, body), under)
+            }
             Err((code, message)) => (answer::json_refusal(&arrival.ids, code, &message), None),
         }
     }
@@ -64,7 +76,8 @@ impl Front {
         let parameters = request.parameters();
         for resource in asked::resources(operation.name(), caller, parameters) {
             let facts = caller.facts.clone();
-            let context = asked::facts(operation.name(), &resource, parameters, &snapshot, facts);
+            let named = (resource.as_str(), caller.account);
+            let context = asked::facts(operation.name(), named, parameters, &snapshot, facts);
             let copy = asked::copy(&snapshot, caller.account, &resource);
             let owner = copy.as_ref().map_or(caller.account, |copy| copy.owner);
             let asked = (action.as_str(), resource.as_str(), owner);
@@ -139,7 +152,7 @@ fn input<I: Input>(request: &Request) -> Result<I, Refused> {
 
 fn answered<T: Serialize>(outcome: Result<Done<T>, Refusal>) -> Result<Answer, Refused> {
     let done = outcome.map_err(refused)?;
-    Ok((json11::success_body(&done.output), done.under))
+    Ok(Answer { body: json11::success_body(&done.output), under: done.under, deeds: done.deeds })
 }
 
 fn refused(refusal: Refusal) -> Refused {

@@ -1,7 +1,9 @@
 //! What permission a CloudTrail call needs: on which resources, under which facts.
 
+use std::sync::Arc;
+
 use cairn_access::{Context, On, Permission, Policy, PolicyKind, Service, TagFacts};
-use cairn_catalog::Snapshot;
+use cairn_catalog::{LiveTrail, Snapshot};
 use cairn_control::Caller;
 use cairn_event::AccountId;
 use serde_json::{Value, json};
@@ -26,15 +28,18 @@ pub(super) fn resources(operation: &str, caller: &Caller, parameters: &Value) ->
     vec![one.unwrap_or_else(|| "*".to_owned())]
 }
 
-/// Adds the tags that a call sets or removes, and those that its resource has.
+/// Adds the tags that a call sets or removes, and those that its resource has, if the caller's account sees it: a
+/// condition of its own policies must not tell it those of others.
 pub(super) fn facts(
     operation: &str,
-    resource: &str,
+    (resource, account): (&str, AccountId),
     parameters: &Value,
     snapshot: &Snapshot,
     context: Context,
 ) -> Context {
-    let context = match snapshot.trail(resource) {
+    let seen =
+        |trail: &&Arc<LiveTrail>| trail.account == account || copy(snapshot, account, resource).is_some();
+    let context = match snapshot.trail(resource).filter(seen) {
         Some(trail) => context.resource_tags(trail.trail().tags.iter().map(request_facts::pair)),
         None => context,
     };
