@@ -1,0 +1,74 @@
+"""Accounts of an organization, made and called as people make and call them."""
+
+import os
+import subprocess
+
+import boto3
+from botocore.config import Config
+from clients import Clients, demand_the_model
+from server import BINARY
+from waiting import wait_for
+
+ROLE = "OrganizationAccountAccessRole"
+
+
+class Members:
+    """An organization that trusts CloudTrail, and clients of its members."""
+
+    def __init__(self, clients: Clients):
+        self.clients = clients
+        self.api = clients.boto("organizations")
+        self.organization = self.api.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+        self.api.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+        self.root = self.api.list_roots()["Roots"][0]["Id"]
+        self.management = clients.boto("sts").get_caller_identity()["Account"]
+
+    def make(self, name):
+        """Makes an account and returns its id."""
+        asked = self.api.create_account(AccountName=name, Email=f"{name}@example.com")["CreateAccountStatus"]
+        made = wait_for(lambda: self._made(asked["Id"]), f"the account {name} is made")
+        return made["AccountId"]
+
+    def unit(self, name, parent=None):
+        """Makes a unit and returns its id."""
+        made = self.api.create_organizational_unit(ParentId=parent or self.root, Name=name)
+        return made["OrganizationalUnit"]["Id"]
+
+    def move(self, account, unit):
+        self.api.move_account(AccountId=account, SourceParentId=self.root, DestinationParentId=unit)
+
+    def boto(self, account, service):
+        """Returns a client that calls as the account's administrator."""
+        keys = self.keys(account)
+        client = boto3.client(
+            service,
+            region_name=self.clients.region,
+            endpoint_url=self.clients.environment["AWS_ENDPOINT_URL"],
+            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=keys["AWS_SESSION_TOKEN"],
+            config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
+        )
+        client.meta.events.register("after-call", demand_the_model)
+        return client
+
+    def keys(self, account):
+        """Takes the role that the management account has in the member, and returns its keys."""
+        arn = f"arn:aws:iam::{account}:role/{ROLE}"
+        given = self.clients.boto("sts").assume_role(RoleArn=arn, RoleSessionName="auditor")["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        }
+
+    def cairn(self, account, *arguments, keys=None):
+        """Runs the command line as an account's administrator, or with keys, and returns the finished process."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
+        environment = kept | self.clients.environment | (self.keys(account) if account else keys or {})
+        return subprocess.run([BINARY, *arguments], env=environment, capture_output=True, text=True)
+
+    def _made(self, request):
+        status = self.api.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
+        assert status["State"] != "FAILED", status
+        return status if status["State"] == "SUCCEEDED" else None
