@@ -443,7 +443,7 @@ def test_trust_in_cloudtrail_ends_with_its_organization_trails(world):
     manager, organization = world.members.management, world.members.organization
     arn = f"arn:aws:cloudtrail:{world.clients.region}:{manager}:trail/all"
     service = {"Principal": {"Service": CLOUDTRAIL}, "Condition": {"StringEquals": {"aws:SourceArn": arn}}}
-    put = {"StringEquals": {"aws:SourceArn": arn, "s3:x-amz-acl": "bucket-owner-full-control"}}
+    put = {"StringEquals": {"aws:SourceArn": arn, "aws:SourceOrgID": organization, "s3:x-amz-acl": "bucket-owner-full-control"}}
     statements = [allow("s3:GetBucketAcl") | service | {"Resource": "arn:aws:s3:::logs-of-all"}]
     for owner in (manager, organization):
         statements.append(allow("s3:PutObject") | service | {"Resource": f"arn:aws:s3:::logs-of-all/AWSLogs/{owner}/*", "Condition": put})

@@ -21,6 +21,8 @@ pub struct DeliveryTarget<'a> {
     pub trail_arn: &'a str,
     /// The KMS key that the trail's files are put with, if it has one.
     pub kms_key: Option<&'a str>,
+    /// What is known of the two accounts beside: the organizations that they belong to.
+    pub facts: Option<&'a Context>,
 }
 
 /// The folders that a trail writes a kind of files to.
@@ -68,7 +70,8 @@ pub fn bucket_policy_allows_delivery(
     keys: &[&str],
 ) -> Result<(), DeliveryRefusal> {
     let policy = policy.ok_or(DeliveryRefusal::NoPolicy)?;
-    let context = Context::default().on_behalf_of(target.trail_arn, target.account).over_tls();
+    let facts = target.facts.cloned().unwrap_or_default();
+    let context = facts.on_behalf_of(target.trail_arn, target.account).over_tls();
     let allowed = |action, resource: &str, context| {
         let principal = Principal::Service(CLOUDTRAIL_SERVICE.to_owned());
         let request = AccessRequest {

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cairn_access::{Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Service};
+use cairn_access::{
+    CLOUDTRAIL_SERVICE, Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Principal,
+    Service,
+};
 use cairn_catalog::Snapshot;
 use cairn_event::AccountId;
 use cairn_s3::{Bucket, Deed, Gate};
-use cairn_sts::Rights;
+use cairn_sts::{Rights, with_organizations};
 use cairn_wire::s3::{Call, Level};
 
 /// Decides a call of Cairn's own services.
@@ -22,6 +25,13 @@ pub(crate) fn decide(
     context: Context,
 ) -> Result<Decision, PolicyError> {
     Ok(Rights::of(caller, snapshot, managed_document)?.decide(resource_policy, asked, context))
+}
+
+/// Returns what organizations say about CloudTrail's work for a trail of `account` on a resource of `owner`.
+pub(crate) fn facts_of_delivery(snapshot: &Snapshot, account: AccountId, owner: AccountId) -> Context {
+    let service = Principal::Service(CLOUDTRAIL_SERVICE.to_owned());
+    let context = Context::default().with("aws:SourceAccount", account.to_string());
+    with_organizations(context, &service, owner, snapshot)
 }
 
 /// Finds the document of a managed policy, an account's own or one of AWS's.

@@ -115,7 +115,9 @@ fn verdict(snapshot: &Snapshot, stream: &LogStream<'_>, actions: &[&str]) -> Res
         action: "sts:AssumeRole",
         resource: &role.arn,
         resource_account: role.account,
-        context: Context::default().on_behalf_of(&stream.trail.arn, stream.trail.account).over_tls(),
+        context: authorize::facts_of_delivery(snapshot, stream.trail.account, role.account)
+            .on_behalf_of(&stream.trail.arn, stream.trail.account)
+            .over_tls(),
     };
     let policies = Policies { resource: Some(&trust), ..Policies::default() };
     if !evaluate(&policies, &asked).is_allowed() {

@@ -119,7 +119,12 @@ impl Platform for ServiceCaller {
             Some(bucket) => {
                 let keys = folders(&check).probe_keys();
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                match allowed(bucket, (check.account, check.trail_arn, check.kms_key), &keys) {
+                match allowed(
+                    &self.catalog.current(),
+                    bucket,
+                    (check.account, check.trail_arn, check.kms_key),
+                    &keys,
+                ) {
                     true => BucketVerdict::Allowed,
                     false => BucketVerdict::Denied,
                 }
@@ -194,7 +199,7 @@ impl LogBucket for ServiceCaller {
         let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(&code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
         let by = (trail.account, trail.arn.as_str(), trail.kms_key_id.as_deref());
-        if !allowed(&bucket, by, &[put.key]) {
+        if !allowed(&self.catalog.current(), &bucket, by, &[put.key]) {
             return Err(refused("AccessDenied"));
         }
         let body_bytes = put.body.len() as u64;
@@ -338,6 +343,7 @@ fn folders<'a>(check: &DeliveryCheck<'a>) -> DeliveryFolders<'a> {
 }
 
 fn allowed(
+    snapshot: &Snapshot,
     bucket: &Bucket,
     (account, trail_arn, kms_key): (AccountId, &str, Option<&str>),
     keys: &[&str],
@@ -349,7 +355,9 @@ fn allowed(
         Some(Err(_)) => return false,
         None => None,
     };
-    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, account, trail_arn, kms_key };
+    let facts = authorize::facts_of_delivery(snapshot, account, bucket_account);
+    let facts = Some(&facts);
+    let target = DeliveryTarget { bucket: &bucket.name, bucket_account, account, trail_arn, kms_key, facts };
     match bucket_policy_allows_delivery(policy.as_ref(), &target, keys) {
         Ok(()) => true,
         Err(reason) => {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use cairn_access::{DeliveryTarget, Policy, PolicyKind, bucket_policy_allows_delivery};
+use cairn_catalog::Snapshot;
 use cairn_event::Origin;
 use cairn_s3::{Bucket, Deposit, EncryptionWish, NoKms, ObjectMetadata, Put, StoreError, WishedKey};
 use cairn_tlog::{CHECKPOINT, Place, TileError, TileStore};
 use futures_util::TryStreamExt as _;
 
+use crate::authorize;
 use crate::platform::{OwnCall, ServiceCaller, code, owner};
 
 /// The largest object that is read: eight times a bundle of entries.
@@ -71,7 +73,7 @@ impl BuiltInTiles {
     async fn bucket(&self, place: Place<'_>) -> Result<Bucket, TileError> {
         let found = self.0.store.bucket(place.bucket).await.map_err(|error| refused(&error))?;
         let bucket = found.ok_or_else(|| TileError::Refused { code: "NoSuchBucket".to_owned() })?;
-        if allowed(&bucket, place) {
+        if allowed(&self.0.catalog.current(), &bucket, place) {
             Ok(bucket)
         } else {
             Err(TileError::Refused { code: "AccessDenied".to_owned() })
@@ -95,16 +97,18 @@ impl BuiltInTiles {
     }
 }
 
-fn allowed(bucket: &Bucket, place: Place<'_>) -> bool {
+fn allowed(snapshot: &Snapshot, bucket: &Bucket, place: Place<'_>) -> bool {
     let Ok(bucket_account) = bucket.owner.parse() else { return false };
     let policy = bucket.policy.as_deref().map(|text| Policy::parse(PolicyKind::Resource, text));
     let Ok(policy) = policy.transpose() else { return false };
+    let facts = authorize::facts_of_delivery(snapshot, place.trail.account, bucket_account);
     let target = DeliveryTarget {
         bucket: &bucket.name,
         bucket_account,
         account: place.trail.account,
         trail_arn: &place.trail.arn,
         kms_key: None,
+        facts: Some(&facts),
     };
     bucket_policy_allows_delivery(policy.as_ref(), &target, &[place.key]).is_ok()
 }

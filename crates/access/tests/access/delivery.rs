@@ -14,6 +14,7 @@ fn target() -> DeliveryTarget<'static> {
         account: "111122223333".parse().unwrap(),
         trail_arn: TRAIL,
         kms_key: None,
+        facts: None,
     }
 }
 
