@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cairn_catalog::{Catalog, Change, CommitError, Revision, Snapshot};
-use cairn_event::Clock;
+use cairn_event::{AccountId, Clock};
 use cairn_history::History;
 use cairn_wire::Operation;
 
@@ -27,12 +27,34 @@ pub struct Done<T> {
     /// The revision that the call's own event is routed by when it is not the newest: a trail still
     /// delivers the call that stopped it.
     pub under: Option<Revision>,
+    /// What CloudTrail did at other services in the caller's name: each is an event of its own.
+    pub deeds: Vec<Deed>,
+}
+
+/// Something that CloudTrail did at another service in its caller's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// It made the role by which a service acts in the caller's account.
+    RoleMade {
+        /// The service's principal.
+        service: String,
+    },
+    /// It registered a member as its delegated administrator.
+    AdministratorRegistered {
+        /// The member.
+        account: AccountId,
+    },
+    /// It deregistered one.
+    AdministratorDeregistered {
+        /// The member.
+        account: AccountId,
+    },
 }
 
 impl<T> Done<T> {
     /// An answer whose event is routed by the revision in force.
     pub(crate) fn now(output: T) -> Self {
-        Self { output, under: None }
+        Self { output, under: None, deeds: Vec::new() }
     }
 }
 

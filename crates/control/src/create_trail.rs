@@ -6,6 +6,7 @@ use cairn_wire::cloudtrail::{CreateTrailRequest, CreateTrailResponse};
 
 use crate::control::Done;
 use crate::destination::{Asked, filled, topic_of};
+use crate::organization::roles_made;
 use crate::tags::valid_tags;
 use crate::trail_name::TrailName;
 use crate::trail_reference::trail_arn;
@@ -56,10 +57,11 @@ impl Control {
         check_room(&snapshot, &trail)?;
         let found = self.check_destination(caller, &trail, &asked).await?;
         let trail = Trail { kms_key_id: found.kms_key, ..trail };
-        if let Some(organization) = &trail.organization {
-            self.prepare_roles(organization, &trail.name).await?;
-        }
-        let (output, _) = self
+        let mut deeds = match &trail.organization {
+            Some(organization) => self.prepare_roles(caller, organization, &trail.name).await?,
+            None => Vec::new(),
+        };
+        let ((output, made), _) = self
             .change(|snapshot| {
                 if self.owner(snapshot, caller, of_organization)? != owner {
                     return Err(Refusal::Conflict);
@@ -69,11 +71,13 @@ impl Control {
                     Some(organization) => self.roles_of(snapshot, organization, &trail.name),
                     None => Vec::new(),
                 };
+                let made = roles_made(&changes, caller.account);
                 changes.push(Change::PutTrail(Box::new(trail.clone())));
-                Ok((changes, created(&trail)))
+                Ok((changes, (created(&trail), made)))
             })
             .await?;
-        Ok(Done::now(output))
+        deeds.extend(made);
+        Ok(Done { deeds, ..Done::now(output) })
     }
 
     /// Tells whose a trail will be that the caller makes: an organization's is its managing account's.

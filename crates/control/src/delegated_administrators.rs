@@ -10,9 +10,9 @@ use cairn_wire::cloudtrail::{
 
 use crate::control::Done;
 use crate::organization::{
-    DESCRIBE, GET_ROLE, LIST_ACCESS, MAKE_ROLE, check_access, check_features, organization,
+    DESCRIBE, GET_ROLE, LIST_ACCESS, MAKE_ROLE, check_access, check_features, organization, roles_made,
 };
-use crate::{Caller, Control, Refusal};
+use crate::{Caller, Control, Deed, Refusal};
 
 /// The most accounts that administer CloudTrail for one organization.
 const ADMINISTRATORS_MAX: usize = 3;
@@ -33,7 +33,7 @@ impl Control {
         request: &RegisterOrganizationDelegatedAdminRequest,
     ) -> Result<Done<RegisterOrganizationDelegatedAdminResponse>, Refusal> {
         let since = self.clock.now();
-        self.change(|snapshot| {
+        let decide = |snapshot: &Snapshot| {
             let organization =
                 self.managed(snapshot, caller, "organizations:RegisterDelegatedAdministrator")?;
             for action in [GET_ROLE, MAKE_ROLE] {
@@ -53,16 +53,19 @@ impl Control {
             if known >= ADMINISTRATORS_MAX {
                 return Err(Refusal::AdministratorsTooMany { max: ADMINISTRATORS_MAX });
             }
-            let mut member = member.clone();
+            let (mut member, account) = (member.clone(), member.account);
             member.administers.push(TrustedService { principal: CLOUDTRAIL_SERVICE.to_owned(), since });
-            let mut changes = vec![Change::PutMember(Box::new(member))];
-            for service in [CLOUDTRAIL_SERVICE, EVENT_CONTEXT_SERVICE] {
-                changes.extend(self.role_of(snapshot, organization.management, service));
-            }
-            Ok((changes, ()))
-        })
-        .await?;
-        Ok(Done::now(RegisterOrganizationDelegatedAdminResponse::default()))
+            let services = [CLOUDTRAIL_SERVICE, EVENT_CONTEXT_SERVICE].into_iter();
+            let mut changes: Vec<Change> = services
+                .flat_map(|service| self.role_of(snapshot, organization.management, service))
+                .collect();
+            let mut deeds = roles_made(&changes, caller.account);
+            deeds.push(Deed::AdministratorRegistered { account });
+            changes.push(Change::PutMember(Box::new(member)));
+            Ok((changes, deeds))
+        };
+        let (deeds, _) = self.change(decide).await?;
+        Ok(Done { deeds, ..Done::now(RegisterOrganizationDelegatedAdminResponse::default()) })
     }
 
     /// Ends a member's administration of CloudTrail. The trails that it made stay the managing account's.
@@ -74,7 +77,7 @@ impl Control {
         caller: &Caller,
         request: &DeregisterOrganizationDelegatedAdminRequest,
     ) -> Result<Done<DeregisterOrganizationDelegatedAdminResponse>, Refusal> {
-        self.change(|snapshot| {
+        let decide = |snapshot: &Snapshot| {
             let organization =
                 self.managed(snapshot, caller, "organizations:DeregisterDelegatedAdministrator")?;
             let mut member = member(snapshot, organization, &request.delegated_admin_account_id)?.clone();
@@ -82,10 +85,11 @@ impl Control {
                 return Err(Refusal::AdministratorUnknown(member.account));
             }
             member.administers.retain(|service| service.principal != CLOUDTRAIL_SERVICE);
-            Ok((vec![Change::PutMember(Box::new(member))], ()))
-        })
-        .await?;
-        Ok(Done::now(DeregisterOrganizationDelegatedAdminResponse::default()))
+            let deed = Deed::AdministratorDeregistered { account: member.account };
+            Ok((vec![Change::PutMember(Box::new(member))], vec![deed]))
+        };
+        let (deeds, _) = self.change(decide).await?;
+        Ok(Done { deeds, ..Done::now(DeregisterOrganizationDelegatedAdminResponse::default()) })
     }
 
     /// Finds the organization that the caller's account manages, and checks what must be so before its

@@ -31,6 +31,6 @@ impl Control {
                 Ok((vec![Change::DeleteTrail { arn: trail.arn.clone() }], ()))
             })
             .await?;
-        Ok(Done { output: DeleteTrailResponse::default(), under: Some(before) })
+        Ok(Done { under: Some(before), ..Done::now(DeleteTrailResponse::default()) })
     }
 }

@@ -31,7 +31,7 @@ mod trail_status;
 mod update_trail;
 
 pub use caller::Caller;
-pub use control::{Control, Done};
+pub use control::{Control, Deed, Done};
 pub use lookup::{OrganizationEvent, OrganizationEvents};
 pub use organization_view::{OrganizationView, Part, ViewRefusal};
 pub use platform::{

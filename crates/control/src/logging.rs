@@ -44,7 +44,7 @@ impl Control {
                 trail.stopped_at = Some(now);
             })
             .await?;
-        Ok(Done { output: StopLoggingResponse::default(), under: Some(before) })
+        Ok(Done { under: Some(before), ..Done::now(StopLoggingResponse::default()) })
     }
 
     async fn set_logging(

@@ -9,7 +9,7 @@ use cairn_catalog::{Change, FeatureSet, LiveTrail, Organization, Snapshot};
 use cairn_event::AccountId;
 
 use crate::trail_reference::{Report, TrailReference};
-use crate::{Caller, Control, Refusal};
+use crate::{Caller, Control, Deed, Refusal};
 
 /// What an account is to a trail that it sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,19 +106,28 @@ impl Control {
 
     /// Makes CloudTrail's role in the accounts that a trail comes to and that lack it, all but the last of them:
     /// those are left for the commit that the trail itself is in. Their changes come from
-    /// [`roles_of`](Self::roles_of).
-    pub(crate) async fn prepare_roles(&self, organization: &str, trail: &str) -> Result<(), Refusal> {
+    /// [`roles_of`](Self::roles_of). Returns what was done in the caller's account.
+    pub(crate) async fn prepare_roles(
+        &self,
+        caller: &Caller,
+        organization: &str,
+        trail: &str,
+    ) -> Result<Vec<Deed>, Refusal> {
+        let mut deeds = Vec::new();
         loop {
             let enough = self.roles_of(&self.catalog.current(), organization, trail).len() <= ROLES_AT_ONCE;
             if enough {
-                return Ok(());
+                return Ok(deeds);
             }
-            self.change(|snapshot| {
-                let mut roles = self.roles_of(snapshot, organization, trail);
-                roles.truncate(ROLES_AT_ONCE);
-                Ok((roles, ()))
-            })
-            .await?;
+            let (made, _) = self
+                .change(|snapshot| {
+                    let mut roles = self.roles_of(snapshot, organization, trail);
+                    roles.truncate(ROLES_AT_ONCE);
+                    let made = roles_made(&roles, caller.account);
+                    Ok((roles, made))
+                })
+                .await?;
+            deeds.extend(made);
         }
     }
 
@@ -149,6 +158,17 @@ impl Control {
             false => Err(Refusal::DependencyDenied(caller.account)),
         }
     }
+}
+
+/// Lists the roles of services among changes that are made in an account.
+pub(crate) fn roles_made(changes: &[Change], account: AccountId) -> Vec<Deed> {
+    let service = |change: &Change| match change {
+        Change::PutRole(role) if role.account == account => {
+            role.path.split('/').rev().nth(1).map(str::to_owned)
+        }
+        _ => None,
+    };
+    changes.iter().filter_map(service).map(|service| Deed::RoleMade { service }).collect()
 }
 
 /// Returns the organization of the caller's account.

@@ -5,6 +5,7 @@ use cairn_wire::cloudtrail::{UpdateTrailRequest, UpdateTrailResponse};
 
 use crate::control::Done;
 use crate::destination::{Asked, filled, topic_of};
+use crate::organization::roles_made;
 use crate::trail_reference::{Report, TrailReference};
 use crate::{Caller, Control, Refusal};
 
@@ -42,10 +43,11 @@ impl Control {
         if trail.sns_topic.is_some() && live.sns_topic.is_none() {
             self.platform.begin_notifications(live).await.map_err(Refusal::Internal)?;
         }
-        if let Some(organization) = trail.organization.as_deref().filter(|_| live.organization.is_none()) {
-            self.prepare_roles(organization, &trail.name).await?;
-        }
-        let (output, _) = self
+        let mut deeds = match trail.organization.as_deref().filter(|_| live.organization.is_none()) {
+            Some(organization) => self.prepare_roles(caller, organization, &trail.name).await?,
+            None => Vec::new(),
+        };
+        let ((output, made), _) = self
             .change(|snapshot| {
                 let live = self.find_for_update(&reference, snapshot, caller, request)?;
                 let mut trail = self.updated(live, (snapshot, caller), request)?;
@@ -58,11 +60,13 @@ impl Control {
                     trail.kms_key_id.clone_from(&found.kms_key);
                 }
                 let answer = answer(&trail);
+                let made = roles_made(&changes, caller.account);
                 changes.push(Change::PutTrail(Box::new(trail)));
-                Ok((changes, answer))
+                Ok((changes, (answer, made)))
             })
             .await?;
-        Ok(Done::now(output))
+        deeds.extend(made);
+        Ok(Done { deeds, ..Done::now(output) })
     }
 
     /// Finds the trail, once it is known that the caller may make organization trails if this is to be one.
