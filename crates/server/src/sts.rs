@@ -85,12 +85,14 @@ impl Front {
         let snapshot = self.catalog.current();
         let context = request_facts::of_request(arrival, &nobody, &snapshot, self.clock.now());
         let found = self.sts.assume_role_with_web_identity(context, &asked).await;
-        *seen = Some(match found.caller {
-            Some((web, account)) => {
+        *seen = Some(match (found.caller, found.account) {
+            (Some(web), Some(account)) => {
                 let caller = Caller::Verified { principal: Principal::WebIdentity(web), access_key_id: None };
                 Who { caller, account, region: who.region.clone() }
             }
-            None => nobody,
+            (None, Some(account)) => Who { account, ..nobody },
+            // An account that is not kept here can have no records.
+            (_, None) => nobody,
         });
         answered(found.outcome, request, &arrival.ids.request)
     }

@@ -14,8 +14,11 @@ use crate::{Refusal, Sts, duration};
 /// The answer, and who asked as far as that is proven: the call itself is not signed.
 #[derive(Debug)]
 pub struct WebAnswer {
-    /// Whom the token identifies, and the account whose role was asked for.
-    pub caller: Option<(WebIdentity, AccountId)>,
+    /// Whom the token identifies.
+    pub caller: Option<WebIdentity>,
+    /// The account whose role was asked for, if it is kept here: who asks belongs to none, so that the call is its
+    /// business and no other's, whatever the token is worth.
+    pub account: Option<AccountId>,
     /// What is answered.
     pub outcome: Result<AssumeRoleWithWebIdentityResponse, Refusal>,
 }
@@ -27,14 +30,15 @@ impl Sts {
         context: Context,
         request: &AssumeRoleWithWebIdentityRequest,
     ) -> WebAnswer {
-        let (web, reference) = match self.identified(request).await {
-            Ok(found) => found,
-            Err(refusal) => return WebAnswer { caller: None, outcome: Err(refusal) },
-        };
-        // An account that is not kept here can have no records.
-        let kept = self.catalog.current().account(&reference.account).is_some();
-        let outcome = self.assumed(&web, &reference, context, request);
-        WebAnswer { caller: kept.then_some((web, reference.account)), outcome }
+        let named = RoleReference::parse(&request.role_arn).ok().map(|reference| reference.account);
+        let account = named.filter(|account| self.catalog.current().account(account).is_some());
+        match self.identified(request).await {
+            Ok((web, reference)) => {
+                let outcome = self.assumed(&web, &reference, context, request);
+                WebAnswer { caller: Some(web), account, outcome }
+            }
+            Err(refusal) => WebAnswer { caller: None, account, outcome: Err(refusal) },
+        }
     }
 
     async fn identified(

@@ -116,7 +116,7 @@ async fn what_the_issuer_signed_opens_the_role() {
         let token = keys.token(&header(algorithm), &claims(&world));
         let answer =
             world.sts.assume_role_with_web_identity(Context::default(), &request(&arn, &token)).await;
-        let (web, account) = answer.caller.unwrap();
+        let (web, account) = (answer.caller.unwrap(), answer.account.unwrap());
         assert_eq!(
             (web.provider_arn.as_str(), web.subject.as_str(), account.as_str()),
             (PROVIDER, "repo:acme/shop", OWN)
@@ -178,6 +178,7 @@ async fn tokens_that_prove_nothing_are_refused() {
         let refusal = answer.outcome.unwrap_err().answer();
         assert!(refusal.code == code && refusal.message.contains(said), "{refusal:?} for {token}");
         assert_eq!(answer.caller, None, "nobody is named whom nothing proves");
+        assert_eq!(answer.account.unwrap().as_str(), OWN, "the role's account hears of it");
     }
 }
 
