@@ -81,7 +81,11 @@ def listed(client):
 
 
 def parent(client, child):
-    return client.list_parents(ChildId=child)["Parents"][0]["Id"]
+    """Returns what an account or unit is in; nothing where it has just gone."""
+    try:
+        return client.list_parents(ChildId=child)["Parents"][0]["Id"]
+    except client.exceptions.ChildNotFoundException:
+        return None
 
 
 def root(client):
