@@ -2,11 +2,12 @@
 
 import json
 import subprocess
+import urllib.request
 
 import boto3
 import pytest
 from clients import Clients, refusal
-from emulators import Moto, installed
+from emulators import Moto, running
 from server import BINARY
 from waiting import wait_for
 
@@ -19,14 +20,17 @@ EXCLUSION = "cairn:excluded-from-trails"
 DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
 
+@pytest.fixture(scope="module")
+def moto_of_all():
+    with running(Moto) as emulator:
+        yield emulator
+
+
 @pytest.fixture
-def moto():
-    """moto of the test's own: its organization is there until it ends."""
-    started = installed(Moto)
-    try:
-        yield started.start()
-    finally:
-        started.close()
+def moto(moto_of_all):
+    """moto without what other tests made: an account can't make a second organization."""
+    urllib.request.urlopen(urllib.request.Request(f"{moto_of_all.endpoint}/moto-api/reset", method="POST"), timeout=10).close()
+    return moto_of_all
 
 
 @pytest.fixture
