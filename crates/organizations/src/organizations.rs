@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cairn_catalog::{Catalog, Change, CommitError, Snapshot};
 use cairn_event::{Clock, Ids};
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::Refusal;
 
@@ -14,6 +15,8 @@ pub struct Organizations {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    /// Whose turn it is to change something: many who come at once would only take the revision from each other.
+    turn: Mutex<()>,
 }
 
 /// The changes that a use case decided on, and its answer once they are committed.
@@ -22,14 +25,15 @@ pub(crate) type Decision<T> = Result<(Vec<Change>, T), Refusal>;
 impl Organizations {
     /// Puts Organizations together.
     pub fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { catalog, clock, ids }
+        Self { catalog, clock, ids, turn: Mutex::default() }
     }
 
-    /// Decides on the newest revision and commits; decides again when somebody else was faster.
+    /// Decides on the newest revision and commits; decides again when another service was faster.
     pub(crate) async fn change<T>(
         &self,
         decide: impl Fn(&Snapshot) -> Decision<T> + Send,
     ) -> Result<T, Refusal> {
+        let _turn = self.turn.lock().await;
         for _ in 0..COMMITS_MAX {
             let snapshot = self.catalog.current();
             let (changes, output) = decide(&snapshot)?;
