@@ -30,7 +30,7 @@ class DigestBuckets:
         assert len(listed) == len(set(listed)), "a log file is in two digests"
         if not self.logs(region) <= set(listed):
             return False
-        found = {record["requestID"] for place in listed for record in json.loads(self._content(place))["Records"]}
+        found = {record.get("requestID") for place in listed for record in json.loads(self._content(place))["Records"]}
         return set(requests) <= found
 
     def object(self, place):
