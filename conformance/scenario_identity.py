@@ -167,6 +167,30 @@ for kind, name in (("User", "mara"), ("Group", "crew"), ("Role", "deploy")):
     ok(f"Delete{kind}Policy", who | {"PolicyName": "own"})
     no(f"Delete{kind}Policy", "NoSuchEntity", who | {"PolicyName": "own"})
 
+# Roles of services.
+LINKED = {"RoleName": "AWSServiceRoleForCloudTrail"}
+SERVICE_POLICY = "arn:aws:iam::aws:policy/aws-service-role/CloudTrailServiceRolePolicy"
+ok("CreateServiceLinkedRole", {"AWSServiceName": "cloudtrail.amazonaws.com"}, {"Role": LINKED})
+no("CreateServiceLinkedRole", "InvalidInput", {"AWSServiceName": "cloudtrail.amazonaws.com"})
+for operation, more in (
+    ("AttachRolePolicy", {"PolicyArn": KEPT}), ("DetachRolePolicy", {"PolicyArn": SERVICE_POLICY}),
+    ("PutRolePolicy", {"PolicyName": "own", "PolicyDocument": READ}), ("DeleteRolePolicy", {"PolicyName": "own"}),
+    ("PutRolePermissionsBoundary", {"PermissionsBoundary": KEPT}), ("DeleteRolePermissionsBoundary", {}),
+    ("UpdateAssumeRolePolicy", {"PolicyDocument": TRUST}), ("UpdateRole", {}), ("DeleteRole", {}),
+):  # fmt: skip
+    no(operation, "UnmodifiableEntity", LINKED | more)
+for kind, name in (("User", "mara"), ("Group", "crew"), ("Role", "deploy")):
+    no(f"Attach{kind}Policy", "PolicyNotAttachable", {f"{kind}Name": name, "PolicyArn": SERVICE_POLICY})
+    if kind != "Group":
+        boundary = {f"{kind}Name": name, "PermissionsBoundary": SERVICE_POLICY}
+        no(f"Put{kind}PermissionsBoundary", "PolicyNotAttachable", boundary)
+ok("DeleteServiceLinkedRole", LINKED)
+no("DeleteServiceLinkedRole", "NoSuchEntity", LINKED)
+TASK = "${DeleteServiceLinkedRole.DeletionTaskId}"
+ok("GetServiceLinkedRoleDeletionStatus", {"DeletionTaskId": TASK}, {"Status": "SUCCEEDED"})
+no("GetServiceLinkedRoleDeletionStatus", "NoSuchEntity", {"DeletionTaskId": f"{TASK}A"})
+no("GetServiceLinkedRoleDeletionStatus", "InvalidInput", {"DeletionTaskId": "none"})
+
 # The account.
 ok("CreateAccountAlias", {"AccountAlias": "acme"})
 ok("ListAccountAliases", {}, {"AccountAliases": ["acme"]})

@@ -559,10 +559,51 @@ def test_no_secret_is_in_any_record(iam, server, cloudtrail):
         assert spelling not in records
 
 
+def test_the_roles_of_services_are_changed_by_them_alone(iam):
+    service = "cloudtrail.amazonaws.com"
+    role = iam.create_service_linked_role(AWSServiceName=service)["Role"]
+    name = role["RoleName"]
+    assert role["Arn"] == f"{OWN}role/aws-service-role/{service}/AWSServiceRoleForCloudTrail"
+    assert refusal(iam.create_service_linked_role, AWSServiceName=service)[0] == "InvalidInput"
+    policy = "arn:aws:iam::aws:policy/aws-service-role/CloudTrailServiceRolePolicy"
+    for call, arguments in [
+        (iam.attach_role_policy, {"PolicyArn": READ_ONLY}),
+        (iam.detach_role_policy, {"PolicyArn": policy}),
+        (iam.put_role_policy, {"PolicyName": "own", "PolicyDocument": POLICY}),
+        (iam.delete_role_policy, {"PolicyName": "own"}),
+        (iam.put_role_permissions_boundary, {"PermissionsBoundary": READ_ONLY}),
+        (iam.delete_role_permissions_boundary, {}),
+        (iam.update_assume_role_policy, {"PolicyDocument": TRUST}),
+        (iam.update_role, {}),
+        (iam.delete_role, {}),
+    ]:
+        assert refusal(call, RoleName=name, **arguments)[0] == "UnmodifiableEntity"
+    iam.update_role_description(RoleName=name, Description="ours")
+    iam.create_user(UserName="attaching")
+    iam.create_group(GroupName="attaching")
+    iam.create_role(RoleName="attaching", AssumeRolePolicyDocument=TRUST)
+    for call, arguments in [
+        (iam.attach_user_policy, {"UserName": "attaching", "PolicyArn": policy}),
+        (iam.attach_group_policy, {"GroupName": "attaching", "PolicyArn": policy}),
+        (iam.attach_role_policy, {"RoleName": "attaching", "PolicyArn": policy}),
+        (iam.put_user_permissions_boundary, {"UserName": "attaching", "PermissionsBoundary": policy}),
+        (iam.put_role_permissions_boundary, {"RoleName": "attaching", "PermissionsBoundary": policy}),
+    ]:
+        assert refusal(call, **arguments)[0] == "PolicyNotAttachable"
+    assert refusal(iam.delete_service_linked_role, RoleName="attaching")[0] == "NoSuchEntity"
+    for forget in (iam.delete_user, iam.delete_group, iam.delete_role):
+        forget(**{f"{forget.__name__.removeprefix('delete_').title()}Name": "attaching"})
+    task = iam.delete_service_linked_role(RoleName=name)["DeletionTaskId"]
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    assert refusal(iam.get_role, RoleName=name)[0] == "NoSuchEntity"
+    assert refusal(iam.get_service_linked_role_deletion_status, DeletionTaskId=f"{task}A")[0] == "NoSuchEntity"
+    assert refusal(iam.get_service_linked_role_deletion_status, DeletionTaskId="none")[0] == "InvalidInput"
+
+
 def test_every_operation_was_called(calls):
     """The last of the module: each tabled operation has succeeded here, and was refused with every error that it declares."""
     served = operations()
-    assert len(served) == 73
+    assert len(served) == 76
     assert served - calls.answered == set()
     model = calls.client.meta.service_model
     declared = {
@@ -577,10 +618,8 @@ def test_every_operation_was_called(calls):
     assert missing == [], "\n".join(map(str, missing))
 
 
-# What happens to Cairn alone in a race or when its disk fails, and what AWS keeps for services' own roles and policies.
-NEVER_GIVEN = {
-    "ConcurrentModification", "EntityTemporarilyUnmodifiable", "PolicyNotAttachable", "ServiceFailure", "UnmodifiableEntity",
-}  # fmt: skip
+# What happens to Cairn alone in a race or when its disk fails.
+NEVER_GIVEN = {"ConcurrentModification", "EntityTemporarilyUnmodifiable", "ServiceFailure"}
 # Calls that add nothing break no limit.
 ADDS_NOTHING = ("Delete", "Detach", "Remove", "SetDefault", "UpdateAccessKey", "UpdateUser", "CreateAccountAlias")
 # What takes thousands of entities or a second account is tried in crates/iam/tests; the rest nothing here can cause.
@@ -588,7 +627,8 @@ NEVER_GIVEN_BY = {
     ("CreateUser", "LimitExceeded"), ("CreateGroup", "LimitExceeded"), ("UpdateGroup", "LimitExceeded"),
     ("CreateAccountAlias", "EntityAlreadyExists"), ("CreateGroup", "NoSuchEntity"),
     ("ListAttachedGroupPolicies", "InvalidInput"), ("ListAttachedRolePolicies", "InvalidInput"),
-    ("ListAttachedUserPolicies", "InvalidInput"),
+    ("ListAttachedUserPolicies", "InvalidInput"), ("UpdateRoleDescription", "UnmodifiableEntity"),
+    ("CreateServiceLinkedRole", "LimitExceeded"), ("CreateServiceLinkedRole", "NoSuchEntity"),
 }  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 //! Put and Delete of the permissions boundary of users and roles.
 
 use crate::holder::Bounded;
+use crate::managed::Managed;
 use crate::managed_policies::check_boundary;
+use crate::service_linked::is_linked;
 use crate::{Caller, Iam, Refusal};
 
 impl Iam {
@@ -14,6 +16,9 @@ impl Iam {
         self.change(|snapshot| {
             let mut holder = H::find_free(snapshot, &caller.account, holder)?.clone();
             check_boundary(snapshot, caller.account, Some(arn))?;
+            if Managed::get(snapshot, caller.account, arn).is_some_and(|policy| is_linked(policy.path())) {
+                return Err(Refusal::PolicyOfService);
+            }
             *holder.boundary_mut() = Some(arn.to_owned());
             Ok((vec![holder.put()], ()))
         })

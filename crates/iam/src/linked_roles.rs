@@ -69,11 +69,9 @@ impl Iam {
         caller: &Caller,
         request: &GetServiceLinkedRoleDeletionStatusRequest,
     ) -> Result<GetServiceLinkedRoleDeletionStatusResponse, Refusal> {
-        let task = Task::parse(&request.deletion_task_id);
-        let id = task.as_ref().and_then(|task| self.opened(caller.account, task));
-        let (Some(task), Some(id)) = (task, id) else {
-            return Err(Refusal::TaskMissing(request.deletion_task_id.clone()));
-        };
+        let task = Task::parse(&request.deletion_task_id).ok_or(Refusal::TaskInvalid)?;
+        let id = self.opened(caller.account, &task);
+        let id = id.ok_or_else(|| Refusal::TaskMissing(request.deletion_task_id.clone()))?;
         let snapshot = self.catalog.current();
         let left = snapshot.role(&caller.account, task.role_name).filter(|role| role.role_id == id);
         let (status, reason) = match left {

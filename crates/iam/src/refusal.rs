@@ -40,6 +40,8 @@ pub enum Refusal {
     SuffixNotAllowed(&'static str),
     #[error("The role {0} is not a service-linked role. Use DeleteRole.")]
     NotLinked(String),
+    #[error("The DeletionTaskId must be one that DeleteServiceLinkedRole gave.")]
+    TaskInvalid,
     #[error("The deletion task {0} cannot be found.")]
     TaskMissing(String),
     #[error("Cannot perform the operation on the protected role '{0}' - this role is only modifiable by AWS")]
@@ -146,6 +148,7 @@ impl Refusal {
             | Self::PolicyNotAttachable(_)
             | Self::BoundaryMissing(_)
             | Self::VersionMissing { .. }
+            | Self::NotLinked(_)
             | Self::TaskMissing(_) => Code::Own(ErrorCode::NoSuchEntity),
             Self::Exists { .. } | Self::PolicyExists(_) | Self::AliasExists(_) => {
                 Code::Own(ErrorCode::EntityAlreadyExists)
@@ -171,7 +174,7 @@ impl Refusal {
             | Self::LinkedRoleExists(_)
             | Self::LinkedServiceUnknown(_)
             | Self::SuffixNotAllowed(_)
-            | Self::NotLinked(_)
+            | Self::TaskInvalid
             | Self::RoleReserved => Code::Own(ErrorCode::InvalidInput),
             Self::RoleProtected(_) => Code::Own(ErrorCode::UnmodifiableEntity),
             Self::PolicyOfService => Code::Own(ErrorCode::PolicyNotAttachable),

@@ -127,7 +127,7 @@ async fn nobody_changes_or_imitates_the_role_of_a_service() {
     let with = json!({ "RoleName": "own", "PolicyArn": of_organizations });
     assert_eq!(call(&world, "AttachRolePolicy", &with).await, Err("PolicyNotAttachable".to_owned()));
     let own = json!({ "RoleName": "own" });
-    assert_eq!(call(&world, "DeleteServiceLinkedRole", &own).await, Err("InvalidInput".to_owned()));
+    assert_eq!(call(&world, "DeleteServiceLinkedRole", &own).await, Err("NoSuchEntity".to_owned()));
     world.end().await;
 }
 
@@ -161,8 +161,13 @@ async fn a_role_that_is_needed_stays_and_its_task_says_what_needs_it() {
     let other = world.call_by(&root("999988887777"), "GetServiceLinkedRoleDeletionStatus", &with).await;
     assert_eq!(other.unwrap_err().0, "NoSuchEntity");
     let role = "aws-service-role/organizations.amazonaws.com/AWSServiceRoleForOrganizations";
-    for task in ["x".to_owned(), format!("task/{role}"), format!("task/{role}/AAAA"), format!("{task}A")] {
-        assert_eq!(status(&world, &task).await, Err("NoSuchEntity".to_owned()), "{task}");
+    for (task, code) in [
+        ("x".to_owned(), "InvalidInput"),
+        (format!("task/{role}"), "InvalidInput"),
+        (format!("task/{role}/AAAA"), "NoSuchEntity"),
+        (format!("{task}A"), "NoSuchEntity"),
+    ] {
+        assert_eq!(status(&world, &task).await, Err(code.to_owned()), "{task}");
     }
     world.end().await;
 }
