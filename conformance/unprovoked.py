@@ -4,7 +4,7 @@ import collections
 
 from botocore.session import Session
 
-ORGANIZATIONS = "There are no organizations."
+ORGANIZATIONS = "An organization would have to be made first: [organization-errors.md](organization-errors.md)."
 STORES = "There are no event data stores: naming one in a configuration is `UnsupportedOperationException`."
 KEYS = "A key that the trail may not use, or that can not be used, would have to be made in KMS: `test_kms.py`."
 QUOTA = "Reaching these quotas takes too many calls: `crates/iam/tests/iam/quotas.rs`."
