@@ -14,7 +14,7 @@ use crate::settings::Place;
 /// What can be done with trails.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Trail {
-    /// List the trails of the account, with whether they log and deliver.
+    /// List the trails of the account and its organization's, with whether they log and deliver.
     List {
         #[command(flatten)]
         json: JsonFlag,
@@ -95,7 +95,8 @@ async fn list(client: &Client, form: Form) -> anyhow::Result<()> {
         Form::JsonLines => Ok(()),
         Form::Table if rows.is_empty() => output::print("no trails; `cairn trail create` makes one\n"),
         Form::Table => {
-            let headings = ["NAME", "HOME", "REGIONS", "LOGS", "BUCKET", "LAST DELIVERY", "ERROR"];
+            let headings =
+                ["NAME", "HOME", "REGIONS", "ACCOUNTS", "LOGS", "BUCKET", "LAST DELIVERY", "ERROR"];
             output::print(output::columns(&headings, &rows))
         }
     }
@@ -107,10 +108,16 @@ fn row(trail: &Value, status: &Value) -> Vec<String> {
     let logs = if is(status, "IsLogging") { "yes" } else { "no" };
     let prefix = text(trail, "S3KeyPrefix");
     let bucket = text(trail, "S3BucketName");
+    // Only the ARN names an organization's trail in all of its accounts.
+    let (name, accounts) = match is(trail, "IsOrganizationTrail") {
+        true => (text(trail, "TrailARN"), "organization"),
+        false => (text(trail, "Name"), "own"),
+    };
     vec![
-        text(trail, "Name"),
+        name,
         text(trail, "HomeRegion"),
         regions.to_owned(),
+        accounts.to_owned(),
         logs.to_owned(),
         if prefix.is_empty() { bucket } else { format!("{bucket}/{prefix}") },
         delivered(status),

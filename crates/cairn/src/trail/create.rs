@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::{Named, text, unless};
+use crate::client::Client;
 use crate::output::{self, Form, JsonFlag};
 use crate::settings::Place;
 
@@ -27,6 +28,10 @@ pub(crate) struct Create {
     /// Record the events of all Regions, or of the trail's own alone and without those of global services.
     #[arg(long, value_name = "WHICH", default_value = "all")]
     regions: Regions,
+    /// Record the events of all accounts of the organization. Its managing account makes such trails, and accounts
+    /// that administer CloudTrail for it.
+    #[arg(long)]
+    organization: bool,
     /// Sign digests, which prove that log files are what was delivered.
     #[arg(long, value_name = "ON|OFF", default_value = "on")]
     validation: Validation,
@@ -59,11 +64,10 @@ impl Create {
     pub(super) async fn run(&self, place: &Place) -> anyhow::Result<()> {
         let client = self.named.client(place).await?;
         if self.create_bucket {
-            let account = place.installation()?.account;
+            let policy = self.policy(place, &client).await?;
             let bucket = format!("/{}", self.bucket);
             let made = client.s3_put(&bucket, "", Bytes::new()).await;
             unless("BucketAlreadyOwnedByYou", made).context("make the bucket")?;
-            let policy = delivery_bucket_policy(&self.bucket, account, None, self.prefix.as_deref());
             let put = client.s3_put(&bucket, "policy=", Bytes::from(policy)).await;
             put.context("give the bucket its policy")?;
         }
@@ -79,6 +83,20 @@ impl Create {
         }
     }
 
+    /// Returns the policy that lets the trail deliver to its bucket.
+    async fn policy(&self, place: &Place, client: &Client) -> anyhow::Result<String> {
+        let prefix = self.prefix.as_deref();
+        if !self.organization {
+            return Ok(delivery_bucket_policy(&self.bucket, place.installation()?.account, None, prefix));
+        }
+        let answer = client.organizations("DescribeOrganization", &json!({})).await;
+        let answer = answer.context("ask for the organization")?;
+        let organization = answer.get("Organization").cloned().unwrap_or_default();
+        let manager = text(&organization, "MasterAccountId").parse();
+        let manager = manager.context("read which account manages the organization")?;
+        Ok(delivery_bucket_policy(&self.bucket, manager, Some(&text(&organization, "Id")), prefix))
+    }
+
     fn input(&self) -> Value {
         let mut input = json!({
             "Name": self.named.name,
@@ -87,6 +105,9 @@ impl Create {
             "IncludeGlobalServiceEvents": self.regions == Regions::All,
             "EnableLogFileValidation": self.validation == Validation::On,
         });
+        if self.organization {
+            input["IsOrganizationTrail"] = json!(true);
+        }
         if let Some(key) = &self.kms_key {
             input["KmsKeyId"] = json!(key);
         }
