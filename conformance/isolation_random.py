@@ -112,9 +112,10 @@ class Drawer:
 
     def draw(self, index):
         actor = self.chance.choice(self.actors)
-        letter = actor[0] if actor != "nobody" else self.chance.choice(FIVE)
         served = [service for service in SERVICES if len(self.operations[service]) > 2]
         service = self.chance.choice([*served * 3, PAGES])
+        # The account M hears of what nobody sends; so nobody speaks of what M must not hear of in S3 alone.
+        letter = actor[0] if actor != "nobody" else self.chance.choice(FIVE) if service == "s3" else "M"
         if service == PAGES:
             return self.page(index, actor, letter)
         never = next((names for letters, names in NEVER.items() if letter in letters), ())
@@ -181,7 +182,8 @@ class Draft:
         for name, inner in shape.members.items():
             often = 0.75 if self.kinds(name) else 0.2
             if name in shape.required_members or self.chance.random() < often / (depth + 1):
-                if not getattr(inner, "is_eventstream", False):
+                # A length that is not the body's only makes the server wait for the rest.
+                if not getattr(inner, "is_eventstream", False) and name != "ContentLength":
                     filled[name] = self.value(inner, name if inner.type_name != "structure" else member, depth + 1)
         return filled
 

@@ -6,7 +6,7 @@ import json
 import random
 import re
 
-from isolation_calls import NOBODY, PAGES, Actor, Line
+from isolation_calls import MODELS, NOBODY, PAGES, Actor, Line
 from isolation_ledger import FORMS, Ledger, tokens
 from isolation_random import Drawer, Op
 from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, SYMBOL, Furnisher, Unresolved, World
@@ -57,6 +57,7 @@ class Isolation:
         furnisher = Furnisher(self.world, self.demand)
         for letter in ACCOUNTS:
             furnisher.furnish(letter, self.actors[f"{letter}.admin"])
+        self.organize(furnisher)
         self.guests()
         self.history_ids()
         self.drawer.actors = [name for name in self.actors if name[0] in FIVE or name == "nobody"]
@@ -65,7 +66,7 @@ class Isolation:
 
     def __exit__(self, kind, *_):
         if kind is None:
-            self.server.allowed |= {"log file delivery deferred", "digest deferred"}
+            self.server.allowed |= {"log file delivery deferred", "digest deferred", "transparency log deferred"}
             self.server.close()
         else:
             self.server.kill()
@@ -112,10 +113,31 @@ class Isolation:
     def guests(self):
         """Lets each partner assume the role that is shared with it."""
         for letter, partner in PARTNER.items():
-            asked = self.world.resolve({"RoleArn": f"${{{letter}.rolearn.shared}}", "RoleSessionName": self.world.mark(f"{letter}.guest")})
+            name = self.world.mark(f"{letter}.guest")
+            asked = self.world.resolve({"RoleArn": f"${{{letter}.rolearn.shared}}", "RoleSessionName": name})
             role = self.world.value(f"{letter}.roleid.shared")
             self.ledger.tell(ACCOUNTS[partner], [role, ACCOUNTS[letter]])
-            self.session(f"{letter}.guest", self.actors[f"{partner}.admin"], "AssumeRole", asked, (role,), ACCOUNTS[letter])
+            self.session(f"{letter}.guest", self.actors[f"{partner}.admin"], "AssumeRole", asked, (role, name), ACCOUNTS[letter])
+
+    def organize(self, furnisher):
+        """Makes the two organizations, and says what their members may know of each other."""
+        furnisher.organization("C", self.actors["C.admin"])
+        made = furnisher.organization("M", self.actors["M.admin"])
+        manager, account = self.actors["M.admin"], ACCOUNTS["M"]
+        # Who is invited is told which organization it is, and who manages it.
+        told = tokens(json.dumps(made, default=str).encode()) | {account}
+        for letter in "AB":
+            member = self.actors[f"{letter}.admin"]
+            self.ledger.tell(ACCOUNTS[letter], told)
+            self.ledger.tell(account, [member.account])
+            target = {"Target": {"Type": "ACCOUNT", "Id": member.account}}
+            invited = self.demand(manager, "organizations", "InviteAccountToOrganization", target)
+            handshake = invited.told["Handshake"]["Id"]
+            self.ledger.tell(member.account, [handshake, *tokens(invited.raw)])
+            accepted = self.demand(member, "organizations", "AcceptHandshake", {"HandshakeId": handshake})
+            self.ledger.tell(account, tokens(accepted.body))
+        furnisher.units(manager)
+        furnisher.units(self.actors["C.admin"])
 
     def history_ids(self):
         """Takes an event's id of each account, for others to name."""
@@ -133,16 +155,23 @@ class Isolation:
         return answer
 
     def judged(self, actor, service, operation, parameters, also=frozenset(), presign=False):
+        if service != PAGES and MODELS[service].operation_model(operation).auth_type == "none":
+            actor = NOBODY
         answer = self.line.call(actor, service, operation, parameters, presign=presign)
         if self.corrupt:
             self.corrupt(self, actor, operation, answer)
         self.calls += 1
         named = self.ledger.sent(actor.account, answer.sent, actor.principal)
         owners = {self.ledger.owners.get(name) for name in named} - {None, actor.account}
+        if not actor.account:
+            # What nobody sends, and nobody's bucket is about, is recorded in the server's own account.
+            owners.add(ACCOUNTS["M"])
+            self.ledger.tell(ACCOUNTS["M"], named)
         body = answer.sent.split(b"\n", 1)[1]
         for account in owners:
             self.ledger.tell(account, [answer.request_id, hashlib.md5(body).hexdigest()])
-        leaks = self.ledger.leaks(actor.account, answer.raw, also)
+        # Nobody knows what it has just sent, and nothing else.
+        leaks = self.ledger.leaks(actor.account, answer.raw, also if actor.account else also | named)
         if also and answer.ok:
             for account in owners:
                 self.ledger.tell(account, tokens(answer.raw))

@@ -191,6 +191,29 @@ class Furnisher:
             "ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [{"Type": "AWS::S3::Object", "Values": [watched]}]}])  # fmt: skip
         self.call("cloudtrail", "StartLogging", Name=name)
 
+    def organization(self, letter, root):
+        """Makes an organization; returns what its members will be told of it."""
+        self.letter, self.root = letter, root
+        made = self.call("organizations", "CreateOrganization", FeatureSet="ALL")["Organization"]
+        self.world.values[f"{letter}.organization"] = made["Id"]
+        return made
+
+    def units(self, root):
+        """Divides an organization: units and policies that others name and that nobody does."""
+        self.letter, self.root = root.name[0], root
+        top = self.call("organizations", "ListRoots")["Roots"][0]["Id"]
+        self.world.values[f"{self.letter}.orgroot"] = top
+        self.call("organizations", "EnablePolicyType", RootId=top, PolicyType="SERVICE_CONTROL_POLICY")
+        everything = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+        for variant in ("open", "hidden"):
+            unit = self.call("organizations", "CreateOrganizationalUnit", ParentId=top, Name=self.of("orgname", variant),
+                             Tags=self.tags(f"{variant}.unit"))["OrganizationalUnit"]["Id"]  # fmt: skip
+            self.keep("ou", variant, unit)
+            policy = self.call("organizations", "CreatePolicy", Name=self.of("orgname", variant), Type="SERVICE_CONTROL_POLICY",
+                               Description=self.secret(f"{variant}.scp"), Content=everything)["Policy"]["PolicySummary"]["Id"]  # fmt: skip
+            self.keep("scp", variant, policy)
+            self.call("organizations", "AttachPolicy", PolicyId=policy, TargetId=unit)
+
     def share(self, partner):
         """Lets the partner's account into one bucket below `shared/`, one key and one role, and nowhere else."""
         guest = f"${{{partner}.account}}"
