@@ -5,13 +5,17 @@ mod in_name;
 
 use bytes::Bytes;
 use cairn_control::{Caller, Deed, Done, Refusal};
+use cairn_event::AccountId;
 use cairn_wire::json11::{self, Request};
+use cairn_wire::read_only::read_only;
 use cairn_wire::{ErrorCode, Input, Operation};
 use http::Response;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::answer;
 use crate::authorize;
+use crate::kms::account_of;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 
@@ -25,25 +29,28 @@ struct Answer {
     under: Option<u64>,
     /// What was done in the caller's name beside.
     deeds: Vec<Deed>,
+    /// The account whose trail was changed.
+    owner: Option<AccountId>,
 }
 
 impl Front {
-    /// Serves one call of a proven caller.
+    /// Serves one call of a proven caller. Beside the answer comes the revision to route the call's event by, when it
+    /// is not the newest, and whose trail it changed.
     pub(crate) async fn serve_cloudtrail(
         &self,
         arrival: &Arrival,
         operation: Operation,
         who: &Who,
         body: &[u8],
-    ) -> (Response<Bytes>, Option<u64>) {
+    ) -> (Response<Bytes>, Option<u64>, Option<AccountId>) {
         match self.call(arrival, operation, who, body).await {
-            Ok(Answer { body, under, deeds }) => {
+            Ok(Answer { body, under, deeds, owner }) => {
                 for deed in &deeds {
                     self.record_in_name(who, deed).await;
                 }
-                (answer::json(&arrival.ids, body), under)
+                (answer::json(&arrival.ids, body), under, owner)
             }
-            Err((code, message)) => (answer::json_refusal(&arrival.ids, code, &message), None),
+            Err((code, message)) => (answer::json_refusal(&arrival.ids, code, &message), None, None),
         }
     }
 
@@ -60,7 +67,9 @@ impl Front {
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
         self.allow(operation, &request, &caller)?;
-        self.dispatch(operation, &request, &caller).await
+        let answer = self.dispatch(operation, &request, &caller).await?;
+        let named = asked::resources(operation.name(), &caller, request.parameters());
+        Ok(Answer { owner: owner_of_changed(operation, &named, &answer.body), ..answer })
     }
 
     /// Says who calls CloudTrail, with all that decides what the caller may do.
@@ -152,7 +161,18 @@ fn input<I: Input>(request: &Request) -> Result<I, Refused> {
 
 fn answered<T: Serialize>(outcome: Result<Done<T>, Refusal>) -> Result<Answer, Refused> {
     let done = outcome.map_err(refused)?;
-    Ok(Answer { body: json11::success_body(&done.output), under: done.under, deeds: done.deeds })
+    Ok(Answer { body: json11::success_body(&done.output), under: done.under, deeds: done.deeds, owner: None })
+}
+
+/// Returns the account of the trail that a call has made or changed: an organization's trails are its management
+/// account's, whoever made them.
+fn owner_of_changed(operation: Operation, named: &[String], answer: &[u8]) -> Option<AccountId> {
+    if read_only("cloudtrail.amazonaws.com", operation.name()) {
+        return None;
+    }
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let told = answer.get("TrailARN").and_then(Value::as_str);
+    account_of(told.or(named.first().map(String::as_str))?)
 }
 
 fn refused(refusal: Refusal) -> Refused {
@@ -160,4 +180,26 @@ fn refused(refusal: Refusal) -> Refused {
         tracing::error!(error = &**cause as &dyn std::error::Error, "CloudTrail call failed");
     }
     (refusal.code(), refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_trail_is_its_owners_and_a_read_one_nobodys_business() {
+        let arn = "arn:aws:cloudtrail:us-east-1:111122223333:trail/all";
+        let own = "arn:aws:cloudtrail:us-east-1:444455556666:trail/all";
+        let named = |arn: &str| vec![arn.to_owned()];
+        let answer = format!(r#"{{"TrailARN":"{arn}"}}"#);
+        let owner = Some("111122223333".parse().unwrap());
+        for (operation, named, answer, expected) in [
+            (Operation::CreateTrail, named(own), answer.as_bytes(), owner),
+            (Operation::StopLogging, named(arn), b"{}".as_slice(), owner),
+            (Operation::GetTrailStatus, named(arn), b"{}", None),
+            (Operation::RegisterOrganizationDelegatedAdmin, named("*"), b"{}", None),
+        ] {
+            assert_eq!(owner_of_changed(operation, &named, answer), expected, "{operation:?}");
+        }
+    }
 }

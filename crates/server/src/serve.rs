@@ -224,7 +224,9 @@ impl Front {
         let (answered, under) = match (refusal, service_call) {
             (Some(refusal), _) => (refuse::signature(arrival, call.protocol, &refusal), None),
             (None, ServiceCall::CloudTrail(operation)) => {
-                self.serve_cloudtrail(arrival, *operation, &who, &body).await
+                let (answered, under, owner) = self.serve_cloudtrail(arrival, *operation, &who, &body).await;
+                owners.resource = owner;
+                (answered, under)
             }
             (None, ServiceCall::Iam(operation)) => {
                 (self.serve_iam(arrival, *operation, &who, &body).await, None)
