@@ -224,7 +224,7 @@ def test_external_ids_and_durations_are_held(iam, mia):
     )  # fmt: skip
     unchecked = mia.boto("sts", parameter_validation=False)
     assert refusal(unchecked.assume_role, DurationSeconds=899, **ask)[0] == "ValidationError"
-    assert refusal(sts.assume_role, Policy="{", **ask)[0] == "MalformedPolicyDocument"
+    assert refusal(sts.assume_role, Policy="{", ExternalId="secret-code", **ask)[0] == "MalformedPolicyDocument"
 
 
 def test_a_role_of_another_account_is_recorded_in_both(clients, other, mia):
