@@ -85,12 +85,12 @@ class World:
         answer = self.boto(account, "s3").create_bucket(Bucket=f"b-{account}-{time.monotonic_ns()}")
         return answer["ResponseMetadata"]["RequestId"]
 
-    def lines(self, account, organization=True):
+    def lines(self, account, organization=True, logs=None):
         """Returns the request ids of an account's stream in the group; none while there is no such stream."""
         prefix = f"{self.members.organization}_" if organization else ""
         name = f"{prefix}{account}_CloudTrail_{REGION}"
-        with contextlib.suppress(self.logs.exceptions.ResourceNotFoundException):
-            page = self.logs.get_log_events(logGroupName="audit", logStreamName=name, startFromHead=True, limit=10_000)
+        with contextlib.suppress((logs or self.logs).exceptions.ResourceNotFoundException):
+            page = (logs or self.logs).get_log_events(logGroupName="audit", logStreamName=name, startFromHead=True, limit=10_000)
             records = [json.loads(event["message"]) for event in page["events"]]
             assert {record["recipientAccountId"] for record in records} <= {account}
             return [record["requestID"] for record in records if "requestID" in record]
@@ -221,6 +221,37 @@ def test_an_account_that_is_made_later_has_its_bus_at_once(world, trail):
 
 def request_id(answer):
     return answer["ResponseMetadata"]["RequestId"]
+
+
+def test_an_administrator_streams_all_members_to_a_group_of_its_own(world, trail):
+    trail.register_organization_delegated_admin(MemberAccountId=world.shop)
+    iam, cloudtrail = world.boto(world.shop, "iam"), world.boto(world.shop, "cloudtrail")
+    role = iam.create_role(RoleName="streams", AssumeRolePolicyDocument=policy(TRUST))["Role"]["Arn"]
+    written = rights(f"{world.members.organization}_*").replace(MANAGEMENT, world.shop)
+    iam.put_role_policy(RoleName="streams", PolicyName="p", PolicyDocument=written)
+    logs = world.there(world.shop, "logs")
+    logs.create_log_group(logGroupName="audit")
+    made = cloudtrail.create_trail(
+        Name="theirs", S3BucketName="logs", IsMultiRegionTrail=True, IsOrganizationTrail=True,
+        CloudWatchLogsLogGroupArn=GROUP.replace(MANAGEMENT, world.shop), CloudWatchLogsRoleArn=role,
+    )  # fmt: skip
+    started = cloudtrail.start_logging(Name=made["TrailARN"])
+    for account in (MANAGEMENT, world.shop, world.lab):
+        mark = world.mark(account)
+        wait_for(lambda: mark in world.lines(account, logs=logs), f"{mark} is in the administrator's group", limit=20)
+    # The trail is the management account's, which is told who changed it as far as an owner is.
+    for answer in (made, started):
+        (own,), (theirs,) = recorded(trail, request_id(answer)), recorded(cloudtrail, request_id(answer))
+        assert own["sharedEventID"] == theirs["sharedEventID"] and own["eventID"] != theirs["eventID"]
+        assert own["userIdentity"] == {"type": "AWSAccount", "accountId": world.shop, "principalId": theirs["userIdentity"]["principalId"]}
+    cloudtrail.delete_trail(Name=made["TrailARN"])
+    trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=world.shop)
+
+
+def recorded(cloudtrail, request):
+    pages = cloudtrail.get_paginator("lookup_events").paginate()
+    events = (json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"])
+    return [event for event in events if event.get("requestID") == request]
 
 
 def test_an_excluded_account_is_not_streamed(world, trail):
