@@ -23,9 +23,8 @@ pub(super) async fn list(
     let (mut input, mut found) = (input, Vec::new());
     for _ in 0..PAGES_MAX {
         let mut page = client.organizations(operation, &input).await?;
-        match page.get_mut(member).map(Value::take) {
-            Some(Value::Array(more)) => found.extend(more),
-            _ => {}
+        if let Some(Value::Array(more)) = page.get_mut(member).map(Value::take) {
+            found.extend(more);
         }
         match page.get("NextToken").and_then(Value::as_str).filter(|token| !token.is_empty()) {
             Some(token) => input["NextToken"] = json!(token),

@@ -168,14 +168,14 @@ mod tests {
 o-example, managed by 123456789012, all features
 trusted services: cloudtrail
 
-NAME           ID                STATE      POLICIES                      EXCLUDED FROM  REMARKS
-Root           r-ab12
-  Workloads    ou-ab12-11111111             no-leaving, no FullAWSAccess
-    Sandbox    ou-ab12-22222222                                           all trails
-      play     222222222222      suspended
-    shop       111111111111                                                              administers cloudtrail
-  Sandbox      ou-ab12-33333333
-  acme         123456789012                                                              manages the organization
+NAME         ID                STATE      POLICIES                      EXCLUDED FROM  REMARKS
+Root         r-ab12
+  Workloads  ou-ab12-11111111             no-leaving, no FullAWSAccess
+    Sandbox  ou-ab12-22222222                                           all trails
+      play   222222222222      suspended
+    shop     111111111111                                                              administers cloudtrail
+  Sandbox    ou-ab12-33333333
+  acme       123456789012                                                              manages the organization
 
 TRAIL     HOME       LOGS  BUCKET
 everyone  us-east-1  yes   audit-logs
