@@ -102,6 +102,13 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     /// [`CursorError::Moved`] with the version it has, when that is another.
     async fn set_state(&self, change: StateChange) -> Result<(), CursorError>;
 
+    /// Sets many states, each as [`Catalog::set_state`] does: all of them or none. At most
+    /// [`StateChange::TOGETHER_MAX`].
+    ///
+    /// # Errors
+    /// [`CursorError::Moved`] with the version of the first that has another than its change knows.
+    async fn set_states(&self, changes: &[StateChange]) -> Result<(), CursorError>;
+
     /// Notes that something of a trail, recorded in that account and Region, reached its destination.
     ///
     /// # Errors

@@ -96,6 +96,7 @@ cases![
     deliveries::status_is_per_life_region_and_kind,
     states::a_state_is_set_only_from_the_version_it_has,
     states::states_survive_and_are_listed_by_prefix,
+    states::many_states_are_set_together_or_not_at_all,
     deliveries::the_newest_receipt_is_known,
     splits::splits_and_cursor_change_together,
     splits::a_refused_replacement_changes_nothing,

@@ -213,6 +213,16 @@ impl Catalog for SqliteCatalog {
         Ok(self.finish(tx, doing).await?)
     }
 
+    async fn set_states(&self, changes: &[StateChange]) -> Result<(), CursorError> {
+        StateChange::check_all(changes)?;
+        let doing = "set states";
+        let mut tx = self.begin(doing).await?;
+        for change in changes {
+            self.watch_cursor(states::set(&mut tx, change).await)?;
+        }
+        Ok(self.finish(tx, doing).await?)
+    }
+
     async fn record_delivery_success(
         &self,
         trail: &TrailId,

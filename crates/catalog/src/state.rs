@@ -25,6 +25,18 @@ pub struct StateChange {
 }
 
 impl StateChange {
+    /// The most states that are set together.
+    pub const TOGETHER_MAX: usize = 1_000;
+
+    /// Checks what can be checked of many without the store.
+    pub(crate) fn check_all(changes: &[Self]) -> Result<(), Refusal> {
+        if changes.len() > Self::TOGETHER_MAX {
+            let (count, max) = (changes.len(), Self::TOGETHER_MAX);
+            return Err(Refusal::TooMany { what: "states", count, max });
+        }
+        changes.iter().try_for_each(Self::check)
+    }
+
     /// Checks what can be checked without the store.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         let too_long = |what, bytes, max| Err(Refusal::TooLong { what, bytes, max });

@@ -53,3 +53,23 @@ pub(super) async fn states_survive_and_are_listed_by_prefix(backend: Arc<dyn Bac
         expected.map(|name| State { name: name.to_owned(), version: 1, body: name.to_owned() })
     );
 }
+
+pub(super) async fn many_states_are_set_together_or_not_at_all(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let both = [change("a", None, "one"), change("b", None, "one")];
+    catalog.set_states(&both).await.expect("the first of each");
+    match catalog.set_states(&[change("a", Some(1), "two"), change("b", None, "two")]).await {
+        Err(CursorError::Moved { actual: Some(1) }) => {}
+        other => panic!("`b` has a version: {other:?}"),
+    }
+    let found = catalog.state("a").await.expect("a read").expect("the state");
+    assert_eq!((found.version, found.body.as_str()), (1, "one"));
+    catalog.set_states(&[change("a", Some(1), "two"), change("b", Some(1), "two")]).await.expect("the next");
+    assert_eq!(catalog.state("b").await.expect("a read").map(|state| state.version), Some(2));
+    catalog.set_states(&[]).await.expect("nothing");
+    let many: Vec<_> = (0..=StateChange::TOGETHER_MAX).map(|at| change(&at.to_string(), None, "")).collect();
+    match catalog.set_states(&many).await {
+        Err(CursorError::Refused(Refusal::TooMany { .. })) => {}
+        other => panic!("too many: {other:?}"),
+    }
+}

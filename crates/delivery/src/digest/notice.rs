@@ -17,6 +17,9 @@ const NOTICED: &str = "digest-revision";
 /// A trail with more touched accounts has all its chains read at once.
 const READ_EACH_MAX: usize = 16;
 
+/// How many chains are changed together: nobody else writes to the catalog meanwhile.
+const TOGETHER: usize = 200;
+
 /// Keeps the chains in step with the trails.
 pub(crate) struct Notice {
     catalog: Arc<dyn Catalog>,
@@ -171,11 +174,9 @@ impl Notice {
         let now_s = self.clock.now().as_second();
         let receipts = self.catalog.last_receipt().await?;
         let mut changed: Vec<ChainId> = Vec::new();
-        for (id, fate) in fates.finish() {
-            let stored = known.get(&id).cloned();
-            if self.bring_up_to_date(&id, stored, fate, (now_s, receipts)).await? {
-                changed.push(id);
-            }
+        let fates: Vec<(ChainId, Fate)> = fates.finish().into_iter().collect();
+        for fates in fates.chunks(TOGETHER) {
+            changed.extend(self.bring_up_to_date(fates, &known, (now_s, receipts)).await?);
         }
         for chains in changed.chunk_by(|one, next| one.trail == next.trail) {
             let Some(first) = chains.first() else { continue };
@@ -219,8 +220,44 @@ impl Notice {
         Ok(known)
     }
 
-    /// Stores what a chain is after its trail's fate; false when it is that already.
+    /// Stores what chains are after their trails' fates, and returns those that were not that already.
     async fn bring_up_to_date(
+        &self,
+        fates: &[(ChainId, Fate)],
+        known: &BTreeMap<ChainId, StoredChain>,
+        (now_s, receipts): (i64, u64),
+    ) -> Result<Vec<ChainId>, NoticeError> {
+        let (mut changed, mut changes) = (Vec::new(), Vec::new());
+        for (id, fate) in fates {
+            let stored = known.get(id);
+            let after = Chain::after(stored.map(|stored| &stored.chain), *fate, now_s, receipts);
+            let Some(chain) = after else { continue };
+            let expected = stored.map(|stored| stored.version);
+            changes.push(StateChange { name: id.name(), expected, body: chain.to_body()? });
+            changed.push(id.clone());
+        }
+        if changes.is_empty() {
+            return Ok(changed);
+        }
+        match self.catalog.set_states(&changes).await {
+            Ok(()) => Ok(changed),
+            Err(CursorError::Moved { .. }) => {
+                // A trail's own task was faster with one of them.
+                let mut changed = Vec::new();
+                for (id, fate) in fates {
+                    if self.bring_one_up_to_date(id, known.get(id).cloned(), *fate, (now_s, receipts)).await?
+                    {
+                        changed.push(id.clone());
+                    }
+                }
+                Ok(changed)
+            }
+            Err(error @ (CursorError::Refused(_) | CursorError::Store(_))) => Err(error.into()),
+        }
+    }
+
+    /// Stores what a chain is after its trail's fate; false when it is that already.
+    async fn bring_one_up_to_date(
         &self,
         id: &ChainId,
         mut stored: Option<StoredChain>,
