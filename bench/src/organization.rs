@@ -9,6 +9,8 @@ mod receipts;
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use self::accounts::Organization;
 use self::bucket::Bucket;
 use self::load::{Load, Movement};
@@ -21,9 +23,11 @@ use crate::spread::Spread;
 
 const BYTES_NEEDED: u64 = 2 << 30;
 
-/// The length of a delivery window, and of one that a digest covers: shorter than by default, so that there are
-/// several.
-const WINDOWS: [(&str, &str); 2] = [("CAIRN_DELIVERY_INTERVAL", "10s"), ("CAIRN_DIGEST_INTERVAL", "30s")];
+/// The length of a delivery window: shorter than by default, so that there are several.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// The length of a window that a digest covers, likewise.
+const DIGEST_WINDOW: Duration = Duration::from_secs(30);
 
 /// How many times as long as other parts' loops the load goes on: several windows.
 const LOAD_TIMES: u32 = 12;
@@ -58,8 +62,10 @@ struct Seen {
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
     let dir = scratch(&run.dir, "organization", BYTES_NEEDED)?;
     let runtime = runtime("organization")?;
-    let server =
-        ServerProcess::start_with(dir.path(), &WINDOWS.map(|(name, value)| (name, value.to_owned())))?;
+    let seconds = |window: Duration| format!("{}s", window.as_secs());
+    let windows =
+        [("CAIRN_DELIVERY_INTERVAL", seconds(WINDOW)), ("CAIRN_DIGEST_INTERVAL", seconds(DIGEST_WINDOW))];
+    let server = ServerProcess::start_with(dir.path(), &windows)?;
     let regions = REGIONS.get(..run.regions.clamp(1, REGIONS.len())).unwrap_or(&REGIONS);
     let mut seen =
         runtime.block_on(measure(&server, (run.accounts.max(2), regions), run.during * LOAD_TIMES))?;
@@ -85,13 +91,14 @@ async fn measure(
     let cpu = server.cpu_seconds()?;
     let load = load::run(server, (&organization, members), regions, during).await?;
     let cpu = server.cpu_seconds()? - cpu;
+    let ended = Timestamp::now();
     let mut client = Client::connect(server).await?;
     let mut bucket = Bucket::of(&organization);
     let began = Instant::now();
     loop {
         bucket.look(&mut client).await?;
-        // Digests follow the files that they list.
-        if bucket.missing(&load) == 0 && bucket.rounds() > 1 {
+        // Digests follow the files that they list. The last round may not be over, the one before is.
+        if bucket.missing(&load) == 0 && bucket.rounds_since(ended) > 2 {
             break;
         }
         if began.elapsed() > PATIENCE {
@@ -149,13 +156,14 @@ fn tell_delivery(run: &mut Run, seen: &mut Seen, mut late: Spread) {
     }
     let mut table = Table::new(
         "Its digests and memory (cairn-bench organization)",
-        "digests every 30 s, a chain for each account and Region; a round's time is from its window's end to its \
-         last digest, to the second; memory is what no file backs",
+        "digests every 30 s; a round's time is from its window's end to its last digest; memory is what no file backs, \
+         its peak with what files do",
         &[
-            "chains",
+            "accounts × Regions",
             "rounds",
             "digests/round",
             "slowest s",
+            "last digests",
             "CPU µs/call",
             "MB fresh",
             "MB at rest",
@@ -167,7 +175,8 @@ fn tell_delivery(run: &mut Run, seen: &mut Seen, mut late: Spread) {
     let cpu = seen.cpu * 1e6 / count(seen.load.answered.len() as u64);
     let [fresh, rest, after] = &seen.memory;
     let memory = [fresh.anonymous_mb, rest.anonymous_mb, after.anonymous_mb, after.peak_mb];
-    let figures = [count(seen.chains as u64), count(rounds as u64), digests, slowest, cpu];
+    let rounds = [seen.chains, rounds, digests].map(|number| count(number as u64));
+    let figures = [&rounds[..], &[slowest, count(bucket.last as u64), cpu]].concat();
     table.row("one organization trail", &[&figures[..], &memory[..]].concat());
     run.show(table);
 }

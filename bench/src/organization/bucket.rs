@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::DIGEST_WINDOW;
 use super::accounts::{BUCKET, Organization};
 use super::load::{self, Belongs, Load};
 use crate::client::Client;
@@ -24,6 +25,8 @@ pub(super) struct Bucket {
     found: BTreeMap<u64, (String, String)>,
     /// Ends of windows, how many digests each has, and when the last of them was put.
     rounds: BTreeMap<Timestamp, (usize, Timestamp)>,
+    /// Digests that end a chain, because its account left.
+    pub(super) last: usize,
     /// Events that were found more than once.
     pub(super) doubled: usize,
     /// Log files.
@@ -43,6 +46,7 @@ impl Bucket {
             read: BTreeSet::new(),
             found: BTreeMap::new(),
             rounds: BTreeMap::new(),
+            last: 0,
             doubled: 0,
             files: 0,
         }
@@ -84,22 +88,18 @@ impl Bucket {
         self.found.get(&number).map(|(key, _)| key.as_str())
     }
 
-    /// Returns how many windows have digests.
-    pub(super) fn rounds(&self) -> usize {
-        self.rounds.len()
+    /// Returns how many windows that ended after some instant have digests.
+    pub(super) fn rounds_since(&self, from: Timestamp) -> usize {
+        self.rounds.range(from..).count()
     }
 
-    /// Returns how many windows have digests, how many they have on average but for the last, which may not be over,
-    /// and the longest that one took, in seconds.
-    pub(super) fn digests(&self) -> (usize, f64, f64) {
-        let whole = self.rounds.len().saturating_sub(1).max(1);
-        let over = self.rounds.iter().take(whole);
-        let digests: usize = over.clone().map(|(_, (digests, _))| digests).sum();
-        let slowest =
-            over.map(|(end, (_, last))| last.duration_since(*end).as_secs_f64()).fold(0.0, f64::max);
-        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-        let each = digests as f64 / whole as f64;
-        (self.rounds.len(), each, slowest)
+    /// Returns how many windows have digests, how many the fullest has, and the longest that one took, in seconds. The
+    /// newest window is left out: it may not be over.
+    pub(super) fn digests(&self) -> (usize, usize, f64) {
+        let over = self.rounds.iter().rev().skip(1);
+        let most = over.clone().map(|(_, (digests, _))| *digests).max().unwrap_or_default();
+        let took = over.clone().map(|(end, (_, last))| last.duration_since(*end).as_secs_f64());
+        (over.count(), most, took.fold(0.0, f64::max))
     }
 
     fn take_digest(&mut self, object: &Listed) -> anyhow::Result<()> {
@@ -108,6 +108,10 @@ impl Bucket {
             return Ok(());
         };
         let end = DateTime::strptime("%Y%m%dT%H%M%SZ", end)?.to_zoned(TimeZone::UTC)?.timestamp();
+        if end.as_second() % i64::try_from(DIGEST_WINDOW.as_secs())? != 0 {
+            self.last += 1;
+            return Ok(());
+        }
         let round = self.rounds.entry(end).or_insert((0, end));
         *round = (round.0 + 1, round.1.max(object.modified));
         Ok(())
