@@ -55,8 +55,13 @@ impl<'a> Look<'a> {
         self.parameters.get(member)?.as_str()
     }
 
+    /// Returns the organization of the caller's account, if the account may look into it: a mere member is told
+    /// neither which units and policies there are nor, by conditions of its own policies, what their tags are.
     fn organization(&self) -> Option<&'a Organization> {
-        self.snapshot.organization_of(self.caller.account)
+        let account = self.caller.account;
+        let administers = self.snapshot.member(account).is_some_and(|member| !member.administers.is_empty());
+        let looks = administers || self.snapshot.is_management(account);
+        self.snapshot.organization_of(account).filter(|_| looks)
     }
 
     /// Lists the ARNs and ids of what the request names.
@@ -140,7 +145,8 @@ impl<'a> Look<'a> {
     /// Tells whether the handshake invites the caller out of another organization.
     fn leaves(&self) -> bool {
         let handshake = self.text("HandshakeId").and_then(|id| self.snapshot.handshake(id));
-        let own = self.organization().map(|organization| organization.id.as_str());
+        let own = self.snapshot.organization_of(self.caller.account);
+        let own = own.map(|organization| organization.id.as_str());
         handshake.is_some_and(|handshake| {
             handshake.action == HandshakeAction::Invite
                 && handshake.account == self.caller.account
