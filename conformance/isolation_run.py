@@ -192,9 +192,19 @@ class Isolation:
             self.findings.append(Finding(op, f"shows {token} of {whose} to {actor.account}, status {answer.status}: …{where!r}…"))
         if op.service != PAGES and answer.code in UNSERVED and op.operation in self.drawer.operations[op.service]:
             self.drawer.unserved(op.service, op.operation)
+        self.invite(op, parameters, answer)
         self.keep_pages(op, answer)
         self.compare(op, actor, answer)
         return answer
+
+    def invite(self, op, parameters, answer):
+        """Lets an account know what the invitation says that it has got."""
+        if op.operation == "InviteAccountToOrganization" and answer.ok:
+            manager = self.actors[f"{op.actor[0]}.admin"]
+            organization = self.demand(manager, "organizations", "DescribeOrganization", {})
+            invited = parameters["Target"]["Id"]
+            if invited in self.ledger.known:
+                self.ledger.tell(invited, tokens(answer.raw) | tokens(organization.body))
 
     def rights(self, op, actor):
         """Returns what a call may show of another account's things because that account lets its caller in."""
