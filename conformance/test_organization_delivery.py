@@ -3,6 +3,7 @@
 The tests of this file are one story on one server, and go in order: each begins where the one before ended.
 """
 
+import copy
 import gzip
 import json
 import os
@@ -149,15 +150,24 @@ def test_each_accounts_events_lie_in_its_own_folder(members, s3, trail, clients,
     assert {key.split("/")[2] for _, key in everything if key.startswith(f"AWSLogs/{members.organization}/")} == set(accounts)
 
 
-def test_validate_logs_passes_for_every_member(members, s3, trail, clients):
-    for account in (MANAGEMENT, members.shop, members.lab):
+def test_validate_logs_passes_for_every_member(server, members, s3, trail, clients):
+    reading = {
+        "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{members.lab}:root"},
+        "Action": ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"],
+        "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/AWSLogs/{members.organization}/{members.lab}/*"],
+    }  # fmt: skip
+    restore(server, members, s3, reading)
+    itself = copy.copy(clients)
+    itself.environment = clients.environment | members.keys(members.lab)
+    for account, who in ((MANAGEMENT, clients), (members.shop, clients), (members.lab, clients), (members.lab, itself)):
         digests = folder(s3, members, account).digests()
         assert follow(digests) == [0] and {digest["awsAccountId"] for _, digest in digests} == {account}
         before = len(digests), len(folder(s3, members, account).logs())
-        code, valid, complaints = validate(clients, account)
+        code, valid, complaints = validate(who, account)
         assert (code, complaints) == (0, []) and valid["digest"] >= before[0] and valid["log"] >= 1, (valid, before)
-        code, output = cairn_validate(clients, account)
+        code, output = cairn_validate(who, account)
         assert code == 0, output
+    assert "AccessDenied" in validate(itself, members.shop)[2][-1], "a member reads no other's files"
 
 
 def test_tampering_with_one_accounts_files_is_found_there_and_nowhere_else(members, s3, trail, clients):
