@@ -38,9 +38,10 @@ pub struct Handshake {
 pub enum HandshakeAction {
     /// To join.
     Invite,
-    /// To go over to all features: the management account's own handshake, which the others belong to.
+    /// To go over to all features, asked of a member that was invited; the management account's own is the question
+    /// that the others belong to.
     EnableAllFeatures,
-    /// To go over to all features, asked of a member that was invited.
+    /// To go over to all features now that all agreed, asked of the management account.
     ApproveAllFeatures,
 }
 
