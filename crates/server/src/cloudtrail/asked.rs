@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_access::{Context, On, Permission, Policy, PolicyKind, Service, TagFacts};
+use cairn_access::{CLOUDTRAIL_SERVICE, Context, On, Permission, Policy, PolicyKind, Service, TagFacts};
 use cairn_catalog::{LiveTrail, Snapshot};
 use cairn_control::Caller;
 use cairn_event::AccountId;
@@ -72,7 +72,9 @@ pub(super) struct Copy {
 pub(super) fn copy(snapshot: &Snapshot, account: AccountId, resource: &str) -> Option<Copy> {
     let trail = snapshot.trail(resource).filter(|trail| trail.account != account)?;
     let inside = |id| snapshot.member(account).is_some_and(|member| member.organization == id);
-    if !trail.organization.as_deref().is_some_and(inside) {
+    let is_ours = trail.organization.as_deref().is_some_and(inside);
+    // An account that is excluded sees nothing of the trail, unless it administers it.
+    if !is_ours || !(snapshot.covers(trail, account) || snapshot.administers(account, CLOUDTRAIL_SERVICE)) {
         return None;
     }
     let statement = json!({
