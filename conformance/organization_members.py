@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 
 import boto3
 from botocore.config import Config
@@ -64,11 +65,36 @@ class Members:
 
     def cairn(self, account, *arguments, keys=None):
         """Runs the command line as an account's administrator, or with keys, and returns the finished process."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
-        environment = kept | self.clients.environment | (self.keys(account) if account else keys or {})
+        environment = self._environment(self.keys(account) if account else keys or {})
         return subprocess.run([BINARY, *arguments], env=environment, capture_output=True, text=True)
+
+    def following(self, account, *arguments):
+        """Starts a command that goes on."""
+        return Following([BINARY, *arguments], self._environment(self.keys(account)))
+
+    def _environment(self, keys):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
+        return kept | self.clients.environment | keys
 
     def _made(self, request):
         status = self.api.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
         assert status["State"] != "FAILED", status
         return status if status["State"] == "SUCCEEDED" else None
+
+
+class Following:
+    """A command that prints lines until it is ended."""
+
+    def __init__(self, command, environment):
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(command, env=environment, **pipes)
+        self._lines = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def told(self, word):
+        """Tells whether a line has the word."""
+        return any(word in line for line in list(self._lines))
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.append(line)

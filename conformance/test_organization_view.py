@@ -1,6 +1,7 @@
 """An organization's events in one view: `cairn lookup --organization`, `cairn tail --organization`, `cairn organization`."""
 
 import json
+import time
 
 import pytest
 from organization_members import Members
@@ -19,6 +20,9 @@ def members(clients):
         if unit:
             members.move(account, unit)
         members.boto(account, "s3").create_bucket(Bucket=f"bucket-of-{name}")
+    # An account that was there before is seen from the first full second after it joined.
+    joined = members.api.describe_account(AccountId=members.management)["Account"]["JoinedTimestamp"]
+    wait_for(lambda: time.time() > joined.timestamp() + 1, "the second of the beginning is over")
     clients.boto("s3").create_bucket(Bucket="bucket-of-acme")
     return members
 
@@ -82,10 +86,13 @@ def test_that_it_was_looked_at_is_recorded_in_the_account_that_looked(members, c
         )["Events"]
         return [json.loads(event["CloudTrailEvent"]) for event in found]
 
-    printed(created(members))
+    printed(created(members, "--account", "shop"))
     event = wait_for(looked, "the lookup is recorded")[0]
     assert event["readOnly"] and event["eventSource"] == "cloudtrail.amazonaws.com"
     assert event["recipientAccountId"] == members.management
+    told = event["additionalEventData"]
+    assert told["organizationView"] == {"accounts": [members.shop]}
+    assert told["lookup"]["lookupAttributes"] == [{"attributeKey": "EventName", "attributeValue": "CreateBucket"}]
 
 
 def test_a_permission_of_its_own_is_needed(members, clients):
@@ -115,6 +122,21 @@ def test_the_tail_shows_events_of_all_accounts(members):
     assert sorted(buckets(made)) == ["acme", "play", "shop", "tools"]
     of_shop = told("--account", "shop")
     assert {event["recipientAccountId"] for event in of_shop} == {members.shop}
+
+
+def test_a_follower_is_told_no_more_once_it_may_not_see_it(members, cloudtrail):
+    cloudtrail.register_organization_delegated_admin(MemberAccountId=members.tools)
+    following = members.following(members.tools, "tail", "--organization", "-f", "-n", "0")
+    try:
+        s3 = members.boto(members.shop, "s3")
+        wait_for(lambda: s3.list_buckets() and following.told("ListBuckets"), "the follower is told of a member")
+        cloudtrail.deregister_organization_delegated_admin(DelegatedAdminAccountId=members.tools)
+        wait_for(lambda: s3.list_buckets() and following.process.poll() is not None, "the follower ends")
+        assert following.process.returncode == 1
+        assert "NotOrganizationMasterAccountException" in following.process.stderr.read()
+    finally:
+        following.process.kill()
+        following.process.wait()
 
 
 def test_data_events_of_a_members_own_trail_stay_its_own(members):

@@ -2,7 +2,8 @@
 //!
 //! Asked and answered as LookupEvents is, in JSON. The request may name `Accounts` and `OrganizationalUnits`,
 //! whose events alone are wanted; each event in the answer has its `AccountId` beside what LookupEvents tells.
-//! Signed for service `cloudtrail`, permitted by [`PERMISSIONS`], and recorded as `LookupOrganizationEvents`.
+//! Signed for service `cloudtrail`, permitted by [`PERMISSIONS`], and recorded as `LookupOrganizationEvents`, with
+//! what was asked in `additionalEventData`.
 //! Which accounts may ask, and what they see, is [`OrganizationView`](cairn_control::OrganizationView)'s to say.
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use cairn_wire::recognise::Protocol;
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::answer::{Answered, json, json_refusal};
 use crate::authorize;
@@ -28,6 +30,9 @@ pub(crate) const PAGE: &str = "/_cairn/organization/events";
 /// What whoever looks at an organization's events must be permitted, on `*`: to look at one's own account is not
 /// enough, for that is given away more easily.
 pub(crate) const PERMISSIONS: [&str; 2] = ["cloudtrail:LookupEvents", "cairn:LookupOrganizationEvents"];
+
+/// The most accounts, and units, that the record of a lookup names.
+const RECORDED_MAX: usize = 100;
 
 /// Why it is not answered: a code and words for the client.
 type Refused = (ErrorCode, String);
@@ -50,14 +55,15 @@ impl Front {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
         let who = self.who(&found);
+        let mut remarks = Map::new();
         let answered = match found.refusal() {
             Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.answer_lookup(arrival, &who, &snapshot, &body).await {
+            None => match self.answer_lookup(arrival, &who, &snapshot, (&body, &mut remarks)).await {
                 Ok(body) => json(&arrival.ids, body),
                 Err((code, message)) => json_refusal(&arrival.ids, code, &message),
             },
         };
-        self.record_page(arrival, "LookupOrganizationEvents", who, answered.into()).await
+        self.record_page_with(arrival, "LookupOrganizationEvents", who, answered.into(), remarks).await
     }
 
     async fn answer_lookup(
@@ -65,16 +71,18 @@ impl Front {
         arrival: &Arrival,
         who: &Who,
         snapshot: &Snapshot,
-        body: &[u8],
+        (body, remarks): (&[u8], &mut Map<String, Value>),
     ) -> Result<Vec<u8>, Refused> {
         let caller = self.caller_of_cloudtrail(arrival, who);
         self.control.admit(&caller, Operation::LookupEvents).map_err(refused)?;
         self.permit_organization_view(arrival, who, snapshot)?;
         let content_type = arrival.head.header("content-type");
         let request = Request::decode(Operation::LookupEvents, content_type, body)
-            .and_then(|request| request.input())
             .map_err(|refusal| (refusal.code, refusal.message))?;
         let part = part(body)?;
+        remarks.extend(looked_at(&part));
+        remarks.insert("lookup".to_owned(), request.request_parameters().unwrap_or_default());
+        let request = request.input().map_err(|refusal| (refusal.code, refusal.message))?;
         let done = self.control.lookup_organization_events(&caller, &part, &request).await;
         Ok(json11::success_body(&done.map_err(refused)?.output))
     }
@@ -118,6 +126,17 @@ fn part(body: &[u8]) -> Result<Part, Refused> {
     Ok(Part { accounts: accounts.unwrap_or_default(), units: organizational_units.unwrap_or_default() })
 }
 
+/// Says in the record that an organization was looked at, and which part of it where it was not all.
+pub(crate) fn looked_at(part: &Part) -> Map<String, Value> {
+    let mut seen = Map::new();
+    for (name, ids) in [("accounts", &part.accounts), ("organizationalUnits", &part.units)] {
+        if !ids.is_empty() {
+            seen.insert(name.to_owned(), ids.iter().take(RECORDED_MAX).map(String::as_str).collect());
+        }
+    }
+    Map::from_iter([("organizationView".to_owned(), Value::Object(seen))])
+}
+
 fn refused(refusal: Refusal) -> Refused {
     if let Refusal::Internal(cause) = &refusal {
         tracing::error!(
@@ -131,6 +150,16 @@ fn refused(refusal: Refusal) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_record_names_a_part_within_bounds() {
+        let accounts = (0..1000).map(|number| format!("{number:012}")).collect();
+        let seen = looked_at(&Part { accounts, units: BTreeSet::new() });
+        let view = &seen["organizationView"];
+        assert_eq!(view["accounts"].as_array().map(Vec::len), Some(RECORDED_MAX));
+        assert_eq!(view.get("organizationalUnits"), None);
+        assert_eq!(looked_at(&Part::default())["organizationView"], Value::Object(Map::new()));
+    }
 
     #[test]
     fn a_body_names_accounts_and_units_or_is_refused() {

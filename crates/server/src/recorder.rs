@@ -158,13 +158,16 @@ impl Observed<'_> {
 }
 
 impl Recorder {
-    /// Renders the events of a call that was served here.
+    /// Renders the events of a call that was served here. `remarks` are what they say beside, and beside who stands
+    /// behind the call.
     pub(crate) fn drafts_of_served(
         &self,
         arrival: &Arrival,
         call: &ServiceCall,
         served: &Served,
+        mut remarks: Map<String, Value>,
     ) -> Vec<Draft> {
+        remarks.extend(self.people.of_served(arrival, &served.who.caller, call.event_source()));
         let headers: Vec<(&str, &[u8])> =
             served.answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         self.drafts(&Observed {
@@ -182,7 +185,7 @@ impl Recorder {
             request_id: &arrival.ids.request,
             owners: served.owners,
             under: served.under,
-            remarks: &self.people.of_served(arrival, &served.who.caller, call.event_source()),
+            remarks: &remarks,
         })
     }
 }

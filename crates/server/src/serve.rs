@@ -30,6 +30,7 @@ use cairn_wire::json11;
 use cairn_wire::recognise::{Call, Protocol, Service};
 use http::{Request, Response};
 use hyper::body::Incoming;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -271,7 +272,7 @@ impl Front {
         served: Served,
     ) -> Answered {
         telemetry::answered(&call.event_source, served.answered.status().as_u16());
-        self.make_durable(arrival, call.protocol, service_call, served).await
+        self.make_durable(arrival, (call.protocol, service_call), served, Map::new()).await
     }
 
     /// Records a call of one of Cairn's own pages as an event of this name, and only then lets the answer go.
@@ -282,6 +283,18 @@ impl Front {
         who: Who,
         answered: Answered,
     ) -> Answered {
+        self.record_page_with(arrival, event_name, who, answered, Map::new()).await
+    }
+
+    /// Does so, and says something beside: the event has `remarks` in its `additionalEventData`.
+    pub(crate) async fn record_page_with(
+        &self,
+        arrival: &Arrival,
+        event_name: &str,
+        who: Who,
+        answered: Answered,
+        remarks: Map<String, Value>,
+    ) -> Answered {
         let protocol = Protocol::Json;
         let call = ServiceCall::Other {
             event_source: "cloudtrail.amazonaws.com".to_owned(),
@@ -290,17 +303,17 @@ impl Front {
         };
         let owners = Owners::default();
         let served = Served { answered, who, received: None, received_bytes: 0, owners, under: None };
-        self.make_durable(arrival, protocol, &call, served).await
+        self.make_durable(arrival, (protocol, &call), served, remarks).await
     }
 
     async fn make_durable(
         &self,
         arrival: &Arrival,
-        protocol: Protocol,
-        call: &ServiceCall,
+        (protocol, call): (Protocol, &ServiceCall),
         served: Served,
+        remarks: Map<String, Value>,
     ) -> Answered {
-        let drafts = self.recorder.drafts_of_served(arrival, call, &served);
+        let drafts = self.recorder.drafts_of_served(arrival, call, &served, remarks);
         match self.recorder.submit(drafts).await {
             Ok(()) => served.answered,
             Err(error) => {

@@ -15,12 +15,14 @@ use cairn_wire::recognise::Protocol;
 use futures_util::stream;
 use http::{Response, header};
 use http_body_util::{BodyExt as _, StreamBody};
+use serde_json::{Map, Value};
 
 use self::ask::{Ask, Of};
 use self::following::Following;
 use self::watched::Watched;
 use crate::answer::{Answered, json_refusal};
 use crate::authorize;
+use crate::organization_view::looked_at;
 use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
@@ -31,20 +33,21 @@ impl Front {
         let snapshot = self.catalog.current();
         let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
         let who = self.who(&found);
+        let mut remarks = Map::new();
         let answered = match found.refusal() {
             Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
-            None => match self.watch(arrival, &who, &snapshot) {
+            None => match self.watch((arrival, &mut remarks), &who, &snapshot) {
                 Ok(following) => self.follow(following),
                 Err((code, message)) => json_refusal(&arrival.ids, code, &message).into(),
             },
         };
-        self.record_page(arrival, "TailEvents", who, answered).await
+        self.record_page_with(arrival, "TailEvents", who, answered, remarks).await
     }
 
     /// Decides what is told: what is asked for, if the caller may see it.
     fn watch(
         &self,
-        arrival: &Arrival,
+        (arrival, remarks): (&Arrival, &mut Map<String, Value>),
         who: &Who,
         snapshot: &Snapshot,
     ) -> Result<Following, (ErrorCode, String)> {
@@ -61,7 +64,8 @@ impl Front {
         }
         let ask = Ask::parse(&arrival.head.query)
             .map_err(|refusal| (ErrorCode::ValidationException, refusal.to_string()))?;
-        if matches!(ask.of, Of::Organization(_)) {
+        if let Of::Organization(part) = &ask.of {
+            remarks.extend(looked_at(part));
             self.permit_organization_view(arrival, who, snapshot)?;
         }
         let watched = Watched::new(&ask.of, who.account, who.region.clone(), &self.catalog)

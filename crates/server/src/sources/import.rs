@@ -9,7 +9,6 @@
 //! none. It is recorded as `ImportEvents`, with the counts.
 
 use bytes::Bytes;
-use cairn_capture::{Captured, Owners, Response, ServiceCall};
 use cairn_event::EventView;
 use cairn_history::RETENTION_DAYS;
 use cairn_sources::{Home, Outcome, TOLD_MAX, Told, access_log, cloudtrail};
@@ -22,7 +21,6 @@ use super::telemetry;
 use crate::answer::{Answered, json as json_answer, json_refusal};
 use crate::authorize;
 use crate::incoming;
-use crate::recorder::Observed;
 use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
@@ -79,7 +77,7 @@ impl Front {
             Err(Refusal::Told(answered)) => (answered, Map::new()),
             Err(Refusal::Unrecorded) => return refuse::unrecorded(arrival, Protocol::Json).into(),
         };
-        self.record_import(arrival, who, answered, &remarks).await
+        self.record_page_with(arrival, "ImportEvents", who, answered, remarks).await
     }
 
     async fn import_for(
@@ -120,47 +118,6 @@ impl Front {
             report.count(at, outcome, format);
         }
         Ok((report, format))
-    }
-
-    async fn record_import(
-        &self,
-        arrival: &Arrival,
-        who: Who,
-        answered: Answered,
-        remarks: &Map<String, Value>,
-    ) -> Answered {
-        let call = ServiceCall::Other {
-            event_source: "cloudtrail.amazonaws.com".to_owned(),
-            event_name: "ImportEvents".to_owned(),
-            protocol: Protocol::Json,
-        };
-        let headers: Vec<(&str, &[u8])> =
-            answered.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-        let body = match &answered {
-            Answered::Whole(response) if !response.status().is_success() => Captured::Whole(response.body()),
-            Answered::Whole(_) | Answered::Streams(_) => Captured::Nothing,
-        };
-        let status = answered.status().as_u16();
-        let response = Response { status, headers: &headers, body, body_bytes: answered.body_bytes() };
-        let drafts = self.recorder.drafts(&Observed {
-            arrival,
-            call: &call,
-            who: &who,
-            body: Captured::Nothing,
-            body_bytes: 0,
-            response,
-            request_id: &arrival.ids.request,
-            owners: Owners::default(),
-            under: None,
-            remarks,
-        });
-        match self.recorder.submit(drafts).await {
-            Ok(()) => answered,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "call served and not recorded");
-                refuse::unrecorded(arrival, Protocol::Json).into()
-            }
-        }
     }
 }
 
