@@ -51,7 +51,9 @@ fn level(place: Place<'_>, snapshot: &Snapshot) -> Result<Vec<Policy>, PolicyErr
             place: id.clone(),
             problem: "there is no such service control policy".to_owned(),
         })?;
+        // Whoever looks into the log has to know which policy it is.
         Policy::parse(PolicyKind::Organization, text)
+            .map_err(|error| PolicyError { place: format!("{id}: {}", error.place), ..error })
     };
     place.attached().iter().map(read).collect()
 }

@@ -129,11 +129,15 @@ async fn every_level_limits_users_and_the_root_of_a_member_alone() {
 }
 
 #[tokio::test]
-async fn a_policy_that_is_gone_leaves_nothing() {
-    let world = world(&[FULL_ACCESS_POLICY], &[FULL_ACCESS_POLICY, "p-gone00000"]).await;
-    let (caller, snapshot) = (root(MEMBER), world.catalog.current());
-    assert!(Rights::of(&caller, &snapshot, managed).is_err());
-    assert!(Rights::of(&root(MANAGEMENT), &snapshot, managed).is_ok());
+async fn a_policy_that_is_gone_or_unreadable_leaves_nothing_and_is_named() {
+    for id in ["p-gone00000", "p-spoilt000"] {
+        let world = world(&[FULL_ACCESS_POLICY], &[FULL_ACCESS_POLICY, id]).await;
+        world.commit(vec![policy("p-spoilt000", "{")]).await;
+        let (caller, snapshot) = (root(MEMBER), world.catalog.current());
+        let error = Rights::of(&caller, &snapshot, managed).unwrap_err();
+        assert!(error.to_string().contains(id), "{error}");
+        assert!(Rights::of(&root(MANAGEMENT), &snapshot, managed).is_ok());
+    }
 }
 
 #[tokio::test]
