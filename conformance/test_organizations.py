@@ -3,6 +3,7 @@
 Policies, trusted services and delegated administrators are in `test_organization_policies.py`.
 """
 
+import gzip
 import json
 import re
 
@@ -13,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from clients import Clients, demand_the_model, refusal
 from server import Server
+from waiting import wait_for
 
 MANAGER, GUEST, STRANGER, RIVAL = "123456789012", "222222222222", "333333333333", "444444444444"
 REGION = "us-east-1"
@@ -560,6 +562,34 @@ def test_the_command_line_knows_organizations(server, manager, organization):
     assert "(AccountNotFoundException)" in failed.stderr
 
 
+def test_the_trail_hears_how_an_account_comes_and_goes(server, by, manager, organization):
+    guest, sts, s3 = by(GUEST), by(GUEST, "sts"), by(MANAGER, "s3")
+    guest.leave_organization()
+    s3.create_bucket(Bucket="audit")
+    manager.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+    s3.put_bucket_policy(Bucket="audit", Policy=server.command("bucket-policy", "audit", "--organization", organization["Id"]))
+    trails = by(MANAGER, "cloudtrail")
+    trails.create_trail(Name="all", S3BucketName="audit", IsOrganizationTrail=True, IsMultiRegionTrail=True)
+    trails.start_logging(Name="all")
+    before = sts.get_caller_identity()
+    shake = manager.invite_account_to_organization(Target={"Id": GUEST, "Type": "ACCOUNT"})["Handshake"]["Id"]
+    answers = [guest.accept_handshake(HandshakeId=shake), sts.get_caller_identity(), guest.leave_organization()]
+    after = sts.get_caller_identity()
+    requests = [answer["ResponseMetadata"]["RequestId"] for answer in answers]
+
+    def delivered():
+        listed = s3.list_objects_v2(Bucket="audit", Prefix=f"AWSLogs/{organization['Id']}/{GUEST}/CloudTrail/").get("Contents", [])
+        files = [gzip.decompress(s3.get_object(Bucket="audit", Key=entry["Key"])["Body"].read()) for entry in listed]
+        found = [record for file in files for record in json.loads(file)["Records"]]
+        return found if any(record["eventName"] == "LeaveOrganization" for record in found) else None
+
+    found = wait_for(delivered, "the trail delivers how the account left")
+    assert [record["requestID"] for record in found] == requests
+    assert not {answer["ResponseMetadata"]["RequestId"] for answer in (before, after)} & set(requests)
+    roles = [role["RoleName"] for role in by(GUEST, "iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]]
+    assert roles == ["AWSServiceRoleForOrganizations"]
+
+
 def history(by, account, name=None):
     """Returns an account's records of Organizations, oldest first."""
     attribute = {"AttributeKey": "EventName", "AttributeValue": name} if name else {"AttributeKey": "EventSource", "AttributeValue": "organizations.amazonaws.com"}
@@ -569,17 +599,18 @@ def history(by, account, name=None):
 
 def test_records_are_those_of_organizations(by, manager, organization, made):
     account = made("recorded")
-    record = next(one for one in history(by, MANAGER, "CreateAccount") if account in json.dumps(one))
+    find = lambda name: [one for one in history(by, MANAGER, name) if account in json.dumps(one)]
+    [record] = wait_for(lambda: find("CreateAccount"), "the account's making is found")
     assert (record["eventSource"], record["awsRegion"], record["readOnly"]) == ("organizations.amazonaws.com", "us-east-1", False)
     hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
     assert record["requestParameters"] == {"email": hidden, "accountName": hidden}
     status = record["responseElements"]["createAccountStatus"]
     assert status["accountName"] == hidden and status["accountId"] == account and status["state"] == "SUCCEEDED"
-    result = next(one for one in history(by, MANAGER, "CreateAccountResult") if account in json.dumps(one))
+    [result] = find("CreateAccountResult")
     assert result["eventType"] == "AwsServiceEvent" and result["userIdentity"] == {"accountId": MANAGER, "invokedBy": "AWS Internal"}
     told = result["serviceEventDetails"]["createAccountStatus"]
     assert told["id"] == status["id"] and told["accountName"] == "****" and told["state"] == "SUCCEEDED"
-    joined = next(one for one in history(by, MANAGER, "AccountJoinedOrganization") if account in json.dumps(one))
+    [joined] = find("AccountJoinedOrganization")
     assert joined["serviceEventDetails"]["joinedMethod"] == "CREATED"
     assert {one["serviceEventDetails"]["departureMethod"] for one in history(by, MANAGER, "AccountDepartedOrganization")} == {"LEFT", "REMOVED"}
     [closed] = history(by, MANAGER, "CloseAccountResult")
