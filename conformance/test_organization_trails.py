@@ -406,6 +406,23 @@ def test_a_copy_comes_and_goes_with_its_account(accounts, organizations):
     assert late.boto("iam").get_role(RoleName=ROLE)
 
 
+def test_an_excluded_account_sees_nothing_of_the_trail(accounts, organizations):
+    tag = "cairn:excluded-from-trails"
+    member, heading = accounts[SPARE], "An account that is excluded from the trail"
+    for excluded, expected in [("all", False), ("another", True), ("@all", False)]:
+        organizations.tag_resource(ResourceId=SPARE, Tags=[{"Key": tag, "Value": excluded}])
+        shown = ARN + "all" in [trail["TrailARN"] for trail in member.trail.list_trails()["Trails"]]
+        assert shown == expected, excluded
+    tell(heading, member, "GetTrail by ARN", "TrailNotFoundException", "get_trail", Name=ARN + "all")
+    tell(heading, member, "StopLogging by ARN", "TrailNotFoundException", "stop_logging", Name=ARN + "all")
+    organizations.tag_resource(ResourceId=ADMIN, Tags=[{"Key": tag, "Value": "@all"}])
+    tell(heading, accounts[ADMIN], "GetTrail by ARN", "succeeds", "get_trail", Name=ARN + "all")
+    tell(heading, accounts[ADMIN], "StartLogging by ARN", "succeeds", "start_logging", Name=ARN + "all")
+    for account in (SPARE, ADMIN):
+        organizations.untag_resource(ResourceId=account, TagKeys=[tag])
+    assert member.trail.get_trail(Name=ARN + "all")
+
+
 def test_every_refusal_is_in_the_history_of_the_account_that_was_refused(accounts):
     """Each has the code of the answer as its error, and none is in any other account's history."""
     assert len(REFUSED) > 90
@@ -423,7 +440,7 @@ def test_every_refusal_is_in_the_history_of_the_account_that_was_refused(account
         assert event["errorCode"] == code.replace("AccessDeniedException", "AccessDenied"), code
         assert event["errorMessage"] == message
         assert event["recipientAccountId"] == account and event["userIdentity"]["accountId"] == account
-        assert [other for other in found if request in found[other]] == [account]
+        assert [other for other in found if request in found[other]] == [account], "who is refused tells nobody else"
 
 
 def history(who, region):
