@@ -160,6 +160,20 @@ def test_a_condition_on_tags_tells_nothing_of_another_accounts_trail(mine, other
     assert cloudtrail.get_trail(Name=arn)["Trail"]["Name"] == "tagged"
 
 
+def test_lists_of_keys_tell_nothing_of_another_accounts(mine, others):
+    kms = others.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    service = {"GranteePrincipal": f"arn:aws:iam::{OTHERS}:root", "RetiringServicePrincipal": "backup.amazonaws.com"}
+    source = {"SourceArn": f"arn:aws:backup:us-east-1:{OTHERS}:vault/v"}
+    kms.create_grant(KeyId=key, Operations=["Decrypt"], Constraints=source, **service)
+    listed = {account.id: account.client("kms").list_retirable_grants(RetiringServicePrincipal="backup.amazonaws.com") for account in (mine, others)}
+    assert [len(listed[account]["Grants"]) for account in (MINE, OTHERS)] == [0, 1]
+    missing = key[:-12] + "0" * 12
+    for name in (key, missing):
+        assert refusal(mine.client("kms").list_aliases, KeyId=name) == ("NotFoundException", f"Key '{name}' does not exist")
+    assert kms.list_aliases(KeyId=key)["Aliases"] == []
+
+
 def test_one_accounts_rates_are_no_others(make_server):
     server = make_server(cloudtrail__throttle="true", accounts=OTHERS).start()
     busy, quiet = (Account(server, account).client("cloudtrail") for account in (MINE, OTHERS))

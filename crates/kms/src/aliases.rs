@@ -7,7 +7,7 @@ use cairn_wire::kms::{
 };
 
 use crate::page::{self, Paging};
-use crate::reference::{Aliases, Found, find};
+use crate::reference::{Aliases, Found, KeyReference, find};
 use crate::{Caller, Kms, Refusal, state};
 
 /// The most aliases of one key: KMS's limit.
@@ -74,7 +74,7 @@ impl Kms {
         request: &ListAliasesRequest,
     ) -> Result<ListAliasesResponse, Refusal> {
         let snapshot = self.catalog.current();
-        let key = request.key_id.as_deref().map(|key| find(&snapshot, caller, key, Aliases::Refused));
+        let key = request.key_id.as_deref().map(|key| own(&snapshot, caller, key));
         let key_id = key.transpose()?.map(|found| found.key.id.clone());
         let aliases = snapshot.kms_aliases().filter(|alias| {
             let own = alias.account == caller.account && alias.region == caller.region;
@@ -128,4 +128,11 @@ fn check_name(name: &str) -> Result<(), Refusal> {
         }
         Some(_) => Ok(()),
     }
+}
+
+/// Finds a key of the caller's own account: nobody was asked whether the caller may know of others.
+fn own(snapshot: &Snapshot, caller: &Caller, key: &str) -> Result<Found, Refusal> {
+    let reference = KeyReference::parse(key, caller, Aliases::Refused)?;
+    let found = reference.find(snapshot).filter(|found| found.key.account == caller.account);
+    found.ok_or_else(|| reference.missing())
 }

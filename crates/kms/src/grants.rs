@@ -129,11 +129,11 @@ impl Kms {
         let keys = snapshot.kms_keys().filter(|key| key.region == caller.region && !key.materials.is_empty());
         let mut entries = Vec::new();
         for key in keys {
-            // Whoever lists sees grants of its own account's principals; keys may be of any account.
-            for grant in key.grants.iter().filter(|grant| grant.retiring.as_ref() == Some(&wanted)) {
-                if account_of(&wanted).is_none_or(|account| account == caller.account) {
-                    entries.push(entry(key, grant)?);
-                }
+            // Whoever lists sees grants of its own account's principals; keys may be of any account. A service is
+            // of none: of its grants one sees those of one's own keys.
+            let seen = account_of(&wanted).unwrap_or(key.account) == caller.account;
+            for grant in key.grants.iter().filter(|grant| seen && grant.retiring.as_ref() == Some(&wanted)) {
+                entries.push(entry(key, grant)?);
             }
         }
         let paging = Paging { marker: request.marker.as_deref(), limit: request.limit, usual: 50 };
