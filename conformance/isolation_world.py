@@ -108,7 +108,7 @@ class Furnisher:
     def furnish(self, letter, root):
         """Makes everything of one account, the other accounts' shares in it included."""
         self.letter, self.root = letter, root
-        for variant in ("open", "hidden", "spare1"):
+        for variant in ("hidden",) if letter == "S" else ("open", "hidden", "spare1"):
             self.people(variant)
             self.keys(variant)
             self.objects(variant)

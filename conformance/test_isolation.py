@@ -11,7 +11,7 @@ from isolation_run import Isolation, smallest
 from isolation_world import ACCOUNTS
 
 SEED = os.environ.get("CAIRN_SEED") or str(time.time_ns())
-COUNT = int(os.environ.get("CAIRN_ISOLATION_CALLS", "1500"))
+COUNT = int(os.environ.get("CAIRN_ISOLATION_CALLS", "700"))
 # Tries at making a failure small, each with a server of its own.
 REPLAYS_MAX = 40
 
