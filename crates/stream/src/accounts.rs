@@ -71,7 +71,11 @@ pub(crate) async fn run(shared: &Surroundings, buses: &Buses, stop: Cancellation
         let now = shared.catalog.current();
         for account in now.accounts().map(|account| account.id).filter(|account| buses.reaches(*account)) {
             if followed.insert(account) {
-                let follower = Follower::new(shared, buses.of(account), begin).beside(&reading);
+                let follower = Follower::new(shared, buses.of(account), begin);
+                let follower = match buses.reach {
+                    Reach::One(_) => follower,
+                    Reach::All => follower.beside(&reading),
+                };
                 tasks.spawn(follower.run(stop.clone()));
             }
         }

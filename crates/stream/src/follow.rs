@@ -34,6 +34,13 @@ const COMMIT_AFTER: Duration = Duration::from_millis(250);
 /// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
 const IDLE_POSITIONS_MAX: u64 = 100_000;
 
+/// How long one of many followers looks away after events that were not its own, so that hundreds of them don't all
+/// look at each event by itself.
+const LOOK_AWAY: Duration = Duration::from_millis(50);
+
+/// How far behind it looks at everything at once.
+const BACKLOG_POSITIONS: u64 = 10_000;
+
 /// How many batches are on their way at once, over all lanes: an organization has hundreds.
 const IN_FLIGHT_MAX: usize = 64;
 
@@ -117,7 +124,7 @@ impl<S: Sink> Follower<S> {
         }
     }
 
-    /// Shares readings with the others that do.
+    /// Shares readings with the others that do, and looks at what is theirs in one go.
     pub(crate) fn beside(self, others: &Arc<SideBySide>) -> Self {
         Self { beside: Some(Arc::clone(others)), ..self }
     }
@@ -209,6 +216,7 @@ impl<S: Sink> Follower<S> {
             tracing::warn!(stream = self.sink.name(), reason, events, "events not sent");
         }
         self.received_ms = received_ms;
+        let is_quiet = selected.waiting.is_empty();
         let mut rounds = rounds(selected.waiting, &self.limits).into_iter();
         while let Some(round) = rounds.next() {
             let ships: Vec<_> =
@@ -226,7 +234,24 @@ impl<S: Sink> Follower<S> {
         if self.next - self.committed > IDLE_POSITIONS_MAX {
             self.commit().await?;
         }
+        if is_quiet && self.beside.is_some() && self.behind() < BACKLOG_POSITIONS {
+            self.look_away(stop).await?;
+        }
         Ok(Step::Again)
+    }
+
+    /// Lets events of others gather.
+    async fn look_away(&mut self, stop: &CancellationToken) -> Result<(), FollowError> {
+        self.commit_if_due().await?;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK_AWAY) => {}
+        }
+        Ok(())
+    }
+
+    fn behind(&self) -> u64 {
+        self.journal.tail().saturating_sub(self.next)
     }
 
     async fn read(&self) -> Result<Option<Records>, BatchError> {
@@ -315,7 +340,7 @@ impl<S: Sink> Follower<S> {
 
     /// Tells how far the stream is behind.
     fn report_lag(&self) {
-        let behind = self.journal.tail().saturating_sub(self.next);
+        let behind = self.behind();
         let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(self.received_ms);
         telemetry::lag(self.sink.name(), behind, if behind == 0 { 0 } else { age_ms.max(0) });
     }
