@@ -12,7 +12,7 @@ use cairn_wire::organizations::{
 };
 
 use crate::page::{self, Paging};
-use crate::policies::{Kept, check_available, target};
+use crate::policies::{Kept, check_available};
 use crate::{Caller, Organizations, Refusal, names, shapes, standing};
 
 impl Organizations {
@@ -179,6 +179,15 @@ pub(crate) fn places<'a>(
     let units = snapshot.organizational_units(&organization.id).map(Place::Unit);
     let members = snapshot.members(&organization.id).map(Place::Account);
     std::iter::once(Place::Root(organization)).chain(units).chain(members)
+}
+
+/// Finds what a policy can be attached to.
+fn target<'a>(
+    snapshot: &'a Snapshot,
+    organization: &'a Organization,
+    id: &str,
+) -> Result<Place<'a>, Refusal> {
+    places(snapshot, organization).find(|place| place.id() == id).ok_or(Refusal::TargetMissing)
 }
 
 /// Returns the policies that are attached to a place: none while the type is disabled.

@@ -1,9 +1,7 @@
 //! Service control policies: made, changed, shown. What they are attached to is in [`attachments`](crate::attachments).
 
 use cairn_access::{ADMINISTRATOR_ACCESS, Policy as Document, PolicyKind};
-use cairn_catalog::{
-    Change, FULL_ACCESS_POLICY, FeatureSet, Organization, OrganizationPolicy, Place, Snapshot,
-};
+use cairn_catalog::{Change, FULL_ACCESS_POLICY, FeatureSet, Organization, OrganizationPolicy, Snapshot};
 use cairn_wire::organizations::{
     CreatePolicyRequest, CreatePolicyResponse, DeletePolicyRequest, DeletePolicyResponse,
     DescribePolicyRequest, DescribePolicyResponse, ListPoliciesRequest, ListPoliciesResponse, Policy,
@@ -205,15 +203,6 @@ fn check_name(
     let mut others = snapshot.organization_policies(&organization.id);
     let taken = others.any(|other| other.name == name && Some(other.id.as_str()) != own);
     if taken || name == FULL_ACCESS_NAME { Err(Refusal::PolicyExists) } else { Ok(()) }
-}
-
-/// Finds what a policy can be attached to.
-pub(crate) fn target<'a>(
-    snapshot: &'a Snapshot,
-    organization: &'a Organization,
-    id: &str,
-) -> Result<Place<'a>, Refusal> {
-    attachments::places(snapshot, organization).find(|place| place.id() == id).ok_or(Refusal::TargetMissing)
 }
 
 const FULL_ACCESS_NAME: &str = "FullAWSAccess";
