@@ -106,8 +106,7 @@ impl Delivery {
         tasks.wait().await;
     }
 
-    /// Lists the trails that have digests to come, if they may be others than when they were last listed,
-    /// after so many changes.
+    /// Lists the trails that may have digests to come besides those that were listed after so many changes.
     async fn chained(&self, listed: &mut Option<u64>) -> Option<BTreeSet<TrailId>> {
         let open = async {
             self.digests.notice.take_in().await?;
@@ -115,7 +114,12 @@ impl Delivery {
             if changes == *listed {
                 return Ok(None);
             }
-            let open = self.digests.notice.open_trails().await?;
+            let changed = listed.and_then(|listed| self.digests.notice.trails_since(listed));
+            let open = match changed {
+                // A task that finds nothing to come ends at once.
+                Some(changed) => changed,
+                None => self.digests.notice.open_trails().await?,
+            };
             *listed = changes;
             Ok::<_, NoticeError>(Some(open))
         };

@@ -108,7 +108,14 @@ impl Notice {
 
     /// Lists the chains of a trail that were changed after so many changes; `None` where that is too long ago.
     pub(crate) fn changed_since(&self, count: u64, trail: &TrailId) -> Option<Vec<ChainId>> {
-        self.changes_now().since(count, trail)
+        let mut changed = self.changes_now().since(count)?;
+        changed.retain(|id| id.trail == *trail);
+        Some(changed)
+    }
+
+    /// Lists the trails whose chains were changed after so many changes; `None` where that is too long ago.
+    pub(crate) fn trails_since(&self, count: u64) -> Option<BTreeSet<TrailId>> {
+        Some(self.changes_now().since(count)?.into_iter().map(|id| id.trail).collect())
     }
 
     fn changes_now(&self) -> std::sync::MutexGuard<'_, Changes> {
@@ -298,8 +305,8 @@ impl Changes {
         }
     }
 
-    fn since(&self, count: u64, trail: &TrailId) -> Option<Vec<ChainId>> {
-        let later = self.last.iter().filter(|(change, id)| *change > count && id.trail == *trail);
+    fn since(&self, count: u64) -> Option<Vec<ChainId>> {
+        let later = self.last.iter().filter(|(change, _)| *change > count);
         (count >= self.forgotten).then(|| later.map(|(_, id)| id.clone()).collect())
     }
 }
@@ -333,18 +340,17 @@ mod tests {
 
     #[test]
     fn changes_are_told_to_whoever_does_not_know_them_or_that_they_are_forgotten() {
-        let (mut changes, trail) = (Changes { count: 1, ..Changes::default() }, id(1).trail);
-        assert_eq!(changes.since(1, &trail), Some(Vec::new()));
+        let mut changes = Changes { count: 1, ..Changes::default() };
+        assert_eq!(changes.since(1), Some(Vec::new()));
         changes.note(vec![id(1), id(2)]);
         changes.note(vec![id(3)]);
-        assert_eq!(changes.since(1, &trail), Some(vec![id(1), id(2), id(3)]));
-        assert_eq!(changes.since(2, &trail), Some(vec![id(3)]));
-        assert_eq!(changes.since(3, &trail), Some(Vec::new()));
-        assert_eq!(changes.since(1, &TrailId { created: 2, ..trail.clone() }), Some(Vec::new()));
+        assert_eq!(changes.since(1), Some(vec![id(1), id(2), id(3)]));
+        assert_eq!(changes.since(2), Some(vec![id(3)]));
+        assert_eq!(changes.since(3), Some(Vec::new()));
         changes.note((0..Changes::LAST_MAX as u64 - 1).map(id).collect());
-        assert_eq!(changes.since(1, &trail), None, "the oldest change is gone as a whole");
-        assert_eq!(changes.since(2, &trail).map(|ids| ids.len()), Some(Changes::LAST_MAX));
+        assert_eq!(changes.since(1), None, "the oldest change is gone as a whole");
+        assert_eq!(changes.since(2).map(|ids| ids.len()), Some(Changes::LAST_MAX));
         changes.note((0..=Changes::LAST_MAX as u64).map(id).collect());
-        assert_eq!((changes.since(4, &trail), changes.last.len()), (None, 0));
+        assert_eq!((changes.since(4), changes.last.len()), (None, 0));
     }
 }

@@ -160,6 +160,27 @@ async fn one_members_folder_that_is_denied_holds_up_no_other_and_shows_in_that_m
 }
 
 #[tokio::test]
+async fn a_digest_planned_in_a_folder_that_is_denied_is_planned_anew_once_the_trail_lies_elsewhere() {
+    let world = organization().await;
+    let denied = format!("AWSLogs/{ORGANIZATION}/{ACCOUNT}/");
+    world.bucket.trouble.lock().unwrap().insert(denied, Trouble::Denies);
+    world.clock.pass(3_602);
+    assert_eq!(world.work().await.failures.len(), 1);
+    world.change(|trail| trail.organization = None).await;
+    world.clock.pass(3_600);
+    world.all_delivered();
+    assert!(world.work().await.failures.is_empty());
+    let expected = [
+        format!("08:00:00Z {SHOP} 0 in AWSLogs/{ORGANIZATION} begins"),
+        format!("08:00:00Z {ACCOUNT} 0 in AWSLogs begins"),
+        format!("08:00:03Z {SHOP} 0 in AWSLogs/{ORGANIZATION}"),
+        format!("09:00:00Z {ACCOUNT} 0 in AWSLogs"),
+    ];
+    assert_eq!(told(&world.audit().await.0), expected);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn each_region_has_a_chain_of_each_account_and_wherever_a_members_files_come_from() {
     let world = organization().await;
     let enabled_regions = ["us-east-1", "eu-west-1"].map(|name| name.parse().unwrap()).to_vec();
