@@ -105,9 +105,9 @@ impl<'a> Call<'a> {
             Subject::NewRole => vec![self.made("role", "RoleName")],
             Subject::NewLinkedRole => vec![self.linked()],
             Subject::DeletedRole => {
-                let name = self.text("DeletionTaskId").and_then(task_role);
-                let role = self.find::<Role>(name);
-                vec![role.map_or_else(|| EVERYTHING.to_owned(), |role| role.arn.clone())]
+                // The role itself is gone once it is deleted.
+                let role = self.text("DeletionTaskId").and_then(task_role);
+                vec![self.arn(Role::KIND, ROOT_PATH, role.unwrap_or(EVERYTHING))]
             }
             Subject::Policy => vec![self.text("PolicyArn").unwrap_or(EVERYTHING).to_owned()],
             Subject::NewPolicy => vec![self.made("policy", "PolicyName")],

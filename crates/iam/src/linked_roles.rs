@@ -115,9 +115,9 @@ impl<'a> Task<'a> {
     }
 }
 
-/// Returns the role that a task is about, as far as its id says.
+/// Returns the role that a task is about with its path, without the first slash, as far as its id says.
 pub(crate) fn task_role(text: &str) -> Option<&str> {
-    Task::parse(text).map(|task| task.role_name)
+    Task::parse(text).map(|task| task.role)
 }
 
 /// Splits behind so many parts that slashes divide.

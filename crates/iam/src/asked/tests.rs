@@ -57,6 +57,21 @@ async fn calls_are_about_what_is_there_whatever_they_call_it() {
             json!({"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
             vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()],
         ),
+        (
+            Operation::CreateServiceLinkedRole,
+            json!({"AWSServiceName": "cloudtrail.amazonaws.com"}),
+            vec![arn("role/aws-service-role/cloudtrail.amazonaws.com/AWSServiceRoleForCloudTrail")],
+        ),
+        (
+            Operation::CreateServiceLinkedRole,
+            json!({"AWSServiceName": "other.amazonaws.com"}),
+            vec![arn("role/aws-service-role/other.amazonaws.com/*")],
+        ),
+        (
+            Operation::GetServiceLinkedRoleDeletionStatus,
+            json!({"DeletionTaskId": "task/aws-service-role/x.amazonaws.com/AWSServiceRoleForX/sea/led="}),
+            vec![arn("role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX")],
+        ),
         (Operation::CreatePolicy, json!({"PolicyName": "p"}), vec![arn("policy/p")]),
         (Operation::GetAccountSummary, json!({}), vec!["*".to_owned()]),
         (
@@ -101,6 +116,11 @@ async fn conditions_are_told_of_the_request_and_of_what_it_is_about() {
             Operation::CreateRole,
             json!({"RoleName": "new", "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
             vec![("iam:PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess")],
+        ),
+        (
+            Operation::CreateServiceLinkedRole,
+            json!({"AWSServiceName": "cloudtrail.amazonaws.com"}),
+            vec![("iam:AWSServiceName", "cloudtrail.amazonaws.com")],
         ),
         (Operation::GetRole, json!({"RoleName": "deploy"}), vec![]),
     ] {
