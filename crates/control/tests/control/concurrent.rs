@@ -7,6 +7,7 @@ use cairn_event::{AccountId, Region};
 use serde_json::json;
 use tokio_util::task::TaskTracker;
 
+use crate::organized;
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -39,4 +40,21 @@ async fn trails_made_at_once_keep_to_the_quota() {
     let listed = world.call(account, &region, "ListTrails", b"{}").await.unwrap();
     assert_eq!(listed["Trails"].as_array().unwrap().len(), 5);
     Arc::into_inner(world).unwrap().end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_others_overtake_again_and_again_is_a_conflict() {
+    let world = World::new("2026-03-02T08:00:00Z", Throttle::off()).await;
+    let (account, region): (AccountId, Region) =
+        ("123456789012".parse().unwrap(), "us-east-1".parse().unwrap());
+    organized::organize(&world, &json!({"trusted": true, "members": {"222222222222": {}}})).await;
+    let trail = json!({"Name": "all", "S3BucketName": "logs", "IsOrganizationTrail": true}).to_string();
+    world.call(account, &region, "CreateTrail", trail.as_bytes()).await.unwrap();
+    for (times, expected) in [(15, "done"), (16, "ConflictException"), (0, "done")] {
+        world.overtake(times);
+        let outcome = world.call(account, &region, "StartLogging", br#"{"Name":"all"}"#).await;
+        let outcome = outcome.err().map_or("done".to_owned(), |(code, _)| code);
+        assert_eq!(outcome, expected, "{times} changes came between");
+    }
+    world.end().await;
 }
