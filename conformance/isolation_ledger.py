@@ -121,10 +121,11 @@ class Ledger:
             self.known[owner] |= named | set(principal)
         return named
 
-    def leaks(self, account, answer, also=frozenset()):
+    def leaks(self, account, answer, also=frozenset(), mixed=False):
         """Returns (identifier, owner, where) of what `account` may not see in an answer; nobody's account is `None`.
 
-        `also` has what a right shows it beside what it knows: identifiers, or accounts all of whose are shown."""
+        `also` has the identifiers that a right shows it beside what it knows. An answer is `mixed` that tells of
+        several accounts: what is new in it may be any of theirs."""
         self.public |= {hit.decode() for layer in layers(answer, 1) for hit in SHARED.findall(layer)}
         known = self.known.get(account, set())
         told = {}
@@ -134,8 +135,8 @@ class Ledger:
             if token.isdigit() and len(token) == 12 and token not in self.accounts:
                 continue
             owner = self.owners.get(token)
-            if owner is None and account:
+            if owner is None and account and not mixed:
                 self.owners[token] = owner = account
-            if owner not in (None, account) and owner not in also:
+            if owner not in (None, account):
                 told.setdefault(token, (token, owner, where))
         return list(told.values())

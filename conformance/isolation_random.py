@@ -79,6 +79,8 @@ OWN_PAGES = (
     "GET /_cairn/tail?last={count}&follow=false", "GET /_cairn/tail?from={count}&follow=false&positions=true",
     "GET /_cairn/tlog", "GET /_cairn/tlog?trail={trail}", "GET /_cairn/proof?event-id={eventid}",
     "GET /_cairn/proof?event-id={eventid}&trail={trail}", "POST /_cairn/proof", "POST /_cairn/import?format=cloudtrail",
+    "GET /_cairn/tail?last={count}&follow=false&organization=true", "POST /_cairn/organization/events",
+    "GET /_cairn/tail?last=400&follow=false&organization=true&account={account}",
     "GET /_cairn/metrics", "GET /_cairn/readyz", "GET /_cairn/healthz", "GET /_cairn/", "GET /_cairn/console",
 )  # fmt: skip
 
@@ -128,10 +130,13 @@ class Drawer:
     def page(self, index, actor, letter):
         draft = Draft(self, letter, PAGES, "", actor)
         path = self.chance.choice(OWN_PAGES).format(
-            count=self.chance.choice((0, 1, 30, 400)), trail=draft.symbol(("trailarn", "trail")), eventid=draft.symbol(("eventid",))
+            count=self.chance.choice((1, 30, 400)), account=draft.symbol(("account",)), trail=draft.symbol(("trailarn", "trail")), eventid=draft.symbol(("eventid",))
         )
         body = b""
-        if path.startswith("POST"):
+        if path == "POST /_cairn/organization/events":
+            asked = {"MaxResults": 50}
+            body = json.dumps(asked | {"Accounts": [draft.symbol(("account",))]} if self.chance.random() < 0.5 else asked)
+        elif path.startswith("POST"):
             told = {"eventVersion": "1.11", "eventID": draft.symbol(("eventid",)), "recipientAccountId": draft.symbol(("account",)),
                     "eventTime": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "eventSource": "iam.amazonaws.com",
                     "eventName": "CreateUser", "awsRegion": "us-east-1", "eventType": "AwsApiCall", "userIdentity": {"type": "Root"},

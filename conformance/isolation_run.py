@@ -8,7 +8,7 @@ import re
 
 from isolation_calls import MODELS, NOBODY, PAGES, Actor, Line
 from isolation_ledger import FORMS, Ledger, tokens
-from isolation_random import Drawer, Op
+from isolation_random import READS, Drawer, Op
 from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, SYMBOL, Furnisher, Unresolved, World
 from server import Server
 
@@ -19,7 +19,7 @@ GLOBAL = re.compile(r"\.(bucket|object|upload|account|accountalias|canonical|cip
 CHANGING = re.compile(
     rb"\d{4}-\d\d-\d\dT[\d:.]+Z?|\d{8}T\d{6}Z|<HostId>[^<]*</HostId>|<RequestId>[^<]*</RequestId>|\b1[78]\d{8}(?:\.\d+)?\b"
 )
-SHOWN_MAX = 12
+FINGERPRINT = re.compile(rb'"Fingerprint":"([0-9a-f]{32})"')
 
 
 @dataclasses.dataclass
@@ -36,7 +36,7 @@ class Finding:
 class Isolation:
     """A server with its accounts furnished, and everything that is known about who knows what."""
 
-    def __init__(self, seed, corrupt=None, organizations=True):
+    def __init__(self, seed, corrupt=None):
         """`corrupt` changes raw answers, so that tests can see that a leak is found."""
         self.seed, self.corrupt = seed, corrupt
         self.world, self.ledger = World(seed), Ledger(ACCOUNTS.values())
@@ -45,7 +45,8 @@ class Isolation:
         self.actors, self.findings = {"nobody": NOBODY}, []
         self.calls = self.twins = 0
         self.drawer = Drawer(random.Random(seed), self.world, [])
-        self.with_organizations = organizations
+        # What each member's events can tell since it joined.
+        self.since = {}
 
     def __enter__(self):
         others = [account for letter, account in ACCOUNTS.items() if letter != "M"]
@@ -57,8 +58,8 @@ class Isolation:
         furnisher = Furnisher(self.world, self.demand)
         for letter in ACCOUNTS:
             furnisher.furnish(letter, self.actors[f"{letter}.admin"])
-        self.organize(furnisher)
         self.guests()
+        self.organize(furnisher)
         self.history_ids()
         self.drawer.actors = [name for name in self.actors if name[0] in FIVE or name == "nobody"]
         self.before = {letter: self.state(letter) for letter in ACCOUNTS}
@@ -136,8 +137,22 @@ class Isolation:
             self.ledger.tell(member.account, [handshake, *tokens(invited.raw)])
             accepted = self.demand(member, "organizations", "AcceptHandshake", {"HandshakeId": handshake})
             self.ledger.tell(account, tokens(accepted.body))
+            self.since[member.account] = self.standing(letter)
         furnisher.units(manager)
         furnisher.units(self.actors["C.admin"])
+        trail = furnisher.organization_trail(manager)
+        for letter in "AB":
+            self.ledger.tell(ACCOUNTS[letter], tokens(json.dumps(trail).encode()))
+
+    def standing(self, letter):
+        """Returns what an account's events tell whoever calls: its callers, its trails and where they deliver."""
+        callers = [actor for actor in self.actors.values() if actor.account == ACCOUNTS[letter]]
+        told = {ACCOUNTS[letter], self.world.value(f"{letter}.canonical")}
+        told |= {self.world.mark(f"{letter}.{what}") for what in ("power", "power.session", "federated", "guest")}
+        told |= {self.world.mark(f"{letter}.secret.{variant}.prefix") for variant in ("open", "hidden", "spare1")}
+        told |= {identifier for actor in callers for identifier in (actor.key, *actor.principal)}
+        named = [value for symbol, value in self.world.values.items() if re.match(rf"{letter}\.(trail|bucket|role\.shared|roleid\.shared)", symbol)]
+        return told | tokens(" ".join(named).encode())
 
     def history_ids(self):
         """Takes an event's id of each account, for others to name."""
@@ -171,11 +186,29 @@ class Isolation:
         for account in owners:
             self.ledger.tell(account, [answer.request_id, hashlib.md5(body).hexdigest()])
         # Nobody knows what it has just sent, and nothing else.
-        leaks = self.ledger.leaks(actor.account, answer.raw, also if actor.account else also | named)
+        if operation == "ListPublicKeys":
+            # A Region's keys sign the digests of all accounts.
+            self.ledger.publish(b" ".join(FINGERPRINT.findall(answer.body)))
+        mixed = actor.account == ACCOUNTS["M"] and service == PAGES and "organization" in operation
+        shown = also | named if not actor.account else also | self.members_events() if mixed else also
+        leaks = self.ledger.leaks(actor.account, answer.raw, shown, mixed)
+        for account in (owners | {actor.account}) & self.since.keys():
+            self.since[account] |= named | {answer.request_id, actor.account, *actor.principal}
+            if answer.ok and not operation.startswith(READS):
+                self.since[account] |= tokens(answer.body)
+        if also and actor.account and not answer.code.startswith("AccessDenied"):
+            # It stands in the caller's own history from now on.
+            self.ledger.tell(actor.account, also)
         if also and answer.ok:
             for account in owners:
                 self.ledger.tell(account, tokens(answer.raw))
         return answer, leaks
+
+    def members_events(self):
+        """Returns what the organization's manager may see of its members: what their events can hold since they joined."""
+        ids = {token for token, owner in self.ledger.owners.items() if owner in self.since and token.count("-") == 4}
+        keys = {value for symbol, value in self.world.values.items() if ".key." in symbol}
+        return (ids - keys).union(*self.since.values())
 
     def perform(self, op):
         """Makes a drawn call and keeps what is wrong with its answer."""
@@ -208,7 +241,7 @@ class Isolation:
 
     def rights(self, op, actor):
         """Returns what a call may show of another account's things because that account lets its caller in."""
-        if not actor.account:
+        if not actor.account or actor.name.endswith(".guest"):
             return frozenset()
         shown = set()
         text = f"{op.operation} {op.parameters}"

@@ -59,6 +59,7 @@ class World:
                 f"{letter}.aliasarn.{variant}": f"arn:aws:kms:{here}:{of['alias']}",
                 f"{letter}.trailarn.{variant}": f"arn:aws:cloudtrail:{here}:trail/{of['trail']}",
             }
+        self.values[f"{letter}.trail.shared"] = self.mark(f"{letter}.trail.shared")
         self.values[f"{letter}.bucket.shared"] = "b-" + self.mark(f"{letter}.bucket.shared")
         for place in ("shared", "kept"):
             self.values[f"{letter}.object.{place}"] = f"{place}/" + self.mark(f"{letter}.object.{place}")
@@ -203,6 +204,7 @@ class Furnisher:
         self.letter, self.root = root.name[0], root
         top = self.call("organizations", "ListRoots")["Roots"][0]["Id"]
         self.world.values[f"{self.letter}.orgroot"] = top
+        self.call("organizations", "EnableAWSServiceAccess", ServicePrincipal="cloudtrail.amazonaws.com")
         self.call("organizations", "EnablePolicyType", RootId=top, PolicyType="SERVICE_CONTROL_POLICY")
         everything = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
         for variant in ("open", "hidden"):
@@ -213,6 +215,15 @@ class Furnisher:
                                Description=self.secret(f"{variant}.scp"), Content=everything)["Policy"]["PolicySummary"]["Id"]  # fmt: skip
             self.keep("scp", variant, policy)
             self.call("organizations", "AttachPolicy", PolicyId=policy, TargetId=unit)
+
+    def organization_trail(self, root):
+        """Makes a trail over the organization; returns what its members see of it."""
+        self.letter, self.root = root.name[0], root
+        made = self.call("cloudtrail", "CreateTrail", Name=self.of("trail", "shared"), S3BucketName=self.of("bucket", "open"),
+                         S3KeyPrefix=self.secret("shared.prefix"), IsOrganizationTrail=True, IsMultiRegionTrail=True)  # fmt: skip
+        self.call("cloudtrail", "StartLogging", Name=self.of("trail", "shared"))
+        self.keep("trailarn", "shared", made["TrailARN"])
+        return {name: value for name, value in made.items() if name != "ResponseMetadata"}
 
     def share(self, partner):
         """Lets the partner's account into one bucket below `shared/`, one key and one role, and nowhere else."""
