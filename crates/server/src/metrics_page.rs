@@ -94,9 +94,9 @@ fn without_accounts(text: &str, is_kept: impl Fn(AccountId) -> bool) -> String {
     let mut shown = kept.concat();
     if !left_out.is_empty() {
         // Prometheus passes over comments; people read them.
-        let _infallible = write!(
+        let _infallible = writeln!(
             shown,
-            "# {} lines that name accounts are left out: set metrics.token_file to see them\n",
+            "# {} lines that name accounts are left out: set metrics.token_file to see them",
             left_out.len()
         );
     }

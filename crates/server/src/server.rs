@@ -173,10 +173,9 @@ impl Server {
     /// See [`OpenServerError`].
     pub async fn open(config: Config) -> Result<Self, OpenServerError> {
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
-        let address = config.listen;
-        let listener = TcpListener::bind(address).await;
+        let bound = TcpListener::bind(config.listen).await;
         // The port comes first: where it is taken, nothing is made on the disk.
-        let listener = listener.map_err(|source| OpenServerError::Listen { address, source })?;
+        let listener = bound.map_err(|source| OpenServerError::Listen { address: config.listen, source })?;
         gateway::refuse_itself(&config, listener.local_addr().unwrap_or(config.listen))?;
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let dir = DataDir::new(&config.data_dir);
@@ -207,9 +206,8 @@ impl Server {
         };
         let delivery = Arc::new(Delivery::new(windows(&config), parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
-        let throttle = throttle(config.throttle);
-        let control =
-            Control::new(Arc::clone(&stores.catalog), history.clone(), own, Arc::clone(&clock), throttle);
+        let (catalog, throttle) = (Arc::clone(&stores.catalog), throttle(config.throttle));
+        let control = Control::new(catalog, history.clone(), own, Arc::clone(&clock), throttle);
         let keys = (keys, service_keys);
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
