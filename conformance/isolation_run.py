@@ -194,7 +194,8 @@ class Isolation:
         leaks = self.ledger.leaks(actor.account, answer.raw, shown, mixed)
         for account in (owners | {actor.account}) & self.since.keys():
             self.since[account] |= named | {answer.request_id, actor.account, *actor.principal}
-            if answer.ok and not operation.startswith(READS):
+            # What changes nothing is recorded without its answer, but for sessions.
+            if answer.ok and (service == "sts" or not operation.startswith(READS)):
                 self.since[account] |= tokens(answer.body)
         if also and actor.account and not answer.code.startswith("AccessDenied"):
             # It stands in the caller's own history from now on.
