@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use super::DIGEST_WINDOW;
 use super::accounts::{BUCKET, Organization};
 use super::load::{self, Belongs, Load};
 use crate::client::Client;
+use crate::spread::Spread;
 
 /// The bucket, as far as it was looked at.
 #[derive(Debug)]
@@ -23,10 +25,8 @@ pub(super) struct Bucket {
     read: BTreeSet<String>,
     /// Calls that an event was found of, with the key of its file and the account in that.
     found: BTreeMap<u64, (String, String)>,
-    /// Ends of windows, how many digests each has, and when the last of them was put.
-    rounds: BTreeMap<Timestamp, (usize, Timestamp)>,
-    /// Digests that end a chain, because its account left.
-    pub(super) last: usize,
+    /// For each digest, when its window ended and when it was put.
+    digests: Vec<(Timestamp, Timestamp)>,
     /// Events that were found more than once.
     pub(super) doubled: usize,
     /// Log files.
@@ -45,8 +45,7 @@ impl Bucket {
             prefix: format!("AWSLogs/{}/", organization.id),
             read: BTreeSet::new(),
             found: BTreeMap::new(),
-            rounds: BTreeMap::new(),
-            last: 0,
+            digests: Vec::new(),
             doubled: 0,
             files: 0,
         }
@@ -88,18 +87,28 @@ impl Bucket {
         self.found.get(&number).map(|(key, _)| key.as_str())
     }
 
-    /// Returns how many windows that ended after some instant have digests.
-    pub(super) fn rounds_since(&self, from: Timestamp) -> usize {
-        self.rounds.range(from..).count()
+    /// Tells whether a window that ended after some instant has a digest.
+    pub(super) fn has_digest_since(&self, from: Timestamp) -> bool {
+        self.digests.iter().any(|(end, _)| *end >= from)
     }
 
-    /// Returns how many windows have digests, how many the fullest has, and the longest that one took, in seconds. The
-    /// newest window is left out: it may not be over.
-    pub(super) fn digests(&self) -> (usize, usize, f64) {
-        let over = self.rounds.iter().rev().skip(1);
-        let most = over.clone().map(|(_, (digests, _))| *digests).max().unwrap_or_default();
-        let took = over.clone().map(|(end, (_, last))| last.duration_since(*end).as_secs_f64());
-        (over.count(), most, took.fold(0.0, f64::max))
+    /// Returns how many digests there are, and how many were put in the fullest time as long as a window.
+    pub(super) fn digests(&self) -> (usize, usize) {
+        let mut put: BTreeMap<i64, usize> = BTreeMap::new();
+        let seconds = i64::try_from(DIGEST_WINDOW.as_secs()).unwrap_or(1);
+        for (_, at) in &self.digests {
+            *put.entry(at.as_second() / seconds).or_default() += 1;
+        }
+        (self.digests.len(), put.into_values().max().unwrap_or_default())
+    }
+
+    /// Returns how long after its window's end each digest was put.
+    pub(super) fn digests_late(&self) -> Spread {
+        let mut late = Spread::default();
+        for (end, at) in &self.digests {
+            late.add(Duration::try_from(at.duration_since(*end)).unwrap_or_default());
+        }
+        late
     }
 
     fn take_digest(&mut self, object: &Listed) -> anyhow::Result<()> {
@@ -108,12 +117,7 @@ impl Bucket {
             return Ok(());
         };
         let end = DateTime::strptime("%Y%m%dT%H%M%SZ", end)?.to_zoned(TimeZone::UTC)?.timestamp();
-        if end.as_second() % i64::try_from(DIGEST_WINDOW.as_secs())? != 0 {
-            self.last += 1;
-            return Ok(());
-        }
-        let round = self.rounds.entry(end).or_insert((0, end));
-        *round = (round.0 + 1, round.1.max(object.modified));
+        self.digests.push((end, object.modified));
         Ok(())
     }
 
