@@ -56,7 +56,6 @@ struct Seen {
     bucket: Bucket,
     memory: [Memory; 3],
     cpu: f64,
-    chains: usize,
 }
 
 pub(crate) fn run(run: &mut Run) -> anyhow::Result<()> {
@@ -108,7 +107,7 @@ async fn measure(
     }
     let memory = [fresh, rest, server.memory()?];
     let made = [("CreateAccount", created.0, created_s), ("AssumeRole into it", assumed, assumed_s)];
-    Ok(Seen { made, load, bucket, memory, cpu, chains: accounts * regions.len() })
+    Ok(Seen { made, load, bucket, memory, cpu })
 }
 
 fn tell_calls(run: &mut Run, seen: &mut Seen, accounts: usize, regions: usize) {
@@ -159,7 +158,7 @@ fn tell_delivery(run: &mut Run, seen: &mut Seen, mut late: Spread) {
         "a digest every 30 s for each chain, and a last one for those that leave; from its window's end until it is put; \
          memory is what no file backs, its peak with what files do",
         &[
-            "accounts × Regions",
+            "chains",
             "digests",
             "in the fullest 30 s",
             "late p50 s",
@@ -175,7 +174,7 @@ fn tell_delivery(run: &mut Run, seen: &mut Seen, mut late: Spread) {
     let cpu = seen.cpu * 1e6 / count(seen.load.answered.len() as u64);
     let [fresh, rest, after] = &seen.memory;
     let memory = [fresh.anonymous_mb, rest.anonymous_mb, after.anonymous_mb, after.peak_mb];
-    let counts = [seen.chains, digests, fullest].map(|number| count(number as u64));
+    let counts = [bucket.chains.len(), digests, fullest].map(|number| count(number as u64));
     let late = [50.0, 100.0].map(|percent| digests_late.percentile_ms(percent) / 1e3);
     let figures = [&counts[..], &late[..], &[cpu]].concat();
     table.row("one organization trail", &[&figures[..], &memory[..]].concat());

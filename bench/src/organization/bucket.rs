@@ -27,6 +27,8 @@ pub(super) struct Bucket {
     found: BTreeMap<u64, (String, String)>,
     /// For each digest, when its window ended and when it was put.
     digests: Vec<(Timestamp, Timestamp)>,
+    /// The folders of accounts and Regions that digests were found in.
+    pub(super) chains: BTreeSet<String>,
     /// Events that were found more than once.
     pub(super) doubled: usize,
     /// Log files.
@@ -46,6 +48,7 @@ impl Bucket {
             read: BTreeSet::new(),
             found: BTreeMap::new(),
             digests: Vec::new(),
+            chains: BTreeSet::new(),
             doubled: 0,
             files: 0,
         }
@@ -117,6 +120,7 @@ impl Bucket {
             return Ok(());
         };
         let end = DateTime::strptime("%Y%m%dT%H%M%SZ", end)?.to_zoned(TimeZone::UTC)?.timestamp();
+        self.chains.insert(object.key.split('/').take(5).collect::<Vec<_>>().join("/"));
         self.digests.push((end, object.modified));
         Ok(())
     }
