@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex as BriefMutex, PoisonError};
 
-use cairn_catalog::{Catalog, CursorError, Revision, SnapshotError, State, StateChange, StoreError, TrailId};
+use cairn_catalog::{
+    Catalog, CursorError, Revision, Snapshot, SnapshotError, State, StateChange, StoreError, TrailId,
+};
 use cairn_event::Clock;
 use tokio::sync::{Mutex, watch};
 
 use super::chain::{Chain, ChainError, ChainId};
-use super::fate::{Fate, Fates, Touched, is_touched, touch};
+use super::fate::{Covers, Fate, Fates, Touched, cover_the_same, is_touched};
 
 /// The state that holds the newest revision whose trails were noticed.
 const NOTICED: &str = "digest-revision";
@@ -20,6 +22,9 @@ const READ_EACH_MAX: usize = 16;
 /// How many chains are changed together: nobody else writes to the catalog meanwhile.
 const TOGETHER: usize = 200;
 
+/// How many revisions are followed at once: what trails cover at each of them is in memory meanwhile.
+const REVISIONS_TOGETHER: u64 = 100;
+
 /// Keeps the chains in step with the trails.
 pub(crate) struct Notice {
     catalog: Arc<dyn Catalog>,
@@ -27,7 +32,15 @@ pub(crate) struct Notice {
     /// What the state holds; `None` until it was read.
     noticed: watch::Sender<Option<Revision>>,
     changes: BriefMutex<Changes>,
-    one_at_a_time: Mutex<()>,
+    /// Where the last follower came to. One follows at a time.
+    last: Mutex<Option<Covered>>,
+}
+
+/// A revision, and what its trails cover: most revisions change nothing of it.
+#[derive(Debug, Clone)]
+struct Covered {
+    snapshot: Arc<Snapshot>,
+    covers: Arc<Covers>,
 }
 
 /// What was changed by what became of trails.
@@ -67,7 +80,7 @@ pub(crate) enum NoticeError {
 impl Notice {
     pub(crate) fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>) -> Self {
         let changes = BriefMutex::new(Changes { count: 1, ..Changes::default() });
-        Self { catalog, clock, noticed: watch::Sender::new(None), changes, one_at_a_time: Mutex::default() }
+        Self { catalog, clock, noticed: watch::Sender::new(None), changes, last: Mutex::default() }
     }
 
     /// Takes in every revision up to the newest. Whoever enters receipts calls it before: so a chain that
@@ -76,19 +89,21 @@ impl Notice {
         if self.noticed() == Some(self.catalog.current().revision()) {
             return Ok(());
         }
-        let _alone = self.one_at_a_time.lock().await;
+        let mut last = self.last.lock().await;
         let newest = self.catalog.current().revision();
         if self.noticed() == Some(newest) {
             return Ok(());
         }
         let state = self.catalog.state(NOTICED).await?;
-        let before = state.as_ref().map(|state| read_revision(&state.body)).transpose()?;
+        let mut before = state.as_ref().map(|state| read_revision(&state.body)).transpose()?;
+        let mut expected = state.map(|state| state.version);
         let mut changed = false;
-        if before.is_none_or(|before| before < newest) {
-            changed = self.follow(before, newest).await?;
-            let expected = state.map(|state| state.version);
-            let change = StateChange { name: NOTICED.to_owned(), expected, body: newest.to_string() };
+        while before.is_none_or(|before| before < newest) {
+            let upto = before.map_or(newest, |before| newest.min(before + REVISIONS_TOGETHER));
+            changed |= self.follow(&mut last, before, upto).await?;
+            let change = StateChange { name: NOTICED.to_owned(), expected, body: upto.to_string() };
             self.catalog.set_state(change).await?;
+            (before, expected) = (Some(upto), Some(expected.unwrap_or_default() + 1));
         }
         self.noticed.send_if_modified(|noticed| {
             *noticed = Some(newest);
@@ -162,50 +177,68 @@ impl Notice {
         }
     }
 
-    /// Changes the chains for what became of trails after the revision `before`; false when no chain was.
-    async fn follow(&self, before: Option<Revision>, newest: Revision) -> Result<bool, NoticeError> {
-        let touched = self.touched(before, newest).await?;
+    /// Changes the chains for what became of trails after the revision `before`, up to another; false when no
+    /// chain was.
+    async fn follow(
+        &self,
+        last: &mut Option<Covered>,
+        before: Option<Revision>,
+        upto: Revision,
+    ) -> Result<bool, NoticeError> {
+        // Without a mark nothing was ever noticed: what was before the newest revision is past.
+        let start = match before {
+            Some(before) => Some(self.covered(last.take(), before).await?),
+            None => None,
+        };
+        let (mut at, mut touched, mut turns) = (start.clone(), Touched::new(), Vec::new());
+        for revision in before.map_or(upto, |before| before + 1)..=upto {
+            let next = self.covered(at.clone(), revision).await?;
+            let before = at.as_ref().map(|at| &at.covers);
+            if !before.is_some_and(|before| Arc::ptr_eq(before, &next.covers)) {
+                next.covers.touch(&mut touched, before.map(Arc::as_ref));
+                turns.push((revision.saturating_sub(1), Arc::clone(&next.covers)));
+            }
+            at = Some(next);
+        }
+        *last = at;
         if touched.is_empty() {
             return Ok(false);
         }
         let known = self.known(&touched).await?;
-        let ids = known.keys().cloned();
-        // Without a mark nothing was ever noticed: what was before the newest revision is past.
-        let mut fates = match before {
-            Some(before) => Fates::from(&touched, Some(&*self.catalog.snapshot(before).await?), ids),
-            None => Fates::from(&touched, None, ids),
-        };
-        for revision in before.map_or(newest, |before| before + 1)..=newest {
-            fates.take(&*self.catalog.snapshot(revision).await?);
-        }
-        let now_s = self.clock.now().as_second();
-        let receipts = self.catalog.last_receipt().await?;
-        let mut changed: Vec<ChainId> = Vec::new();
-        let fates: Vec<(ChainId, Fate)> = fates.finish().into_iter().collect();
-        for fates in fates.chunks(TOGETHER) {
-            changed.extend(self.bring_up_to_date(fates, &known, (now_s, receipts)).await?);
-        }
-        for chains in changed.chunk_by(|one, next| one.trail == next.trail) {
-            let Some(first) = chains.first() else { continue };
-            tracing::info!(trail = %first.trail.arn, chains = chains.len(), "digest chains begin or end");
-        }
-        self.changes_now().note(changed);
+        let mut fates =
+            Fates::from(&touched, start.as_ref().map(|start| &*start.covers), known.keys().cloned());
+        turns.iter().for_each(|(before, covers)| fates.take(*before, covers));
+        self.store(fates.finish().into_iter().collect(), &known).await?;
         Ok(true)
     }
 
-    /// Finds what the revisions are about: most touch no chain, and others those of an account.
-    async fn touched(&self, before: Option<Revision>, newest: Revision) -> Result<Touched, NoticeError> {
-        let mut touched = Touched::new();
-        let mut last = match before {
-            Some(before) => Some(self.catalog.snapshot(before).await?),
-            None => None,
-        };
-        for revision in before.map_or(newest, |before| before + 1)..=newest {
-            let next = self.catalog.snapshot(revision).await?;
-            touch(&mut touched, last.as_deref(), &next);
-            last = Some(next);
+    /// Returns what trails cover at a revision: what they did at an earlier one, if that is the same.
+    async fn covered(&self, known: Option<Covered>, revision: Revision) -> Result<Covered, NoticeError> {
+        if let Some(known) = &known
+            && known.snapshot.revision() == revision
+        {
+            return Ok(known.clone());
         }
-        Ok(touched)
+        let snapshot = self.catalog.snapshot(revision).await?;
+        let covers = match known {
+            Some(known) if cover_the_same(&known.snapshot, &snapshot) => known.covers,
+            _ => Arc::new(Covers::of(&snapshot)),
+        };
+        Ok(Covered { snapshot, covers })
+    }
+
+    /// Stores what chains are after their trails' fates.
+    async fn store(
+        &self,
+        fates: Vec<(ChainId, Fate)>,
+        known: &BTreeMap<ChainId, StoredChain>,
+    ) -> Result<(), NoticeError> {
+        let now_s = self.clock.now().as_second();
+        let receipts = self.catalog.last_receipt().await?;
+        for fates in fates.chunks(TOGETHER) {
+            self.bring_up_to_date(fates, known, (now_s, receipts)).await?;
+        }
+        Ok(())
     }
 
     /// Reads the chains that may have begun or ended.
@@ -227,13 +260,14 @@ impl Notice {
         Ok(known)
     }
 
-    /// Stores what chains are after their trails' fates, and returns those that were not that already.
+    /// Stores what some chains are after their trails' fates. What is stored is noted at once: it is not found to
+    /// be changed again if others can't be stored.
     async fn bring_up_to_date(
         &self,
         fates: &[(ChainId, Fate)],
         known: &BTreeMap<ChainId, StoredChain>,
         (now_s, receipts): (i64, u64),
-    ) -> Result<Vec<ChainId>, NoticeError> {
+    ) -> Result<(), NoticeError> {
         let (mut changed, mut changes) = (Vec::new(), Vec::new());
         for (id, fate) in fates {
             let stored = known.get(id);
@@ -244,23 +278,31 @@ impl Notice {
             changed.push(id.clone());
         }
         if changes.is_empty() {
-            return Ok(changed);
+            return Ok(());
         }
         match self.catalog.set_states(&changes).await {
-            Ok(()) => Ok(changed),
+            Ok(()) => self.note(changed),
             Err(CursorError::Moved { .. }) => {
                 // A trail's own task was faster with one of them.
-                let mut changed = Vec::new();
                 for (id, fate) in fates {
                     if self.bring_one_up_to_date(id, known.get(id).cloned(), *fate, (now_s, receipts)).await?
                     {
-                        changed.push(id.clone());
+                        self.note(vec![id.clone()]);
                     }
                 }
-                Ok(changed)
             }
-            Err(error @ (CursorError::Refused(_) | CursorError::Store(_))) => Err(error.into()),
+            Err(error @ (CursorError::Refused(_) | CursorError::Store(_))) => return Err(error.into()),
         }
+        Ok(())
+    }
+
+    /// Tells of chains that were changed.
+    fn note(&self, changed: Vec<ChainId>) {
+        for chains in changed.chunk_by(|one, next| one.trail == next.trail) {
+            let Some(first) = chains.first() else { continue };
+            tracing::info!(trail = %first.trail.arn, chains = chains.len(), "digest chains begin or end");
+        }
+        self.changes_now().note(changed);
     }
 
     /// Stores what a chain is after its trail's fate; false when it is that already.

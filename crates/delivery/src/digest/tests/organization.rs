@@ -1,10 +1,16 @@
 //! Chains of an organization trail: one for each account and Region, as accounts come and go.
 
-use cairn_catalog::contract::sample::{self, ORGANIZATION};
-use cairn_catalog::{Account, Change, EXCLUSION_TAG, Member, Settings, Tag};
-use cairn_digest::Document;
-use cairn_event::AccountId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use cairn_catalog::contract::sample::{self, ORGANIZATION};
+use cairn_catalog::{Account, Change, EXCLUSION_TAG, Member, Organization, Settings, Tag};
+use cairn_digest::Document;
+use cairn_event::{AccountId, Clock};
+
+use super::super::fate::{Covers, cover_the_same};
+use super::super::notice::Notice;
+use super::faulty::Faulty;
 use super::world::{ACCOUNT, Trouble, World};
 
 const SHOP: &str = "111122223333";
@@ -230,5 +236,58 @@ async fn a_round_looks_only_at_chains_that_have_something_to_do() {
     world.clock.pass(2_700);
     let round = task.round(&stop).await.unwrap();
     assert_eq!((round.steps, round.looked), (1, 1), "its backfill digest");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn chains_that_began_before_others_could_not_be_stored_are_told_of_all_the_same() {
+    let world = organization().await;
+    let catalog = Arc::new(Faulty::new(Arc::clone(&world.catalog), 1));
+    let notice = Notice::new(catalog, Arc::clone(&world.clock) as Arc<dyn Clock>);
+    let known = notice.changes();
+    let joined: BTreeSet<AccountId> =
+        (0..250_u64).map(|number| id(&(700_000_000_000 + number).to_string())).collect();
+    let changes = joined.iter().flat_map(|account| join(&account.to_string())).collect();
+    world.catalog.commit(world.catalog.current().revision(), changes).await.unwrap();
+    notice.take_in().await.unwrap_err();
+    let told = |since| notice.changed_since(since, &world.id()).unwrap();
+    assert_eq!(told(known).len(), 200, "those that are stored");
+    let meanwhile = notice.changes();
+    notice.take_in().await.unwrap();
+    assert_eq!(told(meanwhile).len(), 50, "the others");
+    let all: BTreeSet<AccountId> = told(known).into_iter().map(|id| id.account).collect();
+    assert_eq!(all, joined);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn only_what_chains_depend_on_has_covers_worked_out_again() {
+    let world = organization().await;
+    let tags = vec![Tag { key: EXCLUSION_TAG.to_owned(), value: Some("@all".to_owned()) }];
+    let mut trail = world.catalog.current().trail(&world.id().arn).unwrap().trail().clone();
+    trail.tags = tags.clone();
+    let unit = sample::organizational_unit("shops", &sample::organization().root);
+    let root = Organization { root_tags: tags, ..sample::organization() };
+    let enabled_regions = vec!["eu-west-1".parse().unwrap()];
+    let cases = [
+        (Change::PutUser(sample::user("mary")), true),
+        (Change::PutRole(Box::new(sample::role("reader"))), true),
+        (Change::PutHandshake(Box::new(sample::handshake("one", id(LAB)))), true),
+        (Change::PutTrail(Box::new(trail)), false),
+        (Change::PutSettings(Settings { enabled_regions }), false),
+        (Change::PutOrganizationalUnit(Box::new(unit)), false),
+        (Change::PutMember(Box::new(sample::member(id(SHOP)))), false),
+        (Change::DeleteMember { account: id(SHOP) }, false),
+        (Change::PutOrganization(Box::new(root)), false),
+    ];
+    for (change, expected) in cases {
+        let (before, case) = (world.catalog.current(), format!("{change:?}"));
+        world.commit(vec![change]).await;
+        let after = world.catalog.current();
+        assert_eq!(cover_the_same(&before, &after), expected, "{case}");
+        if expected {
+            assert_eq!(Covers::of(&before), Covers::of(&after), "{case}");
+        }
+    }
     world.close().await;
 }

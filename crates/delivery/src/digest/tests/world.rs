@@ -205,7 +205,7 @@ impl World {
         let expected = self.catalog.cursor("test").await.unwrap();
         let cursor = CursorMove { name: "test".to_owned(), expected, to: first + count };
         let delivered_at = self.clock.now() - SignedDuration::from_secs(ago);
-        self.catalog.deliver(Committed { cursor, receipts, delivered_at }).await.unwrap();
+        self.catalog.deliver(Committed { cursor, receipts, delivered_at, state: None }).await.unwrap();
     }
 
     fn receipt(&self, (account, region): (&str, &str), number: u64) -> Receipt {
