@@ -48,7 +48,8 @@ unit:
 conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready target/botocore/ready
 	$(CARGO) build --bin cairn
 	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
-	$(VENV)/bin/python -m pytest -q -rs conformance
+	# What passes only when it is run again is listed as RERUN: a defect to look into.
+	$(VENV)/bin/python -m pytest -q -rsR --reruns 1 conformance
 
 $(VENV)/ready: conformance/requirements.txt
 	$(PYTHON) -m venv $(VENV)
