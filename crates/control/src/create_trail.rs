@@ -55,7 +55,7 @@ impl Control {
         let owner = self.owner(&snapshot, caller, of_organization)?;
         let trail = Trail { tags, ..self.new_trail(caller, request, &name, &owner) };
         check_room(&snapshot, &trail)?;
-        let found = self.check_destination(caller, &trail, &asked).await?;
+        let found = self.check_destination(caller, (None, &trail), &asked).await?;
         let trail = Trail { kms_key_id: found.kms_key, ..trail };
         let mut deeds = match &trail.organization {
             Some(organization) => self.prepare_roles(caller, organization, &trail.name).await?,

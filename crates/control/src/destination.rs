@@ -66,11 +66,11 @@ impl Asked<'_> {
 
 impl Control {
     /// Asks every destination that a request names whether it takes what `trail`, as it shall be, delivers,
-    /// and returns what was found out about them.
+    /// and returns what was found out about them. `before` is the trail as it is, unless it is new.
     pub(crate) async fn check_destination(
         &self,
         caller: &Caller,
-        trail: &Trail,
+        (before, trail): (Option<&Trail>, &Trail),
         asked: &Asked<'_>,
     ) -> Result<Found, Refusal> {
         let key = asked.kms_key_id.or(trail.kms_key_id.as_deref());
@@ -84,8 +84,16 @@ impl Control {
         if asked.sns_topic.is_some() {
             self.check_topic(trail).await?;
         }
-        if asked.log_group.is_some() {
-            self.check_log_group(caller, trail).await?;
+        // The streams of an organization's trail have other names: a role may be good for the ones and not for the
+        // others. A group that is kept may be another account's, that of the administrator who gave it.
+        let renamed = before.is_some_and(|before| before.organization != trail.organization);
+        match trail.cw_logs_group.as_deref() {
+            Some(_) if asked.log_group.is_some() => self.check_log_group(trail, caller.account).await?,
+            Some(kept) if renamed => {
+                let owner = account_of(kept).unwrap_or(trail.account);
+                self.check_log_group(trail, owner).await?;
+            }
+            Some(_) | None => {}
         }
         Ok(Found { kms_key })
     }
@@ -119,9 +127,9 @@ impl Control {
         }
     }
 
-    /// Asks whether the trail's role may write to its log group.
-    async fn check_log_group(&self, caller: &Caller, trail: &Trail) -> Result<(), Refusal> {
-        match self.platform.check_log_group(trail, caller.account).await {
+    /// Asks whether the trail's role may write to its log group, which must both be of an account.
+    async fn check_log_group(&self, trail: &Trail, account: AccountId) -> Result<(), Refusal> {
+        match self.platform.check_log_group(trail, account).await {
             LogGroupVerdict::Allowed => Ok(()),
             LogGroupVerdict::Missing => Err(Refusal::LogGroupMissing),
             LogGroupVerdict::RoleNotAssumable => Err(Refusal::LogRoleNotAssumable),
@@ -241,6 +249,11 @@ fn key_of<'k>(caller: &Caller, owner: AccountId, key: &'k str) -> Cow<'k, str> {
     }
     let kind = if key.starts_with("alias/") { "" } else { "key/" };
     Cow::Owned(format!("arn:aws:kms:{}:{}:{kind}{key}", caller.region, caller.account))
+}
+
+/// Returns the account that an ARN names.
+fn account_of(arn: &str) -> Option<AccountId> {
+    cairn_event::Arn::parse(arn).ok()?.account.parse().ok()
 }
 
 /// Treats an empty text as absent, as CloudTrail does with optional texts.

@@ -37,8 +37,8 @@ pub trait Platform: Send + Sync + Debug {
     async fn begin_aggregation(&self, trail: &LiveTrail) -> Result<(), Box<dyn Error + Send + Sync>>;
 
     /// Asks in CloudTrail's name whether a trail's role may write to its log group, as CreateTrail does: takes
-    /// on the role and makes the stream of the trail's home Region. Both must be `account`'s, which makes or
-    /// changes the trail.
+    /// on the role and makes the stream of the trail's home Region. Both must be `account`'s, which gives them to
+    /// the trail.
     async fn check_log_group(&self, trail: &Trail, account: AccountId) -> LogGroupVerdict;
 
     /// Writes down that a trail's log group gets what is recorded from here on.

@@ -36,7 +36,7 @@ impl Control {
         let snapshot = self.catalog.current();
         let live = self.find_for_update(&reference, &snapshot, caller, request)?;
         let trail = self.updated(live, (&snapshot, caller), request)?;
-        let found = self.check_destination(caller, &trail, &asked).await?;
+        let found = self.check_destination(caller, (Some(live), &trail), &asked).await?;
         if trail.cw_logs_group.is_some() && live.cw_logs_group.is_none() {
             self.platform.begin_log_group(live).await.map_err(Refusal::Internal)?;
         }

@@ -139,6 +139,12 @@ impl Platform for NamedBuckets {
             (group, _) if group.ends_with(":unreachable:*") => LogGroupVerdict::Unavailable,
             (_, role) if role.ends_with("/untrusting") => LogGroupVerdict::RoleNotAssumable,
             (_, role) if role.ends_with("/denied") => LogGroupVerdict::RoleDenied,
+            (_, role) if role.ends_with("/owner-only") && trail.organization.is_some() => {
+                LogGroupVerdict::RoleDenied
+            }
+            (_, role) if role.ends_with("/members-only") && trail.organization.is_none() => {
+                LogGroupVerdict::RoleDenied
+            }
             (group, _) if group.ends_with(":audit:*") => LogGroupVerdict::Allowed,
             _ => LogGroupVerdict::Missing,
         }
