@@ -317,6 +317,10 @@ def test_both_keys_owners_hear_of_a_ciphertext_that_changes_keys(world):
     assert [resource["ARN"] for resource in caller["resources"]] == [keys[OWNER], keys[THIRD]]
     assert [resource["ARN"] for resource in source["resources"]] == [keys[OWNER]]
     assert [resource["ARN"] for resource in target["resources"]] == [keys[THIRD]]
+    # What the caller sent is told to all, what was made of it to each owner for its own key.
+    assert source["requestParameters"]["destinationKeyId"] == keys[THIRD]
+    materials = [{name for name in record["additionalEventData"] if name.endswith("KeyMaterialId")} for record in (caller, source, target)]
+    assert materials == [{"sourceKeyMaterialId", "destinationKeyMaterialId"}, {"sourceKeyMaterialId"}, {"destinationKeyMaterialId"}]
 
 
 def test_an_object_encrypted_with_anothers_key_tells_both_of_the_key(world):

@@ -32,14 +32,14 @@ pub fn share_with_owners(record: Record, owners: Owners, mut id: impl FnMut() ->
         return vec![record];
     }
     let shared = Record { shared_event_id: Some(id()), ..record };
-    let copies: Vec<Record> =
-        others.into_iter().map(|owner| copy(&shared, owner, owners.resource == Some(owner), id())).collect();
+    let copies: Vec<Record> = others.into_iter().map(|owner| copy(&shared, owner, owners, id())).collect();
     std::iter::once(shared).chain(copies).collect()
 }
 
-/// Makes an owner's copy. It tells the caller's account and principal id and no more of who called, and nothing
-/// of third accounts.
-fn copy(shared: &Record, owner: AccountId, owns_resource: bool, event_id: String) -> Record {
+/// Makes an owner's copy. It tells the caller's account and principal id and no more of who called, and of third
+/// accounts nothing but what the caller's own request names.
+fn copy(shared: &Record, owner: AccountId, owners: Owners, event_id: String) -> Record {
+    let owns_resource = owners.resource == Some(owner);
     let mut copy = shared.clone();
     copy.event_id = event_id;
     copy.recipient_account_id = Some(owner);
@@ -51,8 +51,11 @@ fn copy(shared: &Record, owner: AccountId, owns_resource: bool, event_id: String
         if let Some(Value::Object(actor)) = additional.get_mut(ACTOR) {
             withhold_people(actor);
         }
-        additional
-            .retain(|name, value| name != ACTOR || value.as_object().is_some_and(|left| !left.is_empty()));
+        additional.retain(|name, value| match name.as_str() {
+            ACTOR => value.as_object().is_some_and(|left| !left.is_empty()),
+            SOURCE_KEY_MATERIAL => owners.source == Some(owner),
+            name => owns_resource || !OF_ANSWER.contains(&name),
+        });
         if additional.is_empty() {
             copy.additional_event_data = None;
         }
@@ -114,6 +117,12 @@ fn resource(shared: &Resource, known: &[Option<String>; 2], owns_resource: bool)
 
 /// The member of `additionalEventData` that tells who stands behind a call.
 const ACTOR: &str = "actor";
+
+/// The member that tells which material of the source's key a ciphertext was opened with.
+const SOURCE_KEY_MATERIAL: &str = "sourceKeyMaterialId";
+
+/// Members of `additionalEventData` that the answer of a call with a source tells, or what was made of it.
+const OF_ANSWER: [&str; 4] = ["SSEApplied", "bytesTransferredOut", "destinationKeyMaterialId", "x-amz-id-2"];
 
 const SAID_BY_USER_AGENT: [&str; 7] =
     ["tool", "toolVersion", "command", "sdk", "sdkVersion", "appId", "environment"];

@@ -122,6 +122,43 @@ fn both_owners_of_a_copy_are_told_and_not_of_each_other() {
 }
 
 #[test]
+fn the_source_of_a_copy_is_not_told_what_was_made_of_it() {
+    let copy = json!({
+        "request": {
+            "method": "PUT", "target": "/theirs/k", "headers": [["Host", "h"], ["x-amz-copy-source", "/third/a"]],
+        },
+        "response": {
+            "status": 200, "headers": [["x-amz-server-side-encryption", "aws:kms"], ["x-amz-id-2", "host"]],
+            "body": "<CopyObjectResult/>",
+        },
+    });
+    let all = shared(s3("PUT", "/theirs/k", &copy), Some(OWNER), Some(THIRD));
+    assert_eq!(all[1]["additionalEventData"], all[0]["additionalEventData"]);
+    assert_eq!(all[1]["additionalEventData"]["SSEApplied"], json!("Default_SSE_KMS"));
+    let left =
+        json!({"AuthenticationMethod": "AuthHeader", "SignatureVersion": "SigV4", "bytesTransferredIn": 0});
+    assert_eq!(all[2]["additionalEventData"], left);
+    // What the caller sent is the same in all of them.
+    assert_eq!(all[2]["requestParameters"], all[0]["requestParameters"]);
+}
+
+#[test]
+fn each_owner_of_a_ciphertext_that_changes_keys_is_told_the_material_of_its_own_key() {
+    let mut record = s3("PUT", "/theirs/k", &json!({}));
+    let both = json!({"sourceKeyMaterialId": "s", "destinationKeyMaterialId": "d"});
+    record.additional_event_data = Some(both.clone());
+    let told = |resource, source| {
+        let all = shared(record.clone(), Some(resource), Some(source));
+        all.into_iter().map(|record| record["additionalEventData"].clone()).collect::<Vec<_>>()
+    };
+    let (source, destination) =
+        (json!({"sourceKeyMaterialId": "s"}), json!({"destinationKeyMaterialId": "d"}));
+    assert_eq!(told(OWNER, THIRD), [both.clone(), destination, source.clone()]);
+    assert_eq!(told("111122223333", THIRD), [both.clone(), source]);
+    assert_eq!(told(OWNER, OWNER), [both.clone(), both]);
+}
+
+#[test]
 fn a_stranger_whose_deletions_are_denied_does_not_learn_whose_the_bucket_is() {
     let listed = "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>";
     let answer = |errors: &str| format!("<DeleteResult>{errors}</DeleteResult>");
