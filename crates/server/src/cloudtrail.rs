@@ -155,7 +155,7 @@ impl Front {
     }
 }
 
-fn input<I: Input>(request: &Request) -> Result<I, Refused> {
+fn input<I: Input<Operation = Operation>>(request: &Request) -> Result<I, Refused> {
     request.input().map_err(|refusal| (refusal.code, refusal.message))
 }
 

@@ -12,9 +12,10 @@ mod round_trips;
 mod shapes;
 mod types;
 
+pub use crate::json11::Input;
 pub use enums::*;
 pub use error_code::ErrorCode;
-pub use model::{Input, UnknownOperation};
+pub use model::UnknownOperation;
 pub use operation::Operation;
 pub use requests::*;
 pub use responses::*;

@@ -1,16 +1,21 @@
-//! AWS JSON 1.1, the protocol of the `cloudtrail` service.
+//! AWS JSON 1.1, the protocol of CloudTrail, KMS and Organizations; and how CloudTrail refuses in it.
 //!
 //! The operation is named by `X-Amz-Target`, the parameters are a JSON object, and so is the answer.
 //! Reading a call takes two steps, because a record wants the operation even when the body is
 //! unreadable: [`operation`], then [`Request::decode`].
 
-use serde::Serialize;
-use serde_json::Value;
+mod body;
+mod operation;
+mod request;
 
-use crate::casing;
+use serde::Serialize;
+
+use crate::cloudtrail::{self, ErrorCode};
 use crate::constraint::Violations;
-use crate::reading;
-use crate::{ErrorCode, Input, Operation};
+
+pub(crate) use operation::OperationModel;
+pub use operation::{Fault, Input, InputShape, Operation};
+pub use request::Request;
 
 /// The content type of requests and answers.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -52,7 +57,7 @@ impl Refusal {
 
 /// Reads the operation out of `X-Amz-Target`: what follows the last dot, after any prefix that ends
 /// in `CloudTrail_20131101`.
-pub fn operation(target: Option<&str>) -> Result<Operation, Refusal> {
+pub fn operation(target: Option<&str>) -> Result<cloudtrail::Operation, Refusal> {
     let unknown = |message: &str| Refusal::new(ErrorCode::UnknownOperationException, message);
     let target = target.ok_or_else(|| unknown("The request names no operation."))?;
     let (prefix, name) = target.rsplit_once('.').unwrap_or(("", target));
@@ -62,88 +67,26 @@ pub fn operation(target: Option<&str>) -> Result<Operation, Refusal> {
     name.parse().map_err(|_unknown_name| unknown("The operation is not known."))
 }
 
-/// A decoded call: the operation, its parameters as sent, and what is wrong with them.
-#[derive(Debug, Clone)]
-pub struct Request {
-    operation: Operation,
-    parameters: Value,
-    violations: Violations,
-}
+impl Operation for cloudtrail::Operation {
+    type Refusal = Refusal;
 
-impl Request {
-    /// Reads the body of a call. An empty body stands for no parameters.
-    ///
-    /// # Errors
-    ///
-    /// `MalformedHttpRequestException` for another content type, `RequestEntityTooLargeException`
-    /// above [`BODY_BYTES_MAX`], `SerializationException` for what is no JSON object, is nested
-    /// deeper than [`NESTING_MAX`], or holds a member of the wrong type. Broken constraints are not
-    /// errors yet: [`Request::input`] reports them.
-    pub fn decode(operation: Operation, content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
-        let given = self::body(content_type, body)?;
-        let (parameters, violations) = reading::read(operation.model().input, given)
-            .map_err(|mismatch| Refusal::new(ErrorCode::SerializationException, mismatch.to_string()))?;
-        Ok(Self { operation, parameters, violations })
+    fn input_shape(self) -> InputShape {
+        InputShape(self.model().input)
     }
 
-    /// Returns the operation that is called.
-    pub fn operation(&self) -> Operation {
-        self.operation
+    fn unreadable(fault: Fault, message: String) -> Refusal {
+        let code = match fault {
+            Fault::ContentType => ErrorCode::MalformedHttpRequestException,
+            Fault::TooLarge => ErrorCode::RequestEntityTooLargeException,
+            Fault::Serialization => ErrorCode::SerializationException,
+            Fault::OtherOperation => ErrorCode::InternalFailure,
+        };
+        Refusal::new(code, message)
     }
 
-    /// Returns the parameters under their names on the wire: known members that were sent, nulls
-    /// dropped, timestamps as epoch seconds.
-    pub fn parameters(&self) -> &Value {
-        &self.parameters
+    fn invalid(self, violations: &Violations) -> Refusal {
+        Refusal::new(violations.code(self), violations.to_string())
     }
-
-    /// Lists the constraints of the service model that the parameters break.
-    pub fn violations(&self) -> &Violations {
-        &self.violations
-    }
-
-    /// Returns the typed input.
-    ///
-    /// # Errors
-    ///
-    /// The broken constraints, under the error class that [`Violations::code`] chooses;
-    /// `InternalFailure` when `I` is the input of another operation.
-    pub fn input<I: Input>(&self) -> Result<I, Refusal> {
-        if I::OPERATION != self.operation {
-            return Err(Refusal::new(
-                ErrorCode::InternalFailure,
-                "The request was taken for another operation.",
-            ));
-        }
-        if !self.violations.is_empty() {
-            let code = self.violations.code(self.operation);
-            return Err(Refusal::new(code, self.violations.to_string()));
-        }
-        I::deserialize(&self.parameters)
-            .map_err(|error| Refusal::new(ErrorCode::SerializationException, error.to_string()))
-    }
-
-    /// Renders the record's `requestParameters`; absent when nothing was sent.
-    pub fn request_parameters(&self) -> Option<Value> {
-        casing::request_parameters(self.operation, &self.parameters)
-    }
-}
-
-/// Reads a body as the JSON object that every call sends.
-pub(crate) fn body(content_type: Option<&str>, body: &[u8]) -> Result<Value, Refusal> {
-    if !content_type.is_none_or(is_json) {
-        return Err(Refusal::new(
-            ErrorCode::MalformedHttpRequestException,
-            format!("The content type must be {CONTENT_TYPE}."),
-        ));
-    }
-    if body.len() > BODY_BYTES_MAX {
-        return Err(Refusal::new(
-            ErrorCode::RequestEntityTooLargeException,
-            format!("The request body exceeds {BODY_BYTES_MAX} bytes."),
-        ));
-    }
-    parse(body)
 }
 
 /// Renders the body of a successful answer; void operations answer `{}`.
@@ -163,48 +106,6 @@ struct ErrorBody<'a> {
     class: &'a str,
     #[serde(rename = "Message")]
     message: &'a str,
-}
-
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    [CONTENT_TYPE, "application/x-amz-json-1.0", "application/json"]
-        .iter()
-        .any(|accepted| essence.eq_ignore_ascii_case(accepted))
-}
-
-fn parse(body: &[u8]) -> Result<Value, Refusal> {
-    let refuse = |message: &str| Refusal::new(ErrorCode::SerializationException, message);
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Object(serde_json::Map::new()));
-    }
-    if nesting(body) > NESTING_MAX {
-        return Err(refuse("The request body is nested too deeply."));
-    }
-    match serde_json::from_slice(body) {
-        Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err(refuse("The request body must be a JSON object.")),
-        Err(_) => Err(refuse("The request body could not be parsed as JSON.")),
-    }
-}
-
-/// Counts how deep lists and objects are nested, without building them.
-fn nesting(body: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for &byte in body {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 mod enums;
 mod error_code;
-mod model;
 mod operation;
 mod request;
 mod requests;
@@ -17,7 +16,6 @@ mod types;
 
 pub use enums::*;
 pub use error_code::ErrorCode;
-pub use model::Input;
 pub use operation::Operation;
 pub use request::{Refusal, Request, error_body, response_elements};
 pub use requests::*;

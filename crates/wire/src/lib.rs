@@ -20,6 +20,7 @@ pub mod iam;
 pub mod json11;
 pub mod kms;
 pub mod organizations;
+pub mod page_token;
 mod pattern;
 pub mod query;
 pub mod read_only;

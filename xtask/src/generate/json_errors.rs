@@ -36,7 +36,7 @@ pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     }
     codes.extend(COMMON.iter().map(|(name, status)| ((*name).to_owned(), (*name, *status, false))));
     let mut text = format!(
-        "//! The errors that {title} answers with.\n\n/// An error class, as `__type` names it.\n\
+        "//! The errors that {title} answers with.\n\nuse std::fmt;\n\n/// An error class, as `__type` names it.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum ErrorCode {{\n",
     );
     for (variant, (name, status, _)) in &codes {
@@ -53,6 +53,10 @@ pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     text.push_str("_ => 400,\n}\n}\n\n/// Whether the service's model declares it, rather than the framework in front.\n\
          pub const fn is_modelled(self) -> bool {\n!matches!(self, ");
     let common: Vec<String> = COMMON.iter().map(|(name, _)| format!("Self::{name}")).collect();
-    writeln!(text, "{})\n}}\n}}", common.join(" | "))?;
+    writeln!(text, "{})\n}}\n}}\n", common.join(" | "))?;
+    text.push_str(
+        "impl fmt::Display for ErrorCode {\n\
+         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {\nf.write_str(self.as_str())\n}\n}\n",
+    );
     Ok(text)
 }

@@ -11,8 +11,8 @@ use super::names;
 pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     let mut text = format!(
         "//! {title}'s operations: names, errors and shapes.\n\n\
-         use super::ErrorCode;\nuse super::model::{{Input, OperationModel}};\nuse super::requests::*;\n\
-         use super::responses::*;\nuse super::shapes;\n\n\
+         use std::fmt;\n\nuse super::ErrorCode;\nuse super::requests::*;\nuse super::responses::*;\n\
+         use super::shapes;\nuse crate::json11::{{Input, OperationModel}};\n\n\
          /// An operation of {title}, in alphabetical order.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Operation {{\n",
     );
@@ -33,12 +33,23 @@ pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
         text,
         "];\n\n/// What stands before the operation in `X-Amz-Target`.\n\
          pub const TARGET_PREFIX: &'static str = {target:?};\n\n\
-         pub(crate) const fn model(self) -> &'static OperationModel {{\nmatch self {{"
+         /// Returns the name, as in `X-Amz-Target` and in the record's `eventName`.\n\
+         pub const fn name(self) -> &'static str {{\nself.model().name\n}}\n\n\
+         /// Lists the errors that the service model declares for the operation.\n\
+         pub const fn errors(self) -> &'static [ErrorCode] {{\nself.model().errors\n}}\n\n\
+         /// Finds the operation of that name.\n\
+         pub fn find(name: &str) -> Option<Self> {{\n\
+         let found = Self::ALL.binary_search_by(|operation| operation.name().cmp(name));\n\
+         found.ok().and_then(|at| Self::ALL.get(at)).copied()\n}}\n\n\
+         pub(crate) const fn model(self) -> &'static OperationModel<ErrorCode> {{\nmatch self {{"
     )?;
     for name in model.operations.keys() {
         writeln!(text, "Self::{name} => &{},", names::constant(name))?;
     }
-    text.push_str("}\n}\n}\n");
+    text.push_str(
+        "}\n}\n}\n\nimpl fmt::Display for Operation {\n\
+         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {\nf.write_str(self.name())\n}\n}\n",
+    );
     for (name, operation) in &model.operations {
         text.push_str(&constant(name, operation));
     }
@@ -53,9 +64,9 @@ fn constant(name: &str, operation: &Operation) -> String {
         .collect();
     let (input, output) = (&operation.input.shape, &operation.output.shape);
     format!(
-        "\nstatic {constant}: OperationModel = OperationModel {{\nname: {name:?},\nerrors: &[{errors}],\n\
+        "\nstatic {constant}: OperationModel<ErrorCode> = OperationModel {{\nname: {name:?},\nerrors: &[{errors}],\n\
          input: &shapes::{input_shape},\noutput: &shapes::{output_shape},\n}};\n\n\
-         impl Input for {input_type} {{\nconst OPERATION: Operation = Operation::{name};\n\
+         impl Input for {input_type} {{\ntype Operation = Operation;\nconst OPERATION: Operation = Operation::{name};\n\
          type Output = {output_type};\n}}\n",
         constant = names::constant(name),
         input_shape = names::constant(input),

@@ -10,8 +10,8 @@ use super::{names, recorded};
 pub(crate) fn render(title: &str, model: &Model) -> Result<String> {
     let mut text = format!(
         "//! {title}'s operations: names, errors, shapes, and what is recorded of them.\n\n\
-         use super::ErrorCode;\nuse super::model::{{Input, OperationModel, Recorded}};\nuse super::requests::*;\n\
-         use super::responses::*;\nuse super::shapes;\n\n",
+         use super::ErrorCode;\nuse super::model::{{OperationModel, Recorded}};\nuse super::requests::*;\n\
+         use super::responses::*;\nuse super::shapes;\nuse crate::json11::Input;\n\n",
     );
     text.push_str(
         "/// An operation of the `cloudtrail` service, in alphabetical order.\n\
@@ -54,7 +54,8 @@ fn constant(name: &str, operation: &Operation) -> Result<String> {
         "\nstatic {constant}: OperationModel = OperationModel {{\nname: {name:?},\n\
          recorded: Recorded::{recorded},\nerrors: &[{errors}],\n\
          input: {input_shape},\noutput: {output_shape},\n}};\n\n\
-         impl Input for {input} {{\nconst OPERATION: Operation = Operation::{name};\ntype Output = {output};\n}}\n",
+         impl Input for {input} {{\ntype Operation = Operation;\nconst OPERATION: Operation = Operation::{name};\n\
+         type Output = {output};\n}}\n",
         constant = names::constant(name),
         input_shape = shape_reference(input),
         output_shape = shape_reference(output),

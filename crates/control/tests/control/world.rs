@@ -358,7 +358,7 @@ pub(crate) fn role_name(service: &str) -> &'static str {
     }
 }
 
-fn input<I: Input>(request: &Request) -> Result<I, (String, String)> {
+fn input<I: Input<Operation = Operation>>(request: &Request) -> Result<I, (String, String)> {
     request.input().map_err(refused_early)
 }
 

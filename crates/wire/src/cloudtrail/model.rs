@@ -1,10 +1,7 @@
-//! What is known of an operation, and how a typed input names its operation.
+//! What is known of an operation.
 
 use std::fmt;
 use std::str::FromStr;
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{ErrorCode, Operation};
 use crate::shape::Shape;
@@ -28,14 +25,6 @@ pub(crate) enum Recorded {
     AnsweringRead,
     /// A change; the answer is recorded unless it is empty.
     Write,
-}
-
-/// A typed request. Implemented by the request structure of each operation.
-pub trait Input: DeserializeOwned {
-    /// The operation that takes it.
-    const OPERATION: Operation;
-    /// What the operation answers.
-    type Output: Serialize;
 }
 
 /// No operation has this name.

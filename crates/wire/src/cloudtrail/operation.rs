@@ -5,10 +5,11 @@
 //! CloudTrail's operations: names, errors, shapes, and what is recorded of them.
 
 use super::ErrorCode;
-use super::model::{Input, OperationModel, Recorded};
+use super::model::{OperationModel, Recorded};
 use super::requests::*;
 use super::responses::*;
 use super::shapes;
+use crate::json11::Input;
 
 /// An operation of the `cloudtrail` service, in alphabetical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -292,6 +293,7 @@ static ADD_TAGS: OperationModel = OperationModel {
 };
 
 impl Input for AddTagsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::AddTags;
     type Output = AddTagsResponse;
 }
@@ -316,6 +318,7 @@ static CANCEL_QUERY: OperationModel = OperationModel {
 };
 
 impl Input for CancelQueryRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CancelQuery;
     type Output = CancelQueryResponse;
 }
@@ -342,6 +345,7 @@ static CREATE_CHANNEL: OperationModel = OperationModel {
 };
 
 impl Input for CreateChannelRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateChannel;
     type Output = CreateChannelResponse;
 }
@@ -364,6 +368,7 @@ static CREATE_DASHBOARD: OperationModel = OperationModel {
 };
 
 impl Input for CreateDashboardRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateDashboard;
     type Output = CreateDashboardResponse;
 }
@@ -397,6 +402,7 @@ static CREATE_EVENT_DATA_STORE: OperationModel = OperationModel {
 };
 
 impl Input for CreateEventDataStoreRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateEventDataStore;
     type Output = CreateEventDataStoreResponse;
 }
@@ -444,6 +450,7 @@ static CREATE_TRAIL: OperationModel = OperationModel {
 };
 
 impl Input for CreateTrailRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateTrail;
     type Output = CreateTrailResponse;
 }
@@ -462,6 +469,7 @@ static DELETE_CHANNEL: OperationModel = OperationModel {
 };
 
 impl Input for DeleteChannelRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteChannel;
     type Output = DeleteChannelResponse;
 }
@@ -479,6 +487,7 @@ static DELETE_DASHBOARD: OperationModel = OperationModel {
 };
 
 impl Input for DeleteDashboardRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteDashboard;
     type Output = DeleteDashboardResponse;
 }
@@ -507,6 +516,7 @@ static DELETE_EVENT_DATA_STORE: OperationModel = OperationModel {
 };
 
 impl Input for DeleteEventDataStoreRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteEventDataStore;
     type Output = DeleteEventDataStoreResponse;
 }
@@ -528,6 +538,7 @@ static DELETE_RESOURCE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for DeleteResourcePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteResourcePolicy;
     type Output = DeleteResourcePolicyResponse;
 }
@@ -553,6 +564,7 @@ static DELETE_TRAIL: OperationModel = OperationModel {
 };
 
 impl Input for DeleteTrailRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteTrail;
     type Output = DeleteTrailResponse;
 }
@@ -578,6 +590,7 @@ static DEREGISTER_ORGANIZATION_DELEGATED_ADMIN: OperationModel = OperationModel 
 };
 
 impl Input for DeregisterOrganizationDelegatedAdminRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeregisterOrganizationDelegatedAdmin;
     type Output = DeregisterOrganizationDelegatedAdminResponse;
 }
@@ -600,6 +613,7 @@ static DESCRIBE_QUERY: OperationModel = OperationModel {
 };
 
 impl Input for DescribeQueryRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeQuery;
     type Output = DescribeQueryResponse;
 }
@@ -619,6 +633,7 @@ static DESCRIBE_TRAILS: OperationModel = OperationModel {
 };
 
 impl Input for DescribeTrailsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeTrails;
     type Output = DescribeTrailsResponse;
 }
@@ -647,6 +662,7 @@ static DISABLE_FEDERATION: OperationModel = OperationModel {
 };
 
 impl Input for DisableFederationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DisableFederation;
     type Output = DisableFederationResponse;
 }
@@ -676,6 +692,7 @@ static ENABLE_FEDERATION: OperationModel = OperationModel {
 };
 
 impl Input for EnableFederationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnableFederation;
     type Output = EnableFederationResponse;
 }
@@ -698,6 +715,7 @@ static GENERATE_QUERY: OperationModel = OperationModel {
 };
 
 impl Input for GenerateQueryRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GenerateQuery;
     type Output = GenerateQueryResponse;
 }
@@ -716,6 +734,7 @@ static GET_CHANNEL: OperationModel = OperationModel {
 };
 
 impl Input for GetChannelRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetChannel;
     type Output = GetChannelResponse;
 }
@@ -729,6 +748,7 @@ static GET_DASHBOARD: OperationModel = OperationModel {
 };
 
 impl Input for GetDashboardRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetDashboard;
     type Output = GetDashboardResponse;
 }
@@ -755,6 +775,7 @@ static GET_EVENT_CONFIGURATION: OperationModel = OperationModel {
 };
 
 impl Input for GetEventConfigurationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetEventConfiguration;
     type Output = GetEventConfigurationResponse;
 }
@@ -775,6 +796,7 @@ static GET_EVENT_DATA_STORE: OperationModel = OperationModel {
 };
 
 impl Input for GetEventDataStoreRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetEventDataStore;
     type Output = GetEventDataStoreResponse;
 }
@@ -795,6 +817,7 @@ static GET_EVENT_SELECTORS: OperationModel = OperationModel {
 };
 
 impl Input for GetEventSelectorsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetEventSelectors;
     type Output = GetEventSelectorsResponse;
 }
@@ -813,6 +836,7 @@ static GET_IMPORT: OperationModel = OperationModel {
 };
 
 impl Input for GetImportRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetImport;
     type Output = GetImportResponse;
 }
@@ -837,6 +861,7 @@ static GET_INSIGHT_SELECTORS: OperationModel = OperationModel {
 };
 
 impl Input for GetInsightSelectorsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetInsightSelectors;
     type Output = GetInsightSelectorsResponse;
 }
@@ -862,6 +887,7 @@ static GET_QUERY_RESULTS: OperationModel = OperationModel {
 };
 
 impl Input for GetQueryResultsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetQueryResults;
     type Output = GetQueryResultsResponse;
 }
@@ -882,6 +908,7 @@ static GET_RESOURCE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for GetResourcePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetResourcePolicy;
     type Output = GetResourcePolicyResponse;
 }
@@ -901,6 +928,7 @@ static GET_TRAIL: OperationModel = OperationModel {
 };
 
 impl Input for GetTrailRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetTrail;
     type Output = GetTrailResponse;
 }
@@ -920,6 +948,7 @@ static GET_TRAIL_STATUS: OperationModel = OperationModel {
 };
 
 impl Input for GetTrailStatusRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetTrailStatus;
     type Output = GetTrailStatusResponse;
 }
@@ -937,6 +966,7 @@ static LIST_CHANNELS: OperationModel = OperationModel {
 };
 
 impl Input for ListChannelsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListChannels;
     type Output = ListChannelsResponse;
 }
@@ -950,6 +980,7 @@ static LIST_DASHBOARDS: OperationModel = OperationModel {
 };
 
 impl Input for ListDashboardsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListDashboards;
     type Output = ListDashboardsResponse;
 }
@@ -969,6 +1000,7 @@ static LIST_EVENT_DATA_STORES: OperationModel = OperationModel {
 };
 
 impl Input for ListEventDataStoresRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListEventDataStores;
     type Output = ListEventDataStoresResponse;
 }
@@ -987,6 +1019,7 @@ static LIST_IMPORT_FAILURES: OperationModel = OperationModel {
 };
 
 impl Input for ListImportFailuresRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListImportFailures;
     type Output = ListImportFailuresResponse;
 }
@@ -1006,6 +1039,7 @@ static LIST_IMPORTS: OperationModel = OperationModel {
 };
 
 impl Input for ListImportsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListImports;
     type Output = ListImportsResponse;
 }
@@ -1023,6 +1057,7 @@ static LIST_INSIGHTS_DATA: OperationModel = OperationModel {
 };
 
 impl Input for ListInsightsDataRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListInsightsData;
     type Output = ListInsightsDataResponse;
 }
@@ -1041,6 +1076,7 @@ static LIST_INSIGHTS_METRIC_DATA: OperationModel = OperationModel {
 };
 
 impl Input for ListInsightsMetricDataRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListInsightsMetricData;
     type Output = ListInsightsMetricDataResponse;
 }
@@ -1059,6 +1095,7 @@ static LIST_PUBLIC_KEYS: OperationModel = OperationModel {
 };
 
 impl Input for ListPublicKeysRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListPublicKeys;
     type Output = ListPublicKeysResponse;
 }
@@ -1084,6 +1121,7 @@ static LIST_QUERIES: OperationModel = OperationModel {
 };
 
 impl Input for ListQueriesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListQueries;
     type Output = ListQueriesResponse;
 }
@@ -1110,6 +1148,7 @@ static LIST_TAGS: OperationModel = OperationModel {
 };
 
 impl Input for ListTagsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListTags;
     type Output = ListTagsResponse;
 }
@@ -1123,6 +1162,7 @@ static LIST_TRAILS: OperationModel = OperationModel {
 };
 
 impl Input for ListTrailsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListTrails;
     type Output = ListTrailsResponse;
 }
@@ -1144,6 +1184,7 @@ static LOOKUP_EVENTS: OperationModel = OperationModel {
 };
 
 impl Input for LookupEventsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::LookupEvents;
     type Output = LookupEventsResponse;
 }
@@ -1177,6 +1218,7 @@ static PUT_EVENT_CONFIGURATION: OperationModel = OperationModel {
 };
 
 impl Input for PutEventConfigurationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::PutEventConfiguration;
     type Output = PutEventConfigurationResponse;
 }
@@ -1203,6 +1245,7 @@ static PUT_EVENT_SELECTORS: OperationModel = OperationModel {
 };
 
 impl Input for PutEventSelectorsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::PutEventSelectors;
     type Output = PutEventSelectorsResponse;
 }
@@ -1234,6 +1277,7 @@ static PUT_INSIGHT_SELECTORS: OperationModel = OperationModel {
 };
 
 impl Input for PutInsightSelectorsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::PutInsightSelectors;
     type Output = PutInsightSelectorsResponse;
 }
@@ -1255,6 +1299,7 @@ static PUT_RESOURCE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for PutResourcePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::PutResourcePolicy;
     type Output = PutResourcePolicyResponse;
 }
@@ -1283,6 +1328,7 @@ static REGISTER_ORGANIZATION_DELEGATED_ADMIN: OperationModel = OperationModel {
 };
 
 impl Input for RegisterOrganizationDelegatedAdminRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RegisterOrganizationDelegatedAdmin;
     type Output = RegisterOrganizationDelegatedAdminResponse;
 }
@@ -1312,6 +1358,7 @@ static REMOVE_TAGS: OperationModel = OperationModel {
 };
 
 impl Input for RemoveTagsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RemoveTags;
     type Output = RemoveTagsResponse;
 }
@@ -1339,6 +1386,7 @@ static RESTORE_EVENT_DATA_STORE: OperationModel = OperationModel {
 };
 
 impl Input for RestoreEventDataStoreRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RestoreEventDataStore;
     type Output = RestoreEventDataStoreResponse;
 }
@@ -1356,6 +1404,7 @@ static SEARCH_SAMPLE_QUERIES: OperationModel = OperationModel {
 };
 
 impl Input for SearchSampleQueriesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::SearchSampleQueries;
     type Output = SearchSampleQueriesResponse;
 }
@@ -1375,6 +1424,7 @@ static START_DASHBOARD_REFRESH: OperationModel = OperationModel {
 };
 
 impl Input for StartDashboardRefreshRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StartDashboardRefresh;
     type Output = StartDashboardRefreshResponse;
 }
@@ -1400,6 +1450,7 @@ static START_EVENT_DATA_STORE_INGESTION: OperationModel = OperationModel {
 };
 
 impl Input for StartEventDataStoreIngestionRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StartEventDataStoreIngestion;
     type Output = StartEventDataStoreIngestionResponse;
 }
@@ -1426,6 +1477,7 @@ static START_IMPORT: OperationModel = OperationModel {
 };
 
 impl Input for StartImportRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StartImport;
     type Output = StartImportResponse;
 }
@@ -1451,6 +1503,7 @@ static START_LOGGING: OperationModel = OperationModel {
 };
 
 impl Input for StartLoggingRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StartLogging;
     type Output = StartLoggingResponse;
 }
@@ -1479,6 +1532,7 @@ static START_QUERY: OperationModel = OperationModel {
 };
 
 impl Input for StartQueryRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StartQuery;
     type Output = StartQueryResponse;
 }
@@ -1504,6 +1558,7 @@ static STOP_EVENT_DATA_STORE_INGESTION: OperationModel = OperationModel {
 };
 
 impl Input for StopEventDataStoreIngestionRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StopEventDataStoreIngestion;
     type Output = StopEventDataStoreIngestionResponse;
 }
@@ -1522,6 +1577,7 @@ static STOP_IMPORT: OperationModel = OperationModel {
 };
 
 impl Input for StopImportRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StopImport;
     type Output = StopImportResponse;
 }
@@ -1547,6 +1603,7 @@ static STOP_LOGGING: OperationModel = OperationModel {
 };
 
 impl Input for StopLoggingRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::StopLogging;
     type Output = StopLoggingResponse;
 }
@@ -1571,6 +1628,7 @@ static UPDATE_CHANNEL: OperationModel = OperationModel {
 };
 
 impl Input for UpdateChannelRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateChannel;
     type Output = UpdateChannelResponse;
 }
@@ -1593,6 +1651,7 @@ static UPDATE_DASHBOARD: OperationModel = OperationModel {
 };
 
 impl Input for UpdateDashboardRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateDashboard;
     type Output = UpdateDashboardResponse;
 }
@@ -1629,6 +1688,7 @@ static UPDATE_EVENT_DATA_STORE: OperationModel = OperationModel {
 };
 
 impl Input for UpdateEventDataStoreRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateEventDataStore;
     type Output = UpdateEventDataStoreResponse;
 }
@@ -1676,6 +1736,7 @@ static UPDATE_TRAIL: OperationModel = OperationModel {
 };
 
 impl Input for UpdateTrailRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateTrail;
     type Output = UpdateTrailResponse;
 }

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    BODY_BYTES_MAX, CONTENT_TYPE, NESTING_MAX, Refusal, Request, error_body, operation, success_body,
+};
 use crate::Timestamp;
 use crate::cloudtrail::*;
 
@@ -11,7 +13,7 @@ fn decode(operation: Operation, body: &Value) -> Result<Request, Refusal> {
     Request::decode(operation, Some(CONTENT_TYPE), body.to_string().as_bytes())
 }
 
-fn refusal<I: Input + std::fmt::Debug>(body: &Value) -> (ErrorCode, String) {
+fn refusal<I: Input<Operation = Operation> + std::fmt::Debug>(body: &Value) -> (ErrorCode, String) {
     let refusal = decode(I::OPERATION, body).and_then(|request| request.input::<I>()).unwrap_err();
     (refusal.code, refusal.message)
 }
@@ -72,7 +74,11 @@ fn wrong_types_are_refused_in_the_service_s_words() {
 #[test]
 fn broken_constraints_are_told_in_aws_s_words() {
     use ErrorCode::*;
-    fn check<I: Input + std::fmt::Debug>(body: &Value, code: ErrorCode, message: &str) {
+    fn check<I: Input<Operation = Operation> + std::fmt::Debug>(
+        body: &Value,
+        code: ErrorCode,
+        message: &str,
+    ) {
         assert_eq!(refusal::<I>(body), (code, message.to_owned()));
     }
     check::<GetTrailRequest>(

@@ -4,6 +4,8 @@
 
 //! The errors that KMS answers with.
 
+use std::fmt;
+
 /// An error class, as `__type` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorCode {
@@ -148,5 +150,11 @@ impl ErrorCode {
                 | Self::UnknownOperationException
                 | Self::ValidationException
         )
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

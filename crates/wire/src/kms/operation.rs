@@ -4,11 +4,13 @@
 
 //! KMS's operations: names, errors and shapes.
 
+use std::fmt;
+
 use super::ErrorCode;
-use super::model::{Input, OperationModel};
 use super::requests::*;
 use super::responses::*;
 use super::shapes;
+use crate::json11::{Input, OperationModel};
 
 /// An operation of KMS, in alphabetical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +127,23 @@ impl Operation {
     /// What stands before the operation in `X-Amz-Target`.
     pub const TARGET_PREFIX: &'static str = "TrentService";
 
-    pub(crate) const fn model(self) -> &'static OperationModel {
+    /// Returns the name, as in `X-Amz-Target` and in the record's `eventName`.
+    pub const fn name(self) -> &'static str {
+        self.model().name
+    }
+
+    /// Lists the errors that the service model declares for the operation.
+    pub const fn errors(self) -> &'static [ErrorCode] {
+        self.model().errors
+    }
+
+    /// Finds the operation of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        let found = Self::ALL.binary_search_by(|operation| operation.name().cmp(name));
+        found.ok().and_then(|at| Self::ALL.get(at)).copied()
+    }
+
+    pub(crate) const fn model(self) -> &'static OperationModel<ErrorCode> {
         match self {
             Self::CancelKeyDeletion => &CANCEL_KEY_DELETION,
             Self::CreateAlias => &CREATE_ALIAS,
@@ -165,7 +183,13 @@ impl Operation {
     }
 }
 
-static CANCEL_KEY_DELETION: OperationModel = OperationModel {
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+static CANCEL_KEY_DELETION: OperationModel<ErrorCode> = OperationModel {
     name: "CancelKeyDeletion",
     errors: &[
         ErrorCode::NotFoundException,
@@ -179,11 +203,12 @@ static CANCEL_KEY_DELETION: OperationModel = OperationModel {
 };
 
 impl Input for CancelKeyDeletionRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CancelKeyDeletion;
     type Output = CancelKeyDeletionResponse;
 }
 
-static CREATE_ALIAS: OperationModel = OperationModel {
+static CREATE_ALIAS: OperationModel<ErrorCode> = OperationModel {
     name: "CreateAlias",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -199,11 +224,12 @@ static CREATE_ALIAS: OperationModel = OperationModel {
 };
 
 impl Input for CreateAliasRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateAlias;
     type Output = CreateAliasResponse;
 }
 
-static CREATE_GRANT: OperationModel = OperationModel {
+static CREATE_GRANT: OperationModel<ErrorCode> = OperationModel {
     name: "CreateGrant",
     errors: &[
         ErrorCode::NotFoundException,
@@ -221,11 +247,12 @@ static CREATE_GRANT: OperationModel = OperationModel {
 };
 
 impl Input for CreateGrantRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateGrant;
     type Output = CreateGrantResponse;
 }
 
-static CREATE_KEY: OperationModel = OperationModel {
+static CREATE_KEY: OperationModel<ErrorCode> = OperationModel {
     name: "CreateKey",
     errors: &[
         ErrorCode::MalformedPolicyDocumentException,
@@ -247,11 +274,12 @@ static CREATE_KEY: OperationModel = OperationModel {
 };
 
 impl Input for CreateKeyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateKey;
     type Output = CreateKeyResponse;
 }
 
-static DECRYPT: OperationModel = OperationModel {
+static DECRYPT: OperationModel<ErrorCode> = OperationModel {
     name: "Decrypt",
     errors: &[
         ErrorCode::NotFoundException,
@@ -271,11 +299,12 @@ static DECRYPT: OperationModel = OperationModel {
 };
 
 impl Input for DecryptRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::Decrypt;
     type Output = DecryptResponse;
 }
 
-static DELETE_ALIAS: OperationModel = OperationModel {
+static DELETE_ALIAS: OperationModel<ErrorCode> = OperationModel {
     name: "DeleteAlias",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -288,11 +317,12 @@ static DELETE_ALIAS: OperationModel = OperationModel {
 };
 
 impl Input for DeleteAliasRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteAlias;
     type Output = DeleteAliasResponse;
 }
 
-static DESCRIBE_KEY: OperationModel = OperationModel {
+static DESCRIBE_KEY: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeKey",
     errors: &[
         ErrorCode::NotFoundException,
@@ -305,11 +335,12 @@ static DESCRIBE_KEY: OperationModel = OperationModel {
 };
 
 impl Input for DescribeKeyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeKey;
     type Output = DescribeKeyResponse;
 }
 
-static DISABLE_KEY: OperationModel = OperationModel {
+static DISABLE_KEY: OperationModel<ErrorCode> = OperationModel {
     name: "DisableKey",
     errors: &[
         ErrorCode::NotFoundException,
@@ -323,11 +354,12 @@ static DISABLE_KEY: OperationModel = OperationModel {
 };
 
 impl Input for DisableKeyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DisableKey;
     type Output = DisableKeyResponse;
 }
 
-static DISABLE_KEY_ROTATION: OperationModel = OperationModel {
+static DISABLE_KEY_ROTATION: OperationModel<ErrorCode> = OperationModel {
     name: "DisableKeyRotation",
     errors: &[
         ErrorCode::NotFoundException,
@@ -343,11 +375,12 @@ static DISABLE_KEY_ROTATION: OperationModel = OperationModel {
 };
 
 impl Input for DisableKeyRotationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DisableKeyRotation;
     type Output = DisableKeyRotationResponse;
 }
 
-static ENABLE_KEY: OperationModel = OperationModel {
+static ENABLE_KEY: OperationModel<ErrorCode> = OperationModel {
     name: "EnableKey",
     errors: &[
         ErrorCode::NotFoundException,
@@ -362,11 +395,12 @@ static ENABLE_KEY: OperationModel = OperationModel {
 };
 
 impl Input for EnableKeyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnableKey;
     type Output = EnableKeyResponse;
 }
 
-static ENABLE_KEY_ROTATION: OperationModel = OperationModel {
+static ENABLE_KEY_ROTATION: OperationModel<ErrorCode> = OperationModel {
     name: "EnableKeyRotation",
     errors: &[
         ErrorCode::NotFoundException,
@@ -382,11 +416,12 @@ static ENABLE_KEY_ROTATION: OperationModel = OperationModel {
 };
 
 impl Input for EnableKeyRotationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnableKeyRotation;
     type Output = EnableKeyRotationResponse;
 }
 
-static ENCRYPT: OperationModel = OperationModel {
+static ENCRYPT: OperationModel<ErrorCode> = OperationModel {
     name: "Encrypt",
     errors: &[
         ErrorCode::NotFoundException,
@@ -404,11 +439,12 @@ static ENCRYPT: OperationModel = OperationModel {
 };
 
 impl Input for EncryptRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::Encrypt;
     type Output = EncryptResponse;
 }
 
-static GENERATE_DATA_KEY: OperationModel = OperationModel {
+static GENERATE_DATA_KEY: OperationModel<ErrorCode> = OperationModel {
     name: "GenerateDataKey",
     errors: &[
         ErrorCode::NotFoundException,
@@ -426,11 +462,12 @@ static GENERATE_DATA_KEY: OperationModel = OperationModel {
 };
 
 impl Input for GenerateDataKeyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GenerateDataKey;
     type Output = GenerateDataKeyResponse;
 }
 
-static GENERATE_DATA_KEY_WITHOUT_PLAINTEXT: OperationModel = OperationModel {
+static GENERATE_DATA_KEY_WITHOUT_PLAINTEXT: OperationModel<ErrorCode> = OperationModel {
     name: "GenerateDataKeyWithoutPlaintext",
     errors: &[
         ErrorCode::NotFoundException,
@@ -448,11 +485,12 @@ static GENERATE_DATA_KEY_WITHOUT_PLAINTEXT: OperationModel = OperationModel {
 };
 
 impl Input for GenerateDataKeyWithoutPlaintextRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GenerateDataKeyWithoutPlaintext;
     type Output = GenerateDataKeyWithoutPlaintextResponse;
 }
 
-static GENERATE_RANDOM: OperationModel = OperationModel {
+static GENERATE_RANDOM: OperationModel<ErrorCode> = OperationModel {
     name: "GenerateRandom",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -466,11 +504,12 @@ static GENERATE_RANDOM: OperationModel = OperationModel {
 };
 
 impl Input for GenerateRandomRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GenerateRandom;
     type Output = GenerateRandomResponse;
 }
 
-static GET_KEY_POLICY: OperationModel = OperationModel {
+static GET_KEY_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "GetKeyPolicy",
     errors: &[
         ErrorCode::NotFoundException,
@@ -484,11 +523,12 @@ static GET_KEY_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for GetKeyPolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetKeyPolicy;
     type Output = GetKeyPolicyResponse;
 }
 
-static GET_KEY_ROTATION_STATUS: OperationModel = OperationModel {
+static GET_KEY_ROTATION_STATUS: OperationModel<ErrorCode> = OperationModel {
     name: "GetKeyRotationStatus",
     errors: &[
         ErrorCode::NotFoundException,
@@ -503,11 +543,12 @@ static GET_KEY_ROTATION_STATUS: OperationModel = OperationModel {
 };
 
 impl Input for GetKeyRotationStatusRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::GetKeyRotationStatus;
     type Output = GetKeyRotationStatusResponse;
 }
 
-static LIST_ALIASES: OperationModel = OperationModel {
+static LIST_ALIASES: OperationModel<ErrorCode> = OperationModel {
     name: "ListAliases",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -521,11 +562,12 @@ static LIST_ALIASES: OperationModel = OperationModel {
 };
 
 impl Input for ListAliasesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListAliases;
     type Output = ListAliasesResponse;
 }
 
-static LIST_GRANTS: OperationModel = OperationModel {
+static LIST_GRANTS: OperationModel<ErrorCode> = OperationModel {
     name: "ListGrants",
     errors: &[
         ErrorCode::NotFoundException,
@@ -541,11 +583,12 @@ static LIST_GRANTS: OperationModel = OperationModel {
 };
 
 impl Input for ListGrantsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListGrants;
     type Output = ListGrantsResponse;
 }
 
-static LIST_KEY_POLICIES: OperationModel = OperationModel {
+static LIST_KEY_POLICIES: OperationModel<ErrorCode> = OperationModel {
     name: "ListKeyPolicies",
     errors: &[
         ErrorCode::NotFoundException,
@@ -559,11 +602,12 @@ static LIST_KEY_POLICIES: OperationModel = OperationModel {
 };
 
 impl Input for ListKeyPoliciesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListKeyPolicies;
     type Output = ListKeyPoliciesResponse;
 }
 
-static LIST_KEY_ROTATIONS: OperationModel = OperationModel {
+static LIST_KEY_ROTATIONS: OperationModel<ErrorCode> = OperationModel {
     name: "ListKeyRotations",
     errors: &[
         ErrorCode::NotFoundException,
@@ -578,11 +622,12 @@ static LIST_KEY_ROTATIONS: OperationModel = OperationModel {
 };
 
 impl Input for ListKeyRotationsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListKeyRotations;
     type Output = ListKeyRotationsResponse;
 }
 
-static LIST_KEYS: OperationModel = OperationModel {
+static LIST_KEYS: OperationModel<ErrorCode> = OperationModel {
     name: "ListKeys",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -594,11 +639,12 @@ static LIST_KEYS: OperationModel = OperationModel {
 };
 
 impl Input for ListKeysRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListKeys;
     type Output = ListKeysResponse;
 }
 
-static LIST_RESOURCE_TAGS: OperationModel = OperationModel {
+static LIST_RESOURCE_TAGS: OperationModel<ErrorCode> = OperationModel {
     name: "ListResourceTags",
     errors: &[
         ErrorCode::KMSInternalException,
@@ -611,11 +657,12 @@ static LIST_RESOURCE_TAGS: OperationModel = OperationModel {
 };
 
 impl Input for ListResourceTagsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListResourceTags;
     type Output = ListResourceTagsResponse;
 }
 
-static LIST_RETIRABLE_GRANTS: OperationModel = OperationModel {
+static LIST_RETIRABLE_GRANTS: OperationModel<ErrorCode> = OperationModel {
     name: "ListRetirableGrants",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -629,11 +676,12 @@ static LIST_RETIRABLE_GRANTS: OperationModel = OperationModel {
 };
 
 impl Input for ListRetirableGrantsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListRetirableGrants;
     type Output = ListGrantsResponse;
 }
 
-static PUT_KEY_POLICY: OperationModel = OperationModel {
+static PUT_KEY_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "PutKeyPolicy",
     errors: &[
         ErrorCode::NotFoundException,
@@ -650,11 +698,12 @@ static PUT_KEY_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for PutKeyPolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::PutKeyPolicy;
     type Output = PutKeyPolicyResponse;
 }
 
-static RE_ENCRYPT: OperationModel = OperationModel {
+static RE_ENCRYPT: OperationModel<ErrorCode> = OperationModel {
     name: "ReEncrypt",
     errors: &[
         ErrorCode::NotFoundException,
@@ -674,11 +723,12 @@ static RE_ENCRYPT: OperationModel = OperationModel {
 };
 
 impl Input for ReEncryptRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ReEncrypt;
     type Output = ReEncryptResponse;
 }
 
-static RETIRE_GRANT: OperationModel = OperationModel {
+static RETIRE_GRANT: OperationModel<ErrorCode> = OperationModel {
     name: "RetireGrant",
     errors: &[
         ErrorCode::InvalidArnException,
@@ -695,11 +745,12 @@ static RETIRE_GRANT: OperationModel = OperationModel {
 };
 
 impl Input for RetireGrantRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RetireGrant;
     type Output = RetireGrantResponse;
 }
 
-static REVOKE_GRANT: OperationModel = OperationModel {
+static REVOKE_GRANT: OperationModel<ErrorCode> = OperationModel {
     name: "RevokeGrant",
     errors: &[
         ErrorCode::NotFoundException,
@@ -715,11 +766,12 @@ static REVOKE_GRANT: OperationModel = OperationModel {
 };
 
 impl Input for RevokeGrantRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RevokeGrant;
     type Output = RevokeGrantResponse;
 }
 
-static ROTATE_KEY_ON_DEMAND: OperationModel = OperationModel {
+static ROTATE_KEY_ON_DEMAND: OperationModel<ErrorCode> = OperationModel {
     name: "RotateKeyOnDemand",
     errors: &[
         ErrorCode::NotFoundException,
@@ -737,11 +789,12 @@ static ROTATE_KEY_ON_DEMAND: OperationModel = OperationModel {
 };
 
 impl Input for RotateKeyOnDemandRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RotateKeyOnDemand;
     type Output = RotateKeyOnDemandResponse;
 }
 
-static SCHEDULE_KEY_DELETION: OperationModel = OperationModel {
+static SCHEDULE_KEY_DELETION: OperationModel<ErrorCode> = OperationModel {
     name: "ScheduleKeyDeletion",
     errors: &[
         ErrorCode::NotFoundException,
@@ -755,11 +808,12 @@ static SCHEDULE_KEY_DELETION: OperationModel = OperationModel {
 };
 
 impl Input for ScheduleKeyDeletionRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ScheduleKeyDeletion;
     type Output = ScheduleKeyDeletionResponse;
 }
 
-static TAG_RESOURCE: OperationModel = OperationModel {
+static TAG_RESOURCE: OperationModel<ErrorCode> = OperationModel {
     name: "TagResource",
     errors: &[
         ErrorCode::KMSInternalException,
@@ -774,11 +828,12 @@ static TAG_RESOURCE: OperationModel = OperationModel {
 };
 
 impl Input for TagResourceRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::TagResource;
     type Output = TagResourceResponse;
 }
 
-static UNTAG_RESOURCE: OperationModel = OperationModel {
+static UNTAG_RESOURCE: OperationModel<ErrorCode> = OperationModel {
     name: "UntagResource",
     errors: &[
         ErrorCode::KMSInternalException,
@@ -792,11 +847,12 @@ static UNTAG_RESOURCE: OperationModel = OperationModel {
 };
 
 impl Input for UntagResourceRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UntagResource;
     type Output = UntagResourceResponse;
 }
 
-static UPDATE_ALIAS: OperationModel = OperationModel {
+static UPDATE_ALIAS: OperationModel<ErrorCode> = OperationModel {
     name: "UpdateAlias",
     errors: &[
         ErrorCode::DependencyTimeoutException,
@@ -810,11 +866,12 @@ static UPDATE_ALIAS: OperationModel = OperationModel {
 };
 
 impl Input for UpdateAliasRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateAlias;
     type Output = UpdateAliasResponse;
 }
 
-static UPDATE_KEY_DESCRIPTION: OperationModel = OperationModel {
+static UPDATE_KEY_DESCRIPTION: OperationModel<ErrorCode> = OperationModel {
     name: "UpdateKeyDescription",
     errors: &[
         ErrorCode::NotFoundException,
@@ -828,6 +885,7 @@ static UPDATE_KEY_DESCRIPTION: OperationModel = OperationModel {
 };
 
 impl Input for UpdateKeyDescriptionRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateKeyDescription;
     type Output = UpdateKeyDescriptionResponse;
 }

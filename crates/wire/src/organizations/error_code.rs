@@ -4,6 +4,8 @@
 
 //! The errors that Organizations answers with.
 
+use std::fmt;
+
 /// An error class, as `__type` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorCode {
@@ -197,5 +199,11 @@ impl ErrorCode {
                 | Self::UnknownOperationException
                 | Self::ValidationException
         )
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

@@ -4,11 +4,13 @@
 
 //! Organizations's operations: names, errors and shapes.
 
+use std::fmt;
+
 use super::ErrorCode;
-use super::model::{Input, OperationModel};
 use super::requests::*;
 use super::responses::*;
 use super::shapes;
+use crate::json11::{Input, OperationModel};
 
 /// An operation of Organizations, in alphabetical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,7 +175,23 @@ impl Operation {
     /// What stands before the operation in `X-Amz-Target`.
     pub const TARGET_PREFIX: &'static str = "AWSOrganizationsV20161128";
 
-    pub(crate) const fn model(self) -> &'static OperationModel {
+    /// Returns the name, as in `X-Amz-Target` and in the record's `eventName`.
+    pub const fn name(self) -> &'static str {
+        self.model().name
+    }
+
+    /// Lists the errors that the service model declares for the operation.
+    pub const fn errors(self) -> &'static [ErrorCode] {
+        self.model().errors
+    }
+
+    /// Finds the operation of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        let found = Self::ALL.binary_search_by(|operation| operation.name().cmp(name));
+        found.ok().and_then(|at| Self::ALL.get(at)).copied()
+    }
+
+    pub(crate) const fn model(self) -> &'static OperationModel<ErrorCode> {
         match self {
             Self::AcceptHandshake => &ACCEPT_HANDSHAKE,
             Self::AttachPolicy => &ATTACH_POLICY,
@@ -229,7 +247,13 @@ impl Operation {
     }
 }
 
-static ACCEPT_HANDSHAKE: OperationModel = OperationModel {
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+static ACCEPT_HANDSHAKE: OperationModel<ErrorCode> = OperationModel {
     name: "AcceptHandshake",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -251,11 +275,12 @@ static ACCEPT_HANDSHAKE: OperationModel = OperationModel {
 };
 
 impl Input for AcceptHandshakeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::AcceptHandshake;
     type Output = AcceptHandshakeResponse;
 }
 
-static ATTACH_POLICY: OperationModel = OperationModel {
+static ATTACH_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "AttachPolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -277,11 +302,12 @@ static ATTACH_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for AttachPolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::AttachPolicy;
     type Output = AttachPolicyResponse;
 }
 
-static CANCEL_HANDSHAKE: OperationModel = OperationModel {
+static CANCEL_HANDSHAKE: OperationModel<ErrorCode> = OperationModel {
     name: "CancelHandshake",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -298,11 +324,12 @@ static CANCEL_HANDSHAKE: OperationModel = OperationModel {
 };
 
 impl Input for CancelHandshakeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CancelHandshake;
     type Output = CancelHandshakeResponse;
 }
 
-static CLOSE_ACCOUNT: OperationModel = OperationModel {
+static CLOSE_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "CloseAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -322,11 +349,12 @@ static CLOSE_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for CloseAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CloseAccount;
     type Output = CloseAccountResponse;
 }
 
-static CREATE_ACCOUNT: OperationModel = OperationModel {
+static CREATE_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "CreateAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -344,11 +372,12 @@ static CREATE_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for CreateAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateAccount;
     type Output = CreateAccountResponse;
 }
 
-static CREATE_ORGANIZATION: OperationModel = OperationModel {
+static CREATE_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "CreateOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -365,11 +394,12 @@ static CREATE_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for CreateOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateOrganization;
     type Output = CreateOrganizationResponse;
 }
 
-static CREATE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
+static CREATE_ORGANIZATIONAL_UNIT: OperationModel<ErrorCode> = OperationModel {
     name: "CreateOrganizationalUnit",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -387,11 +417,12 @@ static CREATE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
 };
 
 impl Input for CreateOrganizationalUnitRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreateOrganizationalUnit;
     type Output = CreateOrganizationalUnitResponse;
 }
 
-static CREATE_POLICY: OperationModel = OperationModel {
+static CREATE_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "CreatePolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -411,11 +442,12 @@ static CREATE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for CreatePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::CreatePolicy;
     type Output = CreatePolicyResponse;
 }
 
-static DECLINE_HANDSHAKE: OperationModel = OperationModel {
+static DECLINE_HANDSHAKE: OperationModel<ErrorCode> = OperationModel {
     name: "DeclineHandshake",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -432,11 +464,12 @@ static DECLINE_HANDSHAKE: OperationModel = OperationModel {
 };
 
 impl Input for DeclineHandshakeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeclineHandshake;
     type Output = DeclineHandshakeResponse;
 }
 
-static DELETE_ORGANIZATION: OperationModel = OperationModel {
+static DELETE_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "DeleteOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -453,11 +486,12 @@ static DELETE_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for DeleteOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteOrganization;
     type Output = DeleteOrganizationResponse;
 }
 
-static DELETE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
+static DELETE_ORGANIZATIONAL_UNIT: OperationModel<ErrorCode> = OperationModel {
     name: "DeleteOrganizationalUnit",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -474,11 +508,12 @@ static DELETE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
 };
 
 impl Input for DeleteOrganizationalUnitRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteOrganizationalUnit;
     type Output = DeleteOrganizationalUnitResponse;
 }
 
-static DELETE_POLICY: OperationModel = OperationModel {
+static DELETE_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "DeletePolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -496,11 +531,12 @@ static DELETE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for DeletePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeletePolicy;
     type Output = DeletePolicyResponse;
 }
 
-static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationModel = OperationModel {
+static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationModel<ErrorCode> = OperationModel {
     name: "DeregisterDelegatedAdministrator",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -519,11 +555,12 @@ static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationModel = OperationModel {
 };
 
 impl Input for DeregisterDelegatedAdministratorRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DeregisterDelegatedAdministrator;
     type Output = DeregisterDelegatedAdministratorResponse;
 }
 
-static DESCRIBE_ACCOUNT: OperationModel = OperationModel {
+static DESCRIBE_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -538,11 +575,12 @@ static DESCRIBE_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for DescribeAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeAccount;
     type Output = DescribeAccountResponse;
 }
 
-static DESCRIBE_CREATE_ACCOUNT_STATUS: OperationModel = OperationModel {
+static DESCRIBE_CREATE_ACCOUNT_STATUS: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeCreateAccountStatus",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -558,11 +596,12 @@ static DESCRIBE_CREATE_ACCOUNT_STATUS: OperationModel = OperationModel {
 };
 
 impl Input for DescribeCreateAccountStatusRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeCreateAccountStatus;
     type Output = DescribeCreateAccountStatusResponse;
 }
 
-static DESCRIBE_HANDSHAKE: OperationModel = OperationModel {
+static DESCRIBE_HANDSHAKE: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeHandshake",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -577,11 +616,12 @@ static DESCRIBE_HANDSHAKE: OperationModel = OperationModel {
 };
 
 impl Input for DescribeHandshakeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeHandshake;
     type Output = DescribeHandshakeResponse;
 }
 
-static DESCRIBE_ORGANIZATION: OperationModel = OperationModel {
+static DESCRIBE_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -595,11 +635,12 @@ static DESCRIBE_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for DescribeOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeOrganization;
     type Output = DescribeOrganizationResponse;
 }
 
-static DESCRIBE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
+static DESCRIBE_ORGANIZATIONAL_UNIT: OperationModel<ErrorCode> = OperationModel {
     name: "DescribeOrganizationalUnit",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -614,11 +655,12 @@ static DESCRIBE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
 };
 
 impl Input for DescribeOrganizationalUnitRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribeOrganizationalUnit;
     type Output = DescribeOrganizationalUnitResponse;
 }
 
-static DESCRIBE_POLICY: OperationModel = OperationModel {
+static DESCRIBE_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "DescribePolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -634,11 +676,12 @@ static DESCRIBE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for DescribePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DescribePolicy;
     type Output = DescribePolicyResponse;
 }
 
-static DETACH_POLICY: OperationModel = OperationModel {
+static DETACH_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "DetachPolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -659,11 +702,12 @@ static DETACH_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for DetachPolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DetachPolicy;
     type Output = DetachPolicyResponse;
 }
 
-static DISABLE_AWS_SERVICE_ACCESS: OperationModel = OperationModel {
+static DISABLE_AWS_SERVICE_ACCESS: OperationModel<ErrorCode> = OperationModel {
     name: "DisableAWSServiceAccess",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -680,11 +724,12 @@ static DISABLE_AWS_SERVICE_ACCESS: OperationModel = OperationModel {
 };
 
 impl Input for DisableAWSServiceAccessRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DisableAWSServiceAccess;
     type Output = DisableAWSServiceAccessResponse;
 }
 
-static DISABLE_POLICY_TYPE: OperationModel = OperationModel {
+static DISABLE_POLICY_TYPE: OperationModel<ErrorCode> = OperationModel {
     name: "DisablePolicyType",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -704,11 +749,12 @@ static DISABLE_POLICY_TYPE: OperationModel = OperationModel {
 };
 
 impl Input for DisablePolicyTypeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::DisablePolicyType;
     type Output = DisablePolicyTypeResponse;
 }
 
-static ENABLE_AWS_SERVICE_ACCESS: OperationModel = OperationModel {
+static ENABLE_AWS_SERVICE_ACCESS: OperationModel<ErrorCode> = OperationModel {
     name: "EnableAWSServiceAccess",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -725,11 +771,12 @@ static ENABLE_AWS_SERVICE_ACCESS: OperationModel = OperationModel {
 };
 
 impl Input for EnableAWSServiceAccessRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnableAWSServiceAccess;
     type Output = EnableAWSServiceAccessResponse;
 }
 
-static ENABLE_ALL_FEATURES: OperationModel = OperationModel {
+static ENABLE_ALL_FEATURES: OperationModel<ErrorCode> = OperationModel {
     name: "EnableAllFeatures",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -746,11 +793,12 @@ static ENABLE_ALL_FEATURES: OperationModel = OperationModel {
 };
 
 impl Input for EnableAllFeaturesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnableAllFeatures;
     type Output = EnableAllFeaturesResponse;
 }
 
-static ENABLE_POLICY_TYPE: OperationModel = OperationModel {
+static ENABLE_POLICY_TYPE: OperationModel<ErrorCode> = OperationModel {
     name: "EnablePolicyType",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -771,11 +819,12 @@ static ENABLE_POLICY_TYPE: OperationModel = OperationModel {
 };
 
 impl Input for EnablePolicyTypeRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::EnablePolicyType;
     type Output = EnablePolicyTypeResponse;
 }
 
-static INVITE_ACCOUNT_TO_ORGANIZATION: OperationModel = OperationModel {
+static INVITE_ACCOUNT_TO_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "InviteAccountToOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -795,11 +844,12 @@ static INVITE_ACCOUNT_TO_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for InviteAccountToOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::InviteAccountToOrganization;
     type Output = InviteAccountToOrganizationResponse;
 }
 
-static LEAVE_ORGANIZATION: OperationModel = OperationModel {
+static LEAVE_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "LeaveOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -817,11 +867,12 @@ static LEAVE_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for LeaveOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::LeaveOrganization;
     type Output = LeaveOrganizationResponse;
 }
 
-static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: OperationModel = OperationModel {
+static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "ListAWSServiceAccessForOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -837,11 +888,12 @@ static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: OperationModel = OperationModel
 };
 
 impl Input for ListAWSServiceAccessForOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListAWSServiceAccessForOrganization;
     type Output = ListAWSServiceAccessForOrganizationResponse;
 }
 
-static LIST_ACCOUNTS: OperationModel = OperationModel {
+static LIST_ACCOUNTS: OperationModel<ErrorCode> = OperationModel {
     name: "ListAccounts",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -855,11 +907,12 @@ static LIST_ACCOUNTS: OperationModel = OperationModel {
 };
 
 impl Input for ListAccountsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListAccounts;
     type Output = ListAccountsResponse;
 }
 
-static LIST_ACCOUNTS_FOR_PARENT: OperationModel = OperationModel {
+static LIST_ACCOUNTS_FOR_PARENT: OperationModel<ErrorCode> = OperationModel {
     name: "ListAccountsForParent",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -874,11 +927,12 @@ static LIST_ACCOUNTS_FOR_PARENT: OperationModel = OperationModel {
 };
 
 impl Input for ListAccountsForParentRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListAccountsForParent;
     type Output = ListAccountsForParentResponse;
 }
 
-static LIST_CHILDREN: OperationModel = OperationModel {
+static LIST_CHILDREN: OperationModel<ErrorCode> = OperationModel {
     name: "ListChildren",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -893,11 +947,12 @@ static LIST_CHILDREN: OperationModel = OperationModel {
 };
 
 impl Input for ListChildrenRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListChildren;
     type Output = ListChildrenResponse;
 }
 
-static LIST_CREATE_ACCOUNT_STATUS: OperationModel = OperationModel {
+static LIST_CREATE_ACCOUNT_STATUS: OperationModel<ErrorCode> = OperationModel {
     name: "ListCreateAccountStatus",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -912,11 +967,12 @@ static LIST_CREATE_ACCOUNT_STATUS: OperationModel = OperationModel {
 };
 
 impl Input for ListCreateAccountStatusRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListCreateAccountStatus;
     type Output = ListCreateAccountStatusResponse;
 }
 
-static LIST_DELEGATED_ADMINISTRATORS: OperationModel = OperationModel {
+static LIST_DELEGATED_ADMINISTRATORS: OperationModel<ErrorCode> = OperationModel {
     name: "ListDelegatedAdministrators",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -932,11 +988,12 @@ static LIST_DELEGATED_ADMINISTRATORS: OperationModel = OperationModel {
 };
 
 impl Input for ListDelegatedAdministratorsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListDelegatedAdministrators;
     type Output = ListDelegatedAdministratorsResponse;
 }
 
-static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: OperationModel = OperationModel {
+static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "ListDelegatedServicesForAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -954,11 +1011,12 @@ static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for ListDelegatedServicesForAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListDelegatedServicesForAccount;
     type Output = ListDelegatedServicesForAccountResponse;
 }
 
-static LIST_HANDSHAKES_FOR_ACCOUNT: OperationModel = OperationModel {
+static LIST_HANDSHAKES_FOR_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "ListHandshakesForAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -972,11 +1030,12 @@ static LIST_HANDSHAKES_FOR_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for ListHandshakesForAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListHandshakesForAccount;
     type Output = ListHandshakesForAccountResponse;
 }
 
-static LIST_HANDSHAKES_FOR_ORGANIZATION: OperationModel = OperationModel {
+static LIST_HANDSHAKES_FOR_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "ListHandshakesForOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -991,11 +1050,12 @@ static LIST_HANDSHAKES_FOR_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for ListHandshakesForOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListHandshakesForOrganization;
     type Output = ListHandshakesForOrganizationResponse;
 }
 
-static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: OperationModel = OperationModel {
+static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: OperationModel<ErrorCode> = OperationModel {
     name: "ListOrganizationalUnitsForParent",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1010,11 +1070,12 @@ static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: OperationModel = OperationModel {
 };
 
 impl Input for ListOrganizationalUnitsForParentRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListOrganizationalUnitsForParent;
     type Output = ListOrganizationalUnitsForParentResponse;
 }
 
-static LIST_PARENTS: OperationModel = OperationModel {
+static LIST_PARENTS: OperationModel<ErrorCode> = OperationModel {
     name: "ListParents",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1029,11 +1090,12 @@ static LIST_PARENTS: OperationModel = OperationModel {
 };
 
 impl Input for ListParentsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListParents;
     type Output = ListParentsResponse;
 }
 
-static LIST_POLICIES: OperationModel = OperationModel {
+static LIST_POLICIES: OperationModel<ErrorCode> = OperationModel {
     name: "ListPolicies",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1048,11 +1110,12 @@ static LIST_POLICIES: OperationModel = OperationModel {
 };
 
 impl Input for ListPoliciesRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListPolicies;
     type Output = ListPoliciesResponse;
 }
 
-static LIST_POLICIES_FOR_TARGET: OperationModel = OperationModel {
+static LIST_POLICIES_FOR_TARGET: OperationModel<ErrorCode> = OperationModel {
     name: "ListPoliciesForTarget",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1068,11 +1131,12 @@ static LIST_POLICIES_FOR_TARGET: OperationModel = OperationModel {
 };
 
 impl Input for ListPoliciesForTargetRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListPoliciesForTarget;
     type Output = ListPoliciesForTargetResponse;
 }
 
-static LIST_ROOTS: OperationModel = OperationModel {
+static LIST_ROOTS: OperationModel<ErrorCode> = OperationModel {
     name: "ListRoots",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1086,11 +1150,12 @@ static LIST_ROOTS: OperationModel = OperationModel {
 };
 
 impl Input for ListRootsRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListRoots;
     type Output = ListRootsResponse;
 }
 
-static LIST_TAGS_FOR_RESOURCE: OperationModel = OperationModel {
+static LIST_TAGS_FOR_RESOURCE: OperationModel<ErrorCode> = OperationModel {
     name: "ListTagsForResource",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1105,11 +1170,12 @@ static LIST_TAGS_FOR_RESOURCE: OperationModel = OperationModel {
 };
 
 impl Input for ListTagsForResourceRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListTagsForResource;
     type Output = ListTagsForResourceResponse;
 }
 
-static LIST_TARGETS_FOR_POLICY: OperationModel = OperationModel {
+static LIST_TARGETS_FOR_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "ListTargetsForPolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1125,11 +1191,12 @@ static LIST_TARGETS_FOR_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for ListTargetsForPolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::ListTargetsForPolicy;
     type Output = ListTargetsForPolicyResponse;
 }
 
-static MOVE_ACCOUNT: OperationModel = OperationModel {
+static MOVE_ACCOUNT: OperationModel<ErrorCode> = OperationModel {
     name: "MoveAccount",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1148,11 +1215,12 @@ static MOVE_ACCOUNT: OperationModel = OperationModel {
 };
 
 impl Input for MoveAccountRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::MoveAccount;
     type Output = MoveAccountResponse;
 }
 
-static REGISTER_DELEGATED_ADMINISTRATOR: OperationModel = OperationModel {
+static REGISTER_DELEGATED_ADMINISTRATOR: OperationModel<ErrorCode> = OperationModel {
     name: "RegisterDelegatedAdministrator",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1171,11 +1239,12 @@ static REGISTER_DELEGATED_ADMINISTRATOR: OperationModel = OperationModel {
 };
 
 impl Input for RegisterDelegatedAdministratorRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RegisterDelegatedAdministrator;
     type Output = RegisterDelegatedAdministratorResponse;
 }
 
-static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationModel = OperationModel {
+static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationModel<ErrorCode> = OperationModel {
     name: "RemoveAccountFromOrganization",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1193,11 +1262,12 @@ static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationModel = OperationModel {
 };
 
 impl Input for RemoveAccountFromOrganizationRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::RemoveAccountFromOrganization;
     type Output = RemoveAccountFromOrganizationResponse;
 }
 
-static TAG_RESOURCE: OperationModel = OperationModel {
+static TAG_RESOURCE: OperationModel<ErrorCode> = OperationModel {
     name: "TagResource",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1214,11 +1284,12 @@ static TAG_RESOURCE: OperationModel = OperationModel {
 };
 
 impl Input for TagResourceRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::TagResource;
     type Output = TagResourceResponse;
 }
 
-static UNTAG_RESOURCE: OperationModel = OperationModel {
+static UNTAG_RESOURCE: OperationModel<ErrorCode> = OperationModel {
     name: "UntagResource",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1235,11 +1306,12 @@ static UNTAG_RESOURCE: OperationModel = OperationModel {
 };
 
 impl Input for UntagResourceRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UntagResource;
     type Output = UntagResourceResponse;
 }
 
-static UPDATE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
+static UPDATE_ORGANIZATIONAL_UNIT: OperationModel<ErrorCode> = OperationModel {
     name: "UpdateOrganizationalUnit",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1256,11 +1328,12 @@ static UPDATE_ORGANIZATIONAL_UNIT: OperationModel = OperationModel {
 };
 
 impl Input for UpdateOrganizationalUnitRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateOrganizationalUnit;
     type Output = UpdateOrganizationalUnitResponse;
 }
 
-static UPDATE_POLICY: OperationModel = OperationModel {
+static UPDATE_POLICY: OperationModel<ErrorCode> = OperationModel {
     name: "UpdatePolicy",
     errors: &[
         ErrorCode::AccessDeniedException,
@@ -1281,6 +1354,7 @@ static UPDATE_POLICY: OperationModel = OperationModel {
 };
 
 impl Input for UpdatePolicyRequest {
+    type Operation = Operation;
     const OPERATION: Operation = Operation::UpdatePolicy;
     type Output = UpdatePolicyResponse;
 }

@@ -1,10 +1,10 @@
-//! A decoded call, the refusals that decoding can end in, and how a refusal is written.
+//! The refusals of Organizations: those that decoding a call can end in, and how one is written.
 
 use serde_json::{Map, Value};
 
-use super::{ErrorCode, Input, Operation};
+use super::{ErrorCode, Operation};
 use crate::constraint::{Constraint, Violation, Violations};
-use crate::{json11, reading};
+use crate::json11::{self, Fault, InputShape};
 
 /// A refusal, as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,84 +25,34 @@ impl Refusal {
     }
 }
 
-/// A decoded call: the operation, its parameters as sent, and what is wrong with them.
-///
-/// The parameters may hold names and addresses: `Debug` does not show them.
-#[derive(Clone)]
-pub struct Request {
-    operation: Operation,
-    parameters: Value,
-    violations: Violations,
-}
+/// A decoded call.
+pub type Request = json11::Request<Operation>;
 
-impl Request {
-    /// Reads the body of a call. An empty body stands for no parameters.
-    ///
-    /// # Errors
-    ///
-    /// As for [`json11::Request::decode`]; broken constraints are told by [`Self::check`].
-    pub fn decode(operation: Operation, content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
-        let given = json11::body(content_type, body).map_err(|refusal| {
-            let code = match refusal.code {
-                crate::ErrorCode::MalformedHttpRequestException => ErrorCode::MalformedHttpRequestException,
-                crate::ErrorCode::RequestEntityTooLargeException => ErrorCode::RequestEntityTooLargeException,
-                _ => ErrorCode::SerializationException,
-            };
-            Refusal::new(code, refusal.message)
-        })?;
-        let (parameters, violations) = reading::read(operation.model().input, given)
-            .map_err(|mismatch| Refusal::new(ErrorCode::SerializationException, mismatch.to_string()))?;
-        Ok(Self { operation, parameters, violations })
+impl json11::Operation for Operation {
+    type Refusal = Refusal;
+
+    fn input_shape(self) -> InputShape {
+        InputShape(self.model().input)
     }
 
-    /// Returns the operation that is called.
-    pub fn operation(&self) -> Operation {
-        self.operation
+    fn unreadable(fault: Fault, message: String) -> Refusal {
+        let code = match fault {
+            Fault::ContentType => ErrorCode::MalformedHttpRequestException,
+            Fault::TooLarge => ErrorCode::RequestEntityTooLargeException,
+            Fault::Serialization => ErrorCode::SerializationException,
+            Fault::OtherOperation => ErrorCode::InternalFailure,
+        };
+        Refusal::new(code, message)
     }
 
-    /// Returns the parameters under their names on the wire: known members that were sent.
-    pub fn parameters(&self) -> &Value {
-        &self.parameters
-    }
-
-    /// Refuses a call whose parameters break the model's constraints.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInputException` with every broken constraint; its reason is that of the first.
-    pub fn check(&self) -> Result<(), Refusal> {
-        match self.violations.iter().next() {
-            None => Ok(()),
-            Some(first) => Err(Refusal {
-                code: ErrorCode::InvalidInputException,
-                message: self.violations.to_string(),
-                reason: Some(reason(first)),
-            }),
+    fn invalid(self, violations: &Violations) -> Refusal {
+        Refusal {
+            code: ErrorCode::InvalidInputException,
+            message: violations.to_string(),
+            reason: violations.iter().next().map(reason),
         }
     }
-
-    /// Returns the typed input.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Self::check`]; `InternalFailure` when `I` is the input of another operation.
-    pub fn input<I: Input>(&self) -> Result<I, Refusal> {
-        if I::OPERATION != self.operation {
-            let message = "The request was taken for another operation.";
-            return Err(Refusal::new(ErrorCode::InternalFailure, message));
-        }
-        self.check()?;
-        I::deserialize(&self.parameters)
-            .map_err(|error| Refusal::new(ErrorCode::SerializationException, error.to_string()))
-    }
 }
-
-impl std::fmt::Debug for Request {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Request").field("operation", &self.operation).finish_non_exhaustive()
-    }
-}
-
 /// Renders the body of a refusal.
 pub fn error_body(refusal: &Refusal) -> Vec<u8> {
     let mut members = Map::new();
