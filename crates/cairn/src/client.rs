@@ -297,7 +297,7 @@ fn advice(code: &str) -> &'static str {
             " That is: aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com"
         }
         "TrailNotFoundException" => {
-            ". `cairn trail list` shows those that there are; an organization's trail is named by its ARN."
+            " `cairn trail list` shows those that there are; an organization's trail is named by its ARN."
         }
         "OrganizationNotInAllFeaturesModeException" => " That is: aws organizations enable-all-features",
         _ => "",
