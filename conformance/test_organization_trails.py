@@ -106,10 +106,17 @@ def create(name="all", **more):
     return {"Name": name, "S3BucketName": "logs", "IsOrganizationTrail": True} | more
 
 
+NEEDED = [
+    "organizations:DescribeOrganization", "organizations:ListAWSServiceAccessForOrganization", "organizations:ListAccounts",
+    "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess", "iam:GetRole", "iam:CreateServiceLinkedRole",
+]  # fmt: skip
+DEPENDENCY = "InsufficientDependencyServiceAccessPermissionException"
 CREATE = "CreateTrail, IsOrganizationTrail"
 CONVERT = "UpdateTrail, IsOrganizationTrail"
 REGISTER = "RegisterOrganizationDelegatedAdmin"
 DEREGISTER = "DeregisterOrganizationDelegatedAdmin"
+BOTH = "Two faults at once: what is checked first is told"
+NOWHERE = {"S3BucketName": "nowhere"}
 
 
 def everything(heading, who, expected, member=SPARE):
@@ -132,6 +139,15 @@ def test_without_an_organization(accounts):
     code = "OrganizationsNotInUseException"
     for account in (MANAGEMENT, OUTSIDER):
         everything("The account is in no organization", accounts[account], (code, code), MEMBER)
+    manager = accounts[MANAGEMENT]
+    tell(BOTH, manager, f"{CREATE}, too short a name × no organization", "InvalidTrailNameException", "create_trail", **create("a"))
+    tell(BOTH, manager, f"{CREATE}, no organization × a name that is taken", code, "create_trail", **create("own"))
+    user = manager.user("alone-unable", "cloudtrail:CreateTrail")
+    call = f"{CREATE}, without cloudtrail:CreateTrail × no organization"
+    tell(BOTH, user, call, "AccessDeniedException", "create_trail", **create())
+    user = manager.user("alone-blind", "organizations:DescribeOrganization")
+    call = f"{CREATE}, without organizations:DescribeOrganization × no organization"
+    tell(BOTH, user, call, DEPENDENCY, "create_trail", **create())
 
 
 def test_an_organization_for_one_bill(accounts, organizations):
@@ -140,6 +156,13 @@ def test_an_organization_for_one_bill(accounts, organizations):
     heading, code = "The organization is for consolidated billing only", "OrganizationNotInAllFeaturesModeException"
     everything(heading, accounts[MANAGEMENT], (code, code), MEMBER)
     tell(heading, accounts[MEMBER], CREATE, "NotOrganizationMasterAccountException", "create_trail", **create())
+    call = f"{CREATE}, consolidated billing × trusted access off × a bucket that is not there"
+    tell(BOTH, accounts[MANAGEMENT], call, code, "create_trail", **create(**NOWHERE))
+    user = accounts[MANAGEMENT].user("billed-blind", "organizations:ListAWSServiceAccessForOrganization")
+    call = f"{CREATE}, consolidated billing × without organizations:ListAWSServiceAccessForOrganization"
+    tell(BOTH, user, call, code, "create_trail", **create())
+    call = f"{REGISTER}, not the management account × consolidated billing"
+    tell(BOTH, accounts[MEMBER], call, "NotOrganizationManagementAccountException", "register_organization_delegated_admin", MemberAccountId=MEMBER)
     organizations.remove_account_from_organization(AccountId=MEMBER)
     organizations.delete_organization()
 
@@ -151,14 +174,19 @@ def test_trusted_access_is_off(accounts, organizations):
     heading, code = "CloudTrail's trusted access is off", "CloudTrailAccessNotEnabledException"
     everything(heading, accounts[MANAGEMENT], (code, code))
     tell(heading, accounts[MEMBER], CREATE, "NotOrganizationMasterAccountException", "create_trail", **create())
+    manager = accounts[MANAGEMENT]
+    user = manager.user("off-blind", "organizations:ListAWSServiceAccessForOrganization")
+    call = f"{CREATE}, without organizations:ListAWSServiceAccessForOrganization × trusted access off"
+    tell(BOTH, user, call, DEPENDENCY, "create_trail", **create())
+    user = manager.user("off-unable", "iam:CreateServiceLinkedRole", "organizations:ListAccounts")
+    call = f"{CREATE}, trusted access off × without iam:CreateServiceLinkedRole"
+    tell(BOTH, user, call, code, "create_trail", **create())
+    tell(BOTH, manager, f"{CREATE}, trusted access off × a name that is taken", code, "create_trail", **create("own"))
+    call = f"{CONVERT}, trusted access off × a trail that is not there"
+    tell(BOTH, manager, call, code, "update_trail", Name="absent", IsOrganizationTrail=True)
+    call = f"{REGISTER}, trusted access off × an account that is no member"
+    tell(BOTH, manager, call, code, "register_organization_delegated_admin", MemberAccountId=OUTSIDER)
     organizations.enable_aws_service_access(ServicePrincipal=SERVICE)
-
-
-NEEDED = [
-    "organizations:DescribeOrganization", "organizations:ListAWSServiceAccessForOrganization", "organizations:ListAccounts",
-    "organizations:EnableAWSServiceAccess", "organizations:DisableAWSServiceAccess", "iam:GetRole", "iam:CreateServiceLinkedRole",
-]  # fmt: skip
-DEPENDENCY = "InsufficientDependencyServiceAccessPermissionException"
 
 
 def test_the_caller_lacks_permissions(accounts):
@@ -181,6 +209,13 @@ def test_the_caller_lacks_permissions(accounts):
         user = manager.user(f"Reg-without-{action.split(':')[1]}", action)
         code = "InsufficientIAMAccessPermissionException"
         tell(heading, user, f"{REGISTER}, without {action}", code, "register_organization_delegated_admin", MemberAccountId=SPARE)
+    call = f"{REGISTER}, without iam:CreateServiceLinkedRole × the management account"
+    tell(BOTH, user, call, code, "register_organization_delegated_admin", MemberAccountId=MANAGEMENT)
+    call = f"{CREATE}, without iam:CreateServiceLinkedRole × a name that is taken"
+    tell(BOTH, user, call, DEPENDENCY, "create_trail", **create("own"))
+    user = manager.user("both-register", "organizations:RegisterDelegatedAdministrator", "iam:GetRole")
+    call = f"{REGISTER}, without organizations:RegisterDelegatedAdministrator × without iam:GetRole"
+    tell(BOTH, user, call, DEPENDENCY, "register_organization_delegated_admin", MemberAccountId=SPARE)
 
 
 def test_delegated_administrators(accounts, organizations):
@@ -212,6 +247,13 @@ def test_delegated_administrators(accounts, organizations):
     for account in (MEMBER, SPARE):
         register(manager, account, "succeeds")
     register(manager, LATE, "DelegatedAdminAccountLimitExceededException", f"{REGISTER} of a fourth")
+    for account, fault, code in [
+        (MANAGEMENT, "the management account", "CannotDelegateManagementAccountException"),
+        (OUTSIDER, "an account that is no member", "AccountNotFoundException"),
+        (ADMIN, "an account that is one already", "AccountRegisteredException"),
+    ]:
+        call = f"{REGISTER}, {fault} × there are three"
+        tell(BOTH, manager, call, code, "register_organization_delegated_admin", MemberAccountId=account)
     for account in (MEMBER, SPARE):
         deregister(manager, account, "succeeds")
 
@@ -224,6 +266,11 @@ def test_the_management_account_lost_the_role(accounts):
     assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
     missing = "NoManagementAccountSLRExistsException"
     tell(heading, accounts[ADMIN], CREATE, missing, "create_trail", **create())
+    for action in ("organizations:ListAccounts", "iam:GetRole"):
+        user = accounts[ADMIN].user(f"no-role-{action.split(':')[1]}", action)
+        tell(BOTH, user, f"{CREATE}, without {action} × the role is missing", DEPENDENCY, "create_trail", **create())
+    call = f"{CREATE}, the role is missing × a name that is taken × a bucket that is not there"
+    tell(BOTH, accounts[ADMIN], call, missing, "create_trail", **create("own", **NOWHERE))
     user = manager.user("no-maker", "iam:CreateServiceLinkedRole")
     tell(heading, user, f"{CREATE}, without iam:CreateServiceLinkedRole", DEPENDENCY, "create_trail", **create())
     tell(heading, manager, f"{CREATE}, a bucket for members is missing", "InsufficientS3BucketPolicyException",
@@ -251,6 +298,13 @@ def test_buckets_take_the_events_of_members(server, accounts, organizations):
     s3.put_bucket_policy(Bucket="logs", Policy=json.dumps(whole))
     call = f"{CREATE}, a bucket that is not there"
     tell(heading, manager, call, "S3BucketDoesNotExistException", "create_trail", **create(S3BucketName="nowhere"))
+    call = f"{CREATE}, a name that is taken × a bucket that is not there"
+    tell(BOTH, manager, call, "TrailAlreadyExistsException", "create_trail", **create("own", **NOWHERE))
+    key = {"KmsKeyId": "alias/absent"}
+    call = f"{CREATE}, a bucket without a policy for members × a key that is not there"
+    tell(BOTH, manager, call, "InsufficientS3BucketPolicyException", "create_trail", **create(S3BucketName="own-only", **key))
+    call = f"{CREATE}, a key that is not there × a topic that is not there"
+    tell(BOTH, manager, call, "KmsKeyNotFoundException", "create_trail", **create(SnsTopicName="absent", **key))
     call = f"{CONVERT}, a policy for the management account's own trails alone"
     tell(heading, manager, call, "InsufficientS3BucketPolicyException", "update_trail", Name="own", IsOrganizationTrail=True)
     tell(heading, manager, f"{CREATE}, both paths allowed", "succeeds", "create_trail", **create(IsMultiRegionTrail=True))
@@ -349,6 +403,11 @@ def test_administrators_change_it_by_its_arn(accounts):
     user = admin.user("administrator-without", "organizations:DescribeOrganization")
     call = "StopLogging by ARN, without organizations:DescribeOrganization"
     tell(heading, user, call, DEPENDENCY, "stop_logging", Name=ARN + "all")
+    user.trail = user.boto("cloudtrail", region="eu-west-1")
+    call = "StopLogging by ARN, in another Region × without organizations:DescribeOrganization"
+    tell(BOTH, user, call, "InvalidHomeRegionException", "stop_logging", Name=ARN + "all")
+    call = "CreateTrail, IsOrganizationTrail, of a name that is taken × a bucket that is not there"
+    tell(BOTH, admin, call, "TrailAlreadyExistsException", "create_trail", **create(**NOWHERE))
     manager.trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=ADMIN)
     tell("An administrator that is one no more", admin, "StopLogging by ARN", only_owner, "stop_logging", Name=ARN + "second")
     assert manager.trail.get_trail(Name="second")["Trail"]["IsOrganizationTrail"], "what it made stays"
@@ -378,6 +437,10 @@ def test_copies_come_beyond_the_limit(accounts):
     for number in range(2):
         manager.trail.create_trail(**create(f"more-{number}"))
     tell(heading, accounts[ADMIN], f"{CREATE}, though the management account has five", full, "create_trail", **create("sixth"))
+    call = f"{CREATE}, a name that is taken × five trails"
+    tell(BOTH, manager, call, "TrailAlreadyExistsException", "create_trail", **create("beyond"))
+    call = f"{CREATE}, five trails × a bucket that is not there"
+    tell(BOTH, manager, call, full, "create_trail", **create("sixth", **NOWHERE))
     for name in ("beyond", "more-0", "more-1"):
         manager.trail.delete_trail(Name=name)
 
