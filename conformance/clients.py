@@ -11,17 +11,25 @@ from botocore.exceptions import ClientError
 
 from answers import violations
 
+KEY_ID, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+
 
 class Clients:
-    """Clients of one server and one identity."""
+    """Clients of one server and one identity: of the server's own account unless another is named."""
 
-    def __init__(self, server):
-        self.environment = server.credentials()
-        self.region = self.environment["AWS_DEFAULT_REGION"]
-        self._session = boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-        )
+    def __init__(self, server, account=None):
+        self._environ(server.exports(account))
+
+    def acting(self, keys):
+        """Returns clients of whom the keys belong to, as an environment names them or as IAM and STS answer them."""
+        clients = Clients.__new__(Clients)
+        clients._environ({name: value for name, value in self.environment.items() if name != TOKEN} | exported(keys))
+        return clients
+
+    def _environ(self, environment):
+        self.environment = environment
+        self.region = environment["AWS_DEFAULT_REGION"]
+        self._session = boto3.Session(environment[KEY_ID], environment[SECRET], environment.get(TOKEN))
 
     def boto(self, service, region=None, endpoint=None, checked=True, **config):
         """Makes a boto3 client that tries once and, if `checked`, fails on an answer which the model does not allow."""
@@ -58,6 +66,12 @@ class Clients:
             return done
         assert done.returncode == 0, f"aws {' '.join(map(str, arguments))}: {done.stderr}"
         return done.stdout
+
+
+def exported(keys):
+    """Returns keys under the names that an environment has for them."""
+    names = {"AccessKeyId": KEY_ID, "SecretAccessKey": SECRET, "SessionToken": TOKEN}
+    return {names.get(name, name): value for name, value in keys.items() if names.get(name, name) in names.values()}
 
 
 def demand_the_model(http_response, model, **_):

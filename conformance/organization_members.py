@@ -4,9 +4,7 @@ import os
 import subprocess
 import threading
 
-import boto3
-from botocore.config import Config
-from clients import Clients, demand_the_model
+from clients import Clients, exported
 from server import BINARY
 from waiting import wait_for
 
@@ -40,28 +38,13 @@ class Members:
 
     def boto(self, account, service):
         """Returns a client that calls as the account's administrator."""
-        keys = self.keys(account)
-        client = boto3.client(
-            service,
-            region_name=self.clients.region,
-            endpoint_url=self.clients.environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=keys["AWS_SESSION_TOKEN"],
-            config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
-        )
-        client.meta.events.register("after-call", demand_the_model)
-        return client
+        return self.clients.acting(self.keys(account)).boto(service)
 
     def keys(self, account):
         """Takes the role that the management account has in the member, and returns its keys."""
         arn = f"arn:aws:iam::{account}:role/{ROLE}"
-        given = self.clients.boto("sts").assume_role(RoleArn=arn, RoleSessionName="auditor")["Credentials"]
-        return {
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
-        }
+        given = self.clients.boto("sts").assume_role(RoleArn=arn, RoleSessionName="auditor")
+        return exported(given["Credentials"])
 
     def cairn(self, account, *arguments, keys=None):
         """Runs the command line as an account's administrator, or with keys, and returns the finished process."""

@@ -118,8 +118,13 @@ class Server:
 
     def credentials(self):
         """Returns what `cairn env` exports, as a dictionary."""
-        exports = [line.removeprefix("export ") for line in self.command("env").splitlines()]
-        return dict(line.split("=", 1) for line in exports)
+        return self.exports()
+
+    def exports(self, account=None, *options):
+        """Returns what `cairn env` exports for an account, the server's own unless named, as a dictionary."""
+        named = ["--account-id", account] if account else []
+        lines = self.command("env", *named, *options).splitlines()
+        return dict(line.removeprefix("export ").split("=", 1) for line in lines if "=" in line)
 
     def memory_bytes_max(self):
         """Returns the most memory that the process ever held resident."""

@@ -2,10 +2,8 @@
 
 import json
 
-import boto3
 import pytest
-from botocore.config import Config
-from clients import Clients, demand_the_model, refusal
+from clients import Clients, refusal
 from organization_members import Members
 from server import Server
 from waiting import wait_for
@@ -31,18 +29,13 @@ class World:
         members.api.enable_policy_type(RootId=members.root, PolicyType=SCP)
         # Root users have no keys before somebody with the data directory makes them.
         server.stop()
-        exports = {
-            account: server.command("env", "--root", "--account-id", account)
-            for account in (self.prod, members.management)
-        }
-        exports[STRANGER] = server.command("env", "--account-id", STRANGER)
+        self.roots = {account: server.exports(account, "--root") for account in (self.prod, members.management)}
+        self.stranger = server.exports(STRANGER)
         server.start()
         self.clients = Clients(server)
         members.clients = self.clients
         members.api = self.clients.boto("organizations")
         self.members, self.api = members, members.api
-        self.roots = {account: self._keys(text) for account, text in exports.items() if account != STRANGER}
-        self.stranger = self._keys(exports[STRANGER])
         made = members.boto(self.prod, "iam")
         made.create_user(UserName="mia")
         made.attach_user_policy(UserName="mia", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
@@ -50,17 +43,7 @@ class World:
         self.mia = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
     def boto(self, keys, service):
-        client = boto3.client(
-            service,
-            region_name=self.clients.region,
-            endpoint_url=self.clients.environment["AWS_ENDPOINT_URL"],
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=keys.get("AWS_SESSION_TOKEN"),
-            config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
-        )
-        client.meta.events.register("after-call", demand_the_model)
-        return client
+        return self.clients.acting(keys).boto(service)
 
     def prod_callers(self):
         """The kinds of callers of `prod`: a session, a user, the root user."""
@@ -70,11 +53,6 @@ class World:
         document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
         made = self.api.create_policy(Name=name, Description=f"{name} of a test", Content=document, Type=SCP)
         return made["Policy"]["PolicySummary"]["Id"]
-
-    @staticmethod
-    def _keys(exports):
-        lines = [line.removeprefix("export ") for line in exports.splitlines()]
-        return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 @pytest.fixture(scope="module")

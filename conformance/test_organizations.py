@@ -1,23 +1,22 @@
-"""Organizations with boto3 and the AWS CLI: organizations, accounts, units, handshakes, tags; refusals and records.
+"""Organizations with boto3: organizations, accounts, units, handshakes, tags; refusals and records.
 
-Policies, trusted services and delegated administrators are in `test_organization_policies.py`.
+Policies, trusted services and delegated administrators are in `test_organization_policies.py`, the AWS CLI and the
+delivered files of whoever comes and goes in `test_organization_membership.py`.
 """
 
-import gzip
+import functools
 import json
 import re
 
-import boto3
 import pytest
 from answers import COMMON_ERRORS
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from clients import Clients, demand_the_model, refusal
+from calls import Calls
+from clients import refusal
 from server import Server
 from waiting import wait_for
 
 MANAGER, GUEST, STRANGER, RIVAL = "123456789012", "222222222222", "333333333333", "444444444444"
-REGION = "us-east-1"
 SUSPENDED = {"Status": "SUSPENDED", "State": "SUSPENDED"}
 # What others test: policies, trusted services, delegated administrators.
 ELSEWHERE = {
@@ -53,23 +52,6 @@ UNPROVOKED = {
 }
 
 
-class Calls:
-    """A client that notes which operations succeeded and with which codes they were refused."""
-
-    answered, refused = set(), set()
-
-    def __init__(self, client):
-        self.client = client
-        client.meta.events.register("after-call", demand_the_model)
-        client.meta.events.register("after-call.organizations", self.note)
-
-    def note(self, http_response, parsed, model, **_):
-        if http_response.status_code == 200:
-            self.answered.add(model.name)
-        else:
-            self.refused.add((model.name, parsed["Error"]["Code"]))
-
-
 @pytest.fixture(scope="module")
 def server():
     server = Server(accounts=",".join([GUEST, STRANGER, RIVAL]))
@@ -79,32 +61,33 @@ def server():
         server.close()
 
 
-def client(server, service, key, token=None):
-    return boto3.client(
-        service,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-        aws_session_token=key.get("SessionToken"),
-        region_name=REGION,
-        endpoint_url=server.endpoint,
-        config=Config(retries={"total_max_attempts": 1}, proxies={}, parameter_validation=False),
-    )
+@pytest.fixture(scope="module")
+def calls():
+    return Calls("organizations")
 
 
 @pytest.fixture(scope="module")
-def by(server):
+def as_(clients, calls):
+    """Returns clients of whom keys belong to, which send what the model forbids too."""
+    return lambda keys, service="organizations": calls.of(clients.acting(keys).boto(service, parameter_validation=False))
+
+
+@pytest.fixture(scope="module")
+def by(server, as_):
     """Returns clients of an account's administrator."""
-    made = {}
+    keys = functools.cache(server.exports)
+    return functools.cache(lambda account, service="organizations": as_(keys(account), service))
 
-    def of(account, service="organizations"):
-        if (account, service) not in made:
-            exports = server.command("env", "--account-id", account).splitlines()
-            named = dict(line.removeprefix("export ").split("=", 1) for line in exports)
-            key = {"AccessKeyId": named["AWS_ACCESS_KEY_ID"], "SecretAccessKey": named["AWS_SECRET_ACCESS_KEY"]}
-            made[account, service] = Calls(client(server, service, key)).client
-        return made[account, service]
 
-    return of
+@pytest.fixture(scope="module")
+def inside(by, as_):
+    """Gets into an account that was made, as its manager may, and returns a client."""
+
+    def into(account, service="organizations", role="OrganizationAccountAccessRole"):
+        role = f"arn:aws:iam::{account}:role/{role}"
+        return as_(by(MANAGER, "sts").assume_role(RoleArn=role, RoleSessionName="manager")["Credentials"], service)
+
+    return into
 
 
 @pytest.fixture(scope="module")
@@ -136,13 +119,6 @@ def made(manager, organization):
         return known[name]
 
     return of
-
-
-def inside(server, by, account, service="organizations", role="OrganizationAccountAccessRole"):
-    """Gets into an account that was made, as its manager may, and returns a client."""
-    sts = by(MANAGER, "sts")
-    given = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="manager")["Credentials"]
-    return Calls(client(server, service, given)).client
 
 
 def reason(call, **arguments):
@@ -194,7 +170,7 @@ def test_an_organization_is_made_and_described(organization, manager, root):
     assert reason(manager.create_organization, FeatureSet="SOME") == ("InvalidInputException", "INVALID_ENUM")
 
 
-def test_an_account_is_made_and_its_manager_gets_in(server, by, manager, organization, root):
+def test_an_account_is_made_and_its_manager_gets_in(inside, manager, organization, root):
     asked = manager.create_account(Email="shop@example.com", AccountName="Shop", Tags=[{"Key": "team", "Value": "shop"}])
     status = asked["CreateAccountStatus"]
     assert re.fullmatch(r"car-[a-z0-9]{32}", status["Id"]) and status["AccountName"] == "Shop"
@@ -205,13 +181,13 @@ def test_an_account_is_made_and_its_manager_gets_in(server, by, manager, organiz
     assert shown["Arn"] == f"arn:aws:organizations::{MANAGER}:account/{organization['Id']}/{account}"
     assert manager.list_tags_for_resource(ResourceId=account)["Tags"] == [{"Key": "team", "Value": "shop"}]
     assert manager.list_parents(ChildId=account)["Parents"] == [{"Id": root["Id"], "Type": "ROOT"}]
-    shop = inside(server, by, account, "iam")
+    shop = inside(account, "iam")
     role = shop.get_role(RoleName="OrganizationAccountAccessRole")["Role"]
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"AWS": f"arn:aws:iam::{MANAGER}:root"}
     assert shop.create_user(UserName="mia")["User"]["Arn"] == f"arn:aws:iam::{account}:user/mia"
-    assert inside(server, by, account).describe_organization()["Organization"]["Id"] == organization["Id"]
+    assert inside(account).describe_organization()["Organization"]["Id"] == organization["Id"]
     named = manager.create_account(Email="named@example.com", AccountName="Named", RoleName="Boss")["CreateAccountStatus"]
-    assert inside(server, by, named["AccountId"], "sts", role="Boss").get_caller_identity()["Account"] == named["AccountId"]
+    assert inside(named["AccountId"], "sts", role="Boss").get_caller_identity()["Account"] == named["AccountId"]
 
 
 def test_an_account_that_can_not_be_made_says_why(manager, made):
@@ -370,8 +346,8 @@ def test_an_account_is_invited_and_joins(by, manager, organization, root):
     assert reason(manager.list_handshakes_for_organization, Filter=both) == ("InvalidInputException", "MAX_LIMIT_EXCEEDED_FILTER")
 
 
-def test_members_may_look_at_nothing_but_their_organization(server, by, manager, organization, made):
-    member = inside(server, by, made("member"))
+def test_members_may_look_at_nothing_but_their_organization(inside, manager, organization, made):
+    member = inside(made("member"))
     own = made("member")
     for call in [
         member.list_accounts, member.list_roots, member.list_create_account_status, member.list_handshakes_for_organization,
@@ -450,9 +426,9 @@ def test_an_account_goes_over_into_another_organization(by, manager, organizatio
     guest.accept_handshake(HandshakeId=back)
 
 
-def test_accounts_leave_are_removed_and_closed(server, by, manager, organization, made):
+def test_accounts_leave_are_removed_and_closed(inside, manager, organization, made):
     leaver = made("leaver")
-    member = inside(server, by, leaver)
+    member = inside(leaver)
     member.leave_organization()
     assert refusal(member.leave_organization)[0] == "AWSOrganizationsNotInUseException"
     assert refusal(manager.describe_account, AccountId=leaver)[0] == "AccountNotFoundException"
@@ -463,7 +439,7 @@ def test_accounts_leave_are_removed_and_closed(server, by, manager, organization
     manager.remove_account_from_organization(AccountId=removed)
     assert removed not in [one["Id"] for page in manager.get_paginator("list_accounts").paginate() for one in page["Accounts"]]
     # It is an account of its own now, whose manager still gets in by the role that it made there.
-    assert inside(server, by, removed, "sts").get_caller_identity()["Account"] == removed
+    assert inside(removed, "sts").get_caller_identity()["Account"] == removed
 
     closed = made("closed")
     manager.close_account(AccountId=closed)
@@ -478,12 +454,12 @@ def test_accounts_leave_are_removed_and_closed(server, by, manager, organization
     assert refusal(manager.delete_organization)[0] == "OrganizationNotEmptyException"
 
 
-def test_delegated_administrators_look_and_can_not_leave(server, by, manager, made):
+def test_delegated_administrators_look_and_can_not_leave(inside, manager, made):
     account = made("auditor")
     service = "cloudtrail.amazonaws.com"
     manager.enable_aws_service_access(ServicePrincipal=service)
     manager.register_delegated_administrator(AccountId=account, ServicePrincipal=service)
-    auditor = inside(server, by, account)
+    auditor = inside(account)
     assert auditor.list_accounts()["Accounts"] == manager.list_accounts()["Accounts"]
     assert auditor.describe_account(AccountId=MANAGER)["Account"]["Id"] == MANAGER
     assert refusal(auditor.create_organizational_unit, ParentId="r-abcd", Name="x")[0] == "AccessDeniedException"
@@ -494,7 +470,7 @@ def test_delegated_administrators_look_and_can_not_leave(server, by, manager, ma
     assert refusal(auditor.list_accounts)[0] == "AccessDeniedException"
 
 
-def test_policies_say_who_may_what(server, by, manager, made, root, organization):
+def test_policies_say_who_may_what(as_, by, manager, made, root, organization):
     iam, account = by(MANAGER, "iam"), made("guarded")
     arn = f"arn:aws:organizations::{MANAGER}:account/{organization['Id']}/{account}"
     tagged = {"StringEquals": {"aws:RequestTag/team": "shop"}}
@@ -505,7 +481,7 @@ def test_policies_say_who_may_what(server, by, manager, made, root, organization
         {"Effect": "Allow", "Action": ["organizations:TagResource"], "Resource": "*", "Condition": tagged},
     ]}  # fmt: skip
     iam.put_user_policy(UserName="clerk", PolicyName="own", PolicyDocument=json.dumps(document))
-    clerk = Calls(client(server, "organizations", iam.create_access_key(UserName="clerk")["AccessKey"])).client
+    clerk = as_(iam.create_access_key(UserName="clerk")["AccessKey"])
     assert clerk.list_accounts()["Accounts"] == manager.list_accounts()["Accounts"]
     assert clerk.describe_account(AccountId=account)["Account"]["Id"] == account
     code, message = refusal(clerk.describe_account, AccountId=MANAGER)
@@ -523,7 +499,7 @@ def test_policies_say_who_may_what(server, by, manager, made, root, organization
     assert refusal(clerk.list_handshakes_for_account)[0] == "AccessDeniedException"
 
 
-def test_an_organization_for_one_bill_goes_over_to_all_features(server, by):
+def test_an_organization_for_one_bill_goes_over_to_all_features(by):
     rival, guest = by(RIVAL), by(STRANGER)
     rival.delete_organization()
     assert refusal(rival.describe_organization)[0] == "AWSOrganizationsNotInUseException"
@@ -550,44 +526,6 @@ def test_an_organization_for_one_bill_goes_over_to_all_features(server, by):
     rival.accept_handshake(HandshakeId=last["Id"])
     assert rival.describe_organization()["Organization"]["FeatureSet"] == "ALL"
     assert reason(rival.enable_all_features) == (violation, "ORGANIZATION_ALREADY_HAS_ALL_FEATURES")
-
-
-def test_the_command_line_knows_organizations(server, manager, organization):
-    clients = Clients(server)
-    ids = clients.aws("organizations", "list-accounts", "--query", "Accounts[].Id", "--output", "text").split()
-    assert ids == [one["Id"] for page in manager.get_paginator("list_accounts").paginate() for one in page["Accounts"]]
-    described = json.loads(clients.aws("organizations", "describe-organization"))["Organization"]
-    assert described["Id"] == organization["Id"]
-    failed = clients.aws("organizations", "describe-account", "--account-id", "999999999999", succeeds=False)
-    assert "(AccountNotFoundException)" in failed.stderr
-
-
-def test_the_trail_hears_how_an_account_comes_and_goes(server, by, manager, organization):
-    guest, sts, s3 = by(GUEST), by(GUEST, "sts"), by(MANAGER, "s3")
-    guest.leave_organization()
-    s3.create_bucket(Bucket="audit")
-    manager.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
-    s3.put_bucket_policy(Bucket="audit", Policy=server.command("bucket-policy", "audit", "--organization", organization["Id"]))
-    trails = by(MANAGER, "cloudtrail")
-    trails.create_trail(Name="all", S3BucketName="audit", IsOrganizationTrail=True, IsMultiRegionTrail=True)
-    trails.start_logging(Name="all")
-    before = sts.get_caller_identity()
-    shake = manager.invite_account_to_organization(Target={"Id": GUEST, "Type": "ACCOUNT"})["Handshake"]["Id"]
-    answers = [guest.accept_handshake(HandshakeId=shake), sts.get_caller_identity(), guest.leave_organization()]
-    after = sts.get_caller_identity()
-    requests = [answer["ResponseMetadata"]["RequestId"] for answer in answers]
-
-    def delivered():
-        listed = s3.list_objects_v2(Bucket="audit", Prefix=f"AWSLogs/{organization['Id']}/{GUEST}/CloudTrail/").get("Contents", [])
-        files = [gzip.decompress(s3.get_object(Bucket="audit", Key=entry["Key"])["Body"].read()) for entry in listed]
-        found = [record for file in files for record in json.loads(file)["Records"]]
-        return found if any(record["eventName"] == "LeaveOrganization" for record in found) else None
-
-    found = wait_for(delivered, "the trail delivers how the account left")
-    assert [record["requestID"] for record in found] == requests
-    assert not {answer["ResponseMetadata"]["RequestId"] for answer in (before, after)} & set(requests)
-    roles = [role["RoleName"] for role in by(GUEST, "iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]]
-    assert roles == ["AWSServiceRoleForOrganizations"]
 
 
 def history(by, account, name=None):
@@ -624,12 +562,12 @@ def test_records_are_those_of_organizations(by, manager, organization, made):
     assert (denied["eventName"], denied["requestParameters"]) == ("CancelHandshake", None)
 
 
-def test_every_operation_and_every_error_that_can_occur_is_tried(manager):
+def test_every_operation_and_every_error_that_can_occur_is_tried(manager, calls):
     model = manager.meta.service_model
     assert UNBUILT < set(model.operation_names)
     own = set(model.operation_names) - ELSEWHERE - UNBUILT
-    assert own - Calls.answered == set()
+    assert own - calls.answered == set()
     declared = {(name, shape.name) for name in own for shape in model.operation_model(name).error_shapes}
-    missed = declared - Calls.refused
+    missed = declared - calls.refused
     assert {pair for pair in missed if pair not in UNPROVOKED and pair[1] not in UNPROVOKED} == set()
-    assert {code for name, code in Calls.refused if name in own} <= {code for _, code in declared} | COMMON_ERRORS
+    assert {code for name, code in calls.refused if name in own} <= {code for _, code in declared} | COMMON_ERRORS
