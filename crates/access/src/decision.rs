@@ -1,6 +1,6 @@
 //! The answer of the evaluator, and AWS's sentence about it.
 
-use crate::{PolicyKind, Principal};
+use crate::{PolicyError, PolicyKind, Principal};
 
 /// Whether a request may be done, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Decision {
 }
 
 /// Allowed or denied, and by what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Allowed.
     Allowed(Granted),
@@ -35,7 +35,7 @@ pub enum Granted {
 }
 
 /// What denies a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
     /// A statement says `Deny`.
     Explicit(PolicyKind),
@@ -43,13 +43,25 @@ pub enum Denial {
     Missing(PolicyKind),
     /// The caller's account is closed: nothing may be done in its name.
     Closed,
+    /// A service control policy of the caller's organization can't be understood, and might deny anything.
+    NotUnderstood(PolicyError),
 }
 
 impl Decision {
     /// Decides against whatever the principal asks, since its account is closed.
     pub fn closed(principal: &Principal, action: &str, resource: &str) -> Self {
+        Self::denied(Denial::Closed, principal, action, resource)
+    }
+
+    /// Decides against whatever the principal asks, since a service control policy over it can't be understood. The
+    /// error's place begins with the policy's id.
+    pub fn not_understood(error: PolicyError, principal: &Principal, action: &str, resource: &str) -> Self {
+        Self::denied(Denial::NotUnderstood(error), principal, action, resource)
+    }
+
+    fn denied(denial: Denial, principal: &Principal, action: &str, resource: &str) -> Self {
         Self {
-            outcome: Outcome::Denied(Denial::Closed),
+            outcome: Outcome::Denied(denial),
             who: principal.display_name(),
             action: action.to_owned(),
             resource: resource.to_owned(),
@@ -75,20 +87,24 @@ impl Decision {
 
     /// Returns the end of that sentence: what denies.
     pub fn reason(&self) -> Option<String> {
-        let Outcome::Denied(denial) = self.outcome else { return None };
+        let Outcome::Denied(denial) = &self.outcome else { return None };
         Some(match denial {
             Denial::Explicit(kind) => format!("with an explicit deny in {}", kind.with_article()),
             Denial::Missing(kind) => format!("because no {kind} allows the {} action", self.action),
             Denial::Closed => "because the account is closed".to_owned(),
+            Denial::NotUnderstood(PolicyError { place, problem }) => {
+                format!("because a service control policy can't be understood: {place}: {problem}")
+            }
         })
     }
 
     /// Tells whether the organization of the caller's account is what denies.
     pub fn is_denied_by_organization(&self) -> bool {
-        let Outcome::Denied(denial) = self.outcome else { return false };
+        let Outcome::Denied(denial) = &self.outcome else { return false };
         matches!(
             denial,
             Denial::Closed
+                | Denial::NotUnderstood(_)
                 | Denial::Explicit(PolicyKind::Organization)
                 | Denial::Missing(PolicyKind::Organization)
         )

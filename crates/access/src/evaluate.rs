@@ -176,7 +176,7 @@ fn require(allowed: bool, kind: PolicyKind) -> Result<(), Denial> {
 }
 
 /// Tells whether service control policies of the principal's organization limit it.
-fn organization_limits(principal: &Principal) -> bool {
+pub fn organization_limits(principal: &Principal) -> bool {
     match principal {
         Principal::Session(session) => !session.role_path.starts_with(SERVICE_LINKED_PATH),
         _ => principal.account().is_some(),

@@ -24,7 +24,7 @@ mod topic_check;
 pub use caller::{Caller, TemporarySession, Trust};
 pub use context::{Context, OrganizationFacts, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
-pub use evaluate::{AccessRequest, Policies, SERVICE_LINKED_PATH, evaluate};
+pub use evaluate::{AccessRequest, Policies, SERVICE_LINKED_PATH, evaluate, organization_limits};
 pub use permission::{On, Permission, Service, TagFacts};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
 pub use principal::{FederatedUser, FederationIssuer, Principal, RoleSession, WebIdentity};

@@ -11,6 +11,7 @@ use crate::condition::Condition;
 use crate::pattern::{ArnPattern, Case, Pattern};
 use crate::{Context, Principal};
 
+pub(crate) use parse::Rigour;
 pub(crate) use who::Standing;
 
 /// The policy that lets its holder do everything: AWS's managed `AdministratorAccess`.
@@ -96,7 +97,19 @@ impl Policy {
     /// Names the first member that is unknown, given twice, missing, or of the wrong form. Nothing is
     /// skipped: a policy is either understood wholly or refused.
     pub fn parse(kind: PolicyKind, text: &str) -> Result<Self, PolicyError> {
-        memo::recall_or(kind, text, || parse::policy(kind, text))
+        let form = (kind, Rigour::Written);
+        memo::recall_or(form, text, || parse::policy(form, text))
+    }
+
+    /// Reads a service control policy that is in force, perhaps where others let it in. What [`Self::parse`] refuses
+    /// as a likely mistake means here what IAM makes of it: an unknown `aws:` key is absent from every request, a Sid
+    /// is any text. Where a statement depends on a key that AWS tells and we can't, it denies, and allows nothing.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], for whatever has no meaning at all.
+    pub fn parse_in_force(text: &str) -> Result<Self, PolicyError> {
+        let form = (PolicyKind::Organization, Rigour::InForce);
+        memo::recall_or(form, text, || parse::policy(form, text))
     }
 
     /// Adds the statements of `other`, which is of the same kind.
@@ -140,7 +153,12 @@ impl Statement {
     pub(crate) fn applies(&self, action: &str, resource: &str, context: &Context) -> bool {
         self.actions.covers(|pattern| pattern.matches(action, context, Case::Insensitive))
             && self.resources.covers(|pattern| pattern.matches(resource, context))
-            && self.conditions.iter().all(|condition| condition.holds(context))
+            && self.conditions.iter().all(|condition| self.condition_holds(condition, context))
+    }
+
+    /// Tells whether a condition holds. What nobody can tell makes no statement allow more, or deny less.
+    fn condition_holds(&self, condition: &Condition, context: &Context) -> bool {
+        condition.holds(context).unwrap_or(self.effect == Effect::Deny)
     }
 }
 

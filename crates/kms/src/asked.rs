@@ -88,11 +88,10 @@ impl Asked {
     /// Returns AWS's sentence for a denied request; none when it is allowed. Whoever asks about another account's
     /// key is not told whether there is one.
     pub fn denial(&self, decision: &Decision, who: &str) -> Option<String> {
-        let by_key = PolicyKind::Key;
-        match decision.outcome {
+        match &decision.outcome {
             Outcome::Allowed(_) => None,
             Outcome::Denied(Denial::Missing(kind) | Denial::Explicit(kind))
-                if self.foreign && (kind == by_key || kind == PolicyKind::Resource) =>
+                if self.foreign && [PolicyKind::Key, PolicyKind::Resource].contains(kind) =>
             {
                 Some(format!(
                     "User: {who} is not authorized to perform: {} on resource: {} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",

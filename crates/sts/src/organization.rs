@@ -2,7 +2,7 @@
 //! ask about.
 
 use cairn_access::{
-    ADMINISTRATOR_ACCESS, Context, OrganizationFacts, Policy, PolicyError, PolicyKind, Principal,
+    ADMINISTRATOR_ACCESS, Context, OrganizationFacts, Policy, PolicyError, Principal, organization_limits,
 };
 use cairn_catalog::{FULL_ACCESS_POLICY, Place, Snapshot};
 use cairn_event::AccountId;
@@ -15,29 +15,33 @@ pub(crate) struct Limits {
     pub(crate) levels: Vec<Vec<Policy>>,
     /// Whether the account was closed.
     pub(crate) closed: bool,
+    /// What is wrong with a policy that is gone or can't be understood: nothing may be done then, since it might
+    /// deny.
+    pub(crate) not_understood: Option<PolicyError>,
 }
 
 impl Limits {
     /// Gathers the limits of a principal's account. The account that manages the organization has none.
-    ///
-    /// # Errors
-    /// A policy is gone or can't be read; then nothing may be allowed, since it might deny.
-    pub(crate) fn of(principal: &Principal, snapshot: &Snapshot) -> Result<Self, PolicyError> {
+    pub(crate) fn of(principal: &Principal, snapshot: &Snapshot) -> Self {
         let Some(member) = principal.account().and_then(|account| snapshot.member(account)) else {
-            return Ok(Self::default());
+            return Self::default();
         };
         let organization = snapshot.organization(&member.organization);
         let limited = organization.is_some_and(|organization| {
-            organization.policies_enabled && organization.management != member.account
+            organization.policies_enabled
+                && organization.management != member.account
+                && organization_limits(principal)
         });
-        let mut levels = Vec::new();
+        let mut limits = Self { closed: member.closed, ..Self::default() };
         if limited {
-            for place in snapshot.places(member.account) {
-                levels.push(level(place, snapshot)?);
+            let levels = snapshot.places(member.account).map(|place| level(place, snapshot));
+            match levels.collect() {
+                Ok(levels) => limits.levels = levels,
+                Err(error) => limits.not_understood = Some(error),
             }
-            levels.reverse();
+            limits.levels.reverse();
         }
-        Ok(Self { levels, closed: member.closed })
+        limits
     }
 }
 
@@ -51,8 +55,8 @@ fn level(place: Place<'_>, snapshot: &Snapshot) -> Result<Vec<Policy>, PolicyErr
             place: id.clone(),
             problem: "there is no such service control policy".to_owned(),
         })?;
-        // Whoever looks into the log has to know which policy it is.
-        Policy::parse(PolicyKind::Organization, text)
+        // Whoever is denied by it has to know which policy it is.
+        Policy::parse_in_force(text)
             .map_err(|error| PolicyError { place: format!("{id}: {}", error.place), ..error })
     };
     place.attached().iter().map(read).collect()

@@ -37,7 +37,8 @@ impl<'a> Rights<'a> {
     /// session's, and the service control policies of its account.
     ///
     /// # Errors
-    /// A policy is gone or can't be read; then nothing may be allowed, since it might deny.
+    /// A policy of the account is gone or can't be read; then nothing may be allowed, since it might deny. One of the
+    /// organization, which may come from elsewhere, denies instead.
     pub fn of(
         caller: &'a Caller,
         snapshot: &'a Snapshot,
@@ -65,7 +66,7 @@ impl<'a> Rights<'a> {
             Some(arn) => Some(Policy::parse(PolicyKind::Boundary, &document(arn)?)?),
             None => None,
         };
-        let limits = Limits::of(principal, snapshot)?;
+        let limits = Limits::of(principal, snapshot);
         Ok(Self { caller, snapshot, identity, boundary, limits })
     }
 
@@ -80,6 +81,9 @@ impl<'a> Rights<'a> {
         let principal = self.caller.principal();
         if self.limits.closed {
             return Decision::closed(principal, action, resource);
+        }
+        if let Some(error) = &self.limits.not_understood {
+            return Decision::not_understood(error.clone(), principal, action, resource);
         }
         let policies = Policies {
             identity: &self.identity,

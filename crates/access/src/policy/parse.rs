@@ -8,6 +8,15 @@ use crate::condition::Condition;
 use crate::document::Node;
 use crate::pattern::{ArnPattern, Pattern, Syntax, Variables, Wildcards};
 
+/// How much a reader of a policy puts up with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rigour {
+    /// Nothing: whoever writes the policy is there to hear what looks like a mistake.
+    Written,
+    /// Whatever has a meaning: the policy is in force, and all there is to decide is what it says.
+    InForce,
+}
+
 /// Where in a document the reader stands; knows how to say what is wrong there.
 #[derive(Debug, Clone)]
 pub(crate) struct Place(String);
@@ -27,7 +36,7 @@ impl Place {
     }
 }
 
-pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError> {
+pub(super) fn policy((kind, rigour): (PolicyKind, Rigour), text: &str) -> Result<Policy, PolicyError> {
     let place = Place(String::new());
     if text.len() > kind.bytes_max() {
         return Err(place.wrong(format!("it is longer than {} bytes", kind.bytes_max())));
@@ -45,18 +54,23 @@ pub(super) fn policy(kind: PolicyKind, text: &str) -> Result<Policy, PolicyError
     let statements = match given {
         Node::List(list) => {
             let each = list.iter().enumerate();
-            each.map(|(index, node)| statement(kind, node, variables, &place.item(index)))
+            each.map(|(index, node)| statement((kind, rigour), node, variables, &place.item(index)))
                 .collect::<Result<_, _>>()?
         }
-        single => vec![statement(kind, single, variables, &place)?],
+        single => vec![statement((kind, rigour), single, variables, &place)?],
     };
-    if !kind.names_principals() {
+    if judges_sids(kind, rigour) {
         distinct_sids(given, &place)?;
     }
     if statements.is_empty() {
         return Err(place.wrong("at least one statement is needed"));
     }
     Ok(Policy { kind, statements: Arc::new(statements) })
+}
+
+/// Tells whether Sids follow IAM's rules; services that keep policies of their resources let more through.
+fn judges_sids(kind: PolicyKind, rigour: Rigour) -> bool {
+    !kind.names_principals() && rigour == Rigour::Written
 }
 
 fn distinct_sids(statements: &Node, place: &Place) -> Result<(), PolicyError> {
@@ -83,7 +97,7 @@ fn version(node: Option<&Node>, place: &Place) -> Result<Variables, PolicyError>
 }
 
 fn statement(
-    kind: PolicyKind,
+    (kind, rigour): (PolicyKind, Rigour),
     node: &Node,
     variables: Variables,
     place: &Place,
@@ -93,8 +107,7 @@ fn statement(
     if let Some(sid) = find(members, "Sid") {
         let at = place.member("Sid");
         let sid = text_of(sid, &at)?;
-        // IAM's rule; services that keep policies of their resources let more through.
-        if !kind.names_principals() && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        if judges_sids(kind, rigour) && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(at.wrong("it holds other characters than letters and digits"));
         }
     }
@@ -111,7 +124,7 @@ fn statement(
         _ => scope(members, "Resource", place, |text| resource(kind, text, variables))?,
     };
     let conditions = match find(members, "Condition") {
-        Some(node) => conditions(node, variables, &place.member("Condition"))?,
+        Some(node) => conditions(node, (variables, rigour), &place.member("Condition"))?,
         None => Vec::new(),
     };
     Ok(Statement { effect, who: who(kind, effect, members, place)?, actions, resources, conditions })
@@ -213,7 +226,11 @@ fn resource(kind: PolicyKind, text: &str, variables: Variables) -> Result<Resour
     arn.map(ResourcePattern::Arn)
 }
 
-fn conditions(node: &Node, variables: Variables, place: &Place) -> Result<Vec<Condition>, PolicyError> {
+fn conditions(
+    node: &Node,
+    read_as: (Variables, Rigour),
+    place: &Place,
+) -> Result<Vec<Condition>, PolicyError> {
     let mut conditions = Vec::new();
     for (operator, keys) in object(node, place)? {
         let place = place.member(operator);
@@ -226,8 +243,7 @@ fn conditions(node: &Node, variables: Variables, place: &Place) -> Result<Vec<Co
             }
             let values = scalars(values, &place)?;
             conditions.push(
-                Condition::parse(operator, key, &values, variables)
-                    .map_err(|problem| place.wrong(problem))?,
+                Condition::parse(operator, key, &values, read_as).map_err(|problem| place.wrong(problem))?,
             );
         }
     }

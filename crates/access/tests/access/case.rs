@@ -62,6 +62,7 @@ pub(crate) fn words(outcome: Outcome) -> String {
         Outcome::Denied(Denial::Explicit(kind)) => format!("deny: explicit in {kind}"),
         Outcome::Denied(Denial::Missing(kind)) => format!("deny: no {kind}"),
         Outcome::Denied(Denial::Closed) => "deny: closed".to_owned(),
+        Outcome::Denied(Denial::NotUnderstood(error)) => format!("deny: {error}"),
     }
 }
 

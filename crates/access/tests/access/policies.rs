@@ -1,6 +1,9 @@
 //! What is refused as a policy, and the words for it.
 
-use cairn_access::{ADMINISTRATOR_ACCESS, Policy, PolicyKind};
+use cairn_access::{
+    ADMINISTRATOR_ACCESS, AccessRequest, Context, Outcome, Policies, Policy, PolicyError, PolicyKind,
+    Principal, evaluate,
+};
 
 /// The kind, the document, and the refusal; an empty refusal means that it is read.
 type Case = (PolicyKind, &'static str, &'static str);
@@ -328,4 +331,69 @@ fn long_and_deep_documents_are_refused() {
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
     let error = Policy::parse(PolicyKind::Identity, &deep).unwrap_err();
     assert!(error.problem.contains("recursion limit"), "{error}");
+}
+
+/// What a service control policy in force makes of an action, beside one that allows all.
+fn in_force(statement: &str) -> Result<Outcome, PolicyError> {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+    let strict = Policy::parse(PolicyKind::Organization, &text);
+    assert!(strict.is_err(), "{text}: nobody may write it here");
+    let all = |kind| Policy::parse(kind, ADMINISTRATOR_ACCESS).unwrap();
+    let mut level = vec![Policy::parse_in_force(&text)?];
+    if statement.contains("Deny") {
+        level.push(all(PolicyKind::Organization));
+    }
+    let account = "111122223333".parse().unwrap();
+    let principal = Principal::Root { account };
+    let request = AccessRequest {
+        principal: &principal,
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::b/k",
+        resource_account: account,
+        context: Context::default(),
+    };
+    let policies =
+        Policies { identity: &[all(PolicyKind::Identity)], organization: &[level], ..Policies::default() };
+    Ok(evaluate(&policies, &request).outcome)
+}
+
+#[test]
+fn a_policy_in_force_means_what_iam_makes_of_it() {
+    for (operator, value, holds) in [
+        ("StringEquals", "x", false),
+        ("StringNotEquals", "x", true),
+        ("StringEqualsIfExists", "x", true),
+        ("StringNotEqualsIfExists", "x", true),
+        ("ForAnyValue:StringEquals", "x", false),
+        ("ForAllValues:StringEquals", "x", true),
+        ("Null", "true", true),
+        ("Null", "false", false),
+    ] {
+        for effect in ["Deny", "Allow"] {
+            let statement = |key| {
+                format!(
+                    r#"{{"Effect":"{effect}","Action":"s3:*","Resource":"*","Condition":{{"{operator}":{{"{key}":"{value}"}}}}}}"#
+                )
+            };
+            // A key that nobody knows is absent.
+            let absent = in_force(&statement("aws:NewerThanCairn")).unwrap();
+            assert_eq!(
+                matches!(absent, Outcome::Denied(_)),
+                (effect == "Deny") == holds,
+                "{effect} {operator}"
+            );
+            // Of a key that AWS alone can tell, the worst is taken for true.
+            let untold = in_force(&statement("s3:ExistingObjectTag/team")).unwrap();
+            assert!(matches!(untold, Outcome::Denied(_)), "{effect} {operator}");
+        }
+    }
+    let sid = |sid| format!(r#"{{"Sid":"{sid}","Effect":"Deny","Action":"ec2:*","Resource":"*"}}"#);
+    assert!(matches!(in_force(&sid("No machines")), Ok(Outcome::Allowed(_))));
+    let twice = format!("{},{}", sid("one"), sid("one"));
+    assert!(matches!(in_force(&twice), Ok(Outcome::Allowed(_))));
+    for nonsense in
+        ["1", r#"{"Effect":"Perhaps","Action":"*","Resource":"*"}"#, r#"{"Effect":"Deny","Action":"*"}"#]
+    {
+        in_force(nonsense).unwrap_err();
+    }
 }

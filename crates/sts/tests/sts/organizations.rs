@@ -129,14 +129,27 @@ async fn every_level_limits_users_and_the_root_of_a_member_alone() {
 }
 
 #[tokio::test]
-async fn a_policy_that_is_gone_or_unreadable_leaves_nothing_and_is_named() {
+async fn a_policy_that_is_gone_or_not_understood_denies_all_and_is_named() {
     for id in ["p-gone00000", "p-spoilt000"] {
         let world = world(&[FULL_ACCESS_POLICY], &[FULL_ACCESS_POLICY, id]).await;
         world.commit(vec![policy("p-spoilt000", "{")]).await;
-        let (caller, snapshot) = (root(MEMBER), world.catalog.current());
-        let error = Rights::of(&caller, &snapshot, managed).unwrap_err();
-        assert!(error.to_string().contains(id), "{error}");
-        assert!(Rights::of(&root(MANAGEMENT), &snapshot, managed).is_ok());
+        let mia = world.user(MEMBER, "mia", Some(ALL)).await;
+        for caller in [root(MEMBER), mia] {
+            let told = reason(&world, &caller, "s3:ListAllMyBuckets").expect("a denial");
+            let begin = format!("because a service control policy can't be understood: {id}: ");
+            assert!(told.starts_with(&begin), "{told}");
+        }
+        assert_eq!(reason(&world, &root(MANAGEMENT), "s3:ListAllMyBuckets"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_policy_under_a_key_that_only_aws_knows_does_not_end_the_work_of_its_members() {
+    let world = world(&[FULL_ACCESS_POLICY], &[FULL_ACCESS_POLICY, "p-elsewhere"]).await;
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Sid":"No machines","Effect":"Deny","Action":"ec2:*","Resource":"*","Condition":{"StringEquals":{"aws:NewerThanCairn":"x"}}}]}"#;
+    world.commit(vec![policy("p-elsewhere", text)]).await;
+    for action in ["s3:ListAllMyBuckets", "ec2:RunInstances"] {
+        assert_eq!(reason(&world, &root(MEMBER), action), None);
     }
 }
 
