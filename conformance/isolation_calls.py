@@ -4,12 +4,13 @@ import base64
 import dataclasses
 import hashlib
 import http.client
+import json
 import re
 import urllib.parse
 
 import botocore.parsers
 import botocore.session
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest, prepare_request_dict
 from botocore.credentials import Credentials
 from botocore.serialize import create_serializer
@@ -17,6 +18,8 @@ from botocore.utils import percent_encode_sequence
 
 SERVICES = ("cloudtrail", "iam", "kms", "organizations", "s3", "sts")
 PAGES = "cairn"
+QUERIES = ("iam", "sts")
+REGIONS = ("us-east-1", "us-west-2", "eu-central-1")
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 SERIALIZERS = {name: create_serializer(model.metadata["protocol"], False) for name, model in MODELS.items()}
 
@@ -75,7 +78,7 @@ class Line:
         """Makes an API call; of `service` PAGES `operation` is `METHOD PATH` and `parameters` the body."""
         if service == PAGES:
             method, path = operation.split(" ", 1)
-            return self.send(actor, "cloudtrail", method, path, {}, parameters, region)
+            return self.send(actor, "cloudtrail", method, path, {}, parameters, region, presign=presign)
         model = MODELS[service].operation_model(operation)
         parts = SERIALIZERS[service].serialize_to_request(parameters, model)
         prepare_request_dict(parts, self.address.geturl(), user_agent="isolation")
@@ -87,6 +90,10 @@ class Line:
             headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
         url = urllib.parse.urlsplit(AWSRequest(parts["method"], parts["url"]).prepare().url)
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        if presign and service in QUERIES:
+            # As a form in a body the address could not hold it.
+            parts["method"], target, body = "GET", f"/?{body.decode()}", b""
+            del headers["Content-Type"]
         unsigned = model.auth_type == "none"
         return self.send(
             NOBODY if unsigned else actor, service, parts["method"], target, headers, body, region, model, presign
@@ -99,7 +106,7 @@ class Line:
         if actor.key:
             credentials = Credentials(actor.key, actor.secret, actor.token)
             if presign and not body:
-                signer = S3SigV4QueryAuth(credentials, service, region, expires=60)
+                signer = (S3SigV4QueryAuth if service == "s3" else SigV4QueryAuth)(credentials, service, region, expires=60)
             else:
                 signer = (S3SigV4Auth if service == "s3" else SigV4Auth)(credentials, service, region)
             signer.add_auth(request)
@@ -130,7 +137,11 @@ def parsed(model, status, head, body):
     headers = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
     headers = {name.lower(): value for name, value in headers.items()}
     if model is None:
-        return {}
+        try:
+            told = json.loads(body)
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
     parser = botocore.parsers.create_parser(model.service_model.metadata["protocol"])
     streams = model.has_streaming_output and status < 300
     shape = None if streams else model.output_shape

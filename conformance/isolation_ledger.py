@@ -6,7 +6,8 @@ are shown is told, whichever of them saw it first. An answer may hold
 
 - what is the account's own,
 - what the account itself has sent, then or before,
-- what another account's calls on the account's things told it: what they sent, and who made them,
+- what another account's calls on the account's things told it: who made them, and which things of the caller's and the
+  account's own they named. Whatever else they named stands in the `requestParameters` of that one event, and nowhere else,
 - what a right lets it see, which the call says (`also`),
 - what is for everybody.
 
@@ -16,6 +17,7 @@ Anything else is a leak.
 import base64
 import binascii
 import gzip
+import json
 import re
 import urllib.parse
 import zlib
@@ -36,6 +38,8 @@ ENCODED = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 HEXADECIMAL = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 ESCAPED = re.compile(rb"\\+u00([0-9a-fA-F]{2})")
 DEPTH_MAX = 3
+# Shorter runs hide no mark. Of a path so many names are looked at.
+PIECE_MIN, PIECES_MAX = 16, 20
 AROUND = 120
 
 
@@ -70,11 +74,23 @@ def layers(data, depth):
     if b"\\u00" in data:
         inner.append(ESCAPED.sub(lambda hit: bytes([int(hit[1], 16)]), data))
     for run in ENCODED.findall(data):
-        inner.extend(decoded(run))
+        for piece in pieces(run):
+            inner.extend(decoded(piece))
     inner.extend(binascii.unhexlify(run) for run in HEXADECIMAL.findall(data))
     for layer in inner:
         if layer != data:
             yield from layers(layer, depth - 1)
+
+
+def pieces(run):
+    """Yields a run of letters, and what of it may stand behind and between the `/` of a path."""
+    yield run
+    parts = run.split(b"/")
+    for at, part in enumerate(parts[:PIECES_MAX]):
+        if len(part) >= PIECE_MIN and part != run:
+            yield part
+        if 0 < at < len(parts) - 1 and len(rest := b"/".join(parts[at:])) >= PIECE_MIN:
+            yield rest
 
 
 def decoded(run):
@@ -88,6 +104,31 @@ def decoded(run):
             continue
 
 
+def parted(answer):
+    """Returns an answer without the `requestParameters` of the records in it, and these as (id of the request, bytes)."""
+    if b"requestParameters" not in answer:
+        return answer, []
+    taken, lines = [], []
+    for line in answer.split(b"\n"):
+        try:
+            lines.append(json.dumps(without_parameters(json.loads(line), taken)).encode())
+        except ValueError:
+            lines.append(line)
+    return b"\n".join(lines), taken
+
+
+def without_parameters(value, taken):
+    if isinstance(value, list):
+        return [without_parameters(entry, taken) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if "eventID" in value and "requestParameters" in value:
+        taken.append((value.get("requestID"), json.dumps(value.pop("requestParameters")).encode()))
+    if isinstance(value.get("CloudTrailEvent"), str):
+        value["CloudTrailEvent"] = json.loads(value["CloudTrailEvent"])
+    return {name: without_parameters(entry, taken) for name, entry in value.items()}
+
+
 class Ledger:
     """What is whose, and who knows what."""
 
@@ -97,6 +138,8 @@ class Ledger:
         self.owners = {account: account for account in accounts}
         self.known = {account: set() for account in accounts}
         self.public = set(PUBLIC)
+        # Of each request which other accounts have a record of it, and what it named.
+        self.requests = {}
 
     def own(self, account, *identifiers):
         for identifier in identifiers:
@@ -109,34 +152,54 @@ class Ledger:
     def tell(self, account, identifiers):
         self.known[account] |= set(identifiers)
 
-    def sent(self, account, request, principal=()):
-        """Takes down that a principal of `account` sent a request: the account knows what it sent, and so does
-        each account whose things it names, together with who called."""
+    def sent(self, account, request, principal=(), told=True):
+        """Takes down that a principal of `account` sent a request: the account knows what it sent. Where the call is
+        told to those whose things it names, each of them knows who called, and what was named of the two.
+
+        Returns what was named, and whose else it is."""
         named = tokens(request)
         if account:
             self.known[account] |= named
             for name in named - self.public:
                 self.owners.setdefault(name, account)
-        for owner in {self.owners.get(name) for name in named} - {None, account}:
-            self.known[owner] |= named | set(principal)
-        return named
+        owners = {self.owners.get(name) for name in named} - {None, account} if told else set()
+        for owner in owners:
+            self.known[owner] |= self.between(account, owner, named) | set(principal)
+        return named, owners
 
-    def leaks(self, account, answer, also=frozenset(), mixed=False):
+    def between(self, account, owner, identifiers):
+        """Picks what two accounts may tell each other."""
+        return {name for name in identifiers if self.owners.get(name) in (account, owner)}
+
+    def recorded(self, request_id, owners, named):
+        """Takes down who but the caller has a record of a request."""
+        if request_id and owners:
+            self.requests[request_id] = owners, named
+
+    def leaks(self, account, answer, also=frozenset(), seen=()):
         """Returns (identifier, owner, where) of what `account` may not see in an answer; nobody's account is `None`.
 
-        `also` has the identifiers that a right shows it beside what it knows. An answer is `mixed` that tells of
-        several accounts: what is new in it may be any of theirs."""
+        `also` has the identifiers that a right shows it beside what it knows. An answer may tell of the events of
+        other accounts too, which are `seen`: what is new in it may be any of theirs."""
         self.public |= {hit.decode() for layer in layers(answer, 1) for hit in SHARED.findall(layer)}
-        known = self.known.get(account, set())
+        known = self.public | self.known.get(account, set()) | also
         told = {}
-        for token, where in found(answer):
-            if token in self.public or token in known or token in also:
-                continue
-            if token.isdigit() and len(token) == 12 and token not in self.accounts:
-                continue
-            owner = self.owners.get(token)
-            if owner is None and account and not mixed:
-                self.owners[token] = owner = account
-            if owner not in (None, account):
-                told.setdefault(token, (token, owner, where))
+
+        def judge(data, granted):
+            for token, where in found(data):
+                if token in known or token in granted:
+                    continue
+                if token.isdigit() and len(token) == 12 and token not in self.accounts:
+                    continue
+                owner = self.owners.get(token)
+                if owner is None and account and not seen:
+                    self.owners[token] = owner = account
+                if owner not in (None, account):
+                    told.setdefault(token, (token, owner, where))
+
+        rest, records = parted(answer)
+        judge(rest, ())
+        for request_id, parameters in records:
+            owners, named = self.requests.get(request_id, ((), ()))
+            judge(parameters, named if owners and not {account, *seen}.isdisjoint(owners) else ())
         return list(told.values())

@@ -6,7 +6,7 @@ import datetime
 import json
 import re
 
-from isolation_calls import MODELS, PAGES, SERVICES
+from isolation_calls import MODELS, PAGES, QUERIES, REGIONS, SERVICES
 from isolation_world import ADMINISTRATOR, FIVE, STRANGER, document
 
 # What a member names, by `service.operation.member`; the first line that fits counts.
@@ -35,7 +35,7 @@ NAMED = [(re.compile(pattern), kinds) for pattern, kinds in (
     (r"^kms\..*\.CiphertextBlob$", ("ciphertext",)),
     (r"^s3\..*\.Bucket$", ("bucket",)),
     (r"^s3\..*\.(Key|Prefix|StartAfter)$", ("object",)),
-    (r"^s3\..*\.CopySource$", ("copysource",)),
+    (r"^s3\..*\.CopySource$", ("bucket", "object")),
     (r"^s3\..*\.UploadId$", ("upload",)),
     (r"^s3\..*Owner$", ("account",)),
     (r"^s3\..*\.(SSEKMSKeyId|KMSMasterKeyID|KmsKeyArn)$", ("keyarn", "aliasarn")),
@@ -75,10 +75,14 @@ NEVER = {
     "D": ("CreateOrganization", "AcceptHandshake", "DeclineHandshake"),
 }  # fmt: skip
 MANAGED = {"M": "MAB", "C": "C"}
+# What a call takes from, which may be a third account's.
+SOURCES = {"CopyObject": ("CopySource",), "UploadPartCopy": ("CopySource",), "ReEncrypt": ("SourceKeyId", "CiphertextBlob")}
+# How old what is imported is, seconds: before the members joined, before the event history begins, and not yet.
+AGES = (0, 0, 3600, 40 * 86_400, 100 * 86_400, -3600)
 OWN_PAGES = (
     "GET /_cairn/tail?last={count}&follow=false", "GET /_cairn/tail?from={count}&follow=false&positions=true",
     "GET /_cairn/tlog", "GET /_cairn/tlog?trail={trail}", "GET /_cairn/proof?event-id={eventid}",
-    "GET /_cairn/proof?event-id={eventid}&trail={trail}", "POST /_cairn/proof", "POST /_cairn/import?format=cloudtrail",
+    "GET /_cairn/proof?event-id={eventid}&trail={trail}", "POST /_cairn/proof", "POST /_cairn/import?format=cloudtrail", "POST /_cairn/import?format=access-log",
     "GET /_cairn/tail?last={count}&follow=false&organization=true", "POST /_cairn/organization/events",
     "GET /_cairn/tail?last=400&follow=false&organization=true&account={account}",
     "GET /_cairn/metrics", "GET /_cairn/readyz", "GET /_cairn/healthz", "GET /_cairn/", "GET /_cairn/console",
@@ -95,10 +99,12 @@ class Op:
     operation: str
     parameters: object
     presign: bool = False
+    region: str = REGIONS[0]
 
     def __str__(self):
         shown = self.parameters.decode("utf-8", "replace") if isinstance(self.parameters, bytes) else json.dumps(self.parameters, default=str)
-        return f"#{self.index} {self.actor} {self.service} {self.operation} {shown}{' (presigned)' if self.presign else ''}"
+        how = f"{' (presigned)' if self.presign else ''}{f' ({self.region})' if self.region != REGIONS[0] else ''}"
+        return f"#{self.index} {self.actor} {self.service} {self.operation} {shown}{how}"
 
 
 class Drawer:
@@ -115,17 +121,19 @@ class Drawer:
     def draw(self, index):
         actor = self.chance.choice(self.actors)
         served = [service for service in SERVICES if len(self.operations[service]) > 2]
-        service = self.chance.choice([*served * 3, PAGES])
+        service = self.chance.choice([*served * 3, PAGES, PAGES])
         # The account M hears of what nobody sends; so nobody speaks of what M must not hear of in S3 alone.
         letter = actor[0] if actor != "nobody" else self.chance.choice(FIVE) if service == "s3" else "M"
+        region = self.chance.choice(REGIONS) if self.chance.random() < 0.2 else REGIONS[0]
         if service == PAGES:
-            return self.page(index, actor, letter)
+            return dataclasses.replace(self.page(index, actor, letter), region=region)
         never = next((names for letters, names in NEVER.items() if letter in letters), ())
         operation = self.chance.choice([name for name in self.operations[service] if name not in never])
         model = MODELS[service].operation_model(operation)
         draft = Draft(self, letter, service, operation, actor)
         parameters = draft.value(model.input_shape, "") if model.input_shape else {}
-        return Op(index, actor, service, operation, parameters, service == "s3" and self.chance.random() < 0.1)
+        presign = service in ("s3", *QUERIES) and self.chance.random() < 0.2
+        return Op(index, actor, service, operation, parameters, presign, region)
 
     def page(self, index, actor, letter):
         draft = Draft(self, letter, PAGES, "", actor)
@@ -134,15 +142,32 @@ class Drawer:
         )
         body = b""
         if path == "POST /_cairn/organization/events":
-            asked = {"MaxResults": 50}
-            body = json.dumps(asked | {"Accounts": [draft.symbol(("account",))]} if self.chance.random() < 0.5 else asked)
+            body = json.dumps(self.asked(draft))
         elif path.startswith("POST"):
-            told = {"eventVersion": "1.11", "eventID": draft.symbol(("eventid",)), "recipientAccountId": draft.symbol(("account",)),
-                    "eventTime": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "eventSource": "iam.amazonaws.com",
-                    "eventName": "CreateUser", "awsRegion": "us-east-1", "eventType": "AwsApiCall", "userIdentity": {"type": "Root"},
-                    "requestParameters": {"userName": draft.symbol(("user",))}}  # fmt: skip
-            body = json.dumps(told)
-        return Op(index, actor, PAGES, path, body)
+            at = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=self.chance.choice(AGES))
+            body = draft.access_log_line(at) if path.endswith("access-log") else json.dumps(draft.event(at))
+        return Op(index, actor, PAGES, path, body, path.startswith("GET") and self.chance.random() < 0.1)
+
+    def asked(self, draft):
+        """Draws what is asked of an organization's events."""
+        asked = {"MaxResults": self.chance.choice((1, 50))}
+        drawn = {
+            "Accounts": [draft.symbol(("account",))],
+            "OrganizationalUnits": [draft.symbol(("ou", "orgroot"))],
+            "NextToken": self.chance.choice(self.pages) if self.pages else "none",
+            "LookupAttributes": [self.chance.choice(LOOKED_UP)(draft)],
+        }
+        return asked | {name: value for name, value in drawn.items() if self.chance.random() < 0.3}
+
+
+def attribute(name, *kinds):
+    return lambda draft: {"AttributeKey": name, "AttributeValue": draft.symbol(kinds)}
+
+
+LOOKED_UP = (
+    attribute("EventId", "eventid"), attribute("Username", "user"), attribute("AccessKeyId", "accesskey"),
+    attribute("ResourceName", "bucket", "role", "trail"),
+)  # fmt: skip
 
 
 class Draft:
@@ -158,6 +183,7 @@ class Draft:
         self.at_home = actor != "nobody" and not ends
         # Whose things the call is about, mostly: one account's, so that its names fit together.
         self.about = letter if self.at_home and self.chance.random() < 0.3 else self.chance.choice(others)
+        self.source = self.chance.choice(others) if self.chance.random() < 0.5 else self.about
 
     def value(self, shape, member, depth=0):
         kind = shape.type_name
@@ -197,13 +223,13 @@ class Draft:
         return next((kinds for pattern, kinds in NAMED if pattern.search(path)), None)
 
     def text(self, member):
+        if member in SOURCES.get(self.operation, ()):
+            return self.taken(member)
         kinds = self.kinds(member)
         if kinds is None or (self.chance.random() < 0.03 and "page" not in kinds):
             return self.plain(member)
         if kinds == ("page",):
             return self.chance.choice(self.pages) if self.pages else "none"
-        if kinds == ("copysource",):
-            return f"{self.symbol(('bucket',))}/{self.symbol(('object',))}"
         if "policyarn" in kinds and self.about == self.letter and self.chance.random() < 0.2:
             return ADMINISTRATOR
         return self.symbol(kinds)
@@ -219,6 +245,35 @@ class Draft:
         choices += [f"{letter}.{kind}" for kind in kinds]
         there = [symbol for symbol in choices if self.world.has(symbol)]
         return "${" + self.chance.choice(there) + "}" if there else self.plain("")
+
+    def taken(self, member):
+        """Picks what a call takes from."""
+        self.about, about = self.source, self.about
+        kinds = self.kinds(member)
+        picked = "/".join(self.symbol((kind,)) for kind in kinds) if member == "CopySource" else self.symbol(kinds)
+        self.about = about
+        return picked
+
+    def event(self, at):
+        """Draws an event to import."""
+        return {
+            "eventVersion": "1.11", "eventID": self.symbol(("eventid",)), "recipientAccountId": self.symbol(("account",)),
+            "eventTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser",
+            "awsRegion": self.chance.choice(REGIONS), "eventType": "AwsApiCall", "userIdentity": {"type": "Root"},
+            "userAgent": self.plain(""), "requestParameters": {"userName": self.symbol(("user",))},
+        }  # fmt: skip
+
+    def access_log_line(self, at):
+        """Draws a line of a server access log."""
+        owner, bucket, key = (self.symbol((kind,)) for kind in ("canonical", "bucket", "object"))
+        who = self.chance.choice((self.symbol(("userarn",)), self.symbol(("canonical",)), "-"))
+        operation = self.chance.choice(("REST.GET.OBJECT", "REST.PUT.OBJECT", "REST.PUT.BUCKET", "REST.COPY.OBJECT"))
+        target = f"/{bucket}" if operation.endswith("BUCKET") else f"/{bucket}/{key}"
+        return (
+            f"{owner} {bucket} [{at:%d/%b/%Y:%H:%M:%S} +0000] 192.0.2.3 {who} 3E57427F3EXAMPLE {operation} {key} "
+            f'"{operation.split(".")[1].replace("COPY", "PUT")} {target} HTTP/1.1" 200 - - 12 20 19 "-" "{self.plain("")}" - host SigV4 '
+            "ECDHE-RSA-AES128-GCM-SHA256 AuthHeader s3.us-west-2.amazonaws.com TLSv1.2 - -"
+        )
 
     def plain(self, member):
         fresh = self.world.mark(f"fresh.{self.chance.random()}")

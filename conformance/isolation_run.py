@@ -1,18 +1,20 @@
 """Makes drawn calls of the five accounts against a server, judges every answer, and makes a failure small."""
 
 import dataclasses
+import datetime
 import hashlib
 import json
 import random
 import re
 
-from isolation_calls import MODELS, NOBODY, PAGES, Actor, Line
+from isolation_calls import MODELS, NOBODY, PAGES, REGIONS, Actor, Line
 from isolation_ledger import FORMS, Ledger, tokens
-from isolation_random import READS, Drawer, Op
-from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNER, SYMBOL, Furnisher, Unresolved, World
+from isolation_random import MANAGED, READS, SOURCES, Drawer, Op
+from isolation_world import ACCOUNTS, ADMINISTRATOR, FIVE, LETTERS, PARTNERS, SYMBOL, Furnisher, Unresolved, World
 from server import Server
 
 PAGES_NAMED = ("NextToken", "Marker", "NextMarker", "NextContinuationToken", "NextKeyMarker", "NextUploadIdMarker")
+IMPORT = "POST /_cairn/import"
 UNSERVED = ("InvalidAction", "UnknownOperationException", "NotImplemented")
 # Names that are one for all accounts: that one is taken is no secret.
 GLOBAL = re.compile(r"\.(bucket|object|upload|account|accountalias|canonical|ciphertext)\b")
@@ -45,12 +47,19 @@ class Isolation:
         self.actors, self.findings = {"nobody": NOBODY}, []
         self.calls = self.twins = 0
         self.drawer = Drawer(random.Random(seed), self.world, [])
-        # What each member's events can tell since it joined.
-        self.since = {}
+        # What each member's events can tell since it joined, and which accounts may look at them.
+        self.since, self.lookers = {}, {ACCOUNTS["M"]}
+        # What accounts have brought into their own histories, under whatever names.
+        self.imported = set()
 
     def __enter__(self):
         others = [account for letter, account in ACCOUNTS.items() if letter != "M"]
         self.server = Server(account_id=ACCOUNTS["M"], accounts=",".join(others))
+        # Root users have no keys before somebody with the data directory makes them, while no server runs.
+        self.server.start()
+        self.server.stop()
+        for letter in FIVE:
+            self.add(self.keys(f"{letter}.root", ACCOUNTS[letter], "--root"))
         self.server.start()
         self.line = Line(self.server.endpoint)
         for letter in ACCOUNTS:
@@ -77,11 +86,9 @@ class Isolation:
     def enrol(self, letter):
         """Finds the administrator's keys of an account, and makes sessions of three kinds."""
         account = ACCOUNTS[letter]
-        exported = self.server.command("env", "--account-id", account)
-        keys = dict(line.removeprefix("export ").split("=", 1) for line in exported.splitlines())
-        admin = Actor(f"{letter}.admin", account, keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
+        admin = self.keys(f"{letter}.admin", account)
         user = self.demand(admin, "iam", "GetUser", {}).told["User"]["UserId"]
-        self.ledger.own(account, admin.key, admin.secret, user)
+        self.ledger.own(account, user)
         self.add(dataclasses.replace(admin, principal=(account, user)))
         if letter == "S":
             self.ledger.publish(self.demand(admin, "iam", "ListPolicies", {"Scope": "AWS", "MaxItems": 1000}).raw)
@@ -100,6 +107,13 @@ class Isolation:
         asked = {"RoleArn": made["Arn"], "RoleSessionName": session}
         self.session(f"{letter}.role", admin, "AssumeRole", asked, (made["RoleId"], session))
 
+    def keys(self, name, account, *options):
+        """Returns who has the keys that the command line gives."""
+        exported = self.server.command("env", *options, "--account-id", account)
+        keys = dict(line.removeprefix("export ").split("=", 1) for line in exported.splitlines())
+        self.ledger.own(account, keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
+        return Actor(name, account, keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], principal=(account,))
+
     def session(self, name, by, operation, asked, principal=None, account=None):
         given = self.demand(by, "sts", operation, asked).told["Credentials"]
         account = account or by.account
@@ -113,7 +127,7 @@ class Isolation:
 
     def guests(self):
         """Lets each partner assume the role that is shared with it."""
-        for letter, partner in PARTNER.items():
+        for letter, (partner, *_) in PARTNERS.items():
             name = self.world.mark(f"{letter}.guest")
             asked = self.world.resolve({"RoleArn": f"${{{letter}.rolearn.shared}}", "RoleSessionName": name})
             role = self.world.value(f"{letter}.roleid.shared")
@@ -124,6 +138,7 @@ class Isolation:
         """Makes the two organizations, and says what their members may know of each other."""
         furnisher.organization("C", self.actors["C.admin"])
         made = furnisher.organization("M", self.actors["M.admin"])
+        self.since[ACCOUNTS["M"]] = self.standing("M") | tokens(json.dumps(made, default=str).encode())
         manager, account = self.actors["M.admin"], ACCOUNTS["M"]
         # Who is invited is told which organization it is, and who manages it.
         told = tokens(json.dumps(made, default=str).encode()) | {account}
@@ -143,6 +158,13 @@ class Isolation:
         trail = furnisher.organization_trail(manager)
         for letter in "AB":
             self.ledger.tell(ACCOUNTS[letter], tokens(json.dumps(trail).encode()))
+
+    def delegate(self, letter):
+        """Lets a member administer CloudTrail for the organization: it learns who else is in it."""
+        account, manager = ACCOUNTS[letter], self.actors["M.admin"]
+        self.demand(manager, "cloudtrail", "RegisterOrganizationDelegatedAdmin", {"MemberAccountId": account})
+        self.ledger.tell(account, tokens(self.demand(manager, "organizations", "ListAccounts", {}).raw))
+        self.lookers.add(account)
 
     def standing(self, letter):
         """Returns what an account's events tell whoever calls: its callers, its trails and where they deliver."""
@@ -169,19 +191,20 @@ class Isolation:
         assert leaks == [], f"{actor.name} {operation} {parameters}: {leaks}"
         return answer
 
-    def judged(self, actor, service, operation, parameters, also=frozenset(), presign=False):
+    def judged(self, actor, service, operation, parameters, also=frozenset(), presign=False, region=REGIONS[0]):
         if service != PAGES and MODELS[service].operation_model(operation).auth_type == "none":
             actor = NOBODY
-        answer = self.line.call(actor, service, operation, parameters, presign=presign)
+        answer = self.line.call(actor, service, operation, parameters, region, presign)
         if self.corrupt:
             self.corrupt(self, actor, operation, answer)
         self.calls += 1
-        named = self.ledger.sent(actor.account, answer.sent, actor.principal)
-        owners = {self.ledger.owners.get(name) for name in named} - {None, actor.account}
+        # Cairn's own pages are about nobody else's things.
+        named, owners = self.ledger.sent(actor.account, answer.sent, actor.principal, service != PAGES)
         if not actor.account:
             # What nobody sends, and nobody's bucket is about, is recorded in the server's own account.
             owners.add(ACCOUNTS["M"])
             self.ledger.tell(ACCOUNTS["M"], named)
+        self.ledger.recorded(answer.request_id, owners, named)
         body = answer.sent.split(b"\n", 1)[1]
         for account in owners:
             self.ledger.tell(account, [answer.request_id, hashlib.md5(body).hexdigest()])
@@ -189,21 +212,33 @@ class Isolation:
         if operation == "ListPublicKeys":
             # A Region's keys sign the digests of all accounts.
             self.ledger.publish(b" ".join(FINGERPRINT.findall(answer.body)))
-        mixed = actor.account == ACCOUNTS["M"] and service == PAGES and "organization" in operation
-        shown = also | named if not actor.account else also | self.members_events() if mixed else also
-        leaks = self.ledger.leaks(actor.account, answer.raw, shown, mixed)
+        looks = actor.account in self.lookers and service == PAGES and "organization" in operation
+        shown = also | named if not actor.account else also | self.members_events() if looks else also
+        leaks = self.ledger.leaks(actor.account, answer.raw, shown, self.since.keys() if looks else ())
+        told = tokens(answer.raw) if answer.ok else set()
         for account in (owners | {actor.account}) & self.since.keys():
-            self.since[account] |= named | {answer.request_id, actor.account, *actor.principal}
-            # What changes nothing is recorded without its answer, but for sessions.
-            if answer.ok and (service == "sts" or not operation.startswith(READS)):
-                self.since[account] |= tokens(answer.body)
+            own = account == actor.account
+            if not (own and operation.startswith(IMPORT)):
+                self.since[account] |= named if own else self.ledger.between(actor.account, account, named)
+            elif in_time(body):
+                self.since[account] |= named
+            self.since[account] |= {answer.request_id, actor.account, *actor.principal}
+            # What changes nothing is recorded without its answer, but for sessions; so are Cairn's own pages.
+            if service == "sts" or not (service == PAGES or operation.startswith(READS)):
+                self.since[account] |= told if own else self.ledger.between(actor.account, account, told)
         if also and actor.account and not answer.code.startswith("AccessDenied"):
             # It stands in the caller's own history from now on.
             self.ledger.tell(actor.account, also)
-        if also and answer.ok:
-            for account in owners:
-                self.ledger.tell(account, tokens(answer.raw))
+        if also and told:
+            for account in owners & self.targets(operation, parameters):
+                self.ledger.tell(account, self.ledger.between(actor.account, account, told))
         return answer, leaks
+
+    def targets(self, operation, parameters):
+        """Returns whose things a call is done to; what it takes from is not among them."""
+        to = {name: value for name, value in parameters.items() if name not in SOURCES.get(operation, ())}
+        named = tokens(json.dumps(to, default=repr).encode())
+        return {self.ledger.owners.get(name) for name in named}
 
     def members_events(self):
         """Returns what the organization's manager may see of its members: what their events can hold since they joined."""
@@ -220,15 +255,17 @@ class Isolation:
         parameters = parameters.encode() if isinstance(parameters, str) else parameters
         operation = self.world.resolve(op.operation)
         actor = self.actors[op.actor]
-        answer, leaks = self.judged(actor, op.service, operation, parameters, self.rights(op, actor), op.presign)
+        answer, leaks = self.judged(actor, op.service, operation, parameters, self.rights(op, actor), op.presign, op.region)
         for token, owner, where in leaks:
             whose = next((letter for letter, account in ACCOUNTS.items() if account == owner), owner)
             self.findings.append(Finding(op, f"shows {token} of {whose} to {actor.account}, status {answer.status}: …{where!r}…"))
-        if op.service != PAGES and answer.code in UNSERVED and op.operation in self.drawer.operations[op.service]:
+        if op.service != PAGES and not op.presign and answer.code in UNSERVED and op.operation in self.drawer.operations[op.service]:
             self.drawer.unserved(op.service, op.operation)
         self.invite(op, parameters, answer)
         self.keep_pages(op, answer)
         self.compare(op, actor, answer)
+        if op.operation.startswith(IMPORT) and answer.ok:
+            self.imported |= {(actor.account, symbol) for symbol in symbols(op)}
         return answer
 
     def invite(self, op, parameters, answer):
@@ -246,17 +283,17 @@ class Isolation:
             return frozenset()
         shown = set()
         text = f"{op.operation} {op.parameters}"
-        for letter, partner in PARTNER.items():
-            if actor.account != ACCOUNTS[partner]:
+        for letter, partners in PARTNERS.items():
+            if actor.account not in {ACCOUNTS[partner] for partner in partners}:
                 continue
             value = self.world.value
             body = self.world.mark(f"{letter}.secret.shared.body")
             if op.service == "s3" and f"{letter}.bucket.shared" in text:
                 shown |= {value(f"{letter}.account"), value(f"{letter}.canonical"), body, hashlib.md5(body.encode()).hexdigest()}
                 shown |= tokens(value(f"{letter}.object.shared").encode())
-            if op.service in ("kms", "s3") and re.search(rf"{letter}\.(key|keyarn|alias|aliasarn)\.shared", text):
-                shown |= {value(f"{letter}.account"), value(f"{letter}.key.shared")}
-            if op.service == "sts" and f"{letter}.rolearn.shared" in text:
+            if op.service in ("kms", "s3") and re.search(rf"{letter}\.(key|keyarn|alias|aliasarn|ciphertext)\.shared", text):
+                shown |= {value(f"{letter}.account"), value(f"{letter}.key.shared"), value(f"{letter}.material.shared")}
+            if op.service == "sts" and f"{letter}.rolearn.shared" in text and actor.account == ACCOUNTS[partners[0]]:
                 shown |= {value(f"{letter}.account"), value(f"{letter}.roleid.shared")}
         if op.service == "sts" and op.operation == "GetAccessKeyInfo":
             # Any key's account is told to who has the key's id, as on AWS.
@@ -275,19 +312,35 @@ class Isolation:
     # What is there and what is not must look the same to who has no right to know.
 
     def compare(self, op, actor, answer):
-        """Makes a refused call once more, about things that are not there, and compares the answers."""
+        """Makes a call once more, about things that are not there, and compares the answers."""
         own = next((letter for letter, account in ACCOUNTS.items() if account == actor.account), None)
         foreign = {symbol for symbol in symbols(op) if symbol[0] != own and symbol[1] == "."}
-        if answer.status < 400 or not foreign or any(map(GLOBAL.search, foreign)) or "shared" in str(foreign):
+        is_page = op.service == PAGES
+        if is_page:
+            managed = MANAGED["M"] if actor.account in self.lookers else MANAGED.get(own, "")
+            foreign = {symbol for symbol in foreign if symbol[0] not in managed and (actor.account, symbol) not in self.imported}
+        if not foreign or "shared" in str(foreign) or (not is_page and any(map(GLOBAL.search, foreign))):
             return
-        if any(symbol.startswith("call.") for symbol in symbols(op)) or op.service == PAGES:
+        # What was done is not done again; what was only looked at is, and what was imported.
+        imports = op.operation.startswith(IMPORT)
+        if imports and any((actor.account, symbol) in self.imported for symbol in symbols(op)):
             return
-        absent = {symbol: other(self.world.value(symbol), f"{self.seed}/{op.index}/{symbol[0]}") for symbol in foreign}
-        parameters = SYMBOL.sub(lambda hit: absent.get(hit[1], hit[0]), json.dumps(op.parameters, default=repr))
-        parameters = self.world.resolve(json.loads(parameters))
-        twin, _ = self.judged(actor, op.service, op.operation, parameters, presign=op.presign)
+        if answer.status < 400 and not (imports or op.operation.startswith("GET" if is_page else READS)):
+            return
+        if op.operation == "GetAccessKeyInfo":
+            return
+        absent = {symbol: other(self.world.value(symbol), f"{self.seed}/{op.index}/{symbol[0]}", is_page) for symbol in foreign}
+        instead = lambda text: self.world.resolve(SYMBOL.sub(lambda hit: absent.get(hit[1], hit[0]), text))  # noqa: E731
+        parameters = op.parameters
+        if isinstance(parameters, str):
+            parameters = instead(parameters).encode()
+        elif not isinstance(parameters, bytes):
+            parameters = json.loads(SYMBOL.sub(lambda hit: absent.get(hit[1], hit[0]), json.dumps(parameters, default=repr)))
+            parameters = self.world.resolve(parameters)
+        twin, _ = self.judged(actor, op.service, instead(op.operation), parameters, presign=op.presign, region=op.region)
         self.twins += 1
-        if (answer.status, masked(answer.body)) != (twin.status, masked(twin.body)):
+        # What is answered well tells of the caller's own, which goes on meanwhile.
+        if answer.status != twin.status or ((imports or answer.status >= 400) and masked(answer.body, is_page) != masked(twin.body, is_page)):
             told = f"{answer.status} {answer.body[:300]!r}\n    and of what is not there\n    {twin.status} {twin.body[:300]!r}"
             self.findings.append(Finding(op, f"tells what is there: of it\n    {told}"))
 
@@ -332,19 +385,21 @@ class Isolation:
         """Reads everything that each account has, so that an id which two were shown comes to light; compares its state."""
         for letter in ACCOUNTS:
             admin = f"{letter}.admin"
-            for service, operation in ENUMERATIONS:
-                self.perform(Op(-1, admin, service, operation, b"" if service == PAGES else {}))
-            self.history(letter)
+            for region in REGIONS:
+                for service, operation in ENUMERATIONS:
+                    if region == REGIONS[0] or service in REGIONAL:
+                        self.perform(Op(-1, admin, service, operation, b"" if service == PAGES else {}, region=region))
+                self.history(letter, region)
             after = self.state(letter)
             for name, was in self.before[letter].items():
                 if after[name] != was:
                     self.findings.append(Finding(Op(-1, admin, "any", "any", {}), f"{letter} changed: {name}: {was!r} became {after[name]!r}"))
 
-    def history(self, letter):
-        """Reads the whole event history of an account."""
+    def history(self, letter, region):
+        """Reads the whole event history of an account in a Region."""
         token = {}
         while True:
-            answer = self.perform(Op(-1, f"{letter}.admin", "cloudtrail", "LookupEvents", {"MaxResults": 50, **token}))
+            answer = self.perform(Op(-1, f"{letter}.admin", "cloudtrail", "LookupEvents", {"MaxResults": 50, **token}, region=region))
             if not (next_token := answer.told.get("NextToken")):
                 return
             token = {"NextToken": next_token}
@@ -380,6 +435,7 @@ ENUMERATIONS = (
     ("cloudtrail", "ListTrails"), ("cloudtrail", "DescribeTrails"), ("organizations", "DescribeOrganization"),
     ("organizations", "ListHandshakesForAccount"), (PAGES, "GET /_cairn/tlog"),
 )  # fmt: skip
+REGIONAL = ("cloudtrail", "kms", PAGES)
 
 
 def symbols(op):
@@ -387,8 +443,17 @@ def symbols(op):
     return {hit[1] for hit in SYMBOL.finditer(f"{op.operation} {json.dumps(op.parameters, default=repr)}")}
 
 
-def other(text, chance):
-    """Returns a name of the same form that nothing has; the account in it stays."""
+def in_time(body):
+    """Tells whether what is imported happened since the members joined, or may have."""
+    days = re.findall(rb"\d{4}-\d\d-\d\dT|\[\d\d/\w{3}/\d{4}:", body)
+    now = datetime.datetime.now(datetime.UTC)
+    return any(day.decode() in (f"{now:%Y-%m-%dT}", f"{now:[%d/%b/%Y:}") for day in days)
+
+
+def other(text, chance, accounts_too=False):
+    """Returns a name of the same form that nothing has; the account in it stays, unless accounts are named for themselves."""
+    if accounts_too and text in ACCOUNTS.values():
+        return f"9{random.Random(chance).randrange(10**11):011}"
     draw = random.Random(chance)
 
     def instead(hit):
@@ -402,9 +467,9 @@ def other(text, chance):
     return FORMS.sub(instead, text.encode()).decode()
 
 
-def masked(body):
-    """Returns an answer without what differs between two equal calls: names, ids, times."""
-    return CHANGING.sub(b"#", FORMS.sub(lambda hit: hit[0] if hit[0].isdigit() else b"@", body))
+def masked(body, accounts_too=False):
+    """Returns an answer without what differs between two equal calls: names, ids, times; accounts, where they were changed."""
+    return CHANGING.sub(b"#", FORMS.sub(lambda hit: hit[0] if hit[0].isdigit() and not accounts_too else b"@", body))
 
 
 def smallest(ops, fails):

@@ -5,7 +5,8 @@ are made of marks that follow from the seed; ids come out of answers.
 
 - `M` manages an organization with the members `A` and `B`, `C` manages one of its own, `D` is in none, and `S` is silent:
   nobody ever names anything of it, and nothing of it may be seen.
-- Each account lets one other in (`PARTNER`) and never names one (`STRANGER`), of which it may hear nothing either.
+- Each account lets others in (`PARTNERS`), of which the first may assume a role too, and never names one (`STRANGER`), of
+  which it may hear nothing either, but for what somebody names together with its own things.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import re
 ACCOUNTS = {"M": "111111111111", "A": "222222222222", "B": "333333333333", "C": "444444444444", "D": "555555555555",
             "S": "666666666666"}  # fmt: skip
 FIVE = "MABCD"
-PARTNER = {"A": "D", "C": "B", "D": "M"}
+PARTNERS = {"A": "D", "C": "BD", "D": "M"}
 STRANGER = {"A": "C", "B": "D", "M": "C", "C": "A", "D": "B"}
 SYMBOL = re.compile(r"\$\{([A-Z]\.[\w.]+|call\.\d+\.[\w.]+)\}")
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -114,8 +115,8 @@ class Furnisher:
             self.keys(variant)
             self.objects(variant)
             self.trails(variant)
-        if letter in PARTNER:
-            self.share(PARTNER[letter])
+        if letter in PARTNERS:
+            self.share(PARTNERS[letter])
 
     def call(self, service, operation, **parameters):
         return self._call(self.root, service, operation, self.world.resolve(parameters)).told
@@ -225,9 +226,9 @@ class Furnisher:
         self.keep("trailarn", "shared", made["TrailARN"])
         return {name: value for name, value in made.items() if name != "ResponseMetadata"}
 
-    def share(self, partner):
-        """Lets the partner's account into one bucket below `shared/`, one key and one role, and nowhere else."""
-        guest = f"${{{partner}.account}}"
+    def share(self, partners):
+        """Lets the partners' accounts into one bucket below `shared/`, one key and one role, and nowhere else."""
+        guest = [f"${{{partner}.account}}" for partner in partners]
         bucket = self.of("bucket", "shared")
         self.call("s3", "CreateBucket", Bucket=bucket)
         for place in ("shared", "kept"):
@@ -238,8 +239,11 @@ class Furnisher:
         made = self.call("iam", "CreateRole", RoleName=self.of("role", "shared"), AssumeRolePolicyDocument=trust(guest))
         self.keep("roleid", "shared", made["Role"]["RoleId"])
         own = {"Effect": "Allow", "Principal": {"AWS": f"${{{self.letter}.account}}"}, "Action": "kms:*", "Resource": "*"}
-        use = {"Effect": "Allow", "Principal": {"AWS": guest}, "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*"}
+        use = {"Effect": "Allow", "Principal": {"AWS": guest}, "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*"], "Resource": "*"}
         made = self.call("kms", "CreateKey", Description=self.secret("shared.key"), Policy=document(own, use))
         self.keep("key", "shared", made["KeyMetadata"]["KeyId"])
         self.keep("keyarn", "shared", made["KeyMetadata"]["Arn"])
+        self.keep("material", "shared", self.call("kms", "DescribeKey", KeyId=self.of("key", "shared"))["KeyMetadata"]["CurrentKeyMaterialId"])
         self.call("kms", "CreateAlias", AliasName=self.of("alias", "shared"), TargetKeyId=self.of("key", "shared"))
+        sealed = self.call("kms", "Encrypt", KeyId=self.of("key", "shared"), Plaintext=self.secret("shared.plain").encode())
+        self.keep("ciphertext", "shared", sealed["CiphertextBlob"])
