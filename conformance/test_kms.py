@@ -8,7 +8,8 @@ import re
 import boto3
 import pytest
 from botocore.config import Config
-from clients import refusal
+from calls import Calls
+from clients import Clients, refusal
 from waiting import wait_for
 
 ACCOUNT = "123456789012"
@@ -19,29 +20,14 @@ GRANTEE = f"arn:aws:iam::{ACCOUNT}:user/grantee"
 CONTEXT = {"Department": "IT", "Purpose": "Test"}
 
 
-class Calls:
-    """A client that notes which operations succeeded and with which codes they were refused."""
-
-    def __init__(self, client):
-        self.client = client
-        self.answered, self.refused = set(), set()
-        client.meta.events.register("after-call.kms", self.note)
-
-    def note(self, http_response, parsed, model, **_):
-        if http_response.status_code == 200:
-            self.answered.add(model.name)
-        else:
-            self.refused.add((model.name, parsed["Error"]["Code"]))
+@pytest.fixture(scope="module")
+def calls():
+    return Calls("kms")
 
 
 @pytest.fixture(scope="module")
-def calls(clients):
-    return Calls(clients.boto("kms"))
-
-
-@pytest.fixture(scope="module")
-def kms(calls):
-    return calls.client
+def kms(clients, calls):
+    return calls.of(clients.boto("kms"))
 
 
 @pytest.fixture(scope="module")
@@ -582,8 +568,6 @@ def test_the_command_line(clients, tmp_path):
 
 
 def test_keys_outlive_a_restart(fresh):
-    from clients import Clients
-
     server = fresh.start()
     kms = Clients(server).boto("kms")
     key = kms.create_key()["KeyMetadata"]["Arn"]
@@ -595,14 +579,10 @@ def test_keys_outlive_a_restart(fresh):
 
 
 def test_another_account_uses_a_key_and_both_are_told(make_server):
-    from clients import Clients
-
     other = "444455556666"
     server = make_server(accounts=other).start()
     kms, cloudtrail = Clients(server).boto("kms"), Clients(server).boto("cloudtrail")
-    exports = dict(line.removeprefix("export ").split("=", 1) for line in server.command("env", "--account-id", other).splitlines())
-    signed = {"AccessKeyId": exports["AWS_ACCESS_KEY_ID"], "SecretAccessKey": exports["AWS_SECRET_ACCESS_KEY"]}
-    stranger, elsewhere = signed_by(server, signed), signed_by(server, signed, "cloudtrail")
+    stranger, elsewhere = Clients(server, other).boto("kms"), Clients(server, other).boto("cloudtrail")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     who = f"arn:aws:iam::{other}:user/administrator"
     reason = "because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
@@ -642,13 +622,13 @@ def test_a_deletion_is_done_when_it_is_due(fresh, tmp_path):
     assert kms.describe_key(KeyId=keys[1])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_every_operation_was_called(calls):
+def test_every_operation_was_called(kms, calls):
     """The last of the module: each tabled operation has succeeded here, and was refused with every error that it declares."""
     table = pathlib.Path(__file__).resolve().parent.parent / "crates/wire/src/kms/operation.rs"
     served = set(re.findall(r"^    (\w+),$", table.read_text(), re.MULTILINE))
     assert len(served) == 34
     assert served - calls.answered == set()
-    model = calls.client.meta.service_model
+    model = kms.meta.service_model
     declared = {(name, shape.name) for name in served for shape in model.operation_model(name).error_shapes}
     given = {pair for pair in declared - NEVER_GIVEN_BY if pair[1] not in NEVER_GIVEN}
     missing = sorted(given - calls.refused)

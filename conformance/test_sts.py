@@ -95,8 +95,7 @@ def server(issuer):
 @pytest.fixture(scope="module")
 def other(server, clients):
     """The administrator of the other account."""
-    lines = [line.removeprefix("export ").split("=", 1) for line in server.command("env", "--account-id", OTHER).splitlines()]
-    keys = dict(lines)
+    keys = server.exports(OTHER)
     return Acting(clients, {"AccessKeyId": keys["AWS_ACCESS_KEY_ID"], "SecretAccessKey": keys["AWS_SECRET_ACCESS_KEY"]})
 
 
