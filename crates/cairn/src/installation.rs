@@ -15,6 +15,8 @@ pub(crate) struct Installation {
     pub(crate) region: Region,
     /// What clients must trust: the authority of a certificate that the server made.
     pub(crate) authority: Option<PathBuf>,
+    /// The file with the token of the metrics, as the settings name it.
+    pub(crate) metrics_token: Option<PathBuf>,
 }
 
 impl Installation {
@@ -40,6 +42,7 @@ impl Installation {
         Self {
             dir,
             authority,
+            metrics_token: config.metrics_token.clone(),
             account: if is_default("account_id") { account_id } else { config.account },
             region: if is_default("region") { region } else { config.region.clone() },
         }

@@ -64,8 +64,11 @@ pub(super) async fn look(installation: &Installation) -> (Option<Running>, Vec<F
     let mut running = Running { tail: None, date: None };
     let endpoint = dir.endpoint().unwrap_or_default();
     let trusted = installation.authority.as_deref();
-    let ask = |page| ask(&endpoint, trusted, page);
-    let answers = (ask("healthz").await, ask("readyz").await, ask("metrics").await);
+    // A token that can't be read is none: the page then says that it wants one.
+    let token = installation.metrics_token.as_deref().and_then(|file| std::fs::read_to_string(file).ok());
+    let ask = |page, token| ask(&endpoint, trusted, page, token);
+    let answers =
+        (ask("healthz", None).await, ask("readyz", None).await, ask("metrics", token.as_deref()).await);
     let (healthy, ready, metrics) = match answers {
         (Ok(healthy), Ok(ready), Ok(metrics)) => (healthy, ready, metrics),
         (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
@@ -78,8 +81,9 @@ pub(super) async fn look(installation: &Installation) -> (Option<Running>, Vec<F
     let told: Value = serde_json::from_slice(&ready.body).unwrap_or_default();
     running.tail = told.pointer("/journal/tail").and_then(Value::as_u64);
     let mut findings = vec![readiness(&endpoint, healthy.status, ready.status, &told)];
-    let metrics = String::from_utf8_lossy(&metrics.body);
-    findings.extend(lags(&metrics));
+    let shown = String::from_utf8_lossy(&metrics.body);
+    findings.extend(lags(&shown));
+    findings.extend(unseen(metrics.status, &shown));
     (Some(running), findings)
 }
 
@@ -110,6 +114,24 @@ fn lags(metrics: &str) -> Vec<Finding> {
     findings
 }
 
+/// Tells of lags that are not shown to whoever asks without a token.
+fn unseen(status: u16, metrics: &str) -> Option<Finding> {
+    let check = "lag";
+    if status == 401 {
+        let remedy = "give `cairn doctor` the server's settings, as a user who may read the file in `metrics.token_file`";
+        return Some(Finding::warning(check, "the metrics want a token: no lag is known", remedy));
+    }
+    // A comment at the end, where the server leaves lines out.
+    metrics.lines().last().filter(|line| line.starts_with("# ") && line.contains("left out")).map(|_| {
+        let remedy = "set `metrics.token_file` and restart: docs/operations.md, \"What to watch\"";
+        Finding::warning(
+            check,
+            "of several accounts, how far the trails are is not shown without a token",
+            remedy,
+        )
+    })
+}
+
 fn lag(projection: &str, positions: f64, seconds: f64) -> Finding {
     let check = "lag";
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, shown to a person")]
@@ -136,8 +158,13 @@ fn gauges<'a>(metrics: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str,
     })
 }
 
-async fn ask(endpoint: &str, trusted: Option<&Path>, page: &str) -> Result<Answer, String> {
-    let answer = tokio::time::timeout(ANSWER_WAIT, fetch(endpoint, trusted, page)).await;
+async fn ask(
+    endpoint: &str,
+    trusted: Option<&Path>,
+    page: &str,
+    token: Option<&str>,
+) -> Result<Answer, String> {
+    let answer = tokio::time::timeout(ANSWER_WAIT, fetch(endpoint, trusted, page, token)).await;
     match answer {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(chain(&*error)),
@@ -149,10 +176,15 @@ async fn fetch(
     endpoint: &str,
     trusted: Option<&Path>,
     page: &str,
+    token: Option<&str>,
 ) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     let connector = transport::connector(endpoint, trusted)?;
     let client = Client::builder(TokioExecutor::new()).build::<_, Empty<Bytes>>(connector);
-    let request = Request::get(format!("{endpoint}/_cairn/{page}")).body(Empty::new())?;
+    let mut request = Request::get(format!("{endpoint}/_cairn/{page}"));
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.trim()));
+    }
+    let request = request.body(Empty::new())?;
     let response = client.request(request).await?;
     let status = response.status().as_u16();
     let date = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
@@ -176,6 +208,15 @@ mod tests {
         assert_eq!(full.level, Level::Problem);
         assert!(full.message.ends_with(": the journal is full"), "{}", full.message);
         assert_eq!(readiness("http://x", 404, 404, &Value::Null).level, Level::Problem);
+    }
+
+    #[test]
+    fn lags_that_are_not_shown_are_told_of() {
+        let level = |status, metrics| unseen(status, metrics).map(|one| one.level);
+        assert_eq!(level(200, "# TYPE a counter\na 1\n"), None);
+        assert_eq!(level(401, "the token of metrics.token_file is needed\n"), Some(Level::Warning));
+        let cut = "a 1\n# 2 lines that name accounts are left out: set metrics.token_file to see them\n";
+        assert_eq!(level(200, cut), Some(Level::Warning));
     }
 
     #[test]
