@@ -57,7 +57,7 @@ pub(crate) enum CallError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The server said no.
-    #[error("{code}: {message}{}", advice(code))]
+    #[error("{code}: {}", advised(message, code))]
     Refused { status: StatusCode, code: String, message: String },
     /// The call can't be made.
     #[error("make the call")]
@@ -285,28 +285,45 @@ fn scheme_and_host(endpoint: &str) -> anyhow::Result<(&'static str, String)> {
     }
 }
 
-fn advice(code: &str) -> &'static str {
-    match code {
+/// Puts what one can do after what the server said, whose words may end without a full stop.
+fn advised(message: &str, code: &str) -> String {
+    match advice(code) {
+        Some(advice) => format!("{}. {advice}", message.trim_end_matches('.')),
+        None => message.to_owned(),
+    }
+}
+
+fn advice(code: &str) -> Option<&'static str> {
+    Some(match code {
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => {
-            " Are these keys of that server? `eval \"$(cairn env)\"` sets those of the administrator."
+            "Are these keys of that server? `eval \"$(cairn env)\"` sets those of the administrator."
         }
         "AWSOrganizationsNotInUseException" | "OrganizationsNotInUseException" => {
-            " `aws organizations create-organization` makes one, with the keys of the account that shall manage it."
+            "`aws organizations create-organization` makes one, with the keys of the account that shall manage it."
         }
         "CloudTrailAccessNotEnabledException" => {
-            " That is: aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com"
+            "That is: aws organizations enable-aws-service-access --service-principal cloudtrail.amazonaws.com"
         }
         "TrailNotFoundException" => {
-            " `cairn trail list` shows those that there are; an organization's trail is named by its ARN."
+            "`cairn trail list` shows those that there are; an organization's trail is named by its ARN."
         }
-        "OrganizationNotInAllFeaturesModeException" => " That is: aws organizations enable-all-features",
-        _ => "",
-    }
+        "OrganizationNotInAllFeaturesModeException" => "That is: aws organizations enable-all-features",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn advice_follows_what_the_server_said_as_a_sentence() {
+        for message in ["Unknown trail: main", "Unknown trail: main."] {
+            let told = advised(message, "TrailNotFoundException");
+            assert!(told.starts_with("Unknown trail: main. `cairn trail list` shows"), "{told}");
+        }
+        assert_eq!(advised("no", "AccessDenied"), "no");
+    }
 
     #[test]
     fn refusals_are_read_in_every_protocol() {
