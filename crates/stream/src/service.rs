@@ -44,6 +44,7 @@ impl Streams {
         let now = self.shared.catalog.current();
         let reached = now.accounts().map(|account| account.id).filter(|account| buses.reaches(*account));
         self.names.extend(reached.map(|account| buses.of(account).name().to_owned()));
+        self.names.extend(buses.mark().map(str::to_owned));
         self.buses = Some(buses);
     }
 

@@ -186,6 +186,35 @@ async fn each_account_has_its_own_bus_from_its_first_event_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_event_of_an_account_made_just_before_a_crash_is_not_lost() {
+    let [new, newer] = ["111122223333", "444455556666"];
+    let world = World::new(Duration::from_hours(1)).await;
+    world.organization(&[]).await;
+    world.put(&Trail { organization: Some(sample::ORGANIZATION.to_owned()), ..trail("main") }).await;
+    world.record("before", &json!({})).await;
+    let buses = Arc::new(Buses::default());
+    let running = world.run(following(&world, &buses, Reach::All));
+    eventually("it has begun", async || world.cursor("eventbridge/123456789012").await.is_some()).await;
+    let mark = world.cursor("eventbridge/accounts").await;
+    running.crash().await;
+    let join = async |id: &str, event| {
+        world.account(id).await;
+        world.change(Change::PutMember(Box::new(sample::member(id.parse().unwrap())))).await;
+        world.record_in(id, event, &json!({})).await;
+    };
+    join(new, "first").await;
+    let running = world.run(following(&world, &buses, Reach::All));
+    eventually("the first has arrived", async || buses.ids() == ["first"]).await;
+    running.crash().await;
+    join(newer, "second").await;
+    let running = world.run(following(&world, &buses, Reach::All));
+    eventually("so has that of the next", async || buses.ids_of(newer) == ["second"]).await;
+    running.stop().await;
+    assert_eq!(world.cursor("eventbridge/accounts").await, mark);
+    assert!(!buses.ids().contains(&"before".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn buses_that_are_not_reached_get_nothing_and_hold_no_journal() {
     let member = "111122223333";
     let world = World::new(Duration::from_hours(1)).await;

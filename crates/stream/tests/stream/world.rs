@@ -167,6 +167,13 @@ impl Running {
         self.stop.cancel();
         self.task.await.unwrap();
     }
+
+    /// Ends as a crash does: nobody looks for new accounts any more, and nothing is said about it.
+    pub(crate) async fn crash(self) {
+        self.task.abort();
+        assert!(self.task.await.unwrap_err().is_cancelled());
+        self.stop.cancel();
+    }
 }
 
 /// Waits until a condition is true.
