@@ -13,6 +13,7 @@ use crate::settings::Place;
 
 /// Flags of `cairn trail create`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Create {
     #[command(flatten)]
     named: Named,
