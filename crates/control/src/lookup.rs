@@ -100,6 +100,7 @@ fn query(caller: &Caller, request: &LookupEventsRequest) -> Result<Query, Refusa
 fn refused(error: LookupError) -> Refusal {
     match error {
         LookupError::Refused(refusal) => query_refused(refusal),
+        LookupError::Busy => Refusal::Throttled,
         error => Refusal::Internal(Box::new(error)),
     }
 }

@@ -9,7 +9,7 @@ use cairn_event::Clock;
 use cairn_journal::Position;
 use cairn_projection::{Options, Source};
 use jiff::Timestamp;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,7 @@ use crate::config::HistoryConfig;
 use crate::durable;
 use crate::error::StoreError;
 use crate::indexer::Indexer;
-use crate::lookup::{self, LookupError};
+use crate::lookup::{self, ACROSS_AT_ONCE_MAX, LookupError};
 use crate::page::Page;
 use crate::query::Query;
 use crate::sealer::Sealer;
@@ -100,6 +100,8 @@ pub(crate) struct Shared {
     /// The next position to be indexed: everything below is visible.
     pub(crate) indexed: watch::Sender<Position>,
     tokens: Tokens,
+    /// Leave to look up across accounts.
+    across: Arc<Semaphore>,
 }
 
 impl History {
@@ -121,7 +123,9 @@ impl History {
         let cursor = catalog.cursor(CURSOR).await?;
         let listed: Vec<String> = catalog.splits().await?.into_iter().map(|split| split.id).collect();
         let from = cursor.unwrap_or_else(|| source.reader().head());
-        let shared = Shared { config, views: Views::default(), indexed: watch::Sender::new(from), tokens };
+        let (views, indexed) = (Views::default(), watch::Sender::new(from));
+        let across = Arc::new(Semaphore::new(ACROSS_AT_ONCE_MAX));
+        let shared = Shared { config, views, indexed, tokens, across };
         let shared = Arc::new(shared);
         let loading = Arc::clone(&shared);
         let loaded = tokio::task::spawn_blocking(move || load(&loading, &listed)).await;
@@ -154,10 +158,21 @@ impl History {
     /// Answers a query on a blocking thread. May be dropped at any time.
     ///
     /// # Errors
-    /// As [`Self::lookup`].
+    /// As [`Self::lookup`]; [`LookupError::Busy`] where it is one across accounts too many.
     pub async fn find(&self, query: Query, now: Timestamp) -> Result<Page, LookupError> {
         let history = self.clone();
-        let looking = tokio::task::spawn_blocking(move || history.lookup(&query, now));
+        let leave = match &query.accounts {
+            None => None,
+            Some(_) => {
+                let leave = Arc::clone(&self.shared.across).try_acquire_owned();
+                Some(leave.map_err(|_none_left| LookupError::Busy)?)
+            }
+        };
+        let looking = tokio::task::spawn_blocking(move || {
+            // Held here, since the thread goes on where whoever waits for it has gone.
+            let _leave = leave;
+            history.lookup(&query, now)
+        });
         looking.await.map_err(LookupError::Thread)?
     }
 
@@ -244,3 +259,6 @@ fn loading_lost(shared: &Shared, lost: tokio::task::JoinError) -> OpenError {
     let source = StoreError::from(std::io::Error::other(lost));
     OpenError::Directory { dir: shared.config.dir.clone(), source }
 }
+
+#[cfg(test)]
+mod tests;

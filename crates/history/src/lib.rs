@@ -46,7 +46,7 @@ pub use attribute::{Attribute, AttributeError, HistoryCategory};
 pub use config::{HEAD_EVENTS_MAX, HistoryConfig, RETENTION_DAYS, SPLIT_EVENTS_MAX};
 pub use error::StoreError;
 pub use history::{CURSOR, History, HistoryService, HistoryStats, OpenError};
-pub use lookup::{LookupError, PAGE_BYTES_MAX};
+pub use lookup::{ACROSS_AT_ONCE_MAX, LookupError, PAGE_BYTES_MAX};
 pub use lookup_fields::{FoundResource, LookupFields};
 pub use page::{FoundEvent, Page, StoredEventError};
 pub use query::{

@@ -16,6 +16,9 @@ use crate::walk::{Sought, Walk, Wanted};
 /// The most event bytes on a page; the event that crosses it is the page's last.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
 
+/// How many lookups across accounts go on at once: each may hold a cursor of more than a kilobyte for each account.
+pub const ACROSS_AT_ONCE_MAX: usize = 4;
+
 /// A lookup was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
@@ -28,6 +31,9 @@ pub enum LookupError {
     /// A stored event could not be understood.
     #[error("read the event history")]
     Event(#[from] StoredEventError),
+    /// As many lookups across accounts as may be are going on; the same lookup may succeed a moment later.
+    #[error("look up across accounts: {ACROSS_AT_ONCE_MAX} lookups do so now")]
+    Busy,
     /// The token could not be sealed.
     #[error("seal the token of the next page")]
     Token,

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tantivy::columnar::Column;
-use tantivy::postings::SegmentPostings;
+use tantivy::postings::{SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, InvertedIndexReader};
 
@@ -34,6 +34,12 @@ pub(crate) struct Split {
     seconds: Column<i64>,
     positions: Column<u64>,
     documents: Arc<Documents>,
+}
+
+/// The terms that a split has of those that are looked for.
+pub(crate) struct Found {
+    split: Arc<Split>,
+    terms: Vec<(TermInfo, i64)>,
 }
 
 /// The events of one run that have a term, newest first.
@@ -70,24 +76,16 @@ impl Split {
         &self.documents
     }
 
-    /// Returns a cursor for each run that may hold events with the term in the range.
-    pub(crate) fn find(self: &Arc<Self>, term: Term, range: &Range) -> Result<Vec<RunCursor>, StoreError> {
-        let Some(info) = self.terms.get_term_info(&index::term(term))? else { return Ok(Vec::new()) };
-        let mut cursors = Vec::new();
-        for run in self.manifest.runs.iter().filter(|run| range.meets(run.newest, run.oldest)) {
-            let first = self.first_below(run, range.below)?;
-            let mut postings = self.terms.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            if postings.doc() < first {
-                postings.seek(first);
-            }
-            cursors.push(RunCursor {
-                split: Arc::clone(self),
-                postings,
-                end: run.end(),
-                start_seconds: range.start,
-            });
+    /// Finds which of these terms any event has; each comes with the first second that is wanted of it.
+    pub(crate) fn find(
+        self: &Arc<Self>,
+        sought: impl Iterator<Item = (Term, i64)>,
+    ) -> Result<Found, StoreError> {
+        let mut terms = Vec::new();
+        for (term, since) in sought {
+            terms.extend(self.terms.get_term_info(&index::term(term))?.map(|info| (info, since)));
         }
-        Ok(cursors)
+        Ok(Found { split: Arc::clone(self), terms })
     }
 
     /// Compares the index's checksums; the documents' are compared whenever a block is read.
@@ -120,6 +118,35 @@ impl Split {
     }
 }
 
+impl Found {
+    /// Tells whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Returns a cursor for each term that an event of the run in the range has.
+    pub(crate) fn open(&self, run: &Run, range: &Range) -> Result<Vec<RunCursor>, StoreError> {
+        let (first, end) = (self.split.first_below(run, range.below)?, run.end());
+        let mut cursors = Vec::new();
+        for (info, since) in &self.terms {
+            let range = range.from(*since);
+            if !range.meets(run.newest, run.oldest) {
+                continue;
+            }
+            let terms = &self.split.terms;
+            let mut postings = terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+            if postings.doc() < first {
+                postings.seek(first);
+            }
+            if postings.doc() < end && self.split.key(postings.doc())?.seconds >= range.start {
+                let split = Arc::clone(&self.split);
+                cursors.push(RunCursor { split, postings, end, start_seconds: range.start });
+            }
+        }
+        Ok(cursors)
+    }
+}
+
 impl RunCursor {
     /// Returns the next event's key; none at the end of the run or of the range.
     pub(crate) fn next(&mut self) -> Result<Option<Key>, StoreError> {
@@ -144,6 +171,12 @@ impl RunCursor {
 impl std::fmt::Debug for Split {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Split").field("manifest", &self.manifest).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Found").field("terms", &self.terms.len()).finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The walk through one lookup's candidates, newest first, over all places that may hold some.
 //!
-//! Places (chunks of the head, splits) are opened only when the walk comes to their greatest key, so a
-//! page of frequent events touches the newest places alone.
+//! Places (chunks of the head, splits, the runs of splits) are opened only when the walk comes to their greatest
+//! key, so a page of frequent events touches the newest places alone; they are let go of at their end. What a walk
+//! holds is so one cursor for each term and run that has events where the walk is.
 
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::vec;
@@ -12,7 +14,7 @@ use crate::chunk::Chunk;
 use crate::documents::Documents;
 use crate::error::StoreError;
 use crate::key::{Key, Range};
-use crate::split::{RunCursor, Split};
+use crate::split::{Found, Run, RunCursor, Split};
 use crate::view::View;
 
 /// What a lookup looks for.
@@ -61,119 +63,135 @@ pub(crate) struct Candidate {
     pub(crate) documents: Arc<Documents>,
 }
 
-/// The state of a walk.
+/// The state of a walk: what may be next, the greatest key first.
 #[derive(Debug)]
 pub(crate) struct Walk {
     wanted: Wanted,
-    /// Ascending by greatest key.
-    unopened: Vec<(Key, Place)>,
-    /// The next key of each open cursor that has one.
-    next: BinaryHeap<(Key, usize)>,
-    cursors: Vec<Cursor>,
+    ahead: BinaryHeap<Ahead>,
     /// The key that was returned last: an event that has two of the terms comes twice, one after the other.
     last: Option<Key>,
 }
 
+/// Something that holds keys up to this one.
 #[derive(Debug)]
-enum Place {
-    Chunk(Arc<Chunk>, Arc<Documents>),
-    Split(Arc<Split>),
+struct Ahead {
+    key: Key,
+    place: Place,
 }
 
 #[derive(Debug)]
-enum Cursor {
-    Chunk(vec::IntoIter<Key>, Arc<Documents>),
-    Run(Box<RunCursor>),
+enum Place {
+    /// Not opened yet: its keys are this one or lower.
+    Chunk(Arc<Chunk>, Arc<Documents>),
+    Split(Arc<Split>),
+    Run(Arc<Found>, Run),
+    /// Open: its next key is this one.
+    Keys(vec::IntoIter<Key>, Arc<Documents>),
+    Postings(Box<RunCursor>),
 }
 
 impl Walk {
     /// Prepares the walk; opens nothing yet.
     pub(crate) fn new(view: &View, wanted: Wanted) -> Self {
-        let mut unopened = Vec::new();
+        let mut walk = Self { wanted, ahead: BinaryHeap::new(), last: None };
         for part in &view.heads {
             for chunk in &part.chunks {
-                if let Some((newest, oldest)) = chunk.span()
-                    && wanted.range.meets(newest, oldest)
-                {
-                    unopened.push((newest, Place::Chunk(Arc::clone(chunk), Arc::clone(&part.documents))));
-                }
+                walk.expect(chunk.span(), || Place::Chunk(Arc::clone(chunk), Arc::clone(&part.documents)));
             }
         }
         for split in &view.splits {
-            if let Some((newest, oldest)) = split.manifest().span()
-                && wanted.range.meets(newest, oldest)
-            {
-                unopened.push((newest, Place::Split(Arc::clone(split))));
-            }
+            walk.expect(split.manifest().span(), || Place::Split(Arc::clone(split)));
         }
-        unopened.sort_by_key(|(newest, _)| *newest);
-        Self { wanted, unopened, next: BinaryHeap::new(), cursors: Vec::new(), last: None }
+        walk
     }
 
     /// Returns the next candidate; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Candidate>, StoreError> {
-        loop {
-            self.open_due()?;
-            let Some((key, number)) = self.next.pop() else { return Ok(None) };
-            let Some(cursor) = self.cursors.get_mut(number) else { return Ok(None) };
-            let documents = Arc::clone(cursor.documents());
-            if let Some(after) = cursor.next()? {
-                self.next.push((after, number));
-            }
+        while let Some(Ahead { key, place }) = self.ahead.pop() {
+            let documents = match place {
+                Place::Chunk(chunk, documents) => {
+                    self.go_on(Place::Keys(chunk.find(&self.wanted).into_iter(), documents))?;
+                    continue;
+                }
+                Place::Split(split) => {
+                    self.open(&split)?;
+                    continue;
+                }
+                Place::Run(found, run) => {
+                    for cursor in found.open(&run, &self.wanted.range)? {
+                        self.go_on(Place::Postings(Box::new(cursor)))?;
+                    }
+                    continue;
+                }
+                Place::Keys(_, ref documents) => Arc::clone(documents),
+                Place::Postings(ref run) => Arc::clone(run.documents()),
+            };
+            self.go_on(place)?;
             if self.last.replace(key) != Some(key) {
                 return Ok(Some(Candidate { key, documents }));
             }
         }
+        Ok(None)
     }
 
-    /// Opens every place that may hold a key above the next one known.
-    fn open_due(&mut self) -> Result<(), StoreError> {
-        while let Some((newest, _)) = self.unopened.last() {
-            if self.next.peek().is_some_and(|(key, _)| key > newest) {
-                break;
-            }
-            match self.unopened.pop() {
-                Some((_, Place::Chunk(chunk, documents))) => {
-                    let found = chunk.find(&self.wanted);
-                    self.start(Cursor::Chunk(found.into_iter(), documents))?;
-                }
-                Some((_, Place::Split(split))) => {
-                    let range = self.wanted.range;
-                    let mut runs = Vec::new();
-                    for (term, since) in self.wanted.sought.iter() {
-                        runs.extend(split.find(term, &range.from(since))?);
-                    }
-                    for run in runs {
-                        self.start(Cursor::Run(Box::new(run)))?;
-                    }
-                }
-                None => break,
+    /// Keeps a place in mind if any of its keys can lie in the range.
+    fn expect(&mut self, span: Option<(Key, Key)>, place: impl FnOnce() -> Place) {
+        let range = &self.wanted.range;
+        if let Some((newest, _)) = span.filter(|(newest, oldest)| range.meets(*newest, *oldest)) {
+            self.ahead.push(Ahead { key: newest.min(range.below), place: place() });
+        }
+    }
+
+    /// Opens a split: what its runs hold is looked at when the walk comes to each.
+    fn open(&mut self, split: &Arc<Split>) -> Result<(), StoreError> {
+        let found = Arc::new(split.find(self.wanted.sought.iter())?);
+        if !found.is_empty() {
+            for run in &split.manifest().runs {
+                self.expect(Some((run.newest, run.oldest)), || Place::Run(Arc::clone(&found), run.clone()));
             }
         }
         Ok(())
     }
 
-    fn start(&mut self, mut cursor: Cursor) -> Result<(), StoreError> {
-        if let Some(key) = cursor.next()? {
-            self.next.push((key, self.cursors.len()));
-            self.cursors.push(cursor);
-        }
+    /// Moves an open place to its next key, and lets go of it where there is none.
+    fn go_on(&mut self, mut place: Place) -> Result<(), StoreError> {
+        let next = match &mut place {
+            Place::Keys(keys, _) => keys.next(),
+            Place::Postings(run) => run.next()?,
+            Place::Chunk(..) | Place::Split(_) | Place::Run(..) => None,
+        };
+        self.ahead.extend(next.map(|key| Ahead { key, place }));
         Ok(())
     }
 }
 
-impl Cursor {
-    fn next(&mut self) -> Result<Option<Key>, StoreError> {
-        match self {
-            Self::Chunk(keys, _) => Ok(keys.next()),
-            Self::Run(run) => run.next(),
-        }
-    }
-
-    fn documents(&self) -> &Arc<Documents> {
-        match self {
-            Self::Chunk(_, documents) => documents,
-            Self::Run(run) => run.documents(),
-        }
+impl Ord for Ahead {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key)
     }
 }
+
+impl PartialOrd for Ahead {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ahead {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Ahead {}
+
+#[cfg(test)]
+impl Walk {
+    /// Counts the postings that are held open.
+    pub(crate) fn open_postings(&self) -> usize {
+        self.ahead.iter().filter(|ahead| matches!(ahead.place, Place::Postings(_))).count()
+    }
+}
+
+#[cfg(test)]
+mod tests;
