@@ -33,7 +33,7 @@ mod update_trail;
 pub use caller::Caller;
 pub use control::{Control, Deed, Done};
 pub use lookup::{OrganizationEvent, OrganizationEvents};
-pub use organization_view::{OrganizationView, Part, ViewRefusal};
+pub use organization_view::{OrganizationView, PART_NAMED_MAX, Part, ViewRefusal};
 pub use platform::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
     TopicVerdict,

@@ -13,13 +13,15 @@ use cairn_history::Accounts;
 use cairn_wire::cloudtrail::ErrorCode;
 use jiff::Timestamp;
 
+/// The most accounts, and the most units, that a part of an organization is named by. The record of who looked at
+/// what has them all.
+pub const PART_NAMED_MAX: usize = 100;
+
 /// The part of an organization that is asked for; all of it when nothing is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part {
-    /// Members, by account.
-    pub accounts: BTreeSet<String>,
-    /// Units, with all that is below them, by id; the root is one too.
-    pub units: BTreeSet<String>,
+    accounts: BTreeSet<AccountId>,
+    units: BTreeSet<String>,
 }
 
 /// What somebody may see of an organization.
@@ -49,9 +51,25 @@ pub enum ViewRefusal {
         "Trusted access for cloudtrail.amazonaws.com is not enabled in the organization. Its management account enables it with EnableAWSServiceAccess."
     )]
     AccessNotEnabled,
+    /// More is named than a record could tell.
+    #[error("At most {PART_NAMED_MAX} {what} can be named at once; {named} are. Leave them out to see all.")]
+    NamedTooMany {
+        /// Accounts or units.
+        what: &'static str,
+        /// How many.
+        named: usize,
+    },
+    /// What an account is named by is no account id. It is not repeated, as it may be anything of any length.
+    #[error("Accounts are named by their ids, of 12 digits.")]
+    AccountMalformed,
+    /// What a unit is named by is no id of a unit.
+    #[error(
+        "Organizational units are named by their ids, such as ou-examplerootid-exampleouid or r-examplerootid."
+    )]
+    UnitMalformed,
     /// An account that is named is no member: whether there is such an account is not told.
     #[error("The account {0} is not a member of the organization.")]
-    AccountUnknown(String),
+    AccountUnknown(AccountId),
     /// A unit that is named is none of the organization.
     #[error("The organizational unit {0} is not one of the organization.")]
     UnitUnknown(String),
@@ -66,17 +84,47 @@ impl ViewRefusal {
             Self::NotAllFeatures => ErrorCode::OrganizationNotInAllFeaturesModeException,
             Self::AccessNotEnabled => ErrorCode::CloudTrailAccessNotEnabledException,
             Self::AccountUnknown(_) => ErrorCode::AccountNotFoundException,
-            Self::UnitUnknown(_) => ErrorCode::InvalidParameterException,
+            Self::NamedTooMany { .. }
+            | Self::AccountMalformed
+            | Self::UnitMalformed
+            | Self::UnitUnknown(_) => ErrorCode::InvalidParameterException,
         }
     }
 }
 
 impl Part {
+    /// Takes what is named: members by account, units with all that is below them; the root is one too.
+    ///
+    /// # Errors
+    /// There is more than [`PART_NAMED_MAX`] of one of them, or something is no id.
+    pub fn new(accounts: &[String], units: &[String]) -> Result<Self, ViewRefusal> {
+        for (what, named) in [("accounts", accounts.len()), ("organizational units", units.len())] {
+            if named > PART_NAMED_MAX {
+                return Err(ViewRefusal::NamedTooMany { what, named });
+            }
+        }
+        let accounts = accounts.iter().map(|id| id.parse().map_err(|_no_id| ViewRefusal::AccountMalformed));
+        let accounts = accounts.collect::<Result<_, _>>()?;
+        if !units.iter().all(|id| is_unit_id(id)) {
+            return Err(ViewRefusal::UnitMalformed);
+        }
+        Ok(Self { accounts, units: units.iter().cloned().collect() })
+    }
+
+    /// Lists the accounts that are named.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(AccountId::as_str)
+    }
+
+    /// Lists the units that are named.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        self.units.iter().map(String::as_str)
+    }
+
     /// Says which part it is.
     fn name(&self) -> String {
-        let joined =
-            |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        format!("{};{}", joined(&self.accounts), joined(&self.units))
+        let (accounts, units): (Vec<_>, Vec<_>) = (self.accounts().collect(), self.units().collect());
+        format!("{};{}", accounts.join(","), units.join(","))
     }
 
     fn is_all(&self) -> bool {
@@ -85,9 +133,9 @@ impl Part {
 
     fn check(&self, snapshot: &Snapshot, organization: &Organization) -> Result<(), ViewRefusal> {
         for account in &self.accounts {
-            let member = account.parse().ok().and_then(|account| snapshot.member(account));
+            let member = snapshot.member(*account);
             if member.is_none_or(|member| member.organization != organization.id) {
-                return Err(ViewRefusal::AccountUnknown(account.clone()));
+                return Err(ViewRefusal::AccountUnknown(*account));
             }
         }
         for id in &self.units {
@@ -102,7 +150,7 @@ impl Part {
 
     fn holds(&self, snapshot: &Snapshot, member: &Member) -> bool {
         self.is_all()
-            || self.accounts.contains(member.account.as_str())
+            || self.accounts.contains(&member.account)
             || snapshot.places(member.account).any(|place| self.units.contains(&place.id()))
     }
 }
@@ -134,9 +182,10 @@ impl OrganizationView {
         &self.organization
     }
 
-    /// Tells whether what was recorded in an account at an instant may be seen.
-    pub fn shows(&self, account: AccountId, recorded: Timestamp) -> bool {
-        self.since.get(&account).is_some_and(|since| since.is_none_or(|since| recorded >= since))
+    /// Tells whether what happened in an account at an instant may be seen. Where that is a whole second, as event
+    /// times are, the first one that is seen begins after the account joined: as in lookups.
+    pub fn shows(&self, account: AccountId, at: Timestamp) -> bool {
+        self.since.get(&account).is_some_and(|since| since.is_none_or(|since| at >= since))
     }
 
     /// Returns the accounts for a lookup; `part` is what the view was made of.
@@ -149,4 +198,17 @@ impl OrganizationView {
 fn seen_since(member: &Member, caller: AccountId) -> Option<Timestamp> {
     let lived_before = member.joined_by == JoinedBy::Invitation && member.account != caller;
     lived_before.then_some(member.joined)
+}
+
+/// Tells whether a text is the id of a unit or a root, as AWS forms them.
+fn is_unit_id(text: &str) -> bool {
+    let part = |text: &str, least: usize| {
+        (least..=32).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+    };
+    match (text.strip_prefix("r-"), text.strip_prefix("ou-").and_then(|rest| rest.split_once('-'))) {
+        (Some(root), _) => part(root, 4),
+        (None, Some((root, unit))) => part(root, 4) && part(unit, 8),
+        (None, None) => false,
+    }
 }

@@ -15,8 +15,14 @@ use crate::head::Head;
 /// What the request's signature says.
 #[derive(Debug)]
 pub(crate) enum Authentication {
-    /// The signature is that of a key we keep, or gave out in a session token.
-    Proven { caller: Caller, account: AccountId, region: Region, verified: Box<Verified> },
+    /// The signature is that of a key we keep, or gave out in a session token, which expires.
+    Proven {
+        caller: Caller,
+        account: AccountId,
+        region: Region,
+        verified: Box<Verified>,
+        expires: Option<Timestamp>,
+    },
     /// The request carries no signature.
     Unsigned,
     /// The request carries one that does not hold. The account is that of the key or the session token, where
@@ -115,8 +121,9 @@ impl Authenticator {
             _ => self.prove_long_term(&claim),
         };
         match proven {
-            Ok(Proof { caller, account, verified }) => {
-                Authentication::Proven { caller, account, region: known_region, verified: Box::new(verified) }
+            Ok(Proof { caller, account, verified, expires }) => {
+                let verified = Box::new(verified);
+                Authentication::Proven { caller, account, region: known_region, verified, expires }
             }
             Err(refusal) => refused(refusal),
         }
@@ -168,7 +175,7 @@ impl Authenticator {
             access_key_id: Some(presented.access_key_id.clone()),
         };
         match key.status {
-            AccessKeyStatus::Active => Ok(Proof { caller, account: key.account, verified }),
+            AccessKeyStatus::Active => Ok(Proof { caller, account: key.account, verified, expires: None }),
             AccessKeyStatus::Inactive => Err(AuthRefusal::InactiveKey),
         }
     }
@@ -188,8 +195,10 @@ impl Authenticator {
             tracing::error!(error = &error as &dyn std::error::Error, "a session's policies can't be read");
             AuthRefusal::Broken
         })?;
-        let (principal, session, account) = (session.principal(), Box::new(temporary), session.account);
-        Ok(Proof { caller: Caller::Temporary { principal, access_key_id, session }, account, verified })
+        let (account, expires) = (session.account, Some(session.expires));
+        let (principal, session) = (session.principal(), Box::new(temporary));
+        let caller = Caller::Temporary { principal, access_key_id, session };
+        Ok(Proof { caller, account, verified, expires })
     }
 
     fn verify(&self, claim: &Claim<'_>, secret: &str) -> Result<Verified, AuthRefusal> {
@@ -223,6 +232,7 @@ struct Proof {
     caller: Caller,
     account: AccountId,
     verified: Verified,
+    expires: Option<Timestamp>,
 }
 
 /// Tells whether a session can't call a service at all: IAM takes sessions of users only with a second factor,

@@ -6,8 +6,6 @@
 //! what was asked in `additionalEventData`.
 //! Which accounts may ask, and what they see, is [`OrganizationView`](cairn_control::OrganizationView)'s to say.
 
-use std::collections::BTreeSet;
-
 use cairn_catalog::Snapshot;
 use cairn_control::{Part, Refusal};
 use cairn_wire::json11::{self, Request};
@@ -31,18 +29,19 @@ pub(crate) const PAGE: &str = "/_cairn/organization/events";
 /// enough, for that is given away more easily.
 pub(crate) const PERMISSIONS: [&str; 2] = ["cloudtrail:LookupEvents", "cairn:LookupOrganizationEvents"];
 
-/// The most accounts, and units, that the record of a lookup names.
-const RECORDED_MAX: usize = 100;
+/// The longest that LookupEvents' members are in the record of a lookup, in bytes of JSON: longer ones are refused
+/// anyway, and would take what was looked at out of the record with them.
+const LOOKUP_BYTES_MAX: usize = 8 << 10;
 
 /// Why it is not answered: a code and words for the client.
-type Refused = (ErrorCode, String);
+pub(crate) type Refused = (ErrorCode, String);
 
 /// What the body has beside the members of LookupEvents.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Narrowed {
-    accounts: Option<BTreeSet<String>>,
-    organizational_units: Option<BTreeSet<String>>,
+    accounts: Option<Vec<String>>,
+    organizational_units: Option<Vec<String>>,
 }
 
 impl Front {
@@ -81,7 +80,10 @@ impl Front {
             .map_err(|refusal| (refusal.code, refusal.message))?;
         let part = part(body)?;
         remarks.extend(looked_at(&part));
-        remarks.insert("lookup".to_owned(), request.request_parameters().unwrap_or_default());
+        let asked = request.request_parameters().unwrap_or_default();
+        if asked.to_string().len() <= LOOKUP_BYTES_MAX {
+            remarks.insert("lookup".to_owned(), asked);
+        }
         let request = request.input().map_err(|refusal| (refusal.code, refusal.message))?;
         let done = self.control.lookup_organization_events(&caller, &part, &request).await;
         Ok(json11::success_body(&done.map_err(refused)?.output))
@@ -94,9 +96,20 @@ impl Front {
         who: &Who,
         snapshot: &Snapshot,
     ) -> Result<(), Refused> {
-        for permission in PERMISSIONS {
+        self.permit_page(arrival, who, snapshot, &PERMISSIONS)
+    }
+
+    /// Refuses whoever lacks one of these permissions on `*`.
+    pub(crate) fn permit_page(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        snapshot: &Snapshot,
+        permissions: &[&str],
+    ) -> Result<(), Refused> {
+        for permission in permissions {
             let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
-            let asked = (permission, "*", who.account);
+            let asked = (*permission, "*", who.account);
             let decision =
                 authorize::decide(&who.caller, snapshot, None, asked, context).map_err(|error| {
                     tracing::error!(
@@ -123,15 +136,19 @@ fn part(body: &[u8]) -> Result<Part, Refused> {
         })?,
     };
     let Narrowed { accounts, organizational_units } = narrowed;
-    Ok(Part { accounts: accounts.unwrap_or_default(), units: organizational_units.unwrap_or_default() })
+    Part::new(&accounts.unwrap_or_default(), &organizational_units.unwrap_or_default())
+        .map_err(|refusal| (refusal.code(), refusal.to_string()))
 }
 
 /// Says in the record that an organization was looked at, and which part of it where it was not all.
 pub(crate) fn looked_at(part: &Part) -> Map<String, Value> {
     let mut seen = Map::new();
-    for (name, ids) in [("accounts", &part.accounts), ("organizationalUnits", &part.units)] {
-        if !ids.is_empty() {
-            seen.insert(name.to_owned(), ids.iter().take(RECORDED_MAX).map(String::as_str).collect());
+    for (name, ids) in [
+        ("accounts", part.accounts().collect::<Value>()),
+        ("organizationalUnits", part.units().collect::<Value>()),
+    ] {
+        if ids.as_array().is_some_and(|ids| !ids.is_empty()) {
+            seen.insert(name.to_owned(), ids);
         }
     }
     Map::from_iter([("organizationView".to_owned(), Value::Object(seen))])
@@ -149,31 +166,42 @@ fn refused(refusal: Refusal) -> Refused {
 
 #[cfg(test)]
 mod tests {
+    use cairn_control::PART_NAMED_MAX;
+
     use super::*;
 
     #[test]
-    fn the_record_names_a_part_within_bounds() {
-        let accounts = (0..1000).map(|number| format!("{number:012}")).collect();
-        let seen = looked_at(&Part { accounts, units: BTreeSet::new() });
+    fn the_record_names_all_that_can_be_named() {
+        let accounts: Vec<String> = (0..PART_NAMED_MAX).map(|number| format!("{number:012}")).collect();
+        let units: Vec<String> =
+            (0..PART_NAMED_MAX).map(|number| format!("ou-{number:032}-{number:032}")).collect();
+        let seen = looked_at(&Part::new(&accounts, &units).unwrap());
         let view = &seen["organizationView"];
-        assert_eq!(view["accounts"].as_array().map(Vec::len), Some(RECORDED_MAX));
-        assert_eq!(view.get("organizationalUnits"), None);
+        assert_eq!(view["accounts"], Value::from(accounts));
+        assert_eq!(view["organizationalUnits"], Value::from(units));
+        // A record's additionalEventData has 28 kB at most.
+        assert!(Value::Object(seen).to_string().len() + LOOKUP_BYTES_MAX < 28_000);
         assert_eq!(looked_at(&Part::default())["organizationView"], Value::Object(Map::new()));
     }
 
     #[test]
     fn a_body_names_accounts_and_units_or_is_refused() {
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (shop, tools, unit) = ("111111111111", "222222222222", "ou-exam-11111111");
         for (body, accounts, units) in [
             ("", &[][..], &[][..]),
             (r#"{"MaxResults": 7}"#, &[], &[]),
-            (r#"{"Accounts": ["2", "1", "2"], "OrganizationalUnits": null}"#, &["1", "2"], &[]),
-            (r#"{"OrganizationalUnits": ["ou-1"]}"#, &[], &["ou-1"]),
+            (
+                r#"{"Accounts": ["222222222222", "111111111111", "222222222222"], "OrganizationalUnits": null}"#,
+                &[shop, tools],
+                &[],
+            ),
+            (r#"{"OrganizationalUnits": ["ou-exam-11111111"]}"#, &[], &[unit]),
         ] {
-            let expected = Part { accounts: set(accounts), units: set(units) };
+            let expected = Part::new(&owned(accounts), &owned(units)).unwrap();
             assert_eq!(part(body.as_bytes()), Ok(expected), "{body}");
         }
-        for body in ["[]]", r#"{"Accounts": "1"}"#, r#"{"Accounts": [1]}"#, "{"] {
+        for body in ["[]]", r#"{"Accounts": "1"}"#, r#"{"Accounts": [1]}"#, r#"{"Accounts": ["1"]}"#, "{"] {
             assert!(part(body.as_bytes()).is_err(), "{body}");
         }
     }

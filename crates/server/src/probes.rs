@@ -20,7 +20,7 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    pub(crate) async fn answer(&self, front: &Front, arrival: &Arrival) -> Answered {
+    pub(crate) async fn answer(&self, front: &Arc<Front>, arrival: &Arrival) -> Answered {
         match (arrival.head.method.as_str(), arrival.head.path.as_str()) {
             ("GET" | "HEAD", "/_cairn/healthz") => answer(200, "text/plain", &[], "ok\n").into(),
             ("GET" | "HEAD", "/_cairn/readyz") => self.ready(front),

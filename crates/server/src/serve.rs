@@ -86,7 +86,7 @@ pub(crate) struct Front {
 }
 
 /// A request on its way through the server.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Arrival {
     pub(crate) head: Head,
     pub(crate) peer: SocketAddr,
@@ -162,7 +162,7 @@ impl Front {
         Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
     }
 
-    async fn serve(&self, arrival: Arrival, body: Sent) -> Answered {
+    async fn serve(self: &Arc<Self>, arrival: Arrival, body: Sent) -> Answered {
         let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
             ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
             ("POST", organization_view::PAGE, Sent::Streams(body)) => {

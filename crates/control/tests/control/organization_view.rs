@@ -1,11 +1,9 @@
 //! An organization's events, for those who may see them.
 
-use std::collections::BTreeSet;
-
 use cairn_catalog::{
     Account, Change, FeatureSet, JoinedBy, Kept, Member, Organization, OrganizationalUnit, TrustedService,
 };
-use cairn_control::{Part, Throttle};
+use cairn_control::{PART_NAMED_MAX, Part, Throttle, ViewRefusal};
 use cairn_event::{AccountId, Clock as _, Region};
 use cairn_wire::cloudtrail::{LookupAttribute, LookupAttributeKey, LookupEventsRequest};
 use serde_json::{Value, json};
@@ -21,8 +19,12 @@ const JOINED: &str = "2026-03-02T10:00:00.5Z";
 
 /// Who is let in, and with what narrowing.
 fn part(accounts: &[&str], units: &[&str]) -> Part {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    Part { accounts: owned(accounts), units: owned(units) }
+    named(accounts, units).unwrap()
+}
+
+fn named(accounts: &[&str], units: &[&str]) -> Result<Part, ViewRefusal> {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    Part::new(&owned(accounts), &owned(units))
 }
 
 fn member(account: &str, parent: &str, joined_by: JoinedBy, administers: bool) -> Change {
@@ -188,11 +190,36 @@ async fn those_who_may_see_all_accounts_newest_first() {
         (&[SHOP], &[], Some("BeforeItJoined"), vec![]),
         (&[OTHER], &[], None, vec!["AccountNotFoundException"]),
         (&["444444444444"], &[], None, vec!["AccountNotFoundException"]),
-        (&["shop"], &[], None, vec!["AccountNotFoundException"]),
         (&[], &["ou-exam-33333333"], None, vec!["InvalidParameterException"]),
     ] {
         let part = part(accounts, units);
         assert_eq!(told(&world, MANAGEMENT, &part, name).await, expected, "{part:?} {name:?}");
+    }
+}
+
+#[test]
+fn a_part_is_named_by_ids_within_bounds_and_no_foreign_text_is_repeated() {
+    for (accounts, units) in [
+        (&[][..], &["r-exam", "ou-exam-11111111"][..]),
+        (&[SHOP; PART_NAMED_MAX], &["ou-exam-11111111"; PART_NAMED_MAX]),
+    ] {
+        assert!(named(accounts, units).is_ok());
+    }
+    let long = "9".repeat(600_000);
+    for (accounts, units, expected) in [
+        (&["shop"][..], &[][..], ViewRefusal::AccountMalformed),
+        (&[SHOP, &long], &[], ViewRefusal::AccountMalformed),
+        (&[], &[""], ViewRefusal::UnitMalformed),
+        (&[], &["r-exam-11111111"], ViewRefusal::UnitMalformed),
+        (&[], &["ou-exam"], ViewRefusal::UnitMalformed),
+        (&[], &["ou-exam-1111111"], ViewRefusal::UnitMalformed),
+        (&[], &["ou-exam-1111111A"], ViewRefusal::UnitMalformed),
+        (&[], &[&format!("ou-exam-{long}")], ViewRefusal::UnitMalformed),
+        (&[SHOP; 101], &[], ViewRefusal::NamedTooMany { what: "accounts", named: 101 }),
+        (&[], &["r-exam"; 101], ViewRefusal::NamedTooMany { what: "organizational units", named: 101 }),
+    ] {
+        let refusal = named(accounts, units).unwrap_err();
+        assert!(refusal == expected && refusal.to_string().len() < 200, "{refusal}");
     }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! With none of them: everything from now on, one bare record a line.
 
-use cairn_control::Part;
+use cairn_control::{Part, ViewRefusal};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +61,17 @@ pub(super) enum Lines {
 }
 
 /// The query makes no sense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "The tail takes from=POSITION or last=1 to {LAST_MAX}, follow=true or false, positions=true or false, organization=true and with it account=ID and unit=ID."
-)]
-pub(super) struct AskError;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AskError {
+    /// There is no such parameter or value.
+    #[error(
+        "The tail takes from=POSITION or last=1 to {LAST_MAX}, follow=true or false, positions=true or false, organization=true and with it account=ID and unit=ID."
+    )]
+    Parameter,
+    /// Accounts or units are not named as they can be.
+    #[error(transparent)]
+    Part(#[from] ViewRefusal),
+}
 
 /// The most events that can be asked back.
 pub(super) const LAST_MAX: usize = 10_000;
@@ -74,19 +80,19 @@ impl Ask {
     /// Reads the raw query.
     pub(super) fn parse(query: &str) -> Result<Self, AskError> {
         let mut ask = Self { start: Start::Now, ending: Ending::Never, lines: Lines::Bare, of: Of::Account };
-        let (mut organization, mut part) = (false, Part::default());
+        let (mut organization, mut accounts, mut units) = (false, Vec::new(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').ok_or(AskError)?;
+            let (name, value) = pair.split_once('=').ok_or(AskError::Parameter)?;
             match (name, value) {
                 ("from", position) if ask.start == Start::Now => {
-                    ask.start = Start::From(position.parse().map_err(|_no_number| AskError)?);
+                    ask.start = Start::From(position.parse().map_err(|_no_number| AskError::Parameter)?);
                 }
                 ("last", count) if ask.start == Start::Now => {
-                    let count = count.parse().map_err(|_no_number| AskError)?;
+                    let count = count.parse().map_err(|_no_number| AskError::Parameter)?;
                     ask.start = if (1..=LAST_MAX).contains(&count) {
                         Start::Last(count)
                     } else {
-                        return Err(AskError);
+                        return Err(AskError::Parameter);
                     };
                 }
                 ("follow", "true") => ask.ending = Ending::Never,
@@ -94,15 +100,15 @@ impl Ask {
                 ("positions", "true") => ask.lines = Lines::WithPositions,
                 ("positions", "false") => ask.lines = Lines::Bare,
                 ("organization", "true") => organization = true,
-                ("account", id) => drop(part.accounts.insert(id.to_owned())),
-                ("unit", id) => drop(part.units.insert(id.to_owned())),
-                _ => return Err(AskError),
+                ("account", id) => accounts.push(id.to_owned()),
+                ("unit", id) => units.push(id.to_owned()),
+                _ => return Err(AskError::Parameter),
             }
         }
-        match (organization, part == Part::default()) {
-            (true, _) => Ok(Self { of: Of::Organization(part), ..ask }),
-            (false, true) => Ok(ask),
-            (false, false) => Err(AskError),
+        match organization {
+            true => Ok(Self { of: Of::Organization(Part::new(&accounts, &units)?), ..ask }),
+            false if accounts.is_empty() && units.is_empty() => Ok(ask),
+            false => Err(AskError::Parameter),
         }
     }
 }
@@ -118,13 +124,13 @@ mod tests {
             ("", ask(Start::Now, Ending::Never, Lines::Bare)),
             ("from=7&positions=true", ask(Start::From(7), Ending::Never, Lines::WithPositions)),
             ("last=10&follow=false", ask(Start::Last(10), Ending::AtTheTail, Lines::Bare)),
-            ("last=0", Err(AskError)),
-            ("last=10001", Err(AskError)),
-            ("from=-1", Err(AskError)),
-            ("from=1&last=1", Err(AskError)),
-            ("follow", Err(AskError)),
-            ("follow=1", Err(AskError)),
-            ("other=true", Err(AskError)),
+            ("last=0", Err(AskError::Parameter)),
+            ("last=10001", Err(AskError::Parameter)),
+            ("from=-1", Err(AskError::Parameter)),
+            ("from=1&last=1", Err(AskError::Parameter)),
+            ("follow", Err(AskError::Parameter)),
+            ("follow=1", Err(AskError::Parameter)),
+            ("other=true", Err(AskError::Parameter)),
         ] {
             assert_eq!(Ask::parse(query), expected, "{query}");
         }
@@ -132,16 +138,19 @@ mod tests {
 
     #[test]
     fn an_organization_is_asked_whole_or_in_part() {
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let part =
+            Part::new(&["111111111111", "222222222222"].map(str::to_owned), &["ou-exam-11111111".to_owned()]);
         for (query, expected) in [
             ("last=1", Some(Of::Account)),
             ("organization=true", Some(Of::Organization(Part::default()))),
             (
-                "account=2&unit=ou-1&organization=true&account=1",
-                Some(Of::Organization(Part { accounts: set(&["1", "2"]), units: set(&["ou-1"]) })),
+                "account=222222222222&unit=ou-exam-11111111&organization=true&account=111111111111",
+                Some(Of::Organization(part.unwrap())),
             ),
-            ("account=1", None),
-            ("unit=ou-1", None),
+            ("account=111111111111", None),
+            ("unit=ou-exam-11111111", None),
+            ("organization=true&account=1", None),
+            ("organization=true&unit=ou-1", None),
             ("organization=false", None),
         ] {
             assert_eq!(Ask::parse(query).ok().map(|ask| ask.of), expected, "{query}");

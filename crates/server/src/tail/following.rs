@@ -67,15 +67,17 @@ impl Following {
             if self.ask.ending == Ending::AtTheTail && next >= self.tail {
                 return Ok(None);
             }
-            if tokio::time::timeout(HEARTBEAT, self.source.reach(next)).await.is_err() {
-                self.write_place(next, &mut lines);
-                continue;
-            }
-            let Some(batch) = self.source.read(next, READ_BYTES_MAX).await? else { continue };
-            if let Err(refusal) = self.watched.refresh() {
-                tracing::debug!(reason = %refusal, "a tail of an organization ended");
+            let reached = tokio::time::timeout(HEARTBEAT, self.source.reach(next)).await.is_ok();
+            let batch = if reached { self.source.read(next, READ_BYTES_MAX).await? } else { None };
+            // After reading, so that rights are at least as new as what is told.
+            if let Err(reason) = self.watched.refresh() {
+                tracing::debug!(reason, "a tail ended with its caller's rights");
                 return Ok(None);
             }
+            if !reached {
+                self.write_place(next, &mut lines);
+            }
+            let Some(batch) = batch else { continue };
             for record in batch.iter().filter(|record| self.wants(record.position)) {
                 next = record.position + 1;
                 if self.watched.concerns(&record.entry) {
@@ -158,10 +160,14 @@ mod tests {
     use std::ops::Range;
     use std::sync::Arc;
 
+    use cairn_catalog::contract::sample;
+    use cairn_catalog::{Catalog, Change, Snapshot, SqliteCatalog};
     use cairn_event::Origin;
     use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader, Writer as _};
     use http_body_util::{BodyExt as _, StreamBody};
 
+    use super::super::ask::Of;
+    use super::super::standing::Right;
     use super::*;
 
     /// A journal of `count` events, two of three of them of the account and Region that follows, and a hand
@@ -190,13 +196,30 @@ mod tests {
         }
     }
 
-    fn watched() -> Watched {
-        Watched::account("123456789012".parse().unwrap(), "us-east-1".parse().unwrap())
+    /// A right that ends with the account's user.
+    #[derive(Debug)]
+    struct UserThere;
+
+    impl Right for UserThere {
+        fn holds(&self, snapshot: &Snapshot) -> Result<(), String> {
+            let account = "123456789012".parse().unwrap();
+            snapshot.users(&account).next().map(|_user| ()).ok_or_else(|| "the user is gone".to_owned())
+        }
+    }
+
+    async fn catalog(dir: &std::path::Path) -> Arc<dyn Catalog> {
+        Arc::new(SqliteCatalog::open(&dir.join("catalog")).await.unwrap())
+    }
+
+    fn watched(catalog: &Arc<dyn Catalog>) -> Watched {
+        let caller = ("123456789012".parse().unwrap(), "us-east-1".parse().unwrap());
+        let seen_in = (Arc::clone(catalog), catalog.current());
+        Watched::new(&Of::Account, caller, seen_in, Box::new(UserThere)).unwrap()
     }
 
     async fn told(source: &Source, query: &str) -> String {
-        let ask = Ask::parse(query).unwrap();
-        let following = Following::new(source.clone(), ask, watched());
+        let (ask, dir) = (Ask::parse(query).unwrap(), tempfile::tempdir().unwrap());
+        let following = Following::new(source.clone(), ask, watched(&catalog(dir.path()).await));
         let pieces = futures_util::stream::unfold(Some(following), |state| async { state?.piece().await });
         let bytes = StreamBody::new(Box::pin(pieces)).collect().await.unwrap().to_bytes();
         String::from_utf8(bytes.to_vec()).unwrap()
@@ -237,11 +260,33 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (source, mut append) = journal(dir.path(), 3);
         let ask = Ask::parse("positions=true").unwrap();
-        let following = Following::new(source, ask, watched());
+        let following = Following::new(source, ask, watched(&catalog(dir.path()).await));
         let (first, following) = following.piece().await.unwrap();
         assert_eq!(first.unwrap().into_data().unwrap(), "{\"next\":3}\n");
         append(3..4);
         let (second, _) = following.unwrap().piece().await.unwrap();
         assert_eq!(second.unwrap().into_data().unwrap(), "{\"next\":4,\"event\":{\"n\":3}}\n");
+    }
+
+    #[tokio::test]
+    async fn a_follower_is_told_nothing_once_its_right_has_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, mut append) = journal(dir.path(), 3);
+        let catalog = catalog(dir.path()).await;
+        let there = vec![Change::PutAccount(sample::account()), Change::PutUser(sample::user("alice"))];
+        let revision = catalog.commit(0, there).await.unwrap();
+        let ask = Ask::parse("positions=true").unwrap();
+        let following = Following::new(source, ask, watched(&catalog));
+        let (_place, following) = following.piece().await.unwrap();
+        let other = vec![Change::PutUser(sample::user("bob"))];
+        let revision = catalog.commit(revision, other).await.unwrap();
+        append(3..4);
+        let (told, following) = following.unwrap().piece().await.unwrap();
+        assert_eq!(told.unwrap().into_data().unwrap(), "{\"next\":4,\"event\":{\"n\":3}}\n");
+        let gone = ["alice", "bob"]
+            .map(|name| Change::DeleteUser { account: sample::account_id(), name: name.to_owned() });
+        catalog.commit(revision, gone.into()).await.unwrap();
+        append(4..5);
+        assert!(following.unwrap().piece().await.is_none(), "the stream has ended");
     }
 }

@@ -4,115 +4,183 @@ use std::sync::Arc;
 
 use cairn_catalog::{Catalog, Snapshot};
 use cairn_control::{OrganizationView, Part, ViewRefusal};
-use cairn_event::{AccountId, Category, Entry, EventView, Origin, Region};
+use cairn_event::{AccountId, Category, Entry, EventView, Region};
 use jiff::Timestamp;
 
 use super::ask::Of;
+use super::standing::Right;
 
-/// The events of an account, or of an organization, in a Region.
+/// The events of an account, or of an organization, in a Region, as somebody sees them in one revision.
 #[derive(Debug)]
 pub(super) struct Watched {
     region: Region,
+    caller: AccountId,
     whose: Whose,
+    catalog: Arc<dyn Catalog>,
+    snapshot: Arc<Snapshot>,
+    right: Box<dyn Right>,
 }
 
 #[derive(Debug)]
 enum Whose {
-    Account(AccountId),
-    Organization(Box<Seen>),
-}
-
-/// An organization, as somebody sees it in one revision.
-#[derive(Debug)]
-struct Seen {
-    catalog: Arc<dyn Catalog>,
-    caller: AccountId,
-    part: Part,
-    snapshot: Arc<Snapshot>,
-    view: OrganizationView,
+    Account,
+    Organization(Part, OrganizationView),
 }
 
 impl Watched {
-    /// Watches an account.
-    pub(super) fn account(account: AccountId, region: Region) -> Self {
-        Self { region, whose: Whose::Account(account) }
-    }
-
-    /// Watches what is asked for.
+    /// Watches what is asked for, for a caller who has the right to it in the snapshot.
     ///
     /// # Errors
     /// The caller can't see the organization.
     pub(super) fn new(
         of: &Of,
-        caller: AccountId,
-        region: Region,
-        catalog: &Arc<dyn Catalog>,
+        (caller, region): (AccountId, Region),
+        (catalog, snapshot): (Arc<dyn Catalog>, Arc<Snapshot>),
+        right: Box<dyn Right>,
     ) -> Result<Self, ViewRefusal> {
-        match of {
-            Of::Account => Ok(Self::account(caller, region)),
+        let whose = match of {
+            Of::Account => Whose::Account,
             Of::Organization(part) => {
-                let (catalog, snapshot) = (Arc::clone(catalog), catalog.current());
-                let view = OrganizationView::of(&snapshot, caller, part)?;
-                let seen = Seen { catalog, caller, part: part.clone(), snapshot, view };
-                Ok(Self { region, whose: Whose::Organization(Box::new(seen)) })
+                Whose::Organization(part.clone(), OrganizationView::of(&snapshot, caller, part)?)
             }
-        }
+        };
+        Ok(Self { region, caller, whose, catalog, snapshot, right })
     }
 
-    /// Looks at the organization again where anything has changed: accounts come and go, and so may the caller's
-    /// right to see them.
+    /// Looks again where anything has changed: accounts come and go, and so may the caller's right to see them.
     ///
     /// # Errors
-    /// The caller can't see the organization any more.
-    pub(super) fn refresh(&mut self) -> Result<(), ViewRefusal> {
-        match &mut self.whose {
-            Whose::Account(_) => Ok(()),
-            Whose::Organization(seen) => seen.refresh(),
+    /// Why the caller may be told no more, for the log.
+    pub(super) fn refresh(&mut self) -> Result<(), String> {
+        let snapshot = self.catalog.current();
+        if snapshot.revision() == self.snapshot.revision() {
+            return Ok(());
         }
+        self.right.holds(&snapshot)?;
+        if let Whose::Organization(part, view) = &mut self.whose {
+            *view =
+                OrganizationView::of(&snapshot, self.caller, part).map_err(|refusal| refusal.to_string())?;
+        }
+        self.snapshot = snapshot;
+        Ok(())
     }
 
     /// Tells whether an event is to be told.
     pub(super) fn concerns(&self, entry: &Entry) -> bool {
         entry.region == self.region
             && match &self.whose {
-                Whose::Account(account) => entry.account == *account,
-                Whose::Organization(seen) => seen.shows(entry),
+                Whose::Account => entry.account == self.caller,
+                Whose::Organization(_, view) => self.shows(view, entry),
             }
-    }
-}
-
-impl Seen {
-    fn refresh(&mut self) -> Result<(), ViewRefusal> {
-        let snapshot = self.catalog.current();
-        if snapshot.revision() != self.snapshot.revision() {
-            self.view = OrganizationView::of(&snapshot, self.caller, &self.part)?;
-            self.snapshot = snapshot;
-        }
-        Ok(())
     }
 
     /// Shows management and Insights events, and other events where a trail of the organization has them: what a
     /// member records for itself alone is its own.
-    fn shows(&self, entry: &Entry) -> bool {
+    fn shows(&self, view: &OrganizationView, entry: &Entry) -> bool {
         let Ok(recorded) = Timestamp::from_millisecond(entry.received_ms) else { return false };
-        if !self.view.shows(entry.account, recorded) {
+        if !view.shows(entry.account, recorded) {
             return false;
         }
         if entry.account == self.caller {
             return true;
         }
         let Ok(event) = EventView::parse(&entry.event) else { return false };
-        // What is imported was done when it says, not when it came.
-        if entry.origin == Origin::Import {
-            let done = Timestamp::from_second(event.event_time.epoch_seconds());
-            if !done.is_ok_and(|done| self.view.shows(entry.account, done)) {
-                return false;
-            }
+        // What is imported, or told by a source, was done when it says, not when it came.
+        let done = Timestamp::from_second(event.event_time.epoch_seconds());
+        if !done.is_ok_and(|done| view.shows(entry.account, done)) {
+            return false;
         }
         matches!(event.category(), Category::Management | Category::Insight)
             || self
                 .snapshot
                 .route(&event, entry.account, &entry.region, entry.origin)
-                .any(|trail| trail.organization.as_deref() == Some(self.view.organization()))
+                .any(|trail| trail.organization.as_deref() == Some(view.organization()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_catalog::contract::sample;
+    use cairn_catalog::{Change, JoinedBy, SqliteCatalog, TrustedService};
+    use cairn_event::Origin;
+
+    use super::*;
+
+    const INVITED: &str = "210987654321";
+    const MADE: &str = "333333333333";
+
+    #[derive(Debug)]
+    struct Always;
+
+    impl Right for Always {
+        fn holds(&self, _snapshot: &Snapshot) -> Result<(), String> {
+            Ok(())
+        }
+    }
+
+    /// Two members of an organization, one that was invited and one that was made in it.
+    async fn watched(dir: &std::path::Path) -> Watched {
+        let catalog: Arc<dyn Catalog> = Arc::new(SqliteCatalog::open(&dir.join("catalog")).await.unwrap());
+        let mut organization = sample::organization();
+        organization.trusted_services = vec![TrustedService {
+            principal: "cloudtrail.amazonaws.com".to_owned(),
+            since: sample::instant(6),
+        }];
+        let mut changes = vec![Change::PutOrganization(Box::new(organization))];
+        let management = sample::account_id();
+        for (account, joined_by) in [
+            (management, JoinedBy::Invitation),
+            (INVITED.parse().unwrap(), JoinedBy::Invitation),
+            (MADE.parse().unwrap(), JoinedBy::Creation),
+        ] {
+            let mut member = sample::member(account);
+            (member.joined_by, member.joined) = (joined_by, "2026-03-02T10:00:00.5Z".parse().unwrap());
+            changes.push(Change::PutAccount(cairn_catalog::Account { id: account, ..sample::account() }));
+            changes.push(Change::PutMember(Box::new(member)));
+        }
+        // Policies of the samples, which decide nothing here.
+        let policy = sample::organization_policy("p-FullAWSAccess");
+        changes.push(Change::PutOrganizationPolicy(Box::new(policy)));
+        catalog.commit(0, changes).await.unwrap();
+        let snapshot = catalog.current();
+        let of = Of::Organization(Part::default());
+        Watched::new(&of, (management, Region::us_east_1()), (catalog, snapshot), Box::new(Always)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_an_account_did_before_it_joined_is_not_told_however_late_it_is_heard_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let watched = watched(dir.path()).await;
+        let management = sample::account_id();
+        let received: Timestamp = "2026-03-02T12:00:00Z".parse().unwrap();
+        let entry = |account: AccountId, time: &str, origin, received: Timestamp| {
+            Entry {
+            revision: 1,
+            received_ms: received.as_millisecond(),
+            account,
+            region: Region::us_east_1(),
+            origin,
+            event: format!(
+                r#"{{"eventTime":"{time}","eventSource":"s3.amazonaws.com","eventName":"CreateBucket","eventCategory":"Management"}}"#
+            )
+            .into_bytes(),
+        }
+        };
+        for (account, time, told) in [
+            (INVITED.parse().unwrap(), "2026-03-01T16:00:00Z", false),
+            (INVITED.parse().unwrap(), "2026-03-02T10:00:00Z", false),
+            (INVITED.parse().unwrap(), "2026-03-02T10:00:01Z", true),
+            (MADE.parse().unwrap(), "2026-03-01T16:00:00Z", true),
+            (management, "2026-03-01T16:00:00Z", true),
+        ] {
+            for origin in [Origin::Call, Origin::Import, Origin::Delivery] {
+                let entry = entry(account, time, origin, received);
+                assert_eq!(watched.concerns(&entry), told, "{account} {time} {origin:?}");
+            }
+        }
+        // A time that lies ahead makes nothing visible that was recorded before.
+        let early = "2026-03-02T10:00:00.4Z".parse().unwrap();
+        let entry = entry(INVITED.parse().unwrap(), "2026-03-02T11:00:00Z", Origin::Call, early);
+        assert!(!watched.concerns(&entry));
     }
 }

@@ -1,0 +1,52 @@
+//! Whether whoever follows could still make the call that began it.
+
+use std::sync::Arc;
+
+use cairn_catalog::Snapshot;
+use jiff::Timestamp;
+
+use crate::serve::{Arrival, Front};
+
+/// A right that may end.
+pub(super) trait Right: std::fmt::Debug + Send + Sync {
+    /// Tells whether it is still there.
+    ///
+    /// # Errors
+    /// Why it is not, for the log.
+    fn holds(&self, snapshot: &Snapshot) -> Result<(), String>;
+}
+
+/// A call that goes on. It holds as long as the same request would be taken: its key lives or its session is whose
+/// it was, its account is not closed, and policies permit it.
+#[derive(Debug)]
+pub(super) struct Standing {
+    front: Arc<Front>,
+    arrival: Arrival,
+    /// When the call came: the signature is as old as it was then.
+    at: Timestamp,
+    permissions: &'static [&'static str],
+}
+
+impl Standing {
+    /// Takes a call that was permitted.
+    pub(super) fn new(
+        front: Arc<Front>,
+        arrival: Arrival,
+        at: Timestamp,
+        permissions: &'static [&'static str],
+    ) -> Self {
+        Self { front, arrival, at, permissions }
+    }
+}
+
+impl Right for Standing {
+    fn holds(&self, snapshot: &Snapshot) -> Result<(), String> {
+        let Self { front, arrival, at, permissions } = self;
+        let found = front.authenticator.authenticate(&arrival.head, Some(b""), snapshot, *at);
+        if let Some(refusal) = found.refusal() {
+            return Err(format!("{refusal:?}"));
+        }
+        let permitted = front.permit_page(arrival, &front.who(&found), snapshot, permissions);
+        permitted.map_err(|(_, message)| message)
+    }
+}
