@@ -67,7 +67,7 @@ def test_a_part_of_it_is_named_by_id_name_or_path(members):
         (["--unit", members.root], ["acme", "play", "shop", "tools"]),
     ]:
         assert sorted(buckets(printed(created(members, *flags)))) == expected, flags
-    refused(created(members, "--account", "nobody"), "no account or unit", "`cairn organization` lists them")
+    refused(created(members, "--account", "nobody"), "could not look events up", "no account or unit", "`cairn organization` lists them")
     refused(created(members, "--account", "999999999999"), "AccountNotFoundException")
     assert members.cairn(None, "lookup", "--account", members.shop).returncode == 2
 

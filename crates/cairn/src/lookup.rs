@@ -124,7 +124,7 @@ impl Lookup {
         let (form, max) = (Form::choose(self.json), usize::try_from(self.max).unwrap_or(usize::MAX));
         let (conditions, mut rows, mut shown) = (self.conditions(), Vec::new(), 0);
         let mut input = self.input(&conditions, max);
-        let part = self.scope.resolve(&client).await?;
+        let part = self.scope.resolve(&client).await.context("look events up")?;
         if let Some(part) = &part {
             part.ask(&mut input);
         }

@@ -5,6 +5,7 @@ mod reader;
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use cairn_event::Region;
 use http::StatusCode;
 use tokio::time::{Instant, sleep};
@@ -75,7 +76,7 @@ impl Tail {
 
     async fn tell(&self, place: &Place) -> anyhow::Result<()> {
         let client = Client::find(place, self.region.as_ref()).await?;
-        let part = self.scope.resolve(&client).await?;
+        let part = self.scope.resolve(&client).await.context("read the last events")?;
         let mut telling = Telling {
             form: Form::choose(self.json),
             paint: Paint::choose(),
