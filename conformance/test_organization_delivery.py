@@ -211,6 +211,9 @@ def test_each_member_has_a_status_of_its_own(server, members, s3, trail, clients
     request = call(shop)
     error = lambda: shop.get_trail_status(Name=ARN).get("LatestDeliveryError")
     assert wait_for(error, "the member is told", limit=40) == "AccessDenied"
+    later = call(lab)
+    wait_for(lambda: folder(s3, members, members.lab).proven(later), "others' later files do not wait", limit=40)
+    assert error() == "AccessDenied"
     for cloudtrail in (trail, lab):
         assert "LatestDeliveryError" not in cloudtrail.get_trail_status(Name=ARN)
     restore(server, members, s3)

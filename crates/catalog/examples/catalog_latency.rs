@@ -41,7 +41,7 @@ async fn main() -> Result<(), Failure> {
         catalog.advance(at("history")).await?;
         moves.push(started.elapsed());
         let receipts = ["eu-west-1", "us-east-1"].map(|name| receipt(&main, name, round, round)).to_vec();
-        let delivery = Delivery { cursor: at("delivery"), receipts, delivered_at: instant(60) };
+        let delivery = Delivery { cursor: at("delivery"), receipts, delivered_at: instant(60), state: None };
         let started = Instant::now();
         catalog.deliver(delivery).await?;
         deliveries.push(started.elapsed());

@@ -7,9 +7,9 @@ use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
 use crate::{
-    Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind, ReceiptQuery,
-    Snapshot, SnapshotError, Split, SplitChange, State, StateChange, StoreError, TakenEvent, Taking, TrailId,
-    TrailStatus,
+    Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind, Failure,
+    ReceiptQuery, Snapshot, SnapshotError, Split, SplitChange, State, StateChange, StoreError, TakenEvent,
+    Taking, TrailId, TrailStatus,
 };
 
 /// The number of a state of the configuration. Revision 0 is what a new catalog holds: settings alone.
@@ -64,12 +64,12 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
     /// [`CursorError::Moved`] when it stands elsewhere.
     async fn rewind(&self, step: CursorMove) -> Result<(), CursorError>;
 
-    /// Enters delivered files into the ledger, moves the cursor past them and clears the trails' delivery
-    /// errors: all of it or nothing. A file that is there with the same receipt stays as it was entered.
+    /// Enters delivered files into the ledger, moves the cursor past them, sets the state and clears the trails'
+    /// delivery errors: all of it or nothing. A file that is there with the same receipt stays as it was entered.
     ///
     /// # Errors
-    /// [`CursorError::Moved`] when the cursor stands elsewhere; [`CursorError::Refused`] when
-    /// another receipt of a file is there.
+    /// [`CursorError::Moved`] when the cursor stands elsewhere or the state has another version;
+    /// [`CursorError::Refused`] when another receipt of a file is there.
     async fn deliver(&self, delivery: Delivery) -> Result<(), CursorError>;
 
     /// Reads the ledger in the order of entry, one page at a time.
@@ -132,6 +132,19 @@ pub trait Catalog: Send + Sync + std::fmt::Debug {
         kind: DeliveryKind,
         at: Timestamp,
         code: &str,
+    ) -> Result<(), StoreError>;
+
+    /// Notes many failures of a trail at once. One that was noted less than [`Failure::NOTED_AGAIN_MS`] ago with the
+    /// same code is left as it is.
+    ///
+    /// # Errors
+    /// The store could not be written.
+    async fn record_delivery_failures(
+        &self,
+        trail: &TrailId,
+        kind: DeliveryKind,
+        at: Timestamp,
+        failures: &[Failure],
     ) -> Result<(), StoreError>;
 
     /// Returns how a trail's deliveries of one account and Region went; all empty when there was none.

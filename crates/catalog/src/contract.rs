@@ -92,6 +92,8 @@ cases![
     deliveries::a_file_is_entered_once,
     deliveries::a_delivery_without_files_moves_the_cursor_alone,
     deliveries::receipts_are_read_in_pages_and_by_bounds,
+    deliveries::a_state_changes_with_a_delivery_or_not_at_all,
+    deliveries::many_failures_are_noted_together_and_not_too_often,
     deliveries::success_clears_the_error_and_failure_keeps_the_last_success,
     deliveries::status_is_per_life_region_and_kind,
     states::a_state_is_set_only_from_the_version_it_has,

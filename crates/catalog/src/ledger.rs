@@ -1,9 +1,11 @@
 //! The delivery ledger: proof of what was uploaded.
 
+use std::ops::Range;
+
 use cairn_event::{AccountId, EventTime, Region};
 use jiff::Timestamp;
 
-use crate::{CursorMove, Refusal, TrailId};
+use crate::{CursorMove, Refusal, StateChange, TrailId};
 
 /// Files that are visible in their buckets, and the cursor that moves past their events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct Delivery {
     pub receipts: Vec<Receipt>,
     /// When the files were put.
     pub delivered_at: Timestamp,
+    /// What the worker remembers beside its cursor, if that changes with it.
+    pub state: Option<StateChange>,
 }
 
 /// One delivered log file.
@@ -71,6 +75,8 @@ pub struct ReceiptQuery {
     pub delivered_from: Option<Timestamp>,
     /// Put before this instant; `None` for no bound.
     pub delivered_before: Option<Timestamp>,
+    /// Those whose first event stands among these positions; `None` for all.
+    pub positions: Option<Range<u64>>,
     /// How many at most; cut to [`ReceiptQuery::PAGE_MAX`].
     pub limit: u32,
 }
@@ -88,6 +94,7 @@ impl ReceiptQuery {
             after: None,
             delivered_from: None,
             delivered_before: None,
+            positions: None,
             limit: Self::PAGE_MAX,
         }
     }
@@ -103,6 +110,7 @@ impl Delivery {
         if count > Self::RECEIPTS_MAX {
             return Err(Refusal::TooMany { what: "receipts", count, max: Self::RECEIPTS_MAX });
         }
+        self.state.as_ref().map_or(Ok(()), StateChange::check)?;
         self.cursor.check_forward()
     }
 }

@@ -52,5 +52,5 @@ pub use snapshot::{LiveTrail, Place, Principal, Snapshot, TrailId};
 pub use split::{Split, SplitChange};
 pub use sqlite::SqliteCatalog;
 pub use state::{State, StateChange};
-pub use status::{DeliveryKind, DeliveryStatus, TrailStatus};
+pub use status::{DeliveryKind, DeliveryStatus, Failure, TrailStatus};
 pub use taken::{TakenEvent, Taking};

@@ -31,8 +31,8 @@ use self::column::failed;
 use self::revisions::Revisions;
 use crate::{
     Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
-    OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, State, StateChange,
-    StoreError, StoreFailure, TakenEvent, Taking, TrailId, TrailStatus,
+    Failure, OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, State,
+    StateChange, StoreError, StoreFailure, TakenEvent, Taking, TrailId, TrailStatus,
 };
 
 type Tx = Transaction<'static, Sqlite>;
@@ -183,6 +183,9 @@ impl Catalog for SqliteCatalog {
         let doing = "enter a delivery";
         let mut tx = self.begin(doing).await?;
         self.watch_cursor(cursors::set(&mut tx, &delivery.cursor).await)?;
+        if let Some(change) = &delivery.state {
+            self.watch_cursor(states::set(&mut tx, change).await)?;
+        }
         let entered = ledger::enter(&mut tx, &delivery).await;
         let new = self.watch_cursor(entered)?;
         self.watch(status::delivered(&mut tx, &new, delivery.delivered_at).await)?;
@@ -247,6 +250,22 @@ impl Catalog for SqliteCatalog {
         let doing = "record a failed delivery";
         let mut tx = self.begin(doing).await?;
         self.watch(status::failed_with(&mut tx, trail, place, kind, at, code).await)?;
+        self.finish(tx, doing).await
+    }
+
+    async fn record_delivery_failures(
+        &self,
+        trail: &TrailId,
+        kind: DeliveryKind,
+        at: Timestamp,
+        failures: &[Failure],
+    ) -> Result<(), StoreError> {
+        let doing = "record failed deliveries";
+        let mut tx = self.begin(doing).await?;
+        for Failure { account, region, code } in failures {
+            let place = (*account, region);
+            self.watch(status::failed_anew(&mut tx, trail, place, kind, at, code).await)?;
+        }
         self.finish(tx, doing).await
     }
 

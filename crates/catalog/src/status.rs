@@ -1,5 +1,6 @@
 //! How a trail's deliveries went.
 
+use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
 /// What is delivered for a trail, each to its own destination and with its own status.
@@ -55,6 +56,23 @@ pub struct DeliveryStatus {
     pub attempted_at: Option<Timestamp>,
     /// The destination's error code of the last try; gone once one succeeds: `Latest…Error`.
     pub error: Option<String>,
+}
+
+/// A delivery of one account and Region that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Whose events they are.
+    pub account: AccountId,
+    /// Where they were recorded.
+    pub region: Region,
+    /// The destination's error code.
+    pub code: String,
+}
+
+impl Failure {
+    /// How soon the same failure is noted again among many, milliseconds: their number times the tries would be too
+    /// many writes for what an hour of denial tells.
+    pub const NOTED_AGAIN_MS: i64 = 60_000;
 }
 
 impl TrailStatus {

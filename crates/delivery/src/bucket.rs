@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cairn_catalog::Trail;
+use cairn_catalog::{Revision, Trail};
 use cairn_event::Region;
 
 use crate::log_file::Folder;
@@ -14,6 +14,9 @@ use crate::log_file::Folder;
 pub struct LogFilePut<'a> {
     /// The trail it belongs to: gives the bucket, the owner and the source ARN that policies ask for.
     pub trail: &'a Trail,
+    /// The revision of the configuration that sent the events here. A bucket's policy may ask for the trail's
+    /// organization, which may be gone by now.
+    pub revision: Revision,
     /// The Region whose events are inside.
     pub region: &'a Region,
     /// The kind folder that it lies in.

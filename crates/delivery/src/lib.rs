@@ -6,7 +6,8 @@
 //! from positions, and compression is fixed: the same journal and catalog give the same keys and the same
 //! bytes, so a crash at any instant repeats an upload that put-if-absent absorbs.
 //!
-//! The order never changes: object, then receipt and cursor in one transaction. Digests follow from the
+//! The order never changes: object, then receipt and cursor in one transaction. A folder that is denied is owed:
+//! the cursor goes on, and in the same transaction it is noted from where on the folder has nothing. Digests follow from the
 //! receipts: each is planned, put, and then the head of its chain moves. This crate knows no
 //! HTTP and no bucket; both are behind [`LogBucket`].
 
@@ -21,6 +22,7 @@ mod gathering;
 mod log_file;
 mod notify;
 mod object_key;
+mod owed;
 mod product;
 mod progress;
 mod service;
@@ -34,6 +36,7 @@ pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use log_file::{Folder, SealedLogFile};
 pub use notify::{Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications};
 pub use object_key::object_key;
+pub use owed::{OwedError, owed_from};
 pub use product::{begin_aggregation, cursor_name, enroll};
 pub use service::{Delivery, DeliveryConfig, DeliveryParts};
 pub use signing_keys::{SigningKeyError, SigningKeys};

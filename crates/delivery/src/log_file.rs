@@ -101,6 +101,13 @@ impl Folder {
         }
     }
 
+    /// Finds a folder by its name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::CloudTrail, Self::Insight, Self::NetworkActivity, Self::Aggregated, Self::Digest]
+            .into_iter()
+            .find(|folder| folder.as_str() == name)
+    }
+
     /// Returns the folder's name, which file names repeat.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -34,6 +34,14 @@ pub(crate) fn lag(product: &str, trail_arn: &str, positions: u64, seconds: i64) 
     gauge!("cairn_projection_lag_seconds", "projection" => name(product, trail_arn)).set(seconds as f64);
 }
 
+/// Tells how many folders a bucket denies, and how many positions the one that waits longest is behind.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+pub(crate) fn owed(product: &str, trail_arn: &str, folders: usize, positions: u64) {
+    let positions = if folders == 0 { 0 } else { positions };
+    gauge!("cairn_delivery_owed_folders", "projection" => name(product, trail_arn)).set(folders as f64);
+    gauge!("cairn_delivery_owed_positions", "projection" => name(product, trail_arn)).set(positions as f64);
+}
+
 fn name(product: &str, trail_arn: &str) -> String {
     format!("{product}/{trail_arn}")
 }

@@ -1,26 +1,30 @@
 //! The delivery of one product of one trail: read, route, cut windows, put, commit.
+//!
+//! What a bucket denies is owed and caught up with beside the rest.
+
+mod catch_up;
+mod put;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::{
-    CursorError, CursorMove, DONE, Delivery as Committed, DeliveryKind, LiveTrail, Receipt, SnapshotError,
-    StoreError, Trail, TrailId,
+    CursorError, CursorMove, DONE, Delivery as Committed, DeliveryKind, Failure, LiveTrail, Receipt,
+    Revision, SnapshotError, StoreError, TrailId,
 };
 use cairn_event::{AccountId, Entry, EventView, Region};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
-use futures_util::StreamExt as _;
-use futures_util::stream;
 use tokio_util::sync::CancellationToken;
 
+use self::catch_up::Retries;
 use crate::backoff::backoff;
-use crate::bucket::{LogFilePut, Put, PutError};
+use crate::bucket::PutError;
 use crate::digest::NoticeError;
 use crate::gathering::Gathering;
-use crate::log_file::SealedLogFile;
-use crate::object_key::object_key;
+use crate::log_file::Folder;
+use crate::owed::{Owed, OwedError, Place, Places};
 use crate::product::Product;
 use crate::service::Delivery;
 use crate::telemetry;
@@ -31,9 +35,6 @@ const READ_BYTES_MAX: usize = 4 << 20;
 
 /// Positions after which a cursor moves although nothing was selected, so that the journal can be trimmed.
 const IDLE_POSITIONS_MAX: u64 = 100_000;
-
-/// How many files of a window are put at once: an organization trail has one for each account and Region.
-const PUTS_AT_ONCE: usize = 8;
 
 /// A sleeping trail looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
@@ -54,8 +55,9 @@ pub(crate) struct TrailDelivery {
     /// The received time of the newest entry taken.
     received_ms: i64,
     window: Option<Window>,
-    /// The trail as the newest routed event knew it: says where to put files once it is deleted.
-    last_seen: Option<Arc<LiveTrail>>,
+    /// What of the stretch below the cursor is not delivered.
+    owed: Owed,
+    retries: Retries,
 }
 
 #[derive(Debug)]
@@ -64,9 +66,21 @@ struct Window {
     /// Where its first event stands, and when that was received: from there on nothing is delivered yet.
     first: Position,
     first_received_ms: i64,
-    /// The organization whose trail it was: says where the files lie, whatever the trail is by then.
-    organization: Option<String>,
+    /// The trail as its newest event knew it: says where to put files once the trail is deleted. All its events knew
+    /// one organization, which says where the files lie, whatever the trail is by then.
+    trail: Arc<LiveTrail>,
+    /// The revision that this event was routed by.
+    revision: Revision,
     files: Gathering,
+}
+
+/// Whether an event could be taken in.
+#[derive(Debug, PartialEq, Eq)]
+enum Fit {
+    /// It was, or the trail does not want it.
+    Taken,
+    /// It belongs to another window.
+    Cut,
 }
 
 /// Delivery can't go on for now; it is tried again from the cursor.
@@ -76,6 +90,8 @@ enum DeliverError {
     Journal(#[from] BatchError),
     #[error("read the trails of an event's revision")]
     Snapshot(#[from] SnapshotError),
+    #[error("read what is owed")]
+    Owed(#[from] OwedError),
     #[error("read the cursor")]
     Store(#[from] StoreError),
     #[error("commit a delivery")]
@@ -91,8 +107,8 @@ enum DeliverError {
         account: AccountId,
         region: Region,
         source: PutError,
-        /// The others whose files are not in the bucket.
-        others: Vec<((AccountId, Region), PutError)>,
+        /// Everybody who is told.
+        failures: Vec<Failure>,
     },
     #[error("wait for a working thread")]
     Thread(#[from] tokio::task::JoinError),
@@ -122,7 +138,8 @@ impl TrailDelivery {
             committed: 0,
             received_ms: i64::MAX,
             window: None,
-            last_seen: None,
+            owed: Owed::default(),
+            retries: Retries::default(),
         }
     }
 
@@ -131,10 +148,10 @@ impl TrailDelivery {
         let mut pause = backoff();
         let mut begun = false;
         while !stop.is_cancelled() {
-            let outcome = if begun { self.step().await } else { self.begin().await };
+            let outcome = if begun { self.turn().await } else { self.begin().await };
             if let Ok(step) = &outcome {
                 let below = if *step == Step::Done { DONE } else { self.delivered_below() };
-                self.shared.progress.reached(self.product, &self.trail, below);
+                self.shared.progress.reached(self.product, &self.trail, below, &self.owed.places);
             }
             match outcome {
                 Ok(Step::Done) => return,
@@ -160,6 +177,7 @@ impl TrailDelivery {
     /// Takes up where the cursor stands. Whatever was read but not committed is read again.
     async fn begin(&mut self) -> Result<Step, DeliverError> {
         self.window = None;
+        self.owed = Owed::read(&*self.shared.catalog, self.product, &self.trail).await?;
         self.committed = match self.shared.catalog.cursor(&self.cursor_name).await? {
             Some(DONE) => return Ok(Step::Done),
             Some(position) => position,
@@ -178,6 +196,13 @@ impl TrailDelivery {
         Ok(Step::Again)
     }
 
+    /// Takes a step, and one towards what is owed.
+    async fn turn(&mut self) -> Result<Step, DeliverError> {
+        let step = self.step().await?;
+        let goes_on = step != Step::Done && self.catch_up().await?;
+        Ok(if goes_on { Step::Again } else { step })
+    }
+
     async fn step(&mut self) -> Result<Step, DeliverError> {
         if self.journal.tail() <= self.next {
             return self.at_the_tail().await;
@@ -190,53 +215,69 @@ impl TrailDelivery {
         }
         self.report_lag();
         if self.window.is_none() && self.next - self.committed > IDLE_POSITIONS_MAX {
-            self.commit(Vec::new(), self.next).await?;
+            self.commit(Vec::new(), self.next, self.owed.places.clone()).await?;
         }
         Ok(Step::Again)
     }
 
     async fn take(&mut self, position: Position, entry: &Entry) -> Result<(), DeliverError> {
-        let end_ms = self.interval.end_of_window_ms(entry.received_ms);
-        if self.window.as_ref().is_some_and(|window| window.end_ms != end_ms) {
+        let mut window = self.window.take();
+        let fit = self.fit(&mut window, (position, entry), None).await?;
+        self.window = window;
+        if fit == Fit::Cut {
             self.close_window(position).await?;
+            let mut window = None;
+            self.fit(&mut window, (position, entry), None).await?;
+            self.window = window;
         }
         self.next = position + 1;
         self.received_ms = entry.received_ms;
-        let Ok(event) = EventView::parse(&entry.event) else { return Ok(()) };
+        Ok(())
+    }
+
+    /// Adds an event to the window if the trail receives it; of log files only those of some places, if they are
+    /// named. Where windows end depends on the journal and the revisions alone.
+    async fn fit(
+        &self,
+        window: &mut Option<Window>,
+        (position, entry): (Position, &Entry),
+        only: Option<&Places>,
+    ) -> Result<Fit, DeliverError> {
+        let end_ms = self.interval.end_of_window_ms(entry.received_ms);
+        if window.as_ref().is_some_and(|window| window.end_ms != end_ms) {
+            return Ok(Fit::Cut);
+        }
+        let Ok(event) = EventView::parse(&entry.event) else { return Ok(Fit::Taken) };
         let snapshot = self.shared.catalog.snapshot(entry.revision).await?;
         let routed = snapshot
             .route(&event, entry.account, &entry.region, entry.origin)
             .find(|trail| *trail.id() == self.trail);
-        let Some(trail) = routed else { return Ok(()) };
+        let Some(trail) = routed else { return Ok(Fit::Taken) };
         if !Gathering::wants(self.product, trail, &event) {
-            return Ok(());
+            return Ok(Fit::Taken);
         }
-        self.last_seen = Some(Arc::clone(trail));
-        let trail = Arc::clone(trail);
-        if self.window.as_ref().is_some_and(|window| window.organization != trail.organization) {
-            self.close_window(position).await?;
+        if window.as_ref().is_some_and(|window| window.trail.organization != trail.organization) {
+            return Ok(Fit::Cut);
         }
-        self.gather(position, entry, &event, &trail)
-    }
-
-    /// Adds an event that the trail receives to the window.
-    fn gather(
-        &mut self,
-        position: Position,
-        entry: &Entry,
-        event: &EventView<'_>,
-        trail: &Arc<LiveTrail>,
-    ) -> Result<(), DeliverError> {
-        let end_ms = self.interval.end_of_window_ms(entry.received_ms);
         let length_ms = i64::try_from(self.interval.length().as_millis()).unwrap_or(i64::MAX);
-        let window = self.window.get_or_insert_with(|| Window {
+        let window = window.get_or_insert_with(|| Window {
             end_ms,
             first: position,
             first_received_ms: entry.received_ms,
-            organization: trail.organization.clone(),
+            trail: Arc::clone(trail),
+            revision: entry.revision,
             files: Gathering::begin(self.product, trail, end_ms, length_ms),
         });
-        Ok(window.files.push(position, entry, event, (trail, window.end_ms))?)
+        (window.trail, window.revision) = (Arc::clone(trail), entry.revision);
+        let is_asked = |places: &Places| {
+            let place = |folder| Place { account: entry.account, region: entry.region.clone(), folder };
+            Folder::of(event.category()).is_some_and(|folder| places.contains_key(&place(folder)))
+        };
+        // What is summed up can't be told apart before it is.
+        if self.product == Product::AggregatedEvents || only.is_none_or(is_asked) {
+            window.files.push(position, entry, &event, (trail, end_ms))?;
+        }
+        Ok(Fit::Taken)
     }
 
     /// Closes the open window once its time is over and nothing more can fall into it.
@@ -257,7 +298,7 @@ impl TrailDelivery {
 
     /// With nothing open and nothing to read, a trail that is no more is done.
     async fn at_rest(&mut self) -> Result<Step, DeliverError> {
-        if self.live().is_some() {
+        if self.live().is_some() || !self.owed.places.is_empty() {
             return Ok(Step::Idle);
         }
         // Entries stamped before the deletion may still be on their way into the journal.
@@ -269,88 +310,50 @@ impl TrailDelivery {
         Ok(Step::Done)
     }
 
-    /// Puts every file of the window, then commits receipts and cursor together. Where the bucket denies some
-    /// accounts' files, those of others are there all the same; the cursor waits.
+    /// Puts every file of the window, then commits receipts and cursor together. What the bucket denies is owed from
+    /// then on; what is owed already is left to [`TrailDelivery::catch_up`]. When more is denied than may be owed,
+    /// or the bucket takes nothing, the cursor waits.
     async fn close_window(&mut self, next: Position) -> Result<(), DeliverError> {
         let Some(window) = self.window.take() else { return Ok(()) };
-        let (end_ms, organization) = (window.end_ms, window.organization);
-        let files = tokio::task::spawn_blocking(move || window.files.close(end_ms)).await??;
-        let Some(trail) = self.live().or_else(|| self.last_seen.clone()) else { return Ok(()) };
-        let trail = Trail { organization, ..trail.trail().clone() };
-        let (mut receipts, failure) = self.put_all(&trail, files).await;
-        while receipts.len() > Committed::RECEIPTS_MAX {
-            let rest = receipts.split_off(Committed::RECEIPTS_MAX);
-            self.commit(std::mem::replace(&mut receipts, rest), self.committed).await?;
+        let (first, mut places) = (window.first, self.owed.places.clone());
+        let outcome = self.put_window(window, next, |place| !self.owed.places.contains_key(place)).await?;
+        for place in outcome.denied.keys() {
+            places.insert(place.clone(), first);
         }
-        match failure {
-            None => self.commit(receipts, next).await,
-            Some(failure) => {
-                self.commit(receipts, self.committed).await?;
-                Err(failure)
-            }
+        if let Some(failure) = self.failure(&outcome, &places) {
+            self.commit(outcome.receipts, self.committed, self.owed.places.clone()).await?;
+            return Err(failure);
         }
+        self.commit(outcome.receipts, next, places).await?;
+        self.tell_denied(&outcome.denied).await;
+        Ok(())
     }
 
-    /// Puts files and returns the receipts of those that are in the bucket, in their order.
-    async fn put_all(
-        &self,
-        trail: &Trail,
-        files: Vec<SealedLogFile>,
-    ) -> (Vec<Receipt>, Option<DeliverError>) {
-        let mut receipts = Vec::with_capacity(files.len());
-        let mut denied: Vec<((AccountId, Region), PutError)> = Vec::new();
-        let mut puts =
-            stream::iter(files.into_iter().map(|file| self.put(trail, file))).buffered(PUTS_AT_ONCE);
-        while let Some(put) = puts.next().await {
-            match put {
-                Ok(receipt) => receipts.push(receipt),
-                Err((place, error)) => {
-                    // Others may still be let in; a bucket that is gone or does not answer takes nobody's.
-                    let goes_on = error.is_denied();
-                    denied.push((place, error));
-                    if !goes_on {
-                        break;
-                    }
-                }
-            }
-        }
-        let failure = denied.pop().map(|((account, region), source)| DeliverError::Put {
-            account,
-            region,
-            source,
-            others: denied,
-        });
-        (receipts, failure)
-    }
-
-    async fn put(
-        &self,
-        trail: &Trail,
-        file: SealedLogFile,
-    ) -> Result<Receipt, ((AccountId, Region), PutError)> {
-        let key = object_key(trail, &file);
-        let (region, folder, body) = (&file.region, file.folder, file.body.clone());
-        let put = LogFilePut { trail, region, folder, key: &key, body, metadata: &[] };
-        match self.shared.bucket.put_once(put).await {
-            Ok(put) => {
-                if put == Put::Created {
-                    telemetry::delivered(&trail.arn, file.events, file.body.len());
-                }
-                Ok(self.receipt(&trail.s3_bucket, key, &file))
-            }
-            Err(error) => Err(((file.account, file.region), error)),
-        }
-    }
-
-    async fn commit(&mut self, receipts: Vec<Receipt>, next: Position) -> Result<(), DeliverError> {
+    /// Enters receipts, moves the cursor and notes what is owed from then on: what must be true together is in one
+    /// transaction. Receipts beyond what one takes are entered before, which alone repeats nothing.
+    async fn commit(
+        &mut self,
+        mut receipts: Vec<Receipt>,
+        next: Position,
+        owed: Places,
+    ) -> Result<(), DeliverError> {
         if !receipts.is_empty() {
             // A chain that begins with a revision gets every receipt that is entered after it.
             self.shared.digests.notice.take_in().await?;
         }
-        let cursor = self.step_of(Some(self.committed), next);
         let delivered_at = self.shared.clock.now();
-        self.shared.catalog.deliver(Committed { cursor, receipts, delivered_at }).await?;
+        while receipts.len() > Committed::RECEIPTS_MAX {
+            let rest = receipts.split_off(Committed::RECEIPTS_MAX);
+            let cursor = self.step_of(Some(self.committed), self.committed);
+            let first = Committed { cursor, receipts, delivered_at, state: None };
+            self.shared.catalog.deliver(first).await?;
+            receipts = rest;
+        }
+        let cursor = self.step_of(Some(self.committed), next);
+        let state = self.owed.change(self.product, &self.trail, &owed);
+        self.shared.catalog.deliver(Committed { cursor, receipts, delivered_at, state }).await?;
         self.committed = next;
+        self.owed.changed(owed);
         Ok(())
     }
 
@@ -361,6 +364,7 @@ impl TrailDelivery {
             let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
             left.clamp(Duration::from_millis(1), WAKE)
         });
+        let left = self.retries.left(&self.owed).map_or(left, |due| left.min(due));
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.journal.reach(self.next) => {}
@@ -368,7 +372,7 @@ impl TrailDelivery {
         }
     }
 
-    /// Returns the position below which everything is delivered.
+    /// Returns the position below which everything is delivered but for what is owed.
     fn delivered_below(&self) -> Position {
         self.window.as_ref().map_or(self.next, |window| window.first)
     }
@@ -383,28 +387,12 @@ impl TrailDelivery {
         CursorMove { name: self.cursor_name.clone(), expected, to }
     }
 
-    fn receipt(&self, bucket: &str, key: String, file: &SealedLogFile) -> Receipt {
-        Receipt {
-            trail: self.trail.clone(),
-            account: file.account,
-            region: file.region.clone(),
-            bucket: bucket.to_owned(),
-            key,
-            sha256: file.sha256,
-            bytes: file.body.len() as u64,
-            events: file.events,
-            oldest_event: file.oldest_event,
-            newest_event: file.newest_event,
-            first_position: file.first_position,
-            last_position: file.last_position,
-        }
-    }
-
     async fn report(&self, error: &DeliverError) {
         let code = match error {
             DeliverError::Put { source, .. } => source.code(),
             DeliverError::Journal(_)
             | DeliverError::Snapshot(_)
+            | DeliverError::Owed(_)
             | DeliverError::Store(_)
             | DeliverError::Cursor(_)
             | DeliverError::Intake(_)
@@ -415,23 +403,26 @@ impl TrailDelivery {
         let arn = &self.trail.arn;
         telemetry::failed(arn, code);
         tracing::warn!(trail = %arn, code, error = error as &dyn std::error::Error, "log file delivery deferred");
-        if let DeliverError::Put { account, region, others, .. } = error {
-            for ((account, region), source) in others {
-                self.note_failure((*account, region), source.code()).await;
+        match error {
+            DeliverError::Put { failures, .. } => self.note(failures).await,
+            _ => {
+                let owner = self.live().map(|trail| (trail.account, trail.home_region.clone()));
+                let told = |(account, region)| Failure { account, region, code: code.to_owned() };
+                self.note(&owner.map(told).into_iter().collect::<Vec<_>>()).await;
             }
-            self.note_failure((*account, region), code).await;
-        } else if let Some(trail) = self.live() {
-            self.note_failure((trail.account, &trail.home_region), code).await;
         }
     }
 
-    /// Lets `GetTrailStatus` tell the account of a failure.
-    async fn note_failure(&self, place: (AccountId, &Region), code: &str) {
+    /// Lets `GetTrailStatus` tell each account of its failure.
+    async fn note(&self, failures: &[Failure]) {
         let (now, kind) = (self.shared.clock.now(), DeliveryKind::LogFiles);
-        let noted = self.shared.catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
+        if failures.is_empty() {
+            return;
+        }
+        let noted = self.shared.catalog.record_delivery_failures(&self.trail, kind, now, failures).await;
         if let Err(error) = noted {
             let (trail, error) = (&self.trail.arn, &error as &dyn std::error::Error);
-            tracing::warn!(%trail, error, "delivery failure not noted");
+            tracing::warn!(%trail, error, "delivery failures not noted");
         }
     }
 
@@ -441,6 +432,13 @@ impl TrailDelivery {
             Some(window) => (window.first, window.first_received_ms),
             None => (self.next, self.received_ms),
         };
+        let lowest = self.owed.places.values().min().copied().unwrap_or(first).min(first);
+        telemetry::owed(
+            self.product.as_str(),
+            &self.trail.arn,
+            self.owed.places.len(),
+            self.journal.tail().saturating_sub(lowest),
+        );
         let behind = self.journal.tail().saturating_sub(first);
         let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(received_ms);
         telemetry::lag(

@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "what this test builds on is tested elsewhere")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cairn_catalog::contract::sample::{self, ORGANIZATION};
-use cairn_catalog::{Account, Catalog, Change, EXCLUSION_TAG, MasterKey, Member, SqliteCatalog, Tag, Trail};
+use cairn_catalog::{
+    Account, Catalog, Change, DeliveryStatus, EXCLUSION_TAG, MasterKey, Member, SqliteCatalog, Tag, Trail,
+};
 use cairn_delivery::{
-    Delivery, DeliveryConfig, DeliveryParts, LogBucket, LogFilePut, Put, PutError, SigningKeys,
+    Delivery, DeliveryConfig, DeliveryParts, LogBucket, LogFilePut, Put, PutError, SigningKeys, cursor_name,
+    owed_from,
 };
 use cairn_event::{AccountId, Clock, Ids, Origin, Region};
 use cairn_intake::{Draft, Intake};
@@ -48,21 +52,49 @@ impl Ids for NoIds {
     }
 }
 
-/// A bucket in memory, with folders that it denies.
+/// A bucket in memory, with folders that it refuses.
 #[derive(Debug, Default)]
 struct Memory {
     objects: Mutex<BTreeMap<String, Vec<u8>>>,
-    denied: Mutex<BTreeSet<String>>,
+    /// What begins with a key here is answered with the code.
+    refused: Mutex<BTreeMap<String, &'static str>>,
+    /// Whether puts are never answered, though they are done.
+    hangs: AtomicBool,
+    tries: AtomicUsize,
+    /// The revision of the last put.
+    revision: AtomicU64,
+}
+
+impl Memory {
+    fn refuse(&self, folder: &str, code: &'static str) {
+        self.refused.lock().unwrap().insert(folder.to_owned(), code);
+    }
+
+    fn take_again(&self, folder: &str) {
+        assert!(self.refused.lock().unwrap().remove(folder).is_some());
+    }
 }
 
 #[async_trait]
 impl LogBucket for Memory {
     async fn put_once(&self, put: LogFilePut<'_>) -> Result<Put, PutError> {
-        if self.denied.lock().unwrap().iter().any(|folder| put.key.starts_with(folder)) {
-            return Err(PutError::Refused { code: "AccessDenied".to_owned() });
+        self.tries.fetch_add(1, Ordering::Relaxed);
+        self.revision.store(put.revision, Ordering::Relaxed);
+        let code = self
+            .refused
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|(folder, _)| put.key.starts_with(*folder))
+            .map(|(_, code)| *code);
+        if let Some(code) = code {
+            return Err(PutError::Refused { code: code.to_owned() });
         }
-        let mut objects = self.objects.lock().unwrap();
-        match objects.insert(put.key.to_owned(), put.body.to_vec()) {
+        let before = self.objects.lock().unwrap().insert(put.key.to_owned(), put.body.to_vec());
+        if self.hangs.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        match before {
             None => Ok(Put::Created),
             Some(before) if before == put.body => Ok(Put::AlreadyThere),
             Some(_) => panic!("{} was put twice, and not the same", put.key),
@@ -176,6 +208,34 @@ impl World {
         all
     }
 
+    /// Returns how log files of an account are told to go.
+    async fn status(&self, account: &str) -> DeliveryStatus {
+        let trail = self.catalog.current().trail(&trail().arn).unwrap().id().clone();
+        let region: Region = "eu-west-1".parse().unwrap();
+        self.catalog.status(&trail, (id(account), &region)).await.unwrap().log_files
+    }
+
+    async fn error(&self, account: &str) -> Option<String> {
+        self.status(account).await.error
+    }
+
+    /// Lets every account call once, in a window of its own.
+    async fn round(&self, number: usize, accounts: &[&str]) {
+        for account in accounts {
+            self.call(account, &format!("Call{number}Of{account}")).await;
+        }
+        self.pass(60);
+    }
+
+    /// Stops delivery and begins it anew.
+    async fn restart(&mut self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        (self.stop, self.tasks) = (CancellationToken::new(), TaskTracker::new());
+        self.deliver();
+    }
+
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
         let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
         while !is_so().await {
@@ -229,31 +289,138 @@ async fn an_accounts_calls_are_delivered_from_its_joining_to_its_leaving_and_not
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_bucket_denies_to_one_account_is_told_to_that_one_and_comes_later() {
-    let world = World::new().await;
-    let denied = format!("AWSLogs/{ORGANIZATION}/{SHOP}/");
-    world.bucket.denied.lock().unwrap().insert(denied.clone());
-    for account in [OWNER, SHOP] {
-        world.call(account, &format!("Of{account}")).await;
-    }
+async fn what_the_bucket_denies_to_one_account_is_owed_and_holds_up_no_other() {
+    let mut world = World::new().await;
+    let all = [OWNER, SHOP, LAB];
     world.commit(join(LAB)).await;
-    world.call(LAB, "OfLab").await;
-    world.pass(120);
+    let denied = format!("AWSLogs/{ORGANIZATION}/{SHOP}/");
+    world.bucket.refuse(&denied, "AccessDenied");
     world.deliver();
-    let trail = world.catalog.current().trail(&trail().arn).unwrap().id().clone();
-    let region: Region = "eu-west-1".parse().unwrap();
-    let status =
-        async |account: &str| world.catalog.status(&trail, (id(account), &region)).await.unwrap().log_files;
-    world.until("a failure", async || status(SHOP).await.error.is_some()).await;
-    assert_eq!(status(SHOP).await.error.as_deref(), Some("AccessDenied"));
+    for number in 0..3 {
+        world.round(number, &all).await;
+        let others = 2 * (number + 1);
+        world.until("others' files", async || world.delivered().len() >= others).await;
+    }
+    world.until("a failure", async || world.error(SHOP).await.is_some()).await;
+    assert_eq!(world.error(SHOP).await.as_deref(), Some("AccessDenied"));
     for account in [OWNER, LAB] {
-        let status = status(account).await;
+        let status = world.status(account).await;
         assert!(status.error.is_none() && status.succeeded_at.is_some(), "{account}: {status:?}");
     }
-    assert_eq!(world.delivered().len(), 2);
-    // It is tried again, and what is in the ledger stays as it is.
-    world.bucket.denied.lock().unwrap().remove(&denied);
-    world.until("the last file", async || status(SHOP).await.error.is_none()).await;
-    assert_eq!(world.delivered().len(), 3);
+    assert!(world.delivered().iter().all(|call| !call.contains(SHOP)), "{:#?}", world.delivered());
+    // What is owed is kept in the journal, and remembered.
+    let trail = world.catalog.current().trail(&trail().arn).unwrap().id().clone();
+    let cursor = world.catalog.cursor(&cursor_name(&trail)).await.unwrap().unwrap();
+    let owed = owed_from(&*world.catalog).await.unwrap();
+    assert!(owed.is_some_and(|from| from <= 1) && cursor >= 7, "{owed:?}, {cursor}");
+    world.restart().await;
+    world.round(3, &all).await;
+    world.until("others' files", async || world.delivered().len() >= 8).await;
+    world.bucket.take_again(&denied);
+    world.until("what was owed", async || world.delivered().len() >= 12).await;
+    world.until("nothing is owed", async || owed_from(&*world.catalog).await.unwrap().is_none()).await;
+    assert_eq!(world.error(SHOP).await, None);
+    // One file of each account in each window, as if nothing had been denied.
+    world.round(4, &all).await;
+    world.until("later files", async || world.delivered().len() >= 15).await;
+    assert_eq!(world.bucket.objects.lock().unwrap().len(), 15);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_owed_follows_its_trail_to_another_prefix_and_nothing_is_there_twice() {
+    let world = World::new().await;
+    world.bucket.refuse(&format!("AWSLogs/{ORGANIZATION}/{SHOP}/"), "AccessDenied");
+    world.deliver();
+    world.round(0, &[OWNER, SHOP]).await;
+    world.until("a failure", async || world.error(SHOP).await.is_some()).await;
+    world
+        .commit(vec![Change::PutTrail(Box::new(Trail { s3_prefix: Some("moved".to_owned()), ..trail() }))])
+        .await;
+    let expected: BTreeSet<String> = [
+        format!("Call0Of{OWNER} in AWSLogs/{ORGANIZATION}"),
+        format!("Call0Of{SHOP} in moved/AWSLogs/{ORGANIZATION}"),
+    ]
+    .into();
+    world.until("the file of the other prefix", async || world.delivered().len() >= 2).await;
+    assert_eq!(world.delivered(), expected);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_was_put_in_part_is_not_put_again_where_its_trail_moved() {
+    let world = World::new().await;
+    world.bucket.refuse(&format!("AWSLogs/{ORGANIZATION}/{SHOP}/"), "SlowDown");
+    world.deliver();
+    world.round(0, &[OWNER, SHOP]).await;
+    world.until("a failure", async || world.error(SHOP).await.is_some()).await;
+    assert_eq!(world.delivered().len(), 1);
+    world
+        .commit(vec![Change::PutTrail(Box::new(Trail { s3_prefix: Some("moved".to_owned()), ..trail() }))])
+        .await;
+    world.until("the rest", async || world.error(SHOP).await.is_none()).await;
+    let keys: Vec<String> = world.bucket.objects.lock().unwrap().keys().cloned().collect();
+    assert!(keys.len() == 2 && keys[0].contains(OWNER) && keys[1].starts_with("moved/"), "{keys:#?}");
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_told_of_a_bucket_that_is_gone_and_nothing_is_owed() {
+    let world = World::new().await;
+    world.commit(join(LAB)).await;
+    world.bucket.refuse("", "NoSuchBucket");
+    world.deliver();
+    world.round(0, &[SHOP, LAB]).await;
+    for account in [OWNER, SHOP, LAB] {
+        world.until("a failure", async || world.error(account).await.is_some()).await;
+        assert_eq!(world.error(account).await.as_deref(), Some("NoSuchBucket"), "{account}");
+    }
+    assert_eq!(owed_from(&*world.catalog).await.unwrap(), None);
+    world.bucket.take_again("");
+    world.until("the files", async || world.delivered().len() == 2).await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_put_and_commit_repeats_the_same_keys_though_members_leave_meanwhile() {
+    let world = World::new().await;
+    world.bucket.hangs.store(true, Ordering::Relaxed);
+    world.deliver();
+    world.round(0, &[OWNER, SHOP]).await;
+    world.until("the puts", async || world.delivered().len() == 2).await;
+    let before = world.bucket.objects.lock().unwrap().clone();
+    // That delivery is never answered; another takes over from what it committed.
+    world.bucket.hangs.store(false, Ordering::Relaxed);
+    world.commit(vec![Change::DeleteMember { account: id(SHOP) }]).await;
+    world.commit(vec![Change::PutTrail(Box::new(Trail { organization: None, ..trail() }))]).await;
+    let tries = world.bucket.tries.load(Ordering::Relaxed);
+    world.deliver();
+    world.until("success", async || world.status(SHOP).await.succeeded_at.is_some()).await;
+    assert_eq!(world.bucket.tries.load(Ordering::Relaxed), tries + 2);
+    assert_eq!(*world.bucket.objects.lock().unwrap(), before);
+    // A policy that asks for the trail's organization is told of the one that it had.
+    let routed_by = world.catalog.snapshot(world.bucket.revision.load(Ordering::Relaxed)).await.unwrap();
+    assert_eq!(routed_by.trail(&trail().arn).unwrap().organization.as_deref(), Some(ORGANIZATION));
+    assert!(routed_by.member(id(OWNER)).is_some());
+    world.stop.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_folders_that_are_denied_a_few_are_tried_at_a_time() {
+    let world = World::new().await;
+    let members: Vec<String> = (0..60).map(|at| format!("{:012}", 700_000_000_000_u64 + at)).collect();
+    world.commit(members.iter().flat_map(|account| join(account)).collect()).await;
+    let members: Vec<&str> = members.iter().map(String::as_str).collect();
+    world.bucket.refuse("", "AccessDenied");
+    world.deliver();
+    world.round(0, &members).await;
+    world
+        .until("a try of each and a few again", async || world.bucket.tries.load(Ordering::Relaxed) > 60)
+        .await;
+    let tries = world.bucket.tries.load(Ordering::Relaxed);
+    assert!(tries <= 60 + 3 * 16, "{tries}");
+    world.bucket.take_again("");
+    world.until("all files", async || world.delivered().len() == 60).await;
+    world.until("nothing is owed", async || owed_from(&*world.catalog).await.unwrap().is_none()).await;
     world.close().await;
 }

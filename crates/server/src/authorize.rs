@@ -7,7 +7,7 @@ use cairn_access::{
     CLOUDTRAIL_SERVICE, Caller, Context, Decision, Permission, Policy, PolicyError, PolicyKind, Principal,
     Service,
 };
-use cairn_catalog::Snapshot;
+use cairn_catalog::{Snapshot, Trail};
 use cairn_event::AccountId;
 use cairn_s3::{Bucket, Deed, Gate};
 use cairn_sts::{Rights, with_organizations};
@@ -32,6 +32,13 @@ pub(crate) fn facts_of_delivery(snapshot: &Snapshot, account: AccountId, owner: 
     let service = Principal::Service(CLOUDTRAIL_SERVICE.to_owned());
     let context = Context::default().with("aws:SourceAccount", account.to_string());
     with_organizations(context, &service, owner, snapshot)
+}
+
+/// Tells whether a trail's account has left the organization that the trail delivered for. What was recorded before
+/// still goes into that organization's folder, and a policy that asks for it must find it.
+pub(crate) fn has_left(trail: &Trail, current: &Snapshot) -> bool {
+    let now = current.member(trail.account).map(|member| &member.organization);
+    trail.organization.as_ref().is_some_and(|then| now != Some(then))
 }
 
 /// Finds the document of a managed policy, an account's own or one of AWS's.

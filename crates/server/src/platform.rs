@@ -199,7 +199,14 @@ impl LogBucket for ServiceCaller {
         let found = self.store.bucket(&trail.s3_bucket).await.map_err(|error| refused(&code(&error)))?;
         let bucket = found.ok_or_else(|| refused("NoSuchBucket"))?;
         let by = (trail.account, trail.arn.as_str(), trail.kms_key_id.as_deref());
-        if !allowed(&self.catalog.current(), &bucket, by, &[put.key]) {
+        let mut facts = self.catalog.current();
+        if authorize::has_left(trail, &facts) {
+            facts = self.catalog.snapshot(put.revision).await.map_err(|error| {
+                tracing::warn!(error = &error as &dyn std::error::Error, "log file not written");
+                refused("InternalError")
+            })?;
+        }
+        if !allowed(&facts, &bucket, by, &[put.key]) {
             return Err(refused("AccessDenied"));
         }
         let body_bytes = put.body.len() as u64;

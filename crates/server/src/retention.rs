@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_catalog::Catalog;
+use cairn_delivery::OwedError;
 use cairn_event::{Clock, Entry};
 use cairn_intake::{Intake, IntakeError};
 use cairn_journal::{EmbeddedReader, Reader as _};
@@ -75,8 +76,10 @@ impl Retention {
     }
 
     /// Returns the position below which every projection has read; `None` until each has a cursor.
-    async fn slowest(&self) -> Result<Option<u64>, cairn_catalog::StoreError> {
+    async fn slowest(&self) -> Result<Option<u64>, OwedError> {
+        // Cursors first: what is owed afterwards and was not before stands beyond them.
         let cursors = self.catalog.cursors().await?;
+        let owed = cairn_delivery::owed_from(&*self.catalog).await?;
         if !cursors.iter().any(|cursor| cursor.name == cairn_history::CURSOR) {
             return Ok(None);
         }
@@ -94,7 +97,7 @@ impl Retention {
             let is_stream = cairn_stream::is_stream_cursor(&cursor.name);
             !(is_log && (pressed || !self.tlog) || is_stream && pressed)
         });
-        Ok(waited_for.map(|cursor| cursor.position).min().filter(|_| started))
+        Ok(waited_for.map(|cursor| cursor.position).chain(owed).min().filter(|_| started))
     }
 
     fn trim(&self, below: u64) {

@@ -154,6 +154,7 @@ impl World {
         let region = sample::region("eu-west-1");
         let put = LogFilePut {
             trail: &self.trail,
+            revision: 0,
             region: &region,
             folder: Folder::CloudTrail,
             key: KEY,

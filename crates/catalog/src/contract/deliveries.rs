@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::Backend;
 use super::sample::{account_id, begin, instant, receipt, region, trail, trail_id};
 use crate::{
-    Change, CursorError, CursorMove, Delivery, DeliveryKind, DeliveryStatus, Receipt, ReceiptQuery, Refusal,
-    TrailId, TrailStatus,
+    Change, CursorError, CursorMove, Delivery, DeliveryKind, DeliveryStatus, Failure, Receipt, ReceiptQuery,
+    Refusal, StateChange, TrailId, TrailStatus,
 };
 
 const CURSOR: &str = "delivery";
 
 fn delivery(expected: Option<u64>, to: u64, second: i64, receipts: Vec<Receipt>) -> Delivery {
     let cursor = CursorMove { name: CURSOR.to_owned(), expected, to };
-    Delivery { cursor, receipts, delivered_at: instant(second) }
+    Delivery { cursor, receipts, delivered_at: instant(second), state: None }
 }
 
 fn query(trail: &TrailId) -> ReceiptQuery {
@@ -121,6 +121,12 @@ pub(super) async fn receipts_are_read_in_pages_and_by_bounds(backend: Arc<dyn Ba
     assert!(positions(of_place("111122223333", "eu-west-1")).await.is_empty());
     assert_eq!(positions(ReceiptQuery { account: account("123456789012"), ..query(&main) }).await, all);
     assert!(positions(ReceiptQuery { account: account("111122223333"), ..query(&main) }).await.is_empty());
+    assert_eq!(positions(ReceiptQuery { positions: Some(3..6), ..query(&main) }).await, [3, 4, 5]);
+    assert_eq!(
+        positions(ReceiptQuery { positions: Some(3..6), region: Some(region("us-east-1")), ..query(&main) })
+            .await,
+        [3, 5]
+    );
     let bounds = ReceiptQuery {
         delivered_from: Some(instant(120)),
         delivered_before: Some(instant(300)),
@@ -137,6 +143,59 @@ pub(super) async fn receipts_are_read_in_pages_and_by_bounds(backend: Arc<dyn Ba
         seen.extend(page.iter().map(|entry| entry.receipt.first_position));
     }
     assert_eq!(seen, all);
+}
+
+pub(super) async fn a_state_changes_with_a_delivery_or_not_at_all(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let step = |expected, to, version, body: &str| Delivery {
+        state: Some(StateChange { name: "owed/x".to_owned(), expected: version, body: body.to_owned() }),
+        ..delivery(expected, to, 60, vec![receipt(&main, "eu-west-1", to, to)])
+    };
+    let found = async || {
+        let state = catalog.state("owed/x").await.expect("a read").map(|state| (state.version, state.body));
+        (catalog.cursor(CURSOR).await.expect("a read"), state)
+    };
+    catalog.deliver(step(None, 5, None, "first")).await.expect("the delivery");
+    let first = (Some(5), Some((1, "first".to_owned())));
+    assert_eq!(found().await, first);
+    for (expected, version) in [(Some(4), Some(1)), (Some(5), None), (Some(5), Some(2))] {
+        match catalog.deliver(step(expected, 9, version, "second")).await {
+            Err(CursorError::Moved { .. }) => {}
+            other => panic!("{expected:?} and {version:?} are not there: {other:?}"),
+        }
+        assert_eq!(found().await, first);
+    }
+    assert_eq!(catalog.receipts(&query(&main)).await.expect("the ledger").len(), 1);
+    catalog.deliver(step(Some(5), 9, Some(1), "second")).await.expect("the delivery");
+    assert_eq!(found().await, (Some(9), Some((2, "second".to_owned()))));
+}
+
+pub(super) async fn many_failures_are_noted_together_and_not_too_often(backend: Arc<dyn Backend>) {
+    let catalog = backend.open().await;
+    let main = begin(catalog.as_ref()).await;
+    let names = ["eu-west-1", "us-east-1"];
+    let note = async |second, code: &str| {
+        let failures =
+            names.map(|name| Failure { account: account_id(), region: region(name), code: code.to_owned() });
+        let kind = DeliveryKind::LogFiles;
+        catalog.record_delivery_failures(&main, kind, instant(second), &failures).await.expect("a note");
+    };
+    let check = async |second, code: &str| {
+        for name in names {
+            let status = catalog.status(&main, (account_id(), &region(name))).await.expect("the status");
+            let expected = (Some(instant(second)), Some(code.to_owned()));
+            assert_eq!((status.log_files.attempted_at, status.log_files.error), expected, "{name}");
+        }
+    };
+    note(1, "AccessDenied").await;
+    check(1, "AccessDenied").await;
+    note(30, "AccessDenied").await;
+    check(1, "AccessDenied").await;
+    note(31, "NoSuchBucket").await;
+    check(31, "NoSuchBucket").await;
+    note(91, "NoSuchBucket").await;
+    check(91, "NoSuchBucket").await;
 }
 
 pub(super) async fn success_clears_the_error_and_failure_keeps_the_last_success(backend: Arc<dyn Backend>) {
@@ -221,7 +280,7 @@ pub(super) async fn the_newest_receipt_is_known(backend: Arc<dyn Backend>) {
     let trail = begin(&*catalog).await;
     let receipts = vec![receipt(&trail, "eu-west-1", 0, 4), receipt(&trail, "eu-west-1", 5, 9)];
     let cursor = crate::CursorMove { name: "delivery/x".to_owned(), expected: None, to: 10 };
-    let delivery = Delivery { cursor, receipts, delivered_at: instant(60) };
+    let delivery = Delivery { cursor, receipts, delivered_at: instant(60), state: None };
     catalog.deliver(delivery).await.expect("a delivery");
     assert_eq!(catalog.last_receipt().await.expect("a read"), 2);
 }

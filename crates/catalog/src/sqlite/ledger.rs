@@ -99,6 +99,15 @@ const OF_ANY: &str = "SELECT * FROM receipt
       AND ($6 IS NULL OR delivered_ms < $6)
     ORDER BY number LIMIT $7";
 
+/// Asks for what was written of a stretch of the journal, said so that the index of positions serves.
+const OF_POSITIONS: &str = "SELECT * FROM receipt
+    WHERE trail_arn = $1 AND trail_created = $2 AND number > $3
+      AND ($4 IS NULL OR region = $4) AND ($8 IS NULL OR account = $8)
+      AND ($5 IS NULL OR delivered_ms >= $5)
+      AND ($6 IS NULL OR delivered_ms < $6)
+      AND first_position >= $9 AND first_position < $10
+    ORDER BY number LIMIT $7";
+
 pub(super) async fn read(
     connection: &mut SqliteConnection,
     query: &ReceiptQuery,
@@ -106,7 +115,12 @@ pub(super) async fn read(
     let doing = "read the delivery ledger";
     let no_such = |_too_large: Refusal| i64::MAX;
     let is_of_place = query.account.is_some() && query.region.is_some();
-    let rows = sqlx::query(if is_of_place { OF_PLACE } else { OF_ANY })
+    let text = match &query.positions {
+        Some(_) => OF_POSITIONS,
+        None if is_of_place => OF_PLACE,
+        None => OF_ANY,
+    };
+    let mut asked = sqlx::query(text)
         .bind(&query.trail.arn)
         .bind(number(query.trail.created).unwrap_or_else(no_such))
         .bind(query.after.map_or(0, |after| number(after).unwrap_or_else(no_such)))
@@ -114,10 +128,12 @@ pub(super) async fn read(
         .bind(query.delivered_from.map(jiff::Timestamp::as_millisecond))
         .bind(query.delivered_before.map(jiff::Timestamp::as_millisecond))
         .bind(i64::from(query.limit.min(ReceiptQuery::PAGE_MAX)))
-        .bind(query.account.as_ref().map(|account| account.as_str()))
-        .fetch_all(connection)
-        .await
-        .map_err(|error| failed(doing, error))?;
+        .bind(query.account.as_ref().map(|account| account.as_str()));
+    if let Some(positions) = &query.positions {
+        let bound = |position| number(position).unwrap_or_else(no_such);
+        asked = asked.bind(bound(positions.start)).bind(bound(positions.end));
+    }
+    let rows = asked.fetch_all(connection).await.map_err(|error| failed(doing, error))?;
     rows.iter().map(|row| delivered(&Fields { row, doing })).collect()
 }
 

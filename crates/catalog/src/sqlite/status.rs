@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::column::{Fields, corrupt, failed};
 use crate::status::CODE_BYTES_MAX;
-use crate::{DeliveryKind, DeliveryStatus, Receipt, StoreError, TrailId, TrailStatus};
+use crate::{DeliveryKind, DeliveryStatus, Failure, Receipt, StoreError, TrailId, TrailStatus};
 
 /// Notes the success of every trail, account and Region that there are new files of.
 pub(super) async fn delivered(
@@ -54,9 +54,32 @@ pub(super) async fn succeeded(
 pub(super) async fn failed_with(
     connection: &mut SqliteConnection,
     trail: &TrailId,
-    (account, region): (AccountId, &Region),
+    place: (AccountId, &Region),
     kind: DeliveryKind,
     at: Timestamp,
+    code: &str,
+) -> Result<(), StoreError> {
+    note(connection, trail, place, kind, (at, 0), code).await
+}
+
+/// Notes a failure unless the very same was noted a short while ago.
+pub(super) async fn failed_anew(
+    connection: &mut SqliteConnection,
+    trail: &TrailId,
+    place: (AccountId, &Region),
+    kind: DeliveryKind,
+    at: Timestamp,
+    code: &str,
+) -> Result<(), StoreError> {
+    note(connection, trail, place, kind, (at, Failure::NOTED_AGAIN_MS), code).await
+}
+
+async fn note(
+    connection: &mut SqliteConnection,
+    trail: &TrailId,
+    (account, region): (AccountId, &Region),
+    kind: DeliveryKind,
+    (at, unless_ms): (Timestamp, i64),
     code: &str,
 ) -> Result<(), StoreError> {
     let doing = "record a failed delivery";
@@ -65,7 +88,8 @@ pub(super) async fn failed_with(
              (trail_arn, trail_created, account, region, kind, succeeded_ms, attempted_ms, error)
          VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)
          ON CONFLICT (trail_arn, trail_created, account, region, kind) DO UPDATE
-         SET attempted_ms = excluded.attempted_ms, error = excluded.error",
+         SET attempted_ms = excluded.attempted_ms, error = excluded.error
+         WHERE error IS NOT excluded.error OR attempted_ms + $8 <= excluded.attempted_ms",
     )
     .bind(&trail.arn)
     .bind(life(trail, doing)?)
@@ -74,6 +98,7 @@ pub(super) async fn failed_with(
     .bind(kind.as_str())
     .bind(at.as_millisecond())
     .bind(cut(code))
+    .bind(unless_ms)
     .execute(connection)
     .await
     .map_err(|error| failed(doing, error))?;

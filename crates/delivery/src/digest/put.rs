@@ -1,6 +1,6 @@
 //! From a decision to a digest in its bucket: plan, make, put, move the head.
 
-use cairn_catalog::{DeliveryKind, Trail};
+use cairn_catalog::{DeliveryKind, Revision, Trail};
 use cairn_digest::Previous;
 use jiff::Timestamp;
 
@@ -25,7 +25,7 @@ impl TrailDigests {
         end_s: i64,
         upto: u64,
     ) -> Result<Plan, DigestError> {
-        let trail = self.trail_of(stored).await?;
+        let (trail, _) = self.trail_of(stored).await?;
         let signed_at = match kind {
             Kind::Regular | Kind::Final => end_s,
             Kind::Backfill { generated_s } => generated_s,
@@ -75,7 +75,7 @@ impl TrailDigests {
     /// Puts the planned digest and moves the chain's head past it.
     pub(super) async fn perform(&mut self, stored: StoredChain, plan: Plan) -> Result<Step, DigestError> {
         let digest = self.make(&stored, &plan).await?;
-        let mut trail = self.trail_of(&stored).await?;
+        let (mut trail, revision) = self.trail_of(&stored).await?;
         let key = file::object_key(Named { id: &stored.id, trail: &trail }, plan.kind, plan.end_s);
         let moved = (&trail.s3_bucket, &key) != (&plan.bucket, &plan.key);
         (trail.s3_bucket, trail.s3_prefix) = (plan.bucket.clone(), plan.prefix.clone());
@@ -83,6 +83,7 @@ impl TrailDigests {
             digest.metadata.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let put = LogFilePut {
             trail: &trail,
+            revision,
             region: &stored.id.region,
             folder: Folder::Digest,
             key: &plan.key,
@@ -156,29 +157,28 @@ impl TrailDigests {
         Ok(tokio::task::spawn_blocking(making).await??)
     }
 
-    /// Returns the trail as it is, or as it was before it ended. For an account that it no longer covers, files
-    /// lie where they did: an organization trail may have become an ordinary one.
-    async fn trail_of(&self, stored: &StoredChain) -> Result<Trail, DigestError> {
+    /// Returns the trail as it is, or as it was before it ended, and the revision that says so. For an account that
+    /// it no longer covers, files lie where they did: an organization trail may have become an ordinary one.
+    async fn trail_of(&self, stored: &StoredChain) -> Result<(Trail, Revision), DigestError> {
         let catalog = &self.shared.catalog;
         let snapshot = catalog.current();
         let live = snapshot.trail(&self.trail.arn).filter(|trail| *trail.id() == self.trail);
         if let Some(live) = live.filter(|live| snapshot.covers(live, stored.id.account)) {
-            return Ok(live.trail().clone());
+            return Ok((live.trail().clone(), snapshot.revision()));
         }
         let before = match &stored.chain.phase {
             Phase::Ending { revision, .. } => {
                 let before = catalog.snapshot(*revision).await?;
-                before.trail(&self.trail.arn).map(|trail| trail.trail().clone())
+                before.trail(&self.trail.arn).map(|trail| (trail.trail().clone(), *revision))
             }
             Phase::Active | Phase::Ended => None,
         };
-        let trail = match (live, before) {
-            (None, before) => before,
-            (Some(live), None) => Some(live.trail().clone()),
-            (Some(live), Some(before)) => {
-                Some(Trail { organization: before.organization, ..live.trail().clone() })
+        match (live, before) {
+            (None, before) => before.ok_or(DigestError::Gone),
+            (Some(live), None) => Ok((live.trail().clone(), snapshot.revision())),
+            (Some(live), Some((before, revision))) => {
+                Ok((Trail { organization: before.organization, ..live.trail().clone() }, revision))
             }
-        };
-        trail.ok_or(DigestError::Gone)
+        }
     }
 }

@@ -7,7 +7,7 @@ use cairn_catalog::{Delivered, TrailId};
 use cairn_event::{AccountId, Region};
 
 use super::chain::{Chain, ChainId};
-use super::ends::end_of;
+use super::ends::{End, end_of};
 use super::notice::{Notice, NoticeError, StoredChain};
 use super::schedule::Pending;
 
@@ -100,8 +100,8 @@ impl Table {
 impl Row {
     /// Returns until when the chain has nothing to do; `None` when there may be something to do now. `passed` are the
     /// ends that log files have come to.
-    pub(crate) fn rests_until(&self, now_s: i64, passed: &BTreeSet<i64>) -> Option<i64> {
-        let is_delivered = end_of(&self.stored).is_some_and(|since_s| passed.contains(&since_s));
+    pub(crate) fn rests_until(&self, now_s: i64, passed: &BTreeSet<End>) -> Option<i64> {
+        let is_delivered = end_of(&self.stored).is_some_and(|end| passed.contains(&end));
         self.rests_until_s.filter(|until_s| now_s < *until_s && !is_delivered)
     }
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{DeliveryKind, TrailId};
+use cairn_catalog::{DeliveryKind, Failure, TrailId};
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::chain::{Chain, ChainId, Kind, Phase};
-use super::ends::{Ends, end_of};
+use super::ends::{End, Ends, end_of};
 use super::error::DigestError;
 use super::ledger::Ledger;
 use super::notice::StoredChain;
@@ -62,7 +62,7 @@ pub(crate) type Concerned = (Option<AccountId>, Region);
 struct Look {
     now: Timestamp,
     /// The ends that log files have passed.
-    passed: BTreeSet<i64>,
+    passed: BTreeSet<End>,
     /// Every receipt up to this number has a chain.
     seen: u64,
 }
@@ -197,7 +197,7 @@ impl TrailDigests {
         let (now_s, interval_s) = (look.now.as_second(), self.interval_s());
         let window = Window::next(&stored.chain, now_s, interval_s);
         let backlog = self.ledger.backlog(&stored, window, look.seen).await?;
-        let delivered = end_of(&stored).is_some_and(|since_s| look.passed.contains(&since_s));
+        let delivered = end_of(&stored).is_some_and(|end| look.passed.contains(&end));
         let facts = Facts { now_s, interval_s, delivered, backlog: &backlog };
         let (kind, end_s, upto) = match decide(&stored.chain, facts) {
             Decision::Wait(due_s) => {
@@ -226,7 +226,7 @@ impl TrailDigests {
     }
 
     pub(crate) async fn report(&self, failures: &[(Concerned, DigestError)]) {
-        for (at, ((account, region), error)) in failures.iter().enumerate() {
+        for (at, ((_, region), error)) in failures.iter().enumerate() {
             let code = error.code();
             telemetry::digest_failed(&self.trail.arn, code);
             // One line tells of all: they go to the same bucket.
@@ -234,13 +234,15 @@ impl TrailDigests {
                 let (error, chains) = (error as &dyn std::error::Error, failures.len());
                 tracing::warn!(trail = %self.trail.arn, %region, chains, code, error, "digest deferred");
             }
-            let (now, kind, catalog) = (self.shared.clock.now(), DeliveryKind::Digests, &self.shared.catalog);
-            let Some(account) = *account else { continue };
-            let place = (account, region);
-            let noted = catalog.record_delivery_failure(&self.trail, place, kind, now, code).await;
-            if let Err(error) = noted {
-                tracing::warn!(error = &error as &dyn std::error::Error, "digest failure not noted");
-            }
+        }
+        let noted = failures.iter().filter_map(|((account, region), error)| {
+            Some(Failure { account: (*account)?, region: region.clone(), code: error.code().to_owned() })
+        });
+        let (now, noted) = (self.shared.clock.now(), noted.collect::<Vec<_>>());
+        let catalog = &self.shared.catalog;
+        let noted = catalog.record_delivery_failures(&self.trail, DeliveryKind::Digests, now, &noted).await;
+        if let Err(error) = noted {
+            tracing::warn!(error = &error as &dyn std::error::Error, "digest failures not noted");
         }
     }
 }

@@ -109,7 +109,8 @@ impl World {
         let receipt = sample::receipt(trail, "eu-west-1", position, position);
         let key = receipt.key.clone();
         let cursor = CursorMove { name, expected, to: position + 1 };
-        let delivery = Delivery { cursor, receipts: vec![receipt], delivered_at: sample::instant(50) };
+        let delivery =
+            Delivery { cursor, receipts: vec![receipt], delivered_at: sample::instant(50), state: None };
         self.catalog.deliver(delivery).await.unwrap();
         key
     }

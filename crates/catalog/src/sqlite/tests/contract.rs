@@ -35,7 +35,7 @@ fn the_contract_holds() {
         println!("{}", case.name);
         runtime.block_on(case.run(Arc::new(Directory::fresh())));
     }
-    assert_eq!(cases.len(), 33);
+    assert_eq!(cases.len(), 35);
 }
 
 proptest! {

@@ -22,6 +22,7 @@ pub(super) async fn deliver(catalog: &SqliteCatalog, main: &TrailId, round: u64)
         },
         receipts: ["eu-west-1", "us-east-1"].map(|name| receipt(main, name, round, round)).to_vec(),
         delivered_at: crate::contract::sample::instant(60),
+        state: None,
     };
     catalog.deliver(delivery).await.unwrap();
 }

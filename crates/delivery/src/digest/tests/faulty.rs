@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use cairn_catalog::{
     Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
-    ReceiptQuery, Refusal, Revision, Snapshot, SnapshotError, Split, SplitChange, State, StateChange,
-    StoreError, TakenEvent, Taking, TrailId, TrailStatus,
+    Failure, ReceiptQuery, Refusal, Revision, Snapshot, SnapshotError, Split, SplitChange, State,
+    StateChange, StoreError, TakenEvent, Taking, TrailId, TrailStatus,
 };
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
@@ -105,6 +105,16 @@ impl Catalog for Faulty {
         code: &str,
     ) -> Result<(), StoreError> {
         self.catalog.record_delivery_failure(trail, place, kind, at, code).await
+    }
+
+    async fn record_delivery_failures(
+        &self,
+        trail: &TrailId,
+        kind: DeliveryKind,
+        at: Timestamp,
+        failures: &[Failure],
+    ) -> Result<(), StoreError> {
+        self.catalog.record_delivery_failures(trail, kind, at, failures).await
     }
 
     async fn status(&self, trail: &TrailId, place: (AccountId, &Region)) -> Result<TrailStatus, StoreError> {

@@ -227,7 +227,7 @@ impl World {
 
     /// Tells digests that log files have come to the journal's end.
     pub(super) fn all_delivered(&self) {
-        self.delivery.progress.reached(Product::LogFiles, &self.id(), u64::MAX);
+        self.delivery.progress.reached(Product::LogFiles, &self.id(), u64::MAX, &BTreeMap::new());
     }
 
     pub(super) fn task(&self) -> TrailDigests {
