@@ -56,11 +56,14 @@ class Account(Clients):
         cloudtrail.start_logging(Name="own")
         self.logs = LogBucket(s3, bucket)
 
+    def history(self):
+        """Returns all of the account's event history."""
+        pages = self.boto("cloudtrail").get_paginator("lookup_events").paginate()
+        return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
+
     def looked_up(self, request_id):
         """Returns the management events of a request in the account's event history."""
-        pages = self.boto("cloudtrail").get_paginator("lookup_events").paginate()
-        events = (json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"])
-        return [event for event in events if event.get("requestID") == request_id]
+        return [event for event in self.history() if event.get("requestID") == request_id]
 
     def logged(self, request_id):
         """Returns the records of a request in the account's log files."""
@@ -99,21 +102,16 @@ class World:
         """Waits until a call is known to all of these accounts, and demands that it is to no others. Returns the one
         record of each."""
         request = call if isinstance(call, str) else call["ResponseMetadata"]["RequestId"]
+        # Records of one call are made durable together, and each account is told in the order of the journal: what an
+        # account does afterwards shows that nothing of the call is still to come.
+        location = {account: self[account].boto("s3").get_bucket_location(Bucket=f"logs-of-{account}") for account in ALL}
+        later = {account: answer["ResponseMetadata"]["RequestId"] for account, answer in location.items()}
         found = {}
-
-        def everybody():
-            for account in accounts:
-                found[account] = self.records(account, request, data)
-            return all(found.values())
-
-        wait_for(everybody, f"{request} is told to {accounts}: {found}", limit=20)
-        # Records of one call are made durable together and delivered in the order of the journal; a call after it shows
-        # that nothing of it is still to come.
-        later = self[MAIN].boto("s3").get_bucket_location(Bucket=f"logs-of-{MAIN}")["ResponseMetadata"]["RequestId"]
-        wait_for(lambda: self.records(MAIN, later, data), "a later call is told", limit=20)
         for account in ALL:
-            if account not in accounts:
-                assert self.records(account, request, data) == [], account
+            wait_for(lambda account=account: self.records(account, later[account], data), f"a later call is told to {account}", limit=20)
+            found[account] = self.records(account, request, data)
+        assert {account for account, records in found.items() if records} == set(accounts)
+        found = {account: found[account] for account in accounts}
         for account, records in found.items():
             assert len(records) == 1, records
             assert records[0]["recipientAccountId"] == account
@@ -165,13 +163,25 @@ def world():
         server.close()
 
 
+@pytest.fixture(scope="module")
+def crossings(world):
+    """Calls of every account on every other's bucket, and what each account's history holds of them, read once: every
+    lookup is throttled and an event itself."""
+    for owner in ALL:
+        world[owner].bucket(f"open-{owner}", *(of(account) | {"Action": "s3:*"} for account in ALL))
+    calls = {}
+    for caller, owner in itertools.permutations(ALL, 2):
+        answer = world[caller].boto("s3").get_bucket_location(Bucket=f"open-{owner}")
+        calls[caller, owner] = answer["ResponseMetadata"]["RequestId"]
+    histories = {account: world[account].history() for account in ALL}
+    return calls, histories
+
+
 @pytest.mark.parametrize("caller, owner", list(itertools.permutations(ALL, 2)))
-def test_a_management_call_is_told_to_caller_and_owner_of_any_two_accounts(world, caller, owner):
-    name = f"open-{owner}"
-    if name not in [bucket["Name"] for bucket in world[owner].boto("s3").list_buckets()["Buckets"]]:
-        world[owner].bucket(name, *(of(account) | {"Action": "s3:*"} for account in ALL))
-    call = world[caller].boto("s3").get_bucket_location(Bucket=name)["ResponseMetadata"]["RequestId"]
-    found = {account: world.records(account, call, False) for account in ALL}
+def test_a_management_call_is_told_to_caller_and_owner_of_any_two_accounts(world, crossings, caller, owner):
+    calls, histories = crossings
+    name, call = f"open-{owner}", calls[caller, owner]
+    found = {account: [event for event in histories[account] if event.get("requestID") == call] for account in ALL}
     assert {account: len(records) for account, records in found.items()} == {account: int(account in (caller, owner)) for account in ALL}
     (theirs,), (own,) = found[caller], found[owner]
     are_copies(theirs, own)
