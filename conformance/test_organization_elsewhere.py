@@ -16,6 +16,8 @@ CLOUDTRAIL = "cloudtrail.amazonaws.com"
 GUARDDUTY = "guardduty.amazonaws.com"
 MANAGEMENT = "123456789012"
 NOT_READ = "the organization elsewhere could not be read"
+# Said by one reading of what the next has to confirm.
+DOUBTED = "the organization elsewhere is not followed"
 EXCLUSION = "cairn:excluded-from-trails"
 DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
@@ -151,7 +153,9 @@ def test_a_trail_follows_accounts_in_and_out(server, theirs, ours, clients):
     theirs.remove_account_from_organization(AccountId=account)
     alike(theirs, ours)
     assert member.describe_trails()["trailList"] == []
+    server.allowed.add(DOUBTED)
     theirs.disable_aws_service_access(ServicePrincipal=CLOUDTRAIL)
+    wait_for(lambda: "the organization does not trust CloudTrail" in server.log_path.read_text(), "one reading is told, not believed")
     wait_for(lambda: not cloudtrail.describe_trails()["trailList"][0]["IsOrganizationTrail"], "the trail is an ordinary one")
 
 
@@ -199,11 +203,41 @@ def test_the_built_in_api_answers_reads_alone(theirs, ours):
         assert code == "AccessDeniedException" and f"organization {organization} is kept by" in message, (write.__name__, code, message)
 
 
+def test_a_policy_that_is_not_understood_denies_and_is_named(server, theirs, ours, clients):
+    account, top = make_account(theirs, "shop"), root(theirs)
+    theirs.enable_policy_type(RootId=top, PolicyType="SERVICE_CONTROL_POLICY")
+    condition = {"StringEquals": {"aws:NewerThanCairn": "x"}}
+    unheard = {"Sid": "No machines", "Effect": "Deny", "Action": "ec2:*", "Resource": "*", "Condition": condition}
+    attach(theirs, "unheard", {"Version": "2012-10-17", "Statement": [unheard]}, account)
+    wait_for(lambda: "unheard" in {policy["Name"] for policy in attached(ours, account)}, "the policy is attached")
+    assert session(server, clients, account).describe_trails()["trailList"] == []
+    server.allowed.add("a service control policy can't be understood: accounts under it may do nothing")
+    policy = attach(theirs, "nonsense", {"Version": "2012-10-17", "Statement": [unheard | {"Effect": "Perhaps"}]}, account)
+    wait_for(lambda: "nonsense" in {policy["Name"] for policy in attached(ours, account)}, "the policy is attached")
+    code, message = refusal(session(server, clients, account).describe_trails)
+    assert code == "AccessDeniedException" and policy in message, (code, message)
+    wait_for(lambda: server.metric("cairn_organization_policies_not_understood") == 1, "the figure tells it")
+
+
+def attach(client, name, document, account):
+    made = client.create_policy(Name=name, Description="", Type="SERVICE_CONTROL_POLICY", Content=json.dumps(document))
+    policy = made["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=policy, TargetId=account)
+    return policy
+
+
+def attached(client, account):
+    try:
+        return client.list_policies_for_target(TargetId=account, Filter="SERVICE_CONTROL_POLICY")["Policies"]
+    except client.exceptions.TargetNotFoundException:
+        return []
+
+
 def test_a_dead_endpoint_changes_nothing_and_is_told(server, moto, theirs, ours):
     make_account(theirs, "shop")
     alike(theirs, ours)
     before, read = listed(ours), server.metric("cairn_organization_read_timestamp_seconds")
-    server.allowed.update({NOT_READ, "an AWS API elsewhere was not reached"})
+    server.allowed.update({NOT_READ, DOUBTED, "an AWS API elsewhere was not reached"})
     moto.stop()
     wait_for(lambda: NOT_READ in server.log_path.read_text(), "the log tells that nothing was read", limit=30)
     assert listed(ours) == before

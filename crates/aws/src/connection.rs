@@ -19,7 +19,7 @@ use crate::role::AccountRole;
 use crate::{Credentials, Endpoint, Endpoints};
 
 /// How long a connection may take to open.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long one attempt may take, body included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);

@@ -5,12 +5,15 @@
 //! from the root: where the two do not fit, the reading is no reading.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_organizations::Client;
 use aws_sdk_organizations::config::http::HttpResponse;
+use aws_sdk_organizations::config::retry::{ClientRateLimiter, RetryConfig, RetryPartition, TokenBucket};
+use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_organizations::types::{PolicyType, PolicyTypeStatus, Root};
+use aws_sdk_organizations::{Client, config};
 use cairn_catalog::{FULL_ACCESS_POLICY, FeatureSet, OrganizationPolicy, Tag, TrustedService};
 use cairn_organizations::elsewhere::{Found, LIMITS, ReadError, Seen, Source};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -48,8 +51,23 @@ pub struct OrganizationElsewhere {
     client: Client,
 }
 
-/// How many calls are open at once. AWS takes some five a second from an account.
+/// How many calls are open at once. AWS takes some five a second from an account, and refuses more: the client slows
+/// down to what is taken.
 const CALLS_MAX: usize = 4;
+
+/// How often a call is tried. A reading of ten thousand accounts is as many calls, and counts for nothing if a single
+/// one of them fails.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// The first pause after a call that was refused as one too many, at most; it doubles.
+const PAUSE_FIRST: Duration = Duration::from_millis(250);
+
+/// The longest.
+const PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// How long one attempt may take, and a call with all of its pauses.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+const CALL_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// The code where the account that asks belongs to no organization.
 const NOT_IN_USE: &str = "AWSOrganizationsNotInUseException";
@@ -63,7 +81,23 @@ const INCOMPLETE: &str = "IncompleteAnswer";
 impl OrganizationElsewhere {
     /// Prepares calls to an endpoint; nobody is called yet.
     pub fn new(endpoint: &Endpoint, credentials: &Credentials) -> Self {
-        Self { client: Client::new(&connection::global(endpoint, credentials)) }
+        let retries = RetryConfig::adaptive()
+            .with_max_attempts(ATTEMPTS_MAX)
+            .with_initial_backoff(PAUSE_FIRST)
+            .with_max_backoff(PAUSE_MAX);
+        // Refusals are what this client expects: they do not use up how many calls may be tried again.
+        let partition = RetryPartition::custom("organizations")
+            .token_bucket(TokenBucket::unlimited())
+            .client_rate_limiter(ClientRateLimiter::default());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(connection::CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(CALL_TIMEOUT);
+        let config = config::Builder::from(&connection::global(endpoint, credentials))
+            .retry_config(retries)
+            .retry_partition(partition.build())
+            .timeout_config(timeouts.build());
+        Self { client: Client::from_conf(config.build()) }
     }
 
     /// Finds the policies, without AWS's own, and which of all are attached where.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cairn_aws::{Credentials, Endpoint, OrganizationElsewhere};
 use cairn_organizations::elsewhere::{Seen, Source as _};
@@ -31,22 +32,27 @@ fn answers() -> Answers {
 
 /// Reads what an endpoint with these answers has; tells the code of a failure.
 async fn read(answers: Answers) -> Result<Option<Seen>, String> {
+    read_with(answers, 0).await
+}
+
+/// Reads where an endpoint refuses that many calls for tags as too many.
+async fn read_with(answers: Answers, refusals: usize) -> Result<Option<Seen>, String> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Endpoint::Url(format!("http://{}", listener.local_addr().unwrap()));
-    let answers = Arc::new(answers);
+    let (answers, refusals) = (Arc::new(answers), Arc::new(AtomicUsize::new(refusals)));
     let mut serving = JoinSet::new();
     serving.spawn(async move {
         let mut open = JoinSet::new();
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            open.spawn(answer(stream, Arc::clone(&answers)));
+            open.spawn(answer(stream, Arc::clone(&answers), Arc::clone(&refusals)));
         }
     });
     let key = Credentials::Key { id: "AKIAEXAMPLE".to_owned(), secret: "secret".to_owned() };
     OrganizationElsewhere::new(&endpoint, &key).read().await.map_err(|error| error.code)
 }
 
-async fn answer(mut stream: TcpStream, answers: Arc<Answers>) {
+async fn answer(mut stream: TcpStream, answers: Arc<Answers>, refusals: Arc<AtomicUsize>) {
     let (mut request, mut part) = (Vec::new(), [0; 4096]);
     while !request.windows(4).any(|window| window == b"\r\n\r\n") {
         let read = stream.read(&mut part).await.unwrap();
@@ -56,6 +62,10 @@ async fn answer(mut stream: TcpStream, answers: Arc<Answers>) {
     let target = request.split("AWSOrganizationsV20161128.").nth(1).unwrap_or_default();
     let operation: String = target.chars().take_while(char::is_ascii_alphanumeric).collect();
     let body = answers.get(operation.as_str()).copied().unwrap_or(r#"{"__type": "UnknownOperation"}"#);
+    let one_less = |left: usize| left.checked_sub(1);
+    let refused = operation == "ListTagsForResource"
+        && refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok();
+    let body = if refused { r#"{"__type": "TooManyRequestsException"}"# } else { body };
     let status = if body.contains("__type") { 400 } else { 200 };
     let length = body.len();
     let head = format!("HTTP/1.1 {status} Told\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
@@ -66,6 +76,13 @@ async fn answer(mut stream: TcpStream, answers: Arc<Answers>) {
 async fn a_small_organization_is_read() {
     let seen = read(answers()).await.unwrap().expect("an organization");
     assert_eq!((seen.organization().id.as_str(), seen.accounts()), ("o-exampleorgid", 1));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_takes_few_calls_is_asked_more_slowly() {
+    // Each of the two calls for tags is refused more often than other clients try.
+    let seen = read_with(answers(), 8).await.unwrap().expect("an organization");
+    assert_eq!(seen.accounts(), 1);
 }
 
 #[tokio::test]

@@ -132,14 +132,6 @@ pub(crate) fn access_role(
     name: &str,
     created: Instant,
 ) -> Role {
-    let trust = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": {"AWS": format!("arn:aws:iam::{management}:root")},
-            "Action": "sts:AssumeRole",
-        }],
-    });
     Role {
         account,
         name: name.to_owned(),
@@ -148,13 +140,26 @@ pub(crate) fn access_role(
         arn: format!("arn:aws:iam::{account}:role/{name}"),
         created,
         description: None,
-        trust: trust.to_string(),
+        trust: access_trust(management),
         session_seconds_max: 3_600,
         policies: Vec::new(),
         attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
         boundary: None,
         tags: Vec::new(),
     }
+}
+
+/// Returns the trust policy of that role.
+pub(crate) fn access_trust(management: AccountId) -> String {
+    let trust = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{management}:root")},
+            "Action": "sts:AssumeRole",
+        }],
+    });
+    trust.to_string()
 }
 
 /// Says why no account can be made for an address; none when one can.

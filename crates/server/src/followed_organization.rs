@@ -1,13 +1,16 @@
 //! The organization that is kept elsewhere: read again and again, followed here. Its own calls are made under the
 //! endpoint's credentials and are the business of whoever records calls there: they become no events here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_aws::OrganizationElsewhere;
 use cairn_catalog::{Catalog, CommitError, Kept, StoreError};
 use cairn_event::{Clock, Ids};
-use cairn_organizations::elsewhere::{Fresh, InUse, ReadError, Seen, Source, check_unused, next_step};
+use cairn_organizations::elsewhere::{
+    Fresh, InUse, Loss, ReadError, Seen, Source, check_unused, loss, next_step,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -24,6 +27,9 @@ const PAUSE_MIN: Duration = Duration::from_secs(1);
 const COMMITS_MAX: u32 = 1_000;
 
 /// Follows one organization.
+///
+/// What a single answer says to be over stays: memberships and trails end for good, and a wrong answer is sooner had
+/// than an end. So that is done only when the next whole reading, an interval later, says the same.
 #[derive(Debug)]
 pub(crate) struct FollowedOrganization {
     source: Arc<dyn Source>,
@@ -31,6 +37,10 @@ pub(crate) struct FollowedOrganization {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     interval: Duration,
+    /// What the last whole reading said to be over.
+    lost: Option<Loss>,
+    /// What is wrong with policies that can't be understood, by id, as it was told.
+    not_understood: BTreeMap<String, String>,
 }
 
 /// The organization elsewhere can't be followed.
@@ -49,6 +59,8 @@ pub enum OpenFollowedError {
 enum RoundError {
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error("{0}, says one reading: nothing is changed unless the next says so too")]
+    Doubted(Loss),
     #[error(transparent)]
     InUse(#[from] InUse),
     #[error("keep what was read: others changed the catalog all the while")]
@@ -90,11 +102,13 @@ impl FollowedOrganization {
             clock: Arc::clone(clock),
             ids: Arc::clone(ids),
             interval,
+            lost: None,
+            not_understood: BTreeMap::new(),
         }))
     }
 
     /// Reads and follows, until `stop`.
-    pub(crate) async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut pause = PAUSE_MIN;
         loop {
             // A reading may be dropped at any time; what follows is not.
@@ -104,12 +118,18 @@ impl FollowedOrganization {
             };
             let read = read.unwrap_or_else(|_elapsed| Err(ReadError::of("ReadingTimedOut")));
             let outcome = match read {
-                Ok(seen) => self.follow(seen.as_ref()).await,
+                Ok(seen) => self.take(seen.as_ref()).await,
                 Err(error) => Err(error.into()),
             };
             let wait = match outcome {
                 Ok(()) => {
                     telemetry::organization_read(self.clock.now());
+                    pause = PAUSE_MIN;
+                    self.interval
+                }
+                // The next reading is to be another one.
+                Err(error @ RoundError::Doubted(_)) => {
+                    tell(&error);
                     pause = PAUSE_MIN;
                     self.interval
                 }
@@ -125,6 +145,40 @@ impl FollowedOrganization {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    /// Follows a whole reading, unless it ends what no single reading ends.
+    async fn take(&mut self, seen: Option<&Seen>) -> Result<(), RoundError> {
+        let found = loss(seen, &self.catalog.current());
+        let before = std::mem::replace(&mut self.lost, found.clone());
+        let doubted = found.filter(|loss| before.as_ref() != Some(loss));
+        telemetry::organization_doubted(doubted.is_some());
+        if let Some(loss) = doubted {
+            return Err(RoundError::Doubted(loss));
+        }
+        self.tell_not_understood(seen);
+        self.follow(seen).await
+    }
+
+    /// Names policies that can't be understood, each once until it changes.
+    fn tell_not_understood(&mut self, seen: Option<&Seen>) {
+        let found = seen.into_iter().flat_map(Seen::not_understood);
+        let found: BTreeMap<_, _> = found
+            .map(|(policy, error)| {
+                let told = error.to_string();
+                if self.not_understood.get(&policy.id) != Some(&told) {
+                    tracing::warn!(
+                        policy = policy.id,
+                        name = policy.name,
+                        error = &error as &dyn std::error::Error,
+                        "a service control policy can't be understood: accounts under it may do nothing"
+                    );
+                }
+                (policy.id.clone(), told)
+            })
+            .collect();
+        telemetry::organization_policies_not_understood(found.len());
+        self.not_understood = found;
     }
 
     /// Commits until what is kept is what was seen.
@@ -170,6 +224,7 @@ impl FollowedOrganization {
 fn tell(error: &RoundError) {
     let code = match error {
         RoundError::Read(error) => error.code.as_str(),
+        RoundError::Doubted(_) => "Doubted",
         RoundError::InUse(_) => "InUse",
         RoundError::Concurrent => "Concurrent",
         RoundError::Refused(_) => "Refused",
@@ -178,7 +233,7 @@ fn tell(error: &RoundError) {
     telemetry::organization_not_read(code);
     let error = error as &dyn std::error::Error;
     match code {
-        "InUse" | "Refused" | "Store" => {
+        "Doubted" | "InUse" | "Refused" | "Store" => {
             tracing::error!(code, error, "the organization elsewhere is not followed");
         }
         _ => tracing::warn!(code, error, "the organization elsewhere could not be read"),

@@ -56,6 +56,17 @@ pub(crate) fn organization_not_read(code: &str) {
     counter!("cairn_organization_failed_total", "code" => code.to_owned()).increment(1);
 }
 
+/// Whether the last reading said to be over what the next has to confirm.
+pub(crate) fn organization_doubted(doubted: bool) {
+    gauge!("cairn_organization_doubted").set(if doubted { 1.0 } else { 0.0 });
+}
+
+/// How many service control policies of the organization elsewhere can't be understood.
+pub(crate) fn organization_policies_not_understood(count: usize) {
+    gauge!("cairn_organization_policies_not_understood")
+        .set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+}
+
 /// A reading showed something new.
 pub(crate) fn organization_changed() {
     counter!("cairn_organization_changed_total").increment(1);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cairn_access::{Policy, PolicyError};
 use cairn_catalog::{
     FULL_ACCESS_POLICY, Kept, Member, Organization, OrganizationPolicy, OrganizationalUnit, Tag,
     TrustedService,
@@ -114,6 +115,14 @@ impl Seen {
     /// Returns the organization itself.
     pub fn organization(&self) -> &Organization {
         &self.organization
+    }
+
+    /// Lists the policies that can't be understood: wherever they are attached, they deny everything here.
+    pub fn not_understood(&self) -> impl Iterator<Item = (&OrganizationPolicy, PolicyError)> {
+        self.policies.iter().filter_map(|policy| {
+            let error = Policy::parse_in_force(&policy.document).err()?;
+            Some((policy, error))
+        })
     }
 
     /// Returns how many accounts it has.

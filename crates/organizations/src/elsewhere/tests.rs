@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cairn_catalog::contract::sample;
 use cairn_catalog::{
     Catalog, Change, FULL_ACCESS_POLICY, FeatureSet, JoinedBy, Kept, Member, Organization,
-    OrganizationPolicy, OrganizationalUnit, Snapshot, SqliteCatalog, Tag, Trail, TrustedService,
+    OrganizationPolicy, OrganizationalUnit, Role, Snapshot, SqliteCatalog, Tag, Trail, TrustedService,
 };
 use cairn_event::{AccountId, Ids};
 use proptest::prelude::*;
@@ -227,6 +227,57 @@ async fn another_manager_and_an_end_of_trust_make_trails_ordinary() {
 }
 
 #[tokio::test]
+async fn the_role_of_the_manager_trusts_whoever_manages_now() {
+    let world = World::open().await;
+    world.follow(Some(&whole(flat(ID, 1, [1, 2, 3, 4])).unwrap())).await;
+    let role = |number| {
+        let snapshot = world.catalog.current();
+        snapshot.role(&account(number), "OrganizationAccountAccessRole").expect("a role").clone()
+    };
+    // Account 4 lets in whom it likes.
+    let own = role(4).trust.replace("sts:AssumeRole", "sts:TagSession");
+    world.commit(vec![Change::PutRole(Box::new(Role { trust: own.clone(), ..role(4) }))]).await;
+    let before = role(3);
+    world.follow(Some(&whole(flat(ID, 2, [1, 2, 3, 4, 5])).unwrap())).await;
+    let names = |number, manager| role(number).trust.contains(&format!("iam::{}:root", account(manager)));
+    assert!(names(3, 2) && names(5, 2));
+    assert_eq!(role(3), Role { trust: role(5).trust, ..before });
+    assert_eq!(role(4).trust, own);
+}
+
+#[tokio::test]
+async fn a_reading_that_would_end_trails_is_known_before_it_is_followed() {
+    let world = World::open().await;
+    let first = whole(flat(ID, 1, [1, 2])).unwrap();
+    let lost = |seen: Option<&Seen>| loss(seen, &world.catalog.current());
+    assert_eq!((lost(None), lost(Some(&first))), (None, None));
+    world.follow(Some(&first)).await;
+    assert_eq!(lost(Some(&whole(flat(ID, 1, [1, 3])).unwrap())), None);
+    assert_eq!(lost(None), Some(Loss::Organization { now: None }));
+    let (manager, now) = (whole(flat(ID, 2, [1, 2])).unwrap(), account(2));
+    assert_eq!(lost(Some(&manager)), Some(Loss::Manager { now }));
+    let other = flat("o-anotherorgid", 1, [1, 2]);
+    let now = Some(other.organization.id.clone());
+    assert_eq!(lost(Some(&whole(other).unwrap())), Some(Loss::Organization { now }));
+    let mut distrusted = flat(ID, 1, [1, 2]);
+    distrusted.organization.trusted_services.clear();
+    let distrusted = whole(distrusted).unwrap();
+    assert_eq!(lost(Some(&distrusted)), Some(Loss::Trust));
+    world.follow(Some(&distrusted)).await;
+    assert_eq!(lost(Some(&distrusted)), None);
+}
+
+#[test]
+fn policies_that_cannot_be_understood_are_named() {
+    let mut found = flat(ID, 1, [1]);
+    let spoilt = OrganizationPolicy { document: "{".to_owned(), ..policy("p-spoilt00", "Deny") };
+    found.policies = vec![policy("p-sound000", "Deny"), spoilt];
+    let seen = whole(found).unwrap();
+    let named: Vec<_> = seen.not_understood().map(|(policy, _)| policy.id.as_str()).collect();
+    assert_eq!(named, ["p-spoilt00"]);
+}
+
+#[tokio::test]
 async fn an_organization_kept_here_is_left_alone() {
     let world = World::open().await;
     let mut here = whole(flat(ID, 1, [1])).unwrap();
@@ -238,7 +289,7 @@ async fn an_organization_kept_here_is_left_alone() {
     world.commit(vec![account, manages, Change::PutOrganization(Box::new(here.organization.clone()))]).await;
     for seen in [None, Some(&whole(flat("o-anotherorgid", 2, [2])).unwrap())] {
         let refused = step(seen, &world.catalog.current()).unwrap_err();
-        assert_eq!(refused, InUse { organization: ID.to_owned() });
+        assert_eq!(refused, InUse { organization: ID.to_owned(), management: sample::account_id() });
     }
 }
 
