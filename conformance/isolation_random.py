@@ -82,9 +82,11 @@ AGES = (0, 0, 3600, 40 * 86_400, 100 * 86_400, -3600)
 OWN_PAGES = (
     "GET /_cairn/tail?last={count}&follow=false", "GET /_cairn/tail?from={count}&follow=false&positions=true",
     "GET /_cairn/tlog", "GET /_cairn/tlog?trail={trail}", "GET /_cairn/proof?event-id={eventid}",
-    "GET /_cairn/proof?event-id={eventid}&trail={trail}", "POST /_cairn/proof", "POST /_cairn/import?format=cloudtrail", "POST /_cairn/import?format=access-log",
+    "GET /_cairn/proof?event-id={eventid}&trail={trail}", "POST /_cairn/proof",
+    "POST /_cairn/import?format=cloudtrail", "POST /_cairn/import?format=access-log",
     "GET /_cairn/tail?last={count}&follow=false&organization=true", "POST /_cairn/organization/events",
     "GET /_cairn/tail?last=400&follow=false&organization=true&account={account}",
+    "GET /_cairn/tail?from=0&follow=false&positions=true&organization=true&unit={ou}",
     "GET /_cairn/metrics", "GET /_cairn/readyz", "GET /_cairn/healthz", "GET /_cairn/", "GET /_cairn/console",
 )  # fmt: skip
 
@@ -137,8 +139,9 @@ class Drawer:
 
     def page(self, index, actor, letter):
         draft = Draft(self, letter, PAGES, "", actor)
+        named = {kind: draft.symbol((kind,)) for kind in ("account", "eventid", "ou")}
         path = self.chance.choice(OWN_PAGES).format(
-            count=self.chance.choice((1, 30, 400)), account=draft.symbol(("account",)), trail=draft.symbol(("trailarn", "trail")), eventid=draft.symbol(("eventid",))
+            count=self.chance.choice((1, 30, 400)), trail=draft.symbol(("trailarn", "trail")), **named
         )
         body = b""
         if path == "POST /_cairn/organization/events":

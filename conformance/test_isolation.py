@@ -19,12 +19,13 @@ COUNT = int(os.environ.get("CAIRN_ISOLATION_CALLS", "500"))
 SMALLER_MAX = 120
 
 
-def isolated(seed, count):
+def isolated(seed, count, capsys):
     """Makes calls until something is wrong; then fails with the fewest calls that show it."""
     with Isolation(seed) as run:
         made = run.run(count)
         found, calls, twins = run.findings, run.calls, run.twins
-    print(f"isolation: {calls} answers judged, {twins} of them against what is not there, seed {seed}")
+    with capsys.disabled():
+        print(f"isolation: {calls} answers judged, {twins} of them against what is not there, seed {seed}")
     if not found:
         return
     told = "\n".join(map(str, found[:12]))
@@ -42,14 +43,14 @@ def isolated(seed, count):
     raise AssertionError(f"CAIRN_SEED={seed}: {len(found)} findings:\n{told}\n\nthe fewest calls that show something:\n{trace}")
 
 
-def test_no_account_sees_anything_of_another():
-    isolated(SEED, COUNT)
+def test_no_account_sees_anything_of_another(capsys):
+    isolated(SEED, COUNT, capsys)
 
 
 @pytest.mark.soak
-def test_no_account_sees_anything_of_another_for_long():
+def test_no_account_sees_anything_of_another_for_long(capsys):
     for part in range(int(os.environ.get("CAIRN_ISOLATION_PARTS", "20"))):
-        isolated(f"{SEED}/{part}", 10_000)
+        isolated(f"{SEED}/{part}", 10_000, capsys)
 
 
 # The judge itself.
