@@ -110,6 +110,11 @@ pub enum Change {
     },
     /// Adds what came of a CreateAccount.
     PutAccountCreation(Box<AccountCreation>),
+    /// Forgets what came of a CreateAccount.
+    DeleteAccountCreation {
+        /// The making's id.
+        id: String,
+    },
     /// Replaces the settings.
     PutSettings(Settings),
 }
@@ -244,6 +249,7 @@ impl Change {
             Self::PutHandshake(handshake) => put(Entity::Handshake(handshake)),
             Self::DeleteHandshake { id } => remove(EntityKind::Handshake, id),
             Self::PutAccountCreation(creation) => put(Entity::AccountCreation(creation)),
+            Self::DeleteAccountCreation { id } => remove(EntityKind::AccountCreation, id),
             Self::PutSettings(settings) => put(Entity::Settings(settings)),
             Self::DeleteUser { account, name } => remove(EntityKind::User, named_key(&account, &name)),
             Self::DeleteGroup { account, name } => remove(EntityKind::Group, named_key(&account, &name)),

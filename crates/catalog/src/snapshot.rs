@@ -3,6 +3,7 @@
 mod apply;
 mod organizations;
 mod route;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -23,12 +24,13 @@ use crate::{
     Settings, SigningKey, Trail, User,
 };
 
-/// All entities of one revision. Cheap to share, never changes.
+/// All entities of one revision. Cheap to share, never changes. What grows with the accounts of an organization is
+/// shared with the revision before, as long as nothing of its kind changes.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     revision: Revision,
     settings: Arc<Settings>,
-    accounts: BTreeMap<AccountId, Arc<Account>>,
+    accounts: Arc<BTreeMap<AccountId, Arc<Account>>>,
     users: Named<User>,
     groups: Named<Group>,
     roles: Named<Role>,
@@ -37,15 +39,15 @@ pub struct Snapshot {
     signing_keys: BTreeMap<String, Arc<SigningKey>>,
     kms_keys: BTreeMap<String, Arc<KmsKey>>,
     kms_aliases: BTreeMap<String, Arc<KmsAlias>>,
-    organizations: Organizations,
+    organizations: Arc<Organizations>,
     trails: BTreeMap<String, Arc<LiveTrail>>,
     // The same trails, where routing looks for them: each account's own and its copies of organization trails,
     // in the order of their ARNs.
-    account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>>,
+    account_trails: Arc<BTreeMap<AccountId, Vec<Arc<LiveTrail>>>>,
 }
 
-/// What has a name that is unique in its account.
-type Named<T> = BTreeMap<AccountId, BTreeMap<String, Arc<T>>>;
+/// What has a name that is unique in its account. A change copies the list of accounts and the names of one.
+type Named<T> = Arc<BTreeMap<AccountId, Arc<BTreeMap<String, Arc<T>>>>>;
 
 /// One life of a trail. A trail that is deleted and made again under its name is another one: it shares
 /// neither status nor receipts with the former.
@@ -116,18 +118,18 @@ impl Snapshot {
         Self {
             revision,
             settings: Arc::default(),
-            accounts: BTreeMap::new(),
-            users: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            roles: BTreeMap::new(),
+            accounts: Arc::default(),
+            users: Arc::default(),
+            groups: Arc::default(),
+            roles: Arc::default(),
             managed_policies: BTreeMap::new(),
             access_keys: BTreeMap::new(),
             signing_keys: BTreeMap::new(),
             kms_keys: BTreeMap::new(),
             kms_aliases: BTreeMap::new(),
-            organizations: Organizations::default(),
+            organizations: Arc::default(),
             trails: BTreeMap::new(),
-            account_trails: BTreeMap::new(),
+            account_trails: Arc::default(),
         }
     }
 
@@ -136,17 +138,17 @@ impl Snapshot {
         match entity {
             Entity::Settings(settings) => self.settings = Arc::new(settings),
             Entity::Account(account) => {
-                self.accounts.insert(account.id, Arc::new(account));
+                Arc::make_mut(&mut self.accounts).insert(account.id, Arc::new(account));
             }
             Entity::User(user) => {
-                self.users.entry(user.account).or_default().insert(user.name.clone(), Arc::new(user));
+                of_account(&mut self.users, user.account).insert(user.name.clone(), Arc::new(user));
             }
             Entity::Group(group) => {
-                self.groups.entry(group.account).or_default().insert(group.name.clone(), Arc::new(group));
+                of_account(&mut self.groups, group.account).insert(group.name.clone(), Arc::new(group));
             }
             Entity::Role(role) => {
                 let role = Arc::new(*role);
-                self.roles.entry(role.account).or_default().insert(role.name.clone(), role);
+                of_account(&mut self.roles, role.account).insert(role.name.clone(), role);
             }
             Entity::ManagedPolicy(policy) => {
                 self.managed_policies.insert(policy.arn.clone(), Arc::new(*policy));
@@ -168,7 +170,7 @@ impl Snapshot {
             | Entity::OrganizationalUnit(_)
             | Entity::OrganizationPolicy(_)
             | Entity::Handshake(_)
-            | Entity::AccountCreation(_) => self.organizations.admit(entity),
+            | Entity::AccountCreation(_) => Arc::make_mut(&mut self.organizations).admit(entity),
             Entity::Trail(trail) => {
                 let trail = Arc::new(LiveTrail::compile(*trail, created)?);
                 self.trails.insert(trail.arn.clone(), trail);
@@ -177,15 +179,16 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Makes the indexes fit the trails; the last step of building.
+    /// Makes the index fit the trails and organizations; the last step of building.
     pub(crate) fn index(mut self) -> Self {
-        self.account_trails.clear();
+        let mut account_trails: BTreeMap<AccountId, Vec<Arc<LiveTrail>>> = BTreeMap::new();
         for trail in self.trails.values() {
-            self.account_trails.entry(trail.account).or_default().push(Arc::clone(trail));
+            account_trails.entry(trail.account).or_default().push(Arc::clone(trail));
             for member in self.organizations.with_copy(trail) {
-                self.account_trails.entry(member).or_default().push(Arc::clone(trail));
+                account_trails.entry(member).or_default().push(Arc::clone(trail));
             }
         }
+        self.account_trails = Arc::new(account_trails);
         self
     }
 
@@ -221,7 +224,7 @@ impl Snapshot {
 
     /// Lists the users of an account by name.
     pub fn users(&self, account: &AccountId) -> impl Iterator<Item = &User> {
-        self.users.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+        self.users.get(account).into_iter().flat_map(|named| named.values()).map(Arc::as_ref)
     }
 
     /// Returns a group by its exact name.
@@ -231,7 +234,7 @@ impl Snapshot {
 
     /// Lists the groups of an account by name.
     pub fn groups(&self, account: &AccountId) -> impl Iterator<Item = &Group> {
-        self.groups.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+        self.groups.get(account).into_iter().flat_map(|named| named.values()).map(Arc::as_ref)
     }
 
     /// Returns a role by its exact name.
@@ -241,7 +244,7 @@ impl Snapshot {
 
     /// Lists the roles of an account by name.
     pub fn roles(&self, account: &AccountId) -> impl Iterator<Item = &Role> {
-        self.roles.get(account).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+        self.roles.get(account).into_iter().flat_map(|named| named.values()).map(Arc::as_ref)
     }
 
     /// Returns a managed policy by its ARN.
@@ -356,4 +359,9 @@ impl Snapshot {
             .iter()
             .filter(move |trail| trail.home_region == *region || (trail.is_multi_region && enabled))
     }
+}
+
+/// Returns what has a name in an account, for a change.
+fn of_account<T>(all: &mut Named<T>, account: AccountId) -> &mut BTreeMap<String, Arc<T>> {
+    Arc::make_mut(Arc::make_mut(all).entry(account).or_default())
 }

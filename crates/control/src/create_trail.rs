@@ -58,7 +58,7 @@ impl Control {
         let found = self.check_destination(caller, (None, &trail), &asked).await?;
         let trail = Trail { kms_key_id: found.kms_key, ..trail };
         let mut deeds = match &trail.organization {
-            Some(organization) => self.prepare_roles(caller, organization, &trail.name).await?,
+            Some(organization) => self.prepare_roles(caller, organization).await?,
             None => Vec::new(),
         };
         let ((output, made), _) = self
@@ -68,7 +68,7 @@ impl Control {
                 }
                 check_room(snapshot, &trail)?;
                 let mut changes = match &trail.organization {
-                    Some(organization) => self.roles_of(snapshot, organization, &trail.name),
+                    Some(organization) => self.roles_of(snapshot, organization),
                     None => Vec::new(),
                 };
                 let made = roles_made(&changes, caller.account);

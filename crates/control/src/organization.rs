@@ -104,24 +104,23 @@ impl Control {
         Ok(())
     }
 
-    /// Makes CloudTrail's role in the accounts that a trail comes to and that lack it, all but the last of them:
+    /// Makes CloudTrail's role in the members that lack it before a trail comes to them, all but the last of them:
     /// those are left for the commit that the trail itself is in. Their changes come from
     /// [`roles_of`](Self::roles_of). Returns what was done in the caller's account.
     pub(crate) async fn prepare_roles(
         &self,
         caller: &Caller,
         organization: &str,
-        trail: &str,
     ) -> Result<Vec<Deed>, Refusal> {
         let mut deeds = Vec::new();
         loop {
-            let enough = self.roles_of(&self.catalog.current(), organization, trail).len() <= ROLES_AT_ONCE;
+            let enough = self.roles_of(&self.catalog.current(), organization).len() <= ROLES_AT_ONCE;
             if enough {
                 return Ok(deeds);
             }
             let (made, _) = self
                 .change(|snapshot| {
-                    let mut roles = self.roles_of(snapshot, organization, trail);
+                    let mut roles = self.roles_of(snapshot, organization);
                     roles.truncate(ROLES_AT_ONCE);
                     let made = roles_made(&roles, caller.account);
                     Ok((roles, made))
@@ -131,14 +130,13 @@ impl Control {
         }
     }
 
-    /// Returns the changes that make CloudTrail's role in the accounts of an organization that a trail of this
-    /// name comes to, its owner first; empty where all have it.
-    pub(crate) fn roles_of(&self, snapshot: &Snapshot, organization: &str, trail: &str) -> Vec<Change> {
+    /// Returns the changes that make CloudTrail's role in the accounts of an organization, the one that manages it
+    /// first; empty where all have it. One that a trail excludes has it too: the end of an exclusion is a tag, or a
+    /// move, and the trail covers the account from then on.
+    pub(crate) fn roles_of(&self, snapshot: &Snapshot, organization: &str) -> Vec<Change> {
         let owner = snapshot.organization(organization).map(|organization| organization.management);
         let members = snapshot.members(organization).map(|member| member.account);
-        let covered =
-            members.filter(|account| Some(*account) != owner && !snapshot.is_excluded(*account, trail));
-        let accounts = owner.into_iter().chain(covered);
+        let accounts = owner.into_iter().chain(members.filter(|account| Some(*account) != owner));
         accounts.flat_map(|account| self.role_of(snapshot, account, CLOUDTRAIL_SERVICE)).collect()
     }
 

@@ -44,7 +44,7 @@ impl Control {
             self.platform.begin_notifications(live).await.map_err(Refusal::Internal)?;
         }
         let mut deeds = match trail.organization.as_deref().filter(|_| live.organization.is_none()) {
-            Some(organization) => self.prepare_roles(caller, organization, &trail.name).await?,
+            Some(organization) => self.prepare_roles(caller, organization).await?,
             None => Vec::new(),
         };
         let ((output, made), _) = self
@@ -53,7 +53,7 @@ impl Control {
                 let mut trail = self.updated(live, (snapshot, caller), request)?;
                 let mut changes = match trail.organization.as_deref().filter(|_| live.organization.is_none())
                 {
-                    Some(organization) => self.roles_of(snapshot, organization, &trail.name),
+                    Some(organization) => self.roles_of(snapshot, organization),
                     None => Vec::new(),
                 };
                 if found.kms_key.is_some() {

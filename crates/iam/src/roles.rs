@@ -11,7 +11,7 @@ use cairn_wire::iam::{
 use crate::holder::Holder as _;
 use crate::managed_policies::check_boundary;
 use crate::page::{List, Page, Paging};
-use crate::service_linked::{NAME_PREFIX, is_linked};
+use crate::service_linked::{LinkedService, is_linked};
 use crate::users::ROOT_PATH;
 use crate::{Caller, Iam, Refusal, document, fresh, quota, shapes, tags};
 
@@ -26,7 +26,9 @@ impl Iam {
     ) -> Result<CreateRoleResponse, Refusal> {
         let tags = tags::checked(request.tags.as_deref().unwrap_or_default())?;
         check_trust(&request.assume_role_policy_document)?;
-        if request.path.as_deref().is_some_and(is_linked) || request.role_name.starts_with(NAME_PREFIX) {
+        if request.path.as_deref().is_some_and(is_linked)
+            || request.role_name.starts_with(LinkedService::NAME_PREFIX)
+        {
             return Err(Refusal::RoleReserved);
         }
         let (account, name) = (caller.account, &request.role_name);

@@ -26,8 +26,8 @@ impl LinkedService {
         description: "Service-linked role used by AWS Organizations to enable integration of other AWS services with Organizations.",
         policy_arn: "arn:aws:iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy",
     };
-    /// CloudTrail: its role is in the account that manages an organization and in those that a trail of the
-    /// organization covers.
+    /// CloudTrail: its role is in the account that manages an organization and, once the organization has a trail, in
+    /// all its members: one that is excluded is covered as soon as its exclusion ends.
     pub const CLOUDTRAIL: Self = Self {
         principal: "cloudtrail.amazonaws.com",
         role_name: "AWSServiceRoleForCloudTrail",
@@ -41,6 +41,9 @@ impl LinkedService {
         description: "Role that enables CloudTrail to add context to events.",
         policy_arn: "arn:aws:iam::aws:policy/aws-service-role/CloudTrailEventContext",
     };
+
+    /// What the name of a service's role begins with; nobody else's does.
+    pub const NAME_PREFIX: &str = "AWSServiceRoleFor";
 
     /// Every service that has such a role.
     pub const ALL: [Self; 3] = [Self::ORGANIZATIONS, Self::CLOUDTRAIL, Self::CLOUDTRAIL_CONTEXT];
@@ -66,7 +69,8 @@ impl LinkedService {
         snapshot.role(&account, self.role_name).filter(|role| role.path == self.path())
     }
 
-    /// Returns the change that makes the role in an account; none where a role of that name is there.
+    /// Returns the change that makes the role in an account; none where it is there. A role of its name under another
+    /// path is not the service's, whoever made it, and gives way: the name is the service's alone.
     pub fn linked(
         &self,
         snapshot: &Snapshot,
@@ -74,20 +78,8 @@ impl LinkedService {
         ids: &dyn Ids,
         now: Timestamp,
     ) -> Option<Change> {
-        let vacant = snapshot.role(&account, self.role_name).is_none();
-        vacant.then(|| Change::PutRole(Box::new(self.role(account, ids, now))))
-    }
-
-    /// Returns the changes that make the role in every member of an organization that lacks it.
-    pub fn linked_in_members(
-        &self,
-        snapshot: &Snapshot,
-        organization: &str,
-        ids: &dyn Ids,
-        now: Timestamp,
-    ) -> Vec<Change> {
-        let members = snapshot.members(organization);
-        members.filter_map(|member| self.linked(snapshot, member.account, ids, now)).collect()
+        let lacking = self.role_in(snapshot, account).is_none();
+        lacking.then(|| Change::PutRole(Box::new(self.role(account, ids, now))))
     }
 
     /// Returns the change that takes the role out of an account; none where it is not there.
@@ -147,9 +139,6 @@ pub(crate) fn is_linked(path: &str) -> bool {
     path.starts_with(SERVICE_LINKED_PATH)
 }
 
-/// What the name of a service's role begins with; nobody else's does.
-pub(crate) const NAME_PREFIX: &str = "AWSServiceRoleFor";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,7 +149,7 @@ mod tests {
     fn every_service_has_a_role_that_policies_can_be_read_of() {
         for service in &LinkedService::ALL {
             assert_eq!(LinkedService::find(service.principal), Some(service));
-            assert!(service.role_name.starts_with(NAME_PREFIX) && is_linked(&service.path()));
+            assert!(service.role_name.starts_with(LinkedService::NAME_PREFIX) && is_linked(&service.path()));
             assert!(Policy::parse(PolicyKind::Trust, &service.trust()).is_ok());
             let policy = aws_policy(service.policy_arn).unwrap();
             assert_eq!(policy.path(), "/aws-service-role/");

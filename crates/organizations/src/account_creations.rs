@@ -1,14 +1,17 @@
 //! Accounts that are made in an organization. Making one takes no time here: its status tells the end at once.
 
+use std::collections::BTreeSet;
+
 use cairn_catalog::{Account, AccountCreation, Change, JoinedBy, Member, Organization, Role, Snapshot, Tag};
 use cairn_event::{AccountId, Ids};
+use cairn_iam::LinkedService;
 use cairn_wire::Timestamp;
 use cairn_wire::organizations::{
     CreateAccountFailureReason, CreateAccountRequest, CreateAccountResponse, CreateAccountState,
     CreateAccountStatus, DescribeCreateAccountStatusRequest, DescribeCreateAccountStatusResponse,
     ListCreateAccountStatusRequest, ListCreateAccountStatusResponse,
 };
-use jiff::Timestamp as Instant;
+use jiff::{SignedDuration, Timestamp as Instant};
 
 use crate::page::{self, Paging};
 use crate::{Caller, Deed, Organizations, Refusal, ids, membership, standing, tags};
@@ -20,6 +23,9 @@ impl Organizations {
         request: &CreateAccountRequest,
     ) -> Result<(CreateAccountResponse, Vec<Deed>), Refusal> {
         let tags = tags::checked(request.tags.as_deref().unwrap_or_default())?;
+        if request.role_name.as_deref().is_some_and(|name| name.starts_with(LinkedService::NAME_PREFIX)) {
+            return Err(Refusal::RoleNameReserved);
+        }
         let now = self.now();
         self.change(|snapshot| {
             let organization = standing::manager(snapshot, caller)?;
@@ -27,13 +33,13 @@ impl Organizations {
                 return Err(Refusal::TooManyAccounts);
             }
             let failure = failure(snapshot, &request.email);
-            let mut changes = Vec::new();
+            let mut changes = forgotten(snapshot, organization, now);
             let mut deeds = Vec::new();
             let mut account = None;
             if failure.is_none() {
                 let made = ids::account(snapshot, &*self.ids)
                     .ok_or_else(|| Refusal::internal("no number of an account is left"))?;
-                changes = self.creating(snapshot, (organization, made), request, tags.clone(), now);
+                changes.extend(self.creating(snapshot, (organization, made), request, tags.clone(), now));
                 deeds.push(Deed::Joined {
                     management: organization.management,
                     account: made,
@@ -69,6 +75,7 @@ impl Organizations {
         let organization = standing::reader(&snapshot, caller)?;
         let creation = snapshot.account_creation(&request.create_account_request_id);
         let creation = creation.filter(|creation| creation.organization == organization.id);
+        let creation = creation.filter(|creation| !is_forgotten(creation, self.now()));
         let creation = creation.ok_or(Refusal::AccountCreationMissing)?;
         Ok(DescribeCreateAccountStatusResponse { create_account_status: Some(status(creation)) })
     }
@@ -81,7 +88,9 @@ impl Organizations {
         let snapshot = self.catalog.current();
         let organization = standing::reader(&snapshot, caller)?;
         let states = request.states.clone().unwrap_or_default();
-        let creations = snapshot.account_creations(&organization.id);
+        let now = self.now();
+        let creations =
+            snapshot.account_creations(&organization.id).filter(|creation| !is_forgotten(creation, now));
         let creations = creations.filter(|made| states.is_empty() || states.contains(&state(made)));
         let paging = Paging::new(request.next_token.as_ref(), request.max_results);
         let mut list = vec!["ListCreateAccountStatus", &organization.id];
@@ -162,6 +171,22 @@ pub(crate) fn access_trust(management: AccountId) -> String {
     trust.to_string()
 }
 
+/// Lists the changes that forget creations nobody is shown any more, a few at a time, and the oldest of those that
+/// failed in the organization: failing costs no account, so that nothing else limits them.
+fn forgotten(snapshot: &Snapshot, organization: &Organization, now: Instant) -> Vec<Change> {
+    let over = snapshot.oldest_account_creations().take_while(|made| is_forgotten(made, now));
+    let mut failed: Vec<&AccountCreation> =
+        snapshot.account_creations(&organization.id).filter(|made| made.failure.is_some()).collect();
+    failed.sort_by_key(|made| made.completed);
+    failed.truncate((failed.len() + 1).saturating_sub(FAILED_MAX));
+    let ids: BTreeSet<&String> = over.chain(failed).map(|made| &made.id).take(FORGOTTEN_MAX).collect();
+    ids.into_iter().map(|id| Change::DeleteAccountCreation { id: id.clone() }).collect()
+}
+
+fn is_forgotten(creation: &AccountCreation, now: Instant) -> bool {
+    now.duration_since(creation.completed) > KEPT
+}
+
 /// Says why no account can be made for an address; none when one can.
 fn failure(snapshot: &Snapshot, email: &str) -> Option<CreateAccountFailureReason> {
     if !is_email(email) {
@@ -211,6 +236,15 @@ fn status(creation: &AccountCreation) -> CreateAccountStatus {
         failure_reason: failed,
     }
 }
+
+/// How long it is shown what came of a CreateAccount.
+const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// How many creations are forgotten in one commit.
+const FORGOTTEN_MAX: usize = 100;
+
+/// How many creations that failed an organization keeps.
+const FAILED_MAX: usize = 100;
 
 /// The role that new accounts have unless the caller names it otherwise.
 pub(crate) const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";

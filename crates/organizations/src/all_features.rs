@@ -34,11 +34,14 @@ impl Organizations {
             if asked.len() > ASKED_MAX {
                 return Err(Refusal::TooManyToAsk);
             }
-            let ask = |action, account| self.asking(organization, action, account, now);
-            let mut question = ask(HandshakeAction::EnableAllFeatures, caller.account);
+            handshakes::check_rate(snapshot, organization, asked.len() + 2, now)?;
+            let mut question =
+                self.asking(organization, None, HandshakeAction::EnableAllFeatures, caller.account, now);
+            let id = question.id.clone();
+            let ask = |action, account| self.asking(organization, Some(&id), action, account, now);
             let mut changes: Vec<Change> = handshakes::forgotten(snapshot, now).collect();
             if asked.is_empty() {
-                question.state = HandshakeState::Accepted;
+                question = handshakes::ended(&question, HandshakeState::Accepted, now);
                 changes.push(handshakes::put(ask(HandshakeAction::ApproveAllFeatures, caller.account)));
             }
             let asked = asked.into_iter().map(|account| ask(HandshakeAction::EnableAllFeatures, account));
@@ -61,14 +64,18 @@ impl Organizations {
         if open {
             return Vec::new();
         }
-        let last = self.asking(organization, HandshakeAction::ApproveAllFeatures, question.account, now);
-        let question = Handshake { state: HandshakeState::Accepted, ..question.clone() };
-        vec![handshakes::put(question), handshakes::put(last)]
+        let approve = HandshakeAction::ApproveAllFeatures;
+        let last = self.asking(organization, Some(&question.id), approve, question.account, now);
+        let question = handshakes::ended(question, HandshakeState::Accepted, now);
+        let mut changes: Vec<Change> = handshakes::forgotten(snapshot, now).collect();
+        changes.extend([question, last].map(handshakes::put));
+        changes
     }
 
     fn asking(
         &self,
         organization: &Organization,
+        parent: Option<&String>,
         action: HandshakeAction,
         account: AccountId,
         now: Timestamp,
@@ -84,6 +91,8 @@ impl Organizations {
             tags: Vec::new(),
             requested: now,
             expires: now.saturating_add(ANSWERED_WITHIN).unwrap_or(now),
+            ended: None,
+            parent: parent.cloned(),
         }
     }
 }
@@ -97,40 +106,28 @@ pub(crate) fn enabled(snapshot: &Snapshot, approval: &Handshake) -> Result<Vec<C
 }
 
 /// Lists the changes that take back all questions together with the first.
-pub(crate) fn canceled_with(snapshot: &Snapshot, canceled: &Handshake) -> Vec<Change> {
-    if !is_question(canceled) {
-        return Vec::new();
-    }
+pub(crate) fn canceled_with(snapshot: &Snapshot, canceled: &Handshake, now: Timestamp) -> Vec<Change> {
     let open = children(snapshot, canceled).filter(|child| child.state == HandshakeState::Requested);
-    open.map(|child| handshakes::put(Handshake { state: HandshakeState::Canceled, ..child.clone() }))
-        .collect()
+    open.map(|child| handshakes::put(handshakes::ended(child, HandshakeState::Canceled, now))).collect()
 }
 
 /// Tells whether an organization is on its way to all features.
 pub(crate) fn is_pending(snapshot: &Snapshot, organization: &Organization, now: Timestamp) -> bool {
-    snapshot.handshakes().any(|handshake| {
+    snapshot.handshakes_of(&organization.id).any(|handshake| {
         let asks = is_question(handshake) || handshake.action == HandshakeAction::ApproveAllFeatures;
-        handshake.organization == organization.id && asks && handshakes::is_open(handshake, now)
+        asks && handshakes::is_open(handshake, now)
     })
 }
 
 /// Finds the manager's question that a handshake belongs to.
 pub(crate) fn parent<'a>(snapshot: &'a Snapshot, child: &Handshake) -> Option<&'a Handshake> {
-    if child.action == HandshakeAction::Invite || is_question(child) {
-        return None;
-    }
-    let asked = snapshot.handshakes().filter(|question| {
-        is_question(question)
-            && question.organization == child.organization
-            && question.requested <= child.requested
-    });
-    asked.max_by_key(|question| question.requested)
+    snapshot.handshake(child.parent.as_deref()?)
 }
 
+/// Lists the handshakes that belong to a question of the manager.
 fn children<'a>(snapshot: &'a Snapshot, question: &'a Handshake) -> impl Iterator<Item = &'a Handshake> {
-    snapshot
-        .handshakes()
-        .filter(move |handshake| parent(snapshot, handshake).is_some_and(|found| found.id == question.id))
+    let of_organization = snapshot.handshakes_of(&question.organization);
+    of_organization.filter(move |handshake| handshake.parent.as_ref() == Some(&question.id))
 }
 
 fn is_question(handshake: &Handshake) -> bool {

@@ -3,6 +3,9 @@
 //! While the type is disabled nothing is attached anywhere. When it is enabled, AWS's policy that allows everything
 //! is attached to the root, every unit and every account, so that nobody is shut out.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use cairn_catalog::{Change, FULL_ACCESS_POLICY, Member, Organization, OrganizationalUnit, Place, Snapshot};
 use cairn_wire::organizations::{
     AttachPolicyRequest, AttachPolicyResponse, DetachPolicyRequest, DetachPolicyResponse,
@@ -23,27 +26,33 @@ impl Organizations {
         request: &EnablePolicyTypeRequest,
     ) -> Result<EnablePolicyTypeResponse, Refusal> {
         let full = [FULL_ACCESS_POLICY.to_owned()];
-        let ready = |snapshot: &Snapshot| {
-            let organization = standing::manager(snapshot, caller)?;
-            check_root(organization, &request.root_id)?;
-            check_available(organization, request.policy_type)?;
-            match organization.policies_enabled {
-                true => Err(Refusal::PoliciesEnabled),
-                false => Ok(organization.clone()),
+        let _alone = self.policies_in_change.begin(standing::manager(&self.catalog.current(), caller)?)?;
+        loop {
+            // Places come meanwhile: type and the last of them are in force at once, or another round comes before.
+            let enabled = self
+                .change(|snapshot| {
+                    let organization = standing::manager(snapshot, caller)?;
+                    check_root(organization, &request.root_id)?;
+                    check_available(organization, request.policy_type)?;
+                    if organization.policies_enabled {
+                        return Err(Refusal::PoliciesEnabled);
+                    }
+                    let mut changes = lacking(snapshot, organization, &full);
+                    if changes.len() > PLACES_AT_ONCE {
+                        changes.truncate(PLACES_AT_ONCE);
+                        return Ok((changes, None));
+                    }
+                    let attached = full.to_vec();
+                    let enabled = Organization { policies_enabled: true, attached, ..organization.clone() };
+                    let root = Some(shapes::root(&enabled));
+                    changes.push(Change::PutOrganization(Box::new(enabled)));
+                    Ok((changes, Some(EnablePolicyTypeResponse { root })))
+                })
+                .await?;
+            if let Some(answer) = enabled {
+                return Ok(answer);
             }
-        };
-        let organization = ready(&self.catalog.current())?;
-        self.attach_everywhere(&organization.id, &full).await?;
-        self.change(|snapshot| {
-            let organization = ready(snapshot)?;
-            let enabled =
-                Organization { policies_enabled: true, attached: full.to_vec(), ..organization.clone() };
-            let root = Some(shapes::root(&enabled));
-            let mut changes = lacking(snapshot, &organization, &full);
-            changes.push(Change::PutOrganization(Box::new(enabled)));
-            Ok((changes, EnablePolicyTypeResponse { root }))
-        })
-        .await
+        }
     }
 
     /// Ends the force of service control policies and detaches them all.
@@ -52,6 +61,7 @@ impl Organizations {
         caller: &Caller,
         request: &DisablePolicyTypeRequest,
     ) -> Result<DisablePolicyTypeResponse, Refusal> {
+        let _alone = self.policies_in_change.begin(standing::manager(&self.catalog.current(), caller)?)?;
         let (id, root) = self
             .change(|snapshot| {
                 let organization = standing::manager(snapshot, caller)?;
@@ -63,7 +73,7 @@ impl Organizations {
                 Ok((vec![Change::PutOrganization(Box::new(disabled))], answer))
             })
             .await?;
-        self.attach_everywhere(&id, &[]).await?;
+        self.detach_everywhere(&id).await?;
         Ok(DisablePolicyTypeResponse { root: Some(root) })
     }
 
@@ -148,9 +158,9 @@ impl Organizations {
         Ok(ListTargetsForPolicyResponse { targets: Some(targets), next_token: next })
     }
 
-    /// Gives every unit and account of an organization these policies, in as many commits as it takes, while the
-    /// type is disabled: until then they mean nothing.
-    async fn attach_everywhere(&self, organization: &str, wanted: &[String]) -> Result<(), Refusal> {
+    /// Takes the policies from every unit and account of an organization, in as many commits as it takes: while the
+    /// type is disabled they mean nothing.
+    async fn detach_everywhere(&self, organization: &str) -> Result<(), Refusal> {
         loop {
             let left = self
                 .change(|snapshot| {
@@ -158,7 +168,7 @@ impl Organizations {
                     let Some(organization) = organization.filter(|found| !found.policies_enabled) else {
                         return Ok((Vec::new(), 0));
                     };
-                    let mut changes = lacking(snapshot, organization, wanted);
+                    let mut changes = lacking(snapshot, organization, &[]);
                     let left = changes.len().saturating_sub(PLACES_AT_ONCE);
                     changes.truncate(PLACES_AT_ONCE);
                     Ok((changes, left))
@@ -168,6 +178,37 @@ impl Organizations {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Organizations whose policies are being put in force or out of it: one such call at a time, for each would undo
+/// what the other did.
+#[derive(Debug, Default)]
+pub(crate) struct InChange(Mutex<BTreeSet<String>>);
+
+impl InChange {
+    /// Begins a change of an organization's policies, which lasts until what is returned is dropped.
+    fn begin(&self, organization: &Organization) -> Result<Alone<'_>, Refusal> {
+        let begun = self.organizations().insert(organization.id.clone());
+        begun
+            .then(|| Alone { all: self, organization: organization.id.clone() })
+            .ok_or(Refusal::PoliciesInChange)
+    }
+
+    fn organizations(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a change of an organization's policies when it is dropped.
+struct Alone<'a> {
+    all: &'a InChange,
+    organization: String,
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.all.organizations().remove(&self.organization);
     }
 }
 

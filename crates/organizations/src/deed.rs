@@ -1,6 +1,7 @@
-//! What the service did beside answering: each becomes an event of the management account.
+//! What the service did beside answering: each becomes an event of the service, nearly always of the management
+//! account.
 
-use cairn_catalog::{AccountCreation, JoinedBy};
+use cairn_catalog::{AccountCreation, JoinedBy, Revision};
 use cairn_event::AccountId;
 use jiff::Timestamp;
 
@@ -45,6 +46,26 @@ pub enum Deed {
         /// When.
         at: Timestamp,
     },
+    /// An account left its organization for another one. The call by which it did is heard in the new one; this is
+    /// told in the account, for whoever follows it in the former.
+    WentOver {
+        /// The account.
+        account: AccountId,
+        /// When.
+        at: Timestamp,
+        /// The revision that ended with it: by this one the event is routed.
+        under: Revision,
+    },
+}
+
+impl Deed {
+    /// Returns the revision to route the deed's event by, when it is not the newest.
+    pub fn under(&self) -> Option<Revision> {
+        match self {
+            Self::WentOver { under, .. } => Some(*under),
+            Self::Created { .. } | Self::Closed { .. } | Self::Joined { .. } | Self::Departed { .. } => None,
+        }
+    }
 }
 
 /// How an account went out of its organization.

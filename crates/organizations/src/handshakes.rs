@@ -23,10 +23,10 @@ impl Organizations {
         self.change(|snapshot| {
             let handshake =
                 answerable(snapshot, caller, &request.handshake_id, HandshakeState::Accepted, now)?;
-            let accepted = Handshake { state: HandshakeState::Accepted, ..handshake.clone() };
+            let accepted = ended(handshake, HandshakeState::Accepted, now);
             let shown = show(snapshot, &accepted, now);
             let (mut changes, deeds) = match handshake.action {
-                HandshakeAction::Invite => self.join(snapshot, handshake, now)?,
+                HandshakeAction::Invite => self.join(snapshot, caller, handshake, now)?,
                 HandshakeAction::EnableAllFeatures => (self.agreed(snapshot, handshake, now), Vec::new()),
                 HandshakeAction::ApproveAllFeatures => {
                     (all_features::enabled(snapshot, handshake)?, Vec::new())
@@ -47,7 +47,7 @@ impl Organizations {
         self.change(|snapshot| {
             let handshake =
                 answerable(snapshot, caller, &request.handshake_id, HandshakeState::Declined, now)?;
-            let declined = Handshake { state: HandshakeState::Declined, ..handshake.clone() };
+            let declined = ended(handshake, HandshakeState::Declined, now);
             let shown = show(snapshot, &declined, now);
             Ok((vec![put(declined)], DeclineHandshakeResponse { handshake: Some(shown) }))
         })
@@ -66,9 +66,9 @@ impl Organizations {
                 return Err(Refusal::NotPermitted);
             }
             check_transition(handshake, HandshakeState::Canceled, now)?;
-            let canceled = Handshake { state: HandshakeState::Canceled, ..handshake.clone() };
+            let canceled = ended(handshake, HandshakeState::Canceled, now);
             let shown = show(snapshot, &canceled, now);
-            let mut changes = all_features::canceled_with(snapshot, handshake);
+            let mut changes = all_features::canceled_with(snapshot, handshake, now);
             changes.push(put(canceled));
             Ok((changes, CancelHandshakeResponse { handshake: Some(shown) }))
         })
@@ -91,7 +91,7 @@ impl Organizations {
         request: &ListHandshakesForAccountRequest,
     ) -> Result<ListHandshakesForAccountResponse, Refusal> {
         let (snapshot, now) = (self.catalog.current(), self.now());
-        let own = |handshake: &&Handshake| handshake.account == caller.account;
+        let own = snapshot.handshakes_with(caller.account);
         let paging = Paging::new(request.next_token.as_ref(), request.max_results);
         let list = ("ListHandshakesForAccount", request.filter.as_ref());
         let (handshakes, next_token) = listed(&snapshot, caller, own, list, paging, now)?;
@@ -105,7 +105,7 @@ impl Organizations {
     ) -> Result<ListHandshakesForOrganizationResponse, Refusal> {
         let (snapshot, now) = (self.catalog.current(), self.now());
         let organization = standing::reader(&snapshot, caller)?;
-        let own = |handshake: &&Handshake| handshake.organization == organization.id;
+        let own = snapshot.handshakes_of(&organization.id);
         let paging = Paging::new(request.next_token.as_ref(), request.max_results);
         let list = ("ListHandshakesForOrganization", request.filter.as_ref());
         let (handshakes, next_token) = listed(&snapshot, caller, own, list, paging, now)?;
@@ -113,11 +113,11 @@ impl Organizations {
     }
 }
 
-/// Cuts a page out of the handshakes that `own` admits.
-fn listed(
+/// Cuts a page out of some handshakes.
+fn listed<'a>(
     snapshot: &Snapshot,
     caller: &Caller,
-    own: impl Fn(&&Handshake) -> bool,
+    own: impl Iterator<Item = &'a Handshake>,
     (list, filter): (&str, Option<&HandshakeFilter>),
     paging: Paging<'_>,
     now: Timestamp,
@@ -129,11 +129,9 @@ fn listed(
     if action.is_some() && parent.is_some() {
         return Err(Refusal::TwoFilters);
     }
-    let found = snapshot.handshakes().filter(own).filter(|handshake| !is_forgotten(handshake, now));
+    let found = own.filter(|handshake| !is_forgotten(handshake, now));
     let found = found.filter(|handshake| action.is_none_or(|action| action_type(handshake.action) == action));
-    let found = found.filter(|handshake| {
-        parent.is_none_or(|id| all_features::parent(snapshot, handshake).is_some_and(|found| found.id == id))
-    });
+    let found = found.filter(|handshake| parent.is_none_or(|id| handshake.parent.as_deref() == Some(id)));
     let action = action.map_or("", ActionType::as_str);
     let list = [list, action, parent.unwrap_or_default()];
     let (page, next) = page::cut(found, |handshake| handshake.id.clone(), caller, &list, paging)?;
@@ -204,13 +202,31 @@ pub(crate) fn is_open(handshake: &Handshake, now: Timestamp) -> bool {
 
 /// Tells whether a handshake is over for so long that it is shown no more.
 pub(crate) fn is_forgotten(handshake: &Handshake, now: Timestamp) -> bool {
-    !is_open(handshake, now) && now.duration_since(handshake.expires) > KEPT
+    now.duration_since(handshake.over()) > KEPT
 }
 
-/// Lists the changes that forget handshakes nobody is shown any more, a few at a time.
+/// Lists the changes that forget handshakes nobody is shown any more, a few at a time: more than are added at once
+/// but for the questions about all features, which the limit of a day holds down.
 pub(crate) fn forgotten(snapshot: &Snapshot, now: Timestamp) -> impl Iterator<Item = Change> + '_ {
-    let over = snapshot.handshakes().filter(move |handshake| is_forgotten(handshake, now));
+    let over = snapshot.handshakes().take_while(move |handshake| is_forgotten(handshake, now));
     over.take(FORGOTTEN_MAX).map(|handshake| Change::DeleteHandshake { id: handshake.id.clone() })
+}
+
+/// Refuses more handshakes than an organization may send in a day, whatever came of them: they are kept for a while.
+pub(crate) fn check_rate(
+    snapshot: &Snapshot,
+    organization: &Organization,
+    more: usize,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let sent = snapshot.handshakes_of(&organization.id);
+    let sent = sent.filter(|handshake| now.duration_since(handshake.requested) < DAY).count();
+    if sent + more > SENT_A_DAY_MAX { Err(Refusal::TooManyHandshakes) } else { Ok(()) }
+}
+
+/// Returns a handshake as it is once somebody ended it.
+pub(crate) fn ended(handshake: &Handshake, state: HandshakeState, now: Timestamp) -> Handshake {
+    Handshake { state, ended: Some(now), ..handshake.clone() }
 }
 
 /// Returns the change that stores a handshake.
@@ -284,8 +300,13 @@ fn resource(kind: HandshakeResourceType, value: String) -> wire::HandshakeResour
     wire::HandshakeResource { value: Some(value), kind: Some(kind), resources: None }
 }
 
-/// How long a handshake that is over is shown, counted from when it would have expired.
+/// How long a handshake that is over is shown.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many handshakes are forgotten in one commit.
 const FORGOTTEN_MAX: usize = 100;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How many handshakes an organization sends in a day at most. All that it asks for all features fits.
+pub(crate) const SENT_A_DAY_MAX: usize = 1_000;

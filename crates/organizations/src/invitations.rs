@@ -28,6 +28,7 @@ impl Organizations {
             }
             let account = invited(snapshot, &request.target)?;
             check(snapshot, organization, account, now)?;
+            handshakes::check_rate(snapshot, organization, 1, now)?;
             let handshake = Handshake {
                 id: ids::handshake(&*self.ids),
                 organization: organization.id.clone(),
@@ -39,6 +40,8 @@ impl Organizations {
                 tags: tags.clone(),
                 requested: now,
                 expires: now.saturating_add(INVITATION).unwrap_or(now),
+                ended: None,
+                parent: None,
             };
             let shown = handshakes::show(snapshot, &handshake, now);
             let mut changes: Vec<Change> = handshakes::forgotten(snapshot, now).collect();
@@ -49,10 +52,11 @@ impl Organizations {
     }
 
     /// Lists the changes by which an invited account joins. One that belongs to another organization leaves it in
-    /// the same moment.
+    /// the same moment: the one that the caller was allowed to leave.
     pub(crate) fn join(
         &self,
         snapshot: &Snapshot,
+        caller: &Caller,
         invitation: &Handshake,
         now: Timestamp,
     ) -> Result<(Vec<Change>, Vec<Deed>), Refusal> {
@@ -69,6 +73,9 @@ impl Organizations {
             if left.id == organization.id {
                 return Err(Refusal::InvitedAlreadyMember);
             }
+            if caller.organization.as_deref() != Some(left.id.as_str()) {
+                return Err(Refusal::Concurrent);
+            }
             changes = self.leaving(snapshot, left, former, now)?;
             // The former membership ends with the new one, which is the same row.
             changes.retain(|change| !matches!(change, Change::DeleteMember { .. }));
@@ -77,6 +84,7 @@ impl Organizations {
             }
             let management = left.management;
             deeds.push(Deed::Departed { management, account, by: Departure::Left, at: now });
+            deeds.push(Deed::WentOver { account, at: now, under: snapshot.revision() });
         }
         let mut member = membership::of_account(snapshot, organization, account, now)?;
         member.tags.clone_from(&invitation.tags);
@@ -117,16 +125,15 @@ fn check(
     if snapshot.member(account).is_some_and(|member| member.organization == organization.id) {
         return Err(Refusal::InvitedAlreadyMember);
     }
-    let mut handshakes = snapshot.handshakes().filter(|handshake| {
-        handshake.organization == organization.id && handshake.action == HandshakeAction::Invite
-    });
-    if handshakes.any(|handshake| handshake.account == account && handshakes::is_open(handshake, now)) {
+    let open = || {
+        let invited = snapshot.handshakes_of(&organization.id);
+        let invited = invited.filter(|handshake| handshake.action == HandshakeAction::Invite);
+        invited.filter(|handshake| handshakes::is_open(handshake, now))
+    };
+    if open().any(|handshake| handshake.account == account) {
         return Err(Refusal::AlreadyInvited);
     }
-    let invited = snapshot
-        .handshakes()
-        .filter(|handshake| handshake.organization == organization.id && handshakes::is_open(handshake, now));
-    let expected = snapshot.members(&organization.id).count() + invited.count();
+    let expected = snapshot.members(&organization.id).len() + open().count();
     if expected >= membership::ACCOUNTS_MAX {
         return Err(Refusal::TooManyAccountsToJoin);
     }

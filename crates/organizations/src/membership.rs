@@ -1,8 +1,7 @@
 //! Who becomes a member, and who is one no longer.
 
 use cairn_catalog::{
-    Change, FULL_ACCESS_POLICY, Handshake, HandshakeAction, HandshakeState, JoinedBy, Member, Organization,
-    Snapshot,
+    Change, FULL_ACCESS_POLICY, HandshakeAction, HandshakeState, JoinedBy, Member, Organization, Snapshot,
 };
 use cairn_event::AccountId;
 use cairn_wire::organizations::{
@@ -77,16 +76,15 @@ impl Organizations {
         if member.closed {
             return Err(Refusal::ClosedCannotLeave);
         }
-        let asked = snapshot.handshakes().find(|handshake| {
+        let asked = snapshot.handshakes_with(member.account).find(|handshake| {
             handshake.organization == organization.id
-                && handshake.account == member.account
                 && handshake.action != HandshakeAction::Invite
                 && handshakes::is_open(handshake, now)
         });
         let mut changes = Vec::new();
         if let Some(asked) = asked {
             changes = self.agreed(snapshot, asked, now);
-            changes.push(handshakes::put(Handshake { state: HandshakeState::Canceled, ..asked.clone() }));
+            changes.push(handshakes::put(handshakes::ended(asked, HandshakeState::Canceled, now)));
         }
         changes.push(Change::DeleteMember { account: member.account });
         Ok(changes)
@@ -125,7 +123,7 @@ pub(crate) fn initially_attached(organization: &Organization) -> Vec<String> {
 
 /// Refuses more accounts than an organization may have; those that are invited count.
 pub(crate) fn has_room(snapshot: &Snapshot, organization: &Organization) -> bool {
-    snapshot.members(&organization.id).count() < ACCOUNTS_MAX
+    snapshot.members(&organization.id).len() < ACCOUNTS_MAX
 }
 
 fn departed(organization: &Organization, account: AccountId, by: Departure, at: Timestamp) -> Deed {

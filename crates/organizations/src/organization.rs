@@ -5,8 +5,12 @@ use cairn_wire::organizations::{
     CreateOrganizationRequest, CreateOrganizationResponse, DeleteOrganizationResponse,
     DescribeOrganizationResponse, OrganizationFeatureSet,
 };
+use jiff::Timestamp;
 
-use crate::{Caller, Deed, Departure, Organizations, Refusal, ids, membership, shapes, standing};
+use crate::organizations::Decision;
+use crate::{
+    Caller, Deed, Departure, Organizations, Refusal, elsewhere, handshakes, ids, membership, shapes, standing,
+};
 
 impl Organizations {
     pub(crate) async fn create_organization(
@@ -18,6 +22,9 @@ impl Organizations {
             OrganizationFeatureSet::All => FeatureSet::All,
             OrganizationFeatureSet::ConsolidatedBilling => FeatureSet::ConsolidatedBilling,
         };
+        if self.kept == Kept::Elsewhere {
+            return Err(Refusal::FollowsElsewhere);
+        }
         let now = self.now();
         self.change(|snapshot| {
             if snapshot.member(caller.account).is_some() {
@@ -67,45 +74,52 @@ impl Organizations {
         &self,
         caller: &Caller,
     ) -> Result<(DeleteOrganizationResponse, Vec<Deed>), Refusal> {
-        let now = self.now();
-        self.change(|snapshot| {
-            let organization = standing::manager(snapshot, caller)?;
-            if snapshot.members(&organization.id).any(|member| member.account != caller.account) {
-                return Err(Refusal::OrganizationNotEmpty);
+        let at = self.now();
+        let (management, account) = (caller.account, caller.account);
+        loop {
+            let ended = self.change(|snapshot| self.end(snapshot, caller, at)).await?;
+            if ended {
+                let deed = Deed::Departed { management, account, by: Departure::Left, at };
+                return Ok((DeleteOrganizationResponse {}, vec![deed]));
             }
-            let mut changes = ending(snapshot, organization)?;
-            changes.extend(ordinary_trails(snapshot, organization));
-            let deed = Deed::Departed {
-                management: caller.account,
-                account: caller.account,
-                by: Departure::Left,
-                at: now,
-            };
-            Ok((changes, (DeleteOrganizationResponse {}, vec![deed])))
-        })
-        .await
+        }
+    }
+
+    /// Ends the caller's organization, which takes one commit; one that was kept elsewhere and is followed no longer
+    /// is forgotten with its members, in as many as it takes. Tells whether it is over with this one.
+    fn end(&self, snapshot: &Snapshot, caller: &Caller, now: Timestamp) -> Decision<bool> {
+        let organization = standing::managed(snapshot, caller)?;
+        if organization.kept == Kept::Elsewhere && self.kept == Kept::Here {
+            let changes = elsewhere::end_step(organization, snapshot);
+            let over = changes.iter().any(|change| matches!(change, Change::DeleteOrganization { .. }));
+            return Ok((changes, over));
+        }
+        standing::changeable(organization)?;
+        if snapshot.members(&organization.id).len() > 1 {
+            return Err(Refusal::OrganizationNotEmpty);
+        }
+        let mut changes = ending(snapshot, organization, now)?;
+        changes.extend(ordinary_trails(snapshot, organization));
+        Ok((changes, true))
     }
 }
 
-/// Lists the changes that end an organization of one account: with its units, policies and open handshakes.
-fn ending(snapshot: &Snapshot, organization: &Organization) -> Result<Vec<Change>, Refusal> {
+/// Lists the changes that end an organization of one account: with its units, policies and open handshakes, and as
+/// many of its creations as fit. Nobody is shown the others, and time takes them.
+fn ending(snapshot: &Snapshot, organization: &Organization, now: Timestamp) -> Result<Vec<Change>, Refusal> {
     let id = &organization.id;
     let units = snapshot.organizational_units(id);
     let units = units.map(|unit| Change::DeleteOrganizationalUnit { id: unit.id.clone() });
     let policies = snapshot.organization_policies(id);
     let policies = policies.map(|policy| Change::DeleteOrganizationPolicy { id: policy.id.clone() });
-    let open = snapshot.handshakes().filter(|handshake| handshake.organization == *id);
-    let open = open.filter(|shake| matches!(shake.state, HandshakeState::Requested | HandshakeState::Open));
-    let canceled = open.map(|handshake| {
-        Change::PutHandshake(Box::new(cairn_catalog::Handshake {
-            state: HandshakeState::Canceled,
-            ..handshake.clone()
-        }))
-    });
+    let open = snapshot.handshakes_of(id).filter(|handshake| handshakes::is_open(handshake, now));
+    let canceled = open.map(|open| handshakes::put(handshakes::ended(open, HandshakeState::Canceled, now)));
     let mut changes: Vec<Change> = units.chain(policies).chain(canceled).collect();
     if changes.len() > ENDED_AT_ONCE_MAX {
         return Err(Refusal::OrganizationTooLarge);
     }
+    let creations = snapshot.account_creations(id).take(ENDED_AT_ONCE_MAX - changes.len());
+    changes.extend(creations.map(|creation| Change::DeleteAccountCreation { id: creation.id.clone() }));
     changes.push(Change::DeleteMember { account: organization.management });
     changes.push(Change::DeleteOrganization { id: id.clone() });
     Ok(changes)

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use cairn_catalog::{Catalog, Change, CommitError, Snapshot};
+use cairn_catalog::{Catalog, Change, CommitError, Kept, Snapshot};
 use cairn_event::{Clock, Ids};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::Refusal;
+use crate::attachments::InChange;
 
 /// Organizations.
 #[derive(Debug)]
@@ -15,6 +16,10 @@ pub struct Organizations {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    /// Where organizations are kept: here, or one of them elsewhere, which is followed.
+    pub(crate) kept: Kept,
+    /// The organizations whose policies are put in force or out of it, which takes many commits.
+    pub(crate) policies_in_change: InChange,
     /// Whose turn it is to change something: many who come at once would only take the revision from each other.
     turn: Mutex<()>,
 }
@@ -24,8 +29,10 @@ pub(crate) type Decision<T> = Result<(Vec<Change>, T), Refusal>;
 
 impl Organizations {
     /// Puts Organizations together.
-    pub fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { catalog, clock, ids, turn: Mutex::default() }
+    /// `kept` says whether organizations are made here, or one is followed that is kept elsewhere.
+    pub fn new(catalog: Arc<dyn Catalog>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, kept: Kept) -> Self {
+        let (policies_in_change, turn) = (InChange::default(), Mutex::default());
+        Self { catalog, clock, ids, kept, policies_in_change, turn }
     }
 
     /// Decides on the newest revision and commits; decides again when another service was faster.

@@ -15,9 +15,13 @@ pub enum Refusal {
     #[error("You don't have permissions to access this resource.")]
     NotPermitted,
     #[error(
-        "The organization {0} is kept by the Organizations endpoint that this server reads: change it there."
+        "The organization {0} is kept by the Organizations endpoint that this server reads: change it there. Once the setting organizations.endpoint is unset, DeleteOrganization forgets it here."
     )]
     KeptElsewhere(String),
+    #[error(
+        "This server follows an organization that another Organizations endpoint keeps (the setting organizations.endpoint): make it there, or unset the endpoint."
+    )]
+    FollowsElsewhere,
     #[error("Your account is not a member of an organization.")]
     NotInUse,
     #[error("The provided account is already a member of an organization.")]
@@ -48,6 +52,8 @@ pub enum Refusal {
     AdministratorCannotLeave,
     #[error("A closed account stays in its organization.")]
     ClosedCannotLeave,
+    #[error("You provided a role name that isn't valid: a role name can't begin with AWSServiceRoleFor.")]
+    RoleNameReserved,
     #[error("The organization has as many accounts as it may have.")]
     TooManyAccounts,
     #[error("We can't find a create account request with the CreateAccountRequestId that you specified.")]
@@ -86,6 +92,8 @@ pub enum Refusal {
     AlreadyInState,
     #[error("You can't perform the operation on the handshake in its current state.")]
     TransitionInvalid,
+    #[error("The organization has sent as many handshakes as it may send in a day. Try again tomorrow.")]
+    TooManyHandshakes,
     #[error("You specified more than one filter.")]
     TwoFilters,
     #[error("The invited account is already a member of the organization.")]
@@ -134,6 +142,8 @@ pub enum Refusal {
     PoliciesEnabled,
     #[error("The specified policy type isn't currently enabled in this root. Call EnablePolicyType first.")]
     PoliciesNotEnabled,
+    #[error("Changes to the policies of the organization are in progress. Try again later.")]
+    PoliciesInChange,
     #[error("The selected policy is already attached to the specified target.")]
     PolicyAttached,
     #[error("The policy isn't attached to the specified target in the specified root.")]
@@ -178,7 +188,9 @@ impl Refusal {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Request(refusal) => refusal.code,
-            Self::Denied(_) | Self::NotPermitted | Self::KeptElsewhere(_) => ErrorCode::AccessDeniedException,
+            Self::Denied(_) | Self::NotPermitted | Self::KeptElsewhere(_) | Self::FollowsElsewhere => {
+                ErrorCode::AccessDeniedException
+            }
             Self::NotInUse => ErrorCode::AWSOrganizationsNotInUseException,
             Self::AlreadyInOrganization => ErrorCode::AlreadyInOrganizationException,
             Self::OrganizationNotEmpty | Self::OrganizationTooLarge => {
@@ -208,6 +220,7 @@ impl Refusal {
             Self::PoliciesUnavailable | Self::PolicyTypeUnavailable(_) => {
                 ErrorCode::PolicyTypeNotAvailableForOrganizationException
             }
+            Self::PoliciesInChange => ErrorCode::PolicyChangesInProgressException,
             Self::PoliciesEnabled => ErrorCode::PolicyTypeAlreadyEnabledException,
             Self::PoliciesNotEnabled => ErrorCode::PolicyTypeNotEnabledException,
             Self::PolicyAttached => ErrorCode::DuplicatePolicyAttachmentException,
@@ -217,6 +230,7 @@ impl Refusal {
             Self::AlreadyInvited => ErrorCode::DuplicateHandshakeException,
             Self::PolicyOfAws
             | Self::ServiceUnknown
+            | Self::RoleNameReserved
             | Self::SystemTag
             | Self::TagKeyTwice
             | Self::TwoFilters
@@ -244,6 +258,7 @@ impl Refusal {
             | Self::TooManyToAsk => ErrorCode::ConstraintViolationException,
             Self::InvitedAlreadyMember
             | Self::TooManyAccountsToJoin
+            | Self::TooManyHandshakes
             | Self::InvitesDisabled
             | Self::HasAllFeatures
             | Self::PendingAllFeatures => ErrorCode::HandshakeConstraintViolationException,
@@ -267,6 +282,8 @@ impl Refusal {
             Self::ManagerAdministers => "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
             Self::ClosedAdministers => "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR",
             Self::TooManyAdministrators => "MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED",
+            Self::RoleNameReserved => "INVALID_ROLE_NAME",
+            Self::TooManyHandshakes => "HANDSHAKE_RATE_LIMIT_EXCEEDED",
             Self::SystemTag => "INVALID_SYSTEM_TAGS_PARAMETER",
             Self::TagKeyTwice => "DUPLICATE_TAG_KEY",
             Self::TwoFilters => "MAX_LIMIT_EXCEEDED_FILTER",

@@ -20,13 +20,16 @@ pub(crate) fn reader<'a>(snapshot: &'a Snapshot, caller: &Caller) -> Result<&'a 
     }
 }
 
+/// Returns the organization that the caller manages, wherever it is kept.
+pub(crate) fn managed<'a>(snapshot: &'a Snapshot, caller: &Caller) -> Result<&'a Organization, Refusal> {
+    let organization = member(snapshot, caller)?;
+    let manages = organization.management == caller.account;
+    if manages { Ok(organization) } else { Err(Refusal::NotPermitted) }
+}
+
 /// Returns the organization that the caller manages and may change here.
 pub(crate) fn manager<'a>(snapshot: &'a Snapshot, caller: &Caller) -> Result<&'a Organization, Refusal> {
-    let organization = member(snapshot, caller)?;
-    if organization.management != caller.account {
-        return Err(Refusal::NotPermitted);
-    }
-    changeable(organization)
+    changeable(managed(snapshot, caller)?)
 }
 
 /// Refuses to change an organization that is kept elsewhere.

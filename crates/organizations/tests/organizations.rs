@@ -4,6 +4,8 @@
 
 #[path = "organizations/concurrent.rs"]
 mod concurrent;
+#[path = "organizations/elsewhere.rs"]
+mod elsewhere;
 #[path = "organizations/limits.rs"]
 mod limits;
 #[path = "organizations/properties.rs"]

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cairn_catalog::contract::sample;
 use cairn_catalog::{
-    Account, Catalog, Change, FULL_ACCESS_POLICY, FeatureSet, Member, Organization, Place, SqliteCatalog,
+    Account, Catalog, Change, FULL_ACCESS_POLICY, FeatureSet, Kept, Member, Organization, Place,
+    SqliteCatalog,
 };
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_organizations::{Caller, Organizations};
@@ -66,8 +67,12 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let catalog: Arc<dyn Catalog> =
             Arc::new(SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap());
-        let organizations =
-            Organizations::new(Arc::clone(&catalog), Arc::new(Still), Arc::new(Counting::default()));
+        let organizations = Organizations::new(
+            Arc::clone(&catalog),
+            Arc::new(Still),
+            Arc::new(Counting::default()),
+            Kept::Here,
+        );
         let mut world = Self { organizations, catalog, root: String::new(), _dir: dir };
         let numbers: Vec<u64> = (0..=members).collect();
         for some in numbers.chunks(500) {
@@ -103,7 +108,10 @@ impl World {
         let operation = Operation::find(name).unwrap();
         let body = with.to_string();
         let request = Request::decode(operation, Some("application/x-amz-json-1.1"), body.as_bytes());
-        let done = self.organizations.call(&Caller { account: account(0) }, &request.unwrap()).await;
+        let done = self
+            .organizations
+            .call(&Caller::of(account(0), &self.catalog.current()), &request.unwrap())
+            .await;
         done.map(|done| done.output).map_err(|refusal| refusal.code().as_str().to_owned())
     }
 
@@ -300,4 +308,20 @@ proptest! {
     fn what_is_attached_is_what_was_asked_for(deeds in deeds()) {
         tokio::runtime::Runtime::new().unwrap().block_on(check(deeds));
     }
+}
+
+#[tokio::test]
+async fn policies_are_not_put_in_force_while_they_are_put_out_of_it() {
+    let world = World::new(2_000).await;
+    world.call("EnablePolicyType", json!({"RootId": world.root, "PolicyType": SCP})).await.unwrap();
+    let parameters = json!({"RootId": world.root, "PolicyType": SCP});
+    let disabling = world.call("DisablePolicyType", parameters.clone());
+    let enabling = world.call("EnablePolicyType", parameters.clone());
+    let (disabled, enabled) = tokio::join!(disabling, enabling);
+    disabled.unwrap();
+    assert_eq!(enabled.unwrap_err(), "PolicyChangesInProgressException");
+    world.call("EnablePolicyType", parameters).await.unwrap();
+    let snapshot = world.catalog.current();
+    let mut members = snapshot.members(&snapshot.organization_of(account(0)).unwrap().id);
+    assert!(members.all(|member| member.attached == [FULL_ACCESS_POLICY]));
 }

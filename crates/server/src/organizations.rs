@@ -56,8 +56,8 @@ impl Front {
     ) -> Result<Done, Refusal> {
         let request = Request::decode(operation, arrival.head.header("content-type"), body)?;
         request.check()?;
-        let caller = Caller { account: who.account };
         let snapshot = self.catalog.current();
+        let caller = Caller::of(who.account, &snapshot);
         let facts = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
         for asked in Asked::of(&snapshot, &caller, &request) {
             let context = asked.facts.iter().fold(facts.clone(), |all, (key, value)| all.with(key, value));
@@ -73,13 +73,13 @@ impl Front {
         self.organizations.call(&caller, &request).await
     }
 
-    /// Makes an event of what Organizations did by itself, in the history of the account that manages.
+    /// Makes an event of what Organizations did by itself.
     async fn record_deed(&self, deed: &Deed) {
-        let (management, name, details) = told(deed);
-        tracing::info!(management = %management, event = name, "organization changed");
+        let (account, name, details) = told(deed);
+        tracing::info!(account = %account, event = name, "organization changed");
         let Ok(region) = HOME.parse::<Region>() else { return };
         let record = Record::from(ServiceEvent {
-            account: management,
+            account,
             region: &region,
             time: self.clock.now(),
             event_source: "organizations.amazonaws.com",
@@ -90,7 +90,7 @@ impl Front {
             details,
         });
         let event = record.to_bytes();
-        let draft = Draft { account: management, region, origin: Origin::Call, event, under: None };
+        let draft = Draft { account, region, origin: Origin::Call, event, under: deed.under() };
         if let Err(error) = self.intake.submit(draft).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, event = name, "what Organizations did by itself not recorded");
@@ -138,15 +138,19 @@ fn told(deed: &Deed) -> (AccountId, &'static str, Value) {
             (*management, "AccountJoinedOrganization", details)
         }
         Deed::Departed { management, account, by, at } => {
-            let by = match by {
-                Departure::Left => "LEFT",
-                Departure::Removed => "REMOVED",
-            };
-            let details =
-                json!({"accountId": account.to_string(), "departureMethod": by, "departureTime": time(*at)});
-            (*management, "AccountDepartedOrganization", details)
+            (*management, DEPARTED, departed(*account, *by, *at))
         }
+        Deed::WentOver { account, at, .. } => (*account, DEPARTED, departed(*account, Departure::Left, *at)),
     }
+}
+
+fn departed(account: AccountId, by: Departure, at: jiff::Timestamp) -> Value {
+    let by = match by {
+        Departure::Left => "LEFT",
+        Departure::Removed => "REMOVED",
+    };
+    let time = Timestamp::new(at).recorded_without_comma();
+    json!({"accountId": account.to_string(), "departureMethod": by, "departureTime": time})
 }
 
 /// Refuses a call that names no operation, or none that is built in.
@@ -165,6 +169,8 @@ fn answered(output: &Value) -> Vec<u8> {
         Some(_) | None => json11::success_body(output),
     }
 }
+
+const DEPARTED: &str = "AccountDepartedOrganization";
 
 /// Where a global service records.
 const HOME: &str = "us-east-1";

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use cairn_aws::{Connections, KmsKeys, Logs};
-use cairn_catalog::{Catalog, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing};
+use cairn_catalog::{
+    Catalog, Kept, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing,
+};
 use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
@@ -537,7 +539,12 @@ fn front(
         control,
         iam,
         keys,
-        organizations: Organizations::new(Arc::clone(&catalog), Arc::clone(&clock), Arc::clone(&ids)),
+        organizations: Organizations::new(
+            Arc::clone(&catalog),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            if config.followed_organization.is_some() { Kept::Elsewhere } else { Kept::Here },
+        ),
         signing_keys,
         sts,
         objects: ObjectService {

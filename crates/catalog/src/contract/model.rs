@@ -121,7 +121,8 @@ fn organizational_change(what: u8, name: &str, how: u8) -> Change {
         2 => Change::PutOrganizationPolicy(Box::new(organization_policy(name))),
         3 if how.is_multiple_of(2) => Change::PutHandshake(Box::new(handshake(name, account_id()))),
         3 => Change::DeleteHandshake { id: handshake(name, account_id()).id },
-        _ => Change::PutAccountCreation(Box::new(account_creation(name))),
+        _ if how.is_multiple_of(2) => Change::PutAccountCreation(Box::new(account_creation(name))),
+        _ => Change::DeleteAccountCreation { id: account_creation(name).id },
     }
 }
 
@@ -169,6 +170,7 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         Change::PutHandshake(put) => of("handshake", &put.id, Some(alone(put.as_ref()))),
         Change::DeleteHandshake { id } => of("handshake", id, None),
         Change::PutAccountCreation(put) => of("creation", &put.id, Some(alone(put.as_ref()))),
+        Change::DeleteAccountCreation { id } => of("creation", id, None),
         Change::PutAccount(_)
         | Change::PutSettings(_)
         | Change::PutOrganization(_)
@@ -229,7 +231,8 @@ fn contents(snapshot: &Snapshot) -> Contents {
     let units = units.map(|unit| (format!("unit {}", unit.id), unit_body(unit)));
     let controls = snapshot.organization_policies(ORGANIZATION);
     let controls = controls.map(|put| (format!("control policy {}", put.id), alone(put)));
-    let handshakes = snapshot.handshakes().map(|put| (format!("handshake {}", put.id), alone(put)));
+    let handshakes =
+        snapshot.handshakes_of(ORGANIZATION).map(|put| (format!("handshake {}", put.id), alone(put)));
     let creations = snapshot.account_creations(ORGANIZATION);
     let creations = creations.map(|put| (format!("creation {}", put.id), alone(put)));
     let keys = keys.chain(signing).chain(kms).chain(aliases);

@@ -267,6 +267,8 @@ pub fn handshake(name: &str, account: AccountId) -> Handshake {
         tags: Vec::new(),
         requested: instant(8),
         expires: instant(8 + 15 * 86_400),
+        ended: None,
+        parent: None,
     }
 }
 

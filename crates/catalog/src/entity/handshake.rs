@@ -31,6 +31,19 @@ pub struct Handshake {
     pub requested: Timestamp,
     /// Until when it can be answered.
     pub expires: Timestamp,
+    /// When it was answered or taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+    /// The id of the manager's question that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+}
+
+impl Handshake {
+    /// Returns when it is over: when somebody ended it, or at the end of its time.
+    pub fn over(&self) -> Timestamp {
+        self.ended.unwrap_or(self.expires)
+    }
 }
 
 /// What is asked.

@@ -1,11 +1,11 @@
 //! One revision and a list of changes make the next revision, or a refusal. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cairn_event::AccountId;
 
-use super::Snapshot;
+use super::{Named, Snapshot};
 use crate::change::{CHANGES_MAX, KEY_BYTES_MAX, Step};
 use crate::entity::{Entity, named_key};
 use crate::{Change, EntityKind, KmsAlias, KmsKey, Owner, Refusal, User};
@@ -23,9 +23,15 @@ impl Snapshot {
         for step in &steps {
             next.check_owner(step)?;
         }
-        next.organizations.check()?;
-        next.check_organization_trails()?;
-        Ok((next.index(), steps))
+        let organized = steps.iter().any(|step| places_accounts(step.kind));
+        if organized {
+            next.organizations.check()?;
+        }
+        if organized || steps.iter().any(|step| step.kind == EntityKind::Trail) {
+            next.check_organization_trails()?;
+            next = next.index();
+        }
+        Ok((next, steps))
     }
 
     fn take(&mut self, before: &Self, step: &Step) -> Result<(), Refusal> {
@@ -59,7 +65,7 @@ impl Snapshot {
             | EntityKind::OrganizationalUnit
             | EntityKind::OrganizationPolicy
             | EntityKind::Handshake
-            | EntityKind::AccountCreation => self.organizations.remove(kind, key),
+            | EntityKind::AccountCreation => Arc::make_mut(&mut self.organizations).remove(kind, key),
         }
     }
 
@@ -160,7 +166,7 @@ impl Snapshot {
     }
 
     fn check_members_of_removed(&self, group: &str) -> Result<(), Refusal> {
-        let mut users = self.users.values().flat_map(BTreeMap::values);
+        let mut users = self.users.values().flat_map(|named| named.values());
         let left = users.find(|user| user.groups.iter().any(|name| named_key(&user.account, name) == group));
         match left {
             Some(user) => Err(Refusal::Orphan {
@@ -176,11 +182,11 @@ impl Snapshot {
         let holds = |attached: &[String], boundary: Option<&String>| {
             attached.iter().chain(boundary).any(|held| held == arn)
         };
-        let users = self.users.values().flat_map(BTreeMap::values);
+        let users = self.users.values().flat_map(|named| named.values());
         let users = users.map(|user| (EntityKind::User, &user.arn, &user.attached, user.boundary.as_ref()));
-        let groups = self.groups.values().flat_map(BTreeMap::values);
+        let groups = self.groups.values().flat_map(|named| named.values());
         let groups = groups.map(|group| (EntityKind::Group, &group.arn, &group.attached, None));
-        let roles = self.roles.values().flat_map(BTreeMap::values);
+        let roles = self.roles.values().flat_map(|named| named.values());
         let roles = roles.map(|role| (EntityKind::Role, &role.arn, &role.attached, role.boundary.as_ref()));
         let left = users.chain(groups).chain(roles).find(|(_, _, held, boundary)| holds(held, *boundary));
         match left {
@@ -229,9 +235,34 @@ fn check_list(steps: &[Step]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn remove_named<T>(all: &mut BTreeMap<AccountId, BTreeMap<String, Arc<T>>>, key: &str) -> bool {
+/// Tells whether a change of this kind can place an account, unit or policy elsewhere. Every other commit leaves the
+/// organizations as they were checked, however many accounts they have.
+fn places_accounts(kind: EntityKind) -> bool {
+    match kind {
+        EntityKind::Organization
+        | EntityKind::Member
+        | EntityKind::OrganizationalUnit
+        | EntityKind::OrganizationPolicy => true,
+        EntityKind::Settings
+        | EntityKind::Account
+        | EntityKind::User
+        | EntityKind::Group
+        | EntityKind::Role
+        | EntityKind::ManagedPolicy
+        | EntityKind::AccessKey
+        | EntityKind::SigningKey
+        | EntityKind::KmsKey
+        | EntityKind::KmsAlias
+        | EntityKind::Handshake
+        | EntityKind::AccountCreation
+        | EntityKind::Trail => false,
+    }
+}
+
+fn remove_named<T>(all: &mut Named<T>, key: &str) -> bool {
     let Some((account, name)) = parse_named_key(key) else { return false };
-    all.get_mut(&account).is_some_and(|named| named.remove(name).is_some())
+    let named = Arc::make_mut(all).get_mut(&account);
+    named.is_some_and(|named| Arc::make_mut(named).remove(name).is_some())
 }
 
 fn parse_named_key(key: &str) -> Option<(AccountId, &str)> {

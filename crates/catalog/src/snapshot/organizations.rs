@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cairn_event::AccountId;
 
+use super::shelf::Shelf;
 use super::{LiveTrail, Snapshot};
 use crate::entity::{Entity, excludes};
 use crate::{
@@ -17,10 +18,12 @@ use crate::{
 pub(super) struct Organizations {
     organizations: BTreeMap<String, Arc<Organization>>,
     members: BTreeMap<AccountId, Arc<Member>>,
+    // The same members, by organization.
+    members_of: BTreeMap<String, BTreeMap<AccountId, Arc<Member>>>,
     units: BTreeMap<String, Arc<OrganizationalUnit>>,
     policies: BTreeMap<String, Arc<OrganizationPolicy>>,
-    handshakes: BTreeMap<String, Arc<Handshake>>,
-    creations: BTreeMap<String, Arc<AccountCreation>>,
+    handshakes: Shelf<Handshake>,
+    creations: Shelf<AccountCreation>,
 }
 
 /// Something that service control policies are attached to.
@@ -45,7 +48,11 @@ impl Organizations {
                 self.organizations.insert(organization.id.clone(), Arc::new(*organization));
             }
             Entity::Member(member) => {
-                self.members.insert(member.account, Arc::new(*member));
+                self.remove_member(member.account);
+                let member = Arc::new(*member);
+                let others = self.members_of.entry(member.organization.clone()).or_default();
+                others.insert(member.account, Arc::clone(&member));
+                self.members.insert(member.account, member);
             }
             Entity::OrganizationalUnit(unit) => {
                 self.units.insert(unit.id.clone(), Arc::new(*unit));
@@ -54,10 +61,10 @@ impl Organizations {
                 self.policies.insert(policy.id.clone(), Arc::new(*policy));
             }
             Entity::Handshake(handshake) => {
-                self.handshakes.insert(handshake.id.clone(), Arc::new(*handshake));
+                self.handshakes.put(*handshake);
             }
             Entity::AccountCreation(creation) => {
-                self.creations.insert(creation.id.clone(), Arc::new(*creation));
+                self.creations.put(*creation);
             }
             // Whoever calls hands over the kinds above.
             _ => {}
@@ -67,13 +74,24 @@ impl Organizations {
     pub(super) fn remove(&mut self, kind: EntityKind, key: &str) -> bool {
         match kind {
             EntityKind::Organization => self.organizations.remove(key).is_some(),
-            EntityKind::Member => key.parse().is_ok_and(|account| self.members.remove(&account).is_some()),
+            EntityKind::Member => key.parse().is_ok_and(|account| self.remove_member(account)),
             EntityKind::OrganizationalUnit => self.units.remove(key).is_some(),
             EntityKind::OrganizationPolicy => self.policies.remove(key).is_some(),
-            EntityKind::Handshake => self.handshakes.remove(key).is_some(),
-            EntityKind::AccountCreation => self.creations.remove(key).is_some(),
+            EntityKind::Handshake => self.handshakes.remove(key),
+            EntityKind::AccountCreation => self.creations.remove(key),
             _ => false,
         }
+    }
+
+    fn remove_member(&mut self, account: AccountId) -> bool {
+        let Some(member) = self.members.remove(&account) else { return false };
+        if let Some(others) = self.members_of.get_mut(&member.organization) {
+            others.remove(&account);
+            if others.is_empty() {
+                self.members_of.remove(&member.organization);
+            }
+        }
+        true
     }
 
     /// Lists the accounts that get a copy of a trail: the members of its organization that it does not exclude,
@@ -86,8 +104,8 @@ impl Organizations {
             .filter(|account| *account != trail.account && !self.is_excluded(*account, &trail.name))
     }
 
-    fn members_of<'a>(&'a self, organization: &'a str) -> impl Iterator<Item = &'a Arc<Member>> {
-        self.members.values().filter(move |member| member.organization == organization)
+    fn members_of(&self, organization: &str) -> impl ExactSizeIterator<Item = &Arc<Member>> {
+        self.members_of.get(organization).unwrap_or(const { &BTreeMap::new() }).values()
     }
 
     fn is_excluded(&self, account: AccountId, trail_name: &str) -> bool {
@@ -210,7 +228,7 @@ impl Snapshot {
     }
 
     /// Lists the members of an organization by account, the one that manages it among them.
-    pub fn members<'a>(&'a self, organization: &'a str) -> impl Iterator<Item = &'a Member> {
+    pub fn members(&self, organization: &str) -> impl ExactSizeIterator<Item = &Member> {
         self.organizations.members_of(organization).map(Arc::as_ref)
     }
 
@@ -244,26 +262,37 @@ impl Snapshot {
 
     /// Returns a handshake by its id.
     pub fn handshake(&self, id: &str) -> Option<&Handshake> {
-        self.organizations.handshakes.get(id).map(Arc::as_ref)
+        self.organizations.handshakes.get(id)
     }
 
-    /// Lists all handshakes by id.
+    /// Lists the handshakes of an organization by id.
+    pub fn handshakes_of(&self, organization: &str) -> impl Iterator<Item = &Handshake> {
+        self.organizations.handshakes.of_organization(organization)
+    }
+
+    /// Lists the handshakes that an account is asked by id.
+    pub fn handshakes_with(&self, account: AccountId) -> impl Iterator<Item = &Handshake> {
+        self.organizations.handshakes.of_account(account)
+    }
+
+    /// Lists all handshakes, those that are over first before the others ([`Handshake::over`]).
     pub fn handshakes(&self) -> impl Iterator<Item = &Handshake> {
-        self.organizations.handshakes.values().map(Arc::as_ref)
+        self.organizations.handshakes.oldest_first()
     }
 
     /// Returns the making of an account by its id.
     pub fn account_creation(&self, id: &str) -> Option<&AccountCreation> {
-        self.organizations.creations.get(id).map(Arc::as_ref)
+        self.organizations.creations.get(id)
     }
 
     /// Lists the makings of an organization's accounts by id.
-    pub fn account_creations<'a>(
-        &'a self,
-        organization: &'a str,
-    ) -> impl Iterator<Item = &'a AccountCreation> {
-        let creations = self.organizations.creations.values().map(Arc::as_ref);
-        creations.filter(move |creation| creation.organization == organization)
+    pub fn account_creations(&self, organization: &str) -> impl Iterator<Item = &AccountCreation> {
+        self.organizations.creations.of_organization(organization)
+    }
+
+    /// Lists the makings of all organizations' accounts, those that were over first before the others.
+    pub fn oldest_account_creations(&self) -> impl Iterator<Item = &AccountCreation> {
+        self.organizations.creations.oldest_first()
     }
 
     /// Goes from an account up to its organization's root: the account, the units it is in, the root. Empty for

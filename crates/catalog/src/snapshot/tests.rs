@@ -1,11 +1,15 @@
 //! Routing and listing of trails.
 
-use cairn_event::{EventView, Origin};
+use std::sync::Arc;
+
+use cairn_event::{AccountId, EventView, Origin};
 use serde_json::json;
 
 use super::Snapshot;
-use crate::contract::sample::{account, account_id, region, trail};
-use crate::{Change, Refusal, Settings, Trail};
+use crate::contract::sample::{
+    ORGANIZATION, account, account_id, handshake, member, organization, region, trail, user,
+};
+use crate::{Change, Member, Organization, Refusal, Settings, Trail};
 
 fn with(trails: Vec<Trail>) -> Snapshot {
     let trails = trails.into_iter().map(|trail| Change::PutTrail(Box::new(trail)));
@@ -144,4 +148,65 @@ fn invalid_selectors_are_refused_with_the_reason() {
         Err(Refusal::Selectors { trail, .. }) => assert!(trail.ends_with("trail/broken")),
         other => panic!("{other:?}"),
     }
+}
+
+/// An organization with an organization trail, its manager and one more member.
+fn organized() -> Snapshot {
+    let guest: AccountId = "210987654321".parse().unwrap();
+    let everyone = Trail { organization: Some(ORGANIZATION.to_owned()), ..trail("everyone") };
+    let changes = vec![
+        Change::PutAccount(account()),
+        Change::PutAccount(crate::Account { id: guest, alias: None, ..account() }),
+        Change::PutOrganization(Box::new(organization())),
+        Change::PutMember(Box::new(member(account_id()))),
+        Change::PutMember(Box::new(member(guest))),
+        Change::PutTrail(Box::new(everyone)),
+    ];
+    Snapshot::empty(0).apply(changes).unwrap().0
+}
+
+#[test]
+fn what_a_commit_does_not_touch_is_shared_with_the_revision_before() {
+    let before = organized();
+    let (after, _) = before.apply(vec![Change::PutUser(user("mia"))]).unwrap();
+    assert!(Arc::ptr_eq(&before.account_trails, &after.account_trails));
+    assert!(Arc::ptr_eq(&before.organizations, &after.organizations));
+    assert!(Arc::ptr_eq(&before.accounts, &after.accounts) && Arc::ptr_eq(&before.roles, &after.roles));
+    assert!(before.user(&account_id(), "mia").is_none() && after.user(&account_id(), "mia").is_some());
+}
+
+#[test]
+fn members_are_listed_where_they_are_and_nowhere_else() {
+    let snapshot = organized();
+    let guest: AccountId = "210987654321".parse().unwrap();
+    assert_eq!(snapshot.members(ORGANIZATION).len(), 2);
+    let (own, root) = ("o-another0000".to_owned(), "r-anot".to_owned());
+    let other = Organization { id: own.clone(), management: guest, root: root.clone(), ..organization() };
+    let moved = Member { organization: own.clone(), parent: root, ..member(guest) };
+    let changes = vec![Change::PutOrganization(Box::new(other)), Change::PutMember(Box::new(moved))];
+    let (snapshot, _) = snapshot.apply(changes).unwrap();
+    assert_eq!((snapshot.members(ORGANIZATION).len(), snapshot.members(&own).len()), (1, 1));
+    assert!(snapshot.account_trails(&guest).is_empty());
+    let ended = vec![Change::DeleteMember { account: guest }, Change::DeleteOrganization { id: own.clone() }];
+    assert_eq!(snapshot.apply(ended).unwrap().0.members(&own).len(), 0);
+}
+
+#[test]
+fn handshakes_are_found_by_organization_by_account_and_by_age() {
+    let old =
+        crate::Handshake { ended: Some(crate::contract::sample::instant(9)), ..handshake("b", account_id()) };
+    let put = |handshake: &crate::Handshake| Change::PutHandshake(Box::new(handshake.clone()));
+    let open = handshake("a", account_id());
+    let (snapshot, _) = organized().apply(vec![put(&old), put(&open)]).unwrap();
+    let ids = |found: Vec<&crate::Handshake>| found.iter().map(|found| found.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(snapshot.handshakes().collect()), [&*old.id, &*open.id]);
+    assert_eq!(ids(snapshot.handshakes_of(ORGANIZATION).collect()), [&*open.id, &*old.id]);
+    assert_eq!(snapshot.handshakes_with(account_id()).count(), 2);
+    // Whatever changes a handshake changes where it is found.
+    let ended = crate::Handshake { ended: Some(crate::contract::sample::instant(8)), ..open };
+    let (snapshot, _) = snapshot.apply(vec![put(&ended)]).unwrap();
+    assert_eq!(ids(snapshot.handshakes().collect()), [&*ended.id, &*old.id]);
+    let gone = vec![Change::DeleteHandshake { id: old.id }, Change::DeleteHandshake { id: ended.id }];
+    let (snapshot, _) = snapshot.apply(gone).unwrap();
+    assert_eq!(snapshot.handshakes().count() + snapshot.handshakes_of(ORGANIZATION).count(), 0);
 }

@@ -180,6 +180,9 @@ fn check_deeds(deeds: &[Deed], snapshot: &Snapshot) {
                 let still = snapshot.organization_of(*account);
                 assert!(still.is_none_or(|found| found.management != *management));
             }
+            Deed::WentOver { account, under, .. } => {
+                assert!(snapshot.member(*account).is_some() && *under < snapshot.revision());
+            }
             Deed::Closed { account, .. } => assert!(snapshot.member(*account).unwrap().closed),
             Deed::Created { creation, .. } => {
                 assert_eq!(creation.account.is_some(), creation.failure.is_none());

@@ -21,9 +21,10 @@ async fn an_invitation_can_be_answered_for_fifteen_days_and_is_shown_for_thirty_
     assert_eq!(late.0, "InvalidHandshakeTransitionException");
     // One that is over hinders no other.
     let second = world.invite(manager, guest).await;
+    world.clock.pass_days(5);
     world.call(guest, "DeclineHandshake", json!({"HandshakeId": second})).await.unwrap();
 
-    world.clock.pass_days(30);
+    world.clock.pass_days(25);
     let listed = world.call(guest, "ListHandshakesForAccount", json!({})).await.unwrap();
     assert_eq!(listed["Handshakes"].as_array().unwrap().len(), 2);
     world.clock.pass_days(1);
@@ -33,6 +34,52 @@ async fn an_invitation_can_be_answered_for_fifteen_days_and_is_shown_for_thirty_
     assert_eq!(gone.0, "HandshakeNotFoundException");
     world.invite(manager, guest).await;
     assert!(world.catalog.current().handshake(&first).is_none(), "the next one takes it away");
+    // One that somebody ended is kept thirty days from then on, not from when it would have expired.
+    world.clock.pass_days(5);
+    let gone = world.call(guest, "DescribeHandshake", json!({"HandshakeId": second})).await.unwrap_err();
+    assert_eq!(gone.0, "HandshakeNotFoundException");
+}
+
+#[tokio::test]
+async fn what_came_of_making_accounts_is_kept_for_ninety_days_and_a_hundred_failures() {
+    let ([manager, ..], world) = (ACCOUNTS, World::new().await);
+    let (organization, _) = world.organization(manager, "ALL").await;
+    let make = |email: &str| {
+        let parameters = json!({"Email": email, "AccountName": "x"});
+        world.call(manager, "CreateAccount", parameters)
+    };
+    let made = make("one@example.com").await.unwrap();
+    let made = made["CreateAccountStatus"]["Id"].as_str().unwrap().to_owned();
+    let first = make("one@example.com").await.unwrap();
+    let first = first["CreateAccountStatus"]["Id"].as_str().unwrap().to_owned();
+    for _ in 0..110 {
+        world.clock.pass_seconds(1);
+        make("one@example.com").await.unwrap();
+    }
+    let kept = |world: &World| world.catalog.current().account_creations(&organization).count();
+    assert_eq!(kept(&world), 101);
+    let described = async |id: &str| {
+        let parameters = json!({"CreateAccountRequestId": id});
+        world.call(manager, "DescribeCreateAccountStatus", parameters).await
+    };
+    assert_eq!(described(&first).await.unwrap_err().0, "CreateAccountStatusNotFoundException");
+    assert_eq!(described(&made).await.unwrap()["CreateAccountStatus"]["State"], "SUCCEEDED");
+    world.clock.pass_days(91);
+    assert_eq!(described(&made).await.unwrap_err().0, "CreateAccountStatusNotFoundException");
+    make("two@example.com").await.unwrap();
+    make("three@example.com").await.unwrap();
+    assert_eq!(kept(&world), 2, "the next ones take them away");
+}
+
+#[tokio::test]
+async fn an_organization_takes_its_creations_with_it() {
+    let ([manager, ..], world) = (ACCOUNTS, World::new().await);
+    let (organization, _) = world.organization(manager, "ALL").await;
+    let parameters = json!({"Email": ".x@example.com", "AccountName": "x"});
+    world.call(manager, "CreateAccount", parameters).await.unwrap();
+    assert_eq!(world.catalog.current().account_creations(&organization).count(), 1);
+    world.call(manager, "DeleteOrganization", json!({})).await.unwrap();
+    assert_eq!(world.catalog.current().account_creations(&organization).count(), 0);
 }
 
 #[tokio::test]

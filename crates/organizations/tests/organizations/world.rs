@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use cairn_catalog::{Account, Catalog, Change, SqliteCatalog};
+use cairn_catalog::{Account, Catalog, Change, Kept, SqliteCatalog};
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_organizations::{Caller, Done, Organizations};
 use cairn_wire::organizations::{Operation, Request};
@@ -24,6 +24,10 @@ impl Clock for SetClock {
 }
 
 impl SetClock {
+    pub(crate) fn pass_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
     pub(crate) fn pass_days(&self, days: i64) {
         self.0.fetch_add(days * 86_400, Ordering::SeqCst);
     }
@@ -62,6 +66,11 @@ pub(crate) type Outcome = Result<Value, (String, Option<&'static str>)>;
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::keeping(Kept::Here).await
+    }
+
+    /// A server that keeps organizations here, or follows one that is kept elsewhere.
+    pub(crate) async fn keeping(kept: Kept) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let now = "2026-03-02T08:00:00Z".parse::<Timestamp>().unwrap();
         let clock = Arc::new(SetClock(AtomicI64::new(now.as_second())));
@@ -79,6 +88,7 @@ impl World {
             Arc::clone(&catalog),
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::new(CountingIds::default()),
+            kept,
         );
         Self { organizations, catalog, clock, _dir: dir }
     }
@@ -97,7 +107,7 @@ impl World {
     ) -> Result<Done, (String, Option<&'static str>)> {
         let operation = Operation::find(operation).unwrap();
         let request = Request::decode(operation, None, parameters.to_string().as_bytes()).unwrap();
-        let outcome = self.organizations.call(&Caller { account }, &request).await;
+        let outcome = self.organizations.call(&Caller::of(account, &self.catalog.current()), &request).await;
         outcome.map_err(|refusal| (refusal.code().as_str().to_owned(), refusal.reason()))
     }
 
