@@ -16,7 +16,7 @@ mod tests;
 use async_trait::async_trait;
 
 pub(crate) use follow::end_step;
-pub use follow::{Fresh, InUse, check_unused, next_step};
+pub use follow::{Fresh, InUse, Loss, check_unused, loss, next_step};
 pub use seen::{Found, LIMITS, Limits, Seen, Unfit};
 
 /// Reads the organization where it is kept.

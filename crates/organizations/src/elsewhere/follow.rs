@@ -1,17 +1,19 @@
 //! What was seen and what is kept give the changes of the next commit.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use cairn_access::CLOUDTRAIL_SERVICE;
 use cairn_catalog::{
-    Account, Change, FULL_ACCESS_POLICY, JoinedBy, Kept, Member, Organization, OrganizationalUnit, Snapshot,
+    Account, Change, FULL_ACCESS_POLICY, JoinedBy, Kept, Member, Organization, OrganizationalUnit, Role,
+    Snapshot,
 };
-use cairn_event::Ids;
+use cairn_event::{AccountId, Ids};
 use cairn_iam::LinkedService;
 use jiff::Timestamp;
 
 use super::Seen;
-use crate::account_creations::{ACCESS_ROLE, access_role};
+use crate::account_creations::{ACCESS_ROLE, access_role, access_trust};
 use crate::organization::ordinary_trails;
 use crate::service_roles;
 use crate::trusted_services::is_trusted;
@@ -19,11 +21,13 @@ use crate::trusted_services::is_trusted;
 /// An organization is kept here, so that none elsewhere can be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "follow an organization elsewhere: {organization} is kept here; delete it, or set no organizations.endpoint"
+    "follow an organization elsewhere: {organization}, which account {management} manages, is kept here; start without organizations.endpoint and leave it at that, or have that account delete the organization first"
 )]
 pub struct InUse {
     /// The organization that is kept here.
     pub organization: String,
+    /// The account that manages it.
+    pub management: AccountId,
 }
 
 /// What a decision can't know by itself.
@@ -46,11 +50,7 @@ const CHANGES_MAX: usize = 500;
 /// An organization is kept here.
 pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Result<Vec<Change>, InUse> {
     check_unused(snapshot)?;
-    let goes_on = |organization: &Organization| {
-        seen.is_some_and(|seen| {
-            seen.organization.id == organization.id && seen.organization.root == organization.root
-        })
-    };
+    let goes_on = |kept: &Organization| seen.is_some_and(|seen| goes_on(kept, seen));
     let ended = snapshot.organizations().find(|organization| !goes_on(organization));
     let groups = match (ended, seen) {
         (Some(ended), _) => end(ended, snapshot),
@@ -61,6 +61,53 @@ pub fn next_step(seen: Option<&Seen>, snapshot: &Snapshot, fresh: &Fresh<'_>) ->
         },
     };
     Ok(taken(groups))
+}
+
+/// What a reading says is over, and with it trails of the organization: no later reading brings those back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loss {
+    /// The organization: its account belongs to none any more, or to another one.
+    Organization {
+        /// The other one.
+        now: Option<String>,
+    },
+    /// The time of its manager.
+    Manager {
+        /// Who manages it now.
+        now: AccountId,
+    },
+    /// Its trust in CloudTrail.
+    Trust,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Organization { now: None } => f.write_str("there is no organization"),
+            Self::Organization { now: Some(id) } => write!(f, "the organization is another one, {id}"),
+            Self::Manager { now } => write!(f, "account {now} manages the organization"),
+            Self::Trust => f.write_str("the organization does not trust CloudTrail"),
+        }
+    }
+}
+
+/// Tells what [`next_step`] would end for good; none where a reading goes on from what is kept. Whoever reads should
+/// see the same again before it is done.
+pub fn loss(seen: Option<&Seen>, snapshot: &Snapshot) -> Option<Loss> {
+    let kept = snapshot.organizations().find(|organization| organization.kept == Kept::Elsewhere)?;
+    let Some(Seen { organization, .. }) = seen.filter(|seen| goes_on(kept, seen)) else {
+        return Some(Loss::Organization { now: seen.map(|seen| seen.organization.id.clone()) });
+    };
+    let trusted = |organization| is_trusted(organization, CLOUDTRAIL_SERVICE);
+    if organization.management != kept.management {
+        return Some(Loss::Manager { now: organization.management });
+    }
+    (trusted(kept) && !trusted(organization)).then_some(Loss::Trust)
+}
+
+/// Tells whether what was seen is still the organization that is kept.
+fn goes_on(kept: &Organization, seen: &Seen) -> bool {
+    seen.organization.id == kept.id && seen.organization.root == kept.root
 }
 
 /// Lists the changes of the next commit that forgets an organization which is followed no longer. The last one
@@ -75,7 +122,7 @@ pub(crate) fn end_step(ended: &Organization, snapshot: &Snapshot) -> Vec<Change>
 /// One is.
 pub fn check_unused(snapshot: &Snapshot) -> Result<(), InUse> {
     match snapshot.organizations().find(|organization| organization.kept == Kept::Here) {
-        Some(here) => Err(InUse { organization: here.id.clone() }),
+        Some(here) => Err(InUse { organization: here.id.clone(), management: here.management }),
         None => Ok(()),
     }
 }
@@ -135,7 +182,7 @@ fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot, fresh: &Fresh<'
     groups.extend(
         seen.members
             .iter()
-            .map(|member| put_member(member, kept, snapshot, fresh))
+            .map(|member| put_member(member, (kept, seen.organization.management), snapshot, fresh))
             .filter(|group| !group.is_empty()),
     );
     let organization = Organization { created: kept.created, ..seen.organization.clone() };
@@ -147,13 +194,20 @@ fn follow(seen: &Seen, kept: &Organization, snapshot: &Snapshot, fresh: &Fresh<'
 }
 
 /// Makes or changes a member, and the account behind it. One that joins gets the roles of services; one that was made
-/// in the organization has the role through which its manager gets in.
-fn put_member(member: &Member, kept: &Organization, snapshot: &Snapshot, fresh: &Fresh<'_>) -> Group {
+/// in the organization has the role through which its manager gets in: whoever manages it now.
+fn put_member(
+    member: &Member,
+    (kept, management): (&Organization, AccountId),
+    snapshot: &Snapshot,
+    fresh: &Fresh<'_>,
+) -> Group {
     let mut group: Group = account(member, snapshot).into_iter().collect();
     let made = member.joined_by == JoinedBy::Creation && snapshot.account(&member.account).is_none();
     if made {
-        let accounts = (kept.management, member.account);
+        let accounts = (management, member.account);
         group.push(Change::PutRole(Box::new(access_role(fresh.ids, accounts, ACCESS_ROLE, member.joined))));
+    } else if management != kept.management {
+        group.extend(entrusted(member, (kept.management, management), snapshot));
     }
     let before = snapshot.member(member.account);
     if before.is_none() {
@@ -163,6 +217,14 @@ fn put_member(member: &Member, kept: &Organization, snapshot: &Snapshot, fresh: 
         group.push(Change::PutMember(Box::new(member.clone())));
     }
     group
+}
+
+/// Gives the role through which the manager gets in to another one. Whom the account itself lets in is its own
+/// business: a role that trusts anybody else by now stays as it is.
+fn entrusted(member: &Member, (from, to): (AccountId, AccountId), snapshot: &Snapshot) -> Option<Change> {
+    let role = snapshot.role(&member.account, ACCESS_ROLE)?;
+    let trust = access_trust(to);
+    (role.trust == access_trust(from)).then(|| Change::PutRole(Box::new(Role { trust, ..role.clone() })))
 }
 
 /// Replaces an organization. Its trails end in the same commit when nobody may have them any more; where CloudTrail
