@@ -3,7 +3,6 @@
 //!     cargo run --release -p cairn-catalog --features contract --example commit_beside_members -- 10000 2
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "an example that measures")]
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "it measures the time that passes")]
 
 use std::time::Instant;
 

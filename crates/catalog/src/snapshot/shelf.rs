@@ -1,5 +1,6 @@
 //! What an organization keeps for a while: found by organization, by account, and by age.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,9 +82,10 @@ impl<T: Kept> Shelf<T> {
 }
 
 /// Takes a thing out of an index, and its place with the last one.
-fn take<K: Ord, Q: Ord + ?Sized, T>(index: &mut BTreeMap<K, BTreeMap<String, Arc<T>>>, place: &Q, id: &str)
+fn take<K, Q, T>(index: &mut BTreeMap<K, BTreeMap<String, Arc<T>>>, place: &Q, id: &str)
 where
-    K: std::borrow::Borrow<Q>,
+    K: Ord + Borrow<Q>,
+    Q: Ord + ?Sized,
 {
     let Some(items) = index.get_mut(place) else { return };
     items.remove(id);
