@@ -22,7 +22,9 @@ import re
 import urllib.parse
 import zlib
 
-PUBLIC = {"d41d8cd98f00b204e9800998ecf8427e", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+# The hashes of nothing, and the examples in messages.
+PUBLIC = {"d41d8cd98f00b204e9800998ecf8427e", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+          "ou-examplerootid-exampleouid", "r-examplerootid"}  # fmt: skip
 FORMS = re.compile(
     rb"zx[0-9a-v]{10}"
     rb"|\bA(?:KIA|SIA|IDA|ROA|GPA|NPA|IPA)[A-Z0-9]{12,20}\b"
