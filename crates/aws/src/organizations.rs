@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_organizations::config::http::HttpResponse;
-use aws_sdk_organizations::config::retry::{ClientRateLimiter, RetryConfig, RetryPartition, TokenBucket};
+use aws_sdk_organizations::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_organizations::types::{PolicyType, PolicyTypeStatus, Root};
@@ -51,8 +51,8 @@ pub struct OrganizationElsewhere {
     client: Client,
 }
 
-/// How many calls are open at once. AWS takes some five a second from an account, and refuses more: the client slows
-/// down to what is taken.
+/// How many calls are open at once. AWS takes some five a second from an account, and refuses more: each of these
+/// waits then, longer and longer.
 const CALLS_MAX: usize = 4;
 
 /// How often a call is tried. A reading of ten thousand accounts is as many calls, and counts for nothing if a single
@@ -81,14 +81,12 @@ const INCOMPLETE: &str = "IncompleteAnswer";
 impl OrganizationElsewhere {
     /// Prepares calls to an endpoint; nobody is called yet.
     pub fn new(endpoint: &Endpoint, credentials: &Credentials) -> Self {
-        let retries = RetryConfig::adaptive()
+        let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS_MAX)
             .with_initial_backoff(PAUSE_FIRST)
             .with_max_backoff(PAUSE_MAX);
         // Refusals are what this client expects: they do not use up how many calls may be tried again.
-        let partition = RetryPartition::custom("organizations")
-            .token_bucket(TokenBucket::unlimited())
-            .client_rate_limiter(ClientRateLimiter::default());
+        let partition = RetryPartition::custom("organizations").token_bucket(TokenBucket::unlimited());
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(connection::CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
