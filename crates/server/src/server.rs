@@ -519,6 +519,7 @@ fn front(
     let gateway = Gateway::open(config, callers)?;
     let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
     let rules = ClockRules { past: skew, future: skew };
+    let kept = config.followed_organization.as_ref().map_or(Kept::Here, |_| Kept::Elsewhere);
     let sources = Sources::open(
         config,
         SourceParts {
@@ -539,12 +540,7 @@ fn front(
         control,
         iam,
         keys,
-        organizations: Organizations::new(
-            Arc::clone(&catalog),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
-            if config.followed_organization.is_some() { Kept::Elsewhere } else { Kept::Here },
-        ),
+        organizations: Organizations::new(Arc::clone(&catalog), Arc::clone(&clock), Arc::clone(&ids), kept),
         signing_keys,
         sts,
         objects: ObjectService {
