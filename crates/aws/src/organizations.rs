@@ -59,6 +59,9 @@ const CALLS_MAX: usize = 4;
 /// one of them fails.
 const ATTEMPTS_MAX: u32 = 10;
 
+/// How often the first call of a reading is tried.
+const FIRST_ATTEMPTS_MAX: u32 = 3;
+
 /// The first pause after a call that was refused as one too many, at most; it doubles.
 const PAUSE_FIRST: Duration = Duration::from_millis(250);
 
@@ -182,7 +185,11 @@ type Attached = BTreeMap<String, Vec<String>>;
 #[async_trait]
 impl Source for OrganizationElsewhere {
     async fn read(&self) -> Result<Option<Seen>, ReadError> {
-        let organization = match self.client.describe_organization().send().await {
+        // An endpoint that does not answer this is told of at once.
+        let first = config::Builder::new()
+            .retry_config(RetryConfig::standard().with_max_attempts(FIRST_ATTEMPTS_MAX));
+        let describe = self.client.describe_organization().customize().config_override(first);
+        let organization = match describe.send().await {
             Ok(described) => given(described.organization)?,
             Err(error) if error.code() == Some(NOT_IN_USE) => return Ok(None),
             Err(error) => return Err(failed("DescribeOrganization", error)),
