@@ -321,7 +321,8 @@ proptest! {
         let tokens = Tokens::new(&[1; 32]).unwrap();
         let entries: Vec<Entry> =
             sketches.iter().enumerate().map(|(number, sketch)| entry(number, sketch)).collect();
-        let ask = Ask { end: ask.end.or(Some(NOW)), ..ask };
+        let latest = ask.start.map_or(NOW, |start| start.max(NOW));
+        let ask = Ask { end: ask.end.or(Some(latest)), ..ask };
         let mut known = entries.len() / 3;
         let there = expected(&sketches[..known], &entries[..known], &ask);
         let mut found = Vec::new();
