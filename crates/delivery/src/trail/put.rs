@@ -146,7 +146,7 @@ impl TrailDelivery {
         let (trail, code, folders) = (&self.trail.arn, error.code(), denied.len());
         telemetry::failed(trail, code);
         // One line tells of all: they go to the same bucket.
-        tracing::warn!(%trail, %account, %region, folders, code, "log file delivery deferred: a folder is denied");
+        tracing::warn!(%trail, %account, %region, folders, code, "log file delivery deferred");
         self.note(&self.failures(denied)).await;
     }
 
