@@ -29,7 +29,7 @@ pub use permission::{On, Permission, Service, TagFacts};
 pub use policy::{ADMINISTRATOR_ACCESS, Policy, PolicyError, PolicyKind};
 pub use principal::{FederatedUser, FederationIssuer, Principal, RoleSession, WebIdentity};
 pub use service_check::{
-    CLOUDTRAIL_SERVICE, DeliveryFolders, DeliveryRefusal, DeliveryTarget, bucket_policy_allows_delivery,
-    delivery_bucket_policy, trail_key_policy,
+    CLOUDTRAIL_ADMINISTRATORS_MAX, CLOUDTRAIL_SERVICE, DeliveryFolders, DeliveryRefusal, DeliveryTarget,
+    EVENT_CONTEXT_SERVICE, bucket_policy_allows_delivery, delivery_bucket_policy, trail_key_policy,
 };
 pub use topic_check::{TopicTarget, topic_policy_allows_publish};

@@ -8,6 +8,12 @@ use crate::{AccessRequest, Context, Policies, Policy, Principal, ServiceKey, eva
 /// The principal that delivers log files.
 pub const CLOUDTRAIL_SERVICE: &str = "cloudtrail.amazonaws.com";
 
+/// The principal whose role CloudTrail enriches events by.
+pub const EVENT_CONTEXT_SERVICE: &str = "context.cloudtrail.amazonaws.com";
+
+/// The most accounts that administer CloudTrail for one organization.
+pub const CLOUDTRAIL_ADMINISTRATORS_MAX: usize = 3;
+
 /// Where a trail delivers, and in whose name.
 #[derive(Debug, Clone, Copy)]
 pub struct DeliveryTarget<'a> {

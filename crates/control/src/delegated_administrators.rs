@@ -1,6 +1,6 @@
 //! RegisterOrganizationDelegatedAdmin and DeregisterOrganizationDelegatedAdmin.
 
-use cairn_access::CLOUDTRAIL_SERVICE;
+use cairn_access::{CLOUDTRAIL_ADMINISTRATORS_MAX, CLOUDTRAIL_SERVICE, EVENT_CONTEXT_SERVICE};
 use cairn_catalog::{Change, Kept, Member, Organization, Snapshot, TrustedService};
 use cairn_event::AccountId;
 use cairn_wire::cloudtrail::{
@@ -13,12 +13,6 @@ use crate::organization::{
     DESCRIBE, GET_ROLE, LIST_ACCESS, MAKE_ROLE, check_access, check_features, organization, roles_made,
 };
 use crate::{Caller, Control, Deed, Refusal};
-
-/// The most accounts that administer CloudTrail for one organization.
-const ADMINISTRATORS_MAX: usize = 3;
-
-/// The service whose role CloudTrail enriches events by.
-const EVENT_CONTEXT_SERVICE: &str = "context.cloudtrail.amazonaws.com";
 
 impl Control {
     /// Lets a member administer CloudTrail for its organization. CloudTrail's two roles are made in the managing
@@ -46,12 +40,15 @@ impl Control {
                 return Err(Refusal::ManagementDelegated(caller.account));
             }
             let member = member(snapshot, organization, account)?;
-            if administers(member) {
+            if member.administers(CLOUDTRAIL_SERVICE) {
                 return Err(Refusal::AdministratorRegistered(member.account));
             }
-            let known = snapshot.members(&organization.id).filter(|member| administers(member)).count();
-            if known >= ADMINISTRATORS_MAX {
-                return Err(Refusal::AdministratorsTooMany { max: ADMINISTRATORS_MAX });
+            let known = snapshot
+                .members(&organization.id)
+                .filter(|member| member.administers(CLOUDTRAIL_SERVICE))
+                .count();
+            if known >= CLOUDTRAIL_ADMINISTRATORS_MAX {
+                return Err(Refusal::AdministratorsTooMany { max: CLOUDTRAIL_ADMINISTRATORS_MAX });
             }
             let (mut member, account) = (member.clone(), member.account);
             member.administers.push(TrustedService { principal: CLOUDTRAIL_SERVICE.to_owned(), since });
@@ -81,7 +78,7 @@ impl Control {
             let organization =
                 self.managed(snapshot, caller, "organizations:DeregisterDelegatedAdministrator")?;
             let mut member = member(snapshot, organization, &request.delegated_admin_account_id)?.clone();
-            if !administers(&member) {
+            if !member.administers(CLOUDTRAIL_SERVICE) {
                 return Err(Refusal::AdministratorUnknown(member.account));
             }
             member.administers.retain(|service| service.principal != CLOUDTRAIL_SERVICE);
@@ -125,8 +122,4 @@ fn member<'s>(
     found
         .filter(|member| member.organization == organization.id)
         .ok_or_else(|| Refusal::MemberUnknown(account.to_owned()))
-}
-
-fn administers(member: &Member) -> bool {
-    member.administers.iter().any(|service| service.principal == CLOUDTRAIL_SERVICE)
 }

@@ -184,8 +184,7 @@ pub(crate) fn check_features(organization: &Organization, caller: &Caller) -> Re
 
 /// Checks that CloudTrail has access to an organization.
 pub(crate) fn check_access(organization: &Organization, caller: &Caller) -> Result<(), Refusal> {
-    let mut trusted = organization.trusted_services.iter();
-    match trusted.any(|service| service.principal == CLOUDTRAIL_SERVICE) {
+    match organization.trusts(CLOUDTRAIL_SERVICE) {
         true => Ok(()),
         false => Err(Refusal::AccessNotEnabled(caller.account)),
     }

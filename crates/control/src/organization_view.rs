@@ -168,7 +168,7 @@ impl OrganizationView {
         if organization.feature_set != FeatureSet::All {
             return Err(ViewRefusal::NotAllFeatures);
         }
-        if !organization.trusted_services.iter().any(|service| service.principal == CLOUDTRAIL_SERVICE) {
+        if !organization.trusts(CLOUDTRAIL_SERVICE) {
             return Err(ViewRefusal::AccessNotEnabled);
         }
         part.check(snapshot, organization)?;

@@ -1,6 +1,6 @@
 //! The roles through which services act in accounts, and which nobody but the service changes.
 
-use cairn_access::SERVICE_LINKED_PATH;
+use cairn_access::{CLOUDTRAIL_SERVICE, EVENT_CONTEXT_SERVICE, SERVICE_LINKED_PATH};
 use cairn_catalog::{Change, Role, Snapshot};
 use cairn_event::{AccountId, Ids};
 use jiff::Timestamp;
@@ -29,14 +29,14 @@ impl LinkedService {
     /// CloudTrail: its role is in the account that manages an organization and, once the organization has a trail, in
     /// all its members: one that is excluded is covered as soon as its exclusion ends.
     pub const CLOUDTRAIL: Self = Self {
-        principal: "cloudtrail.amazonaws.com",
+        principal: CLOUDTRAIL_SERVICE,
         role_name: "AWSServiceRoleForCloudTrail",
         description: "Role that enables CloudTrail to support organization trails.",
         policy_arn: "arn:aws:iam::aws:policy/aws-service-role/CloudTrailServiceRolePolicy",
     };
     /// CloudTrail, for the enrichment of events.
     pub const CLOUDTRAIL_CONTEXT: Self = Self {
-        principal: "context.cloudtrail.amazonaws.com",
+        principal: EVENT_CONTEXT_SERVICE,
         role_name: "AWSServiceRoleForCloudTrailEventContext",
         description: "Role that enables CloudTrail to add context to events.",
         policy_arn: "arn:aws:iam::aws:policy/aws-service-role/CloudTrailEventContext",

@@ -1,6 +1,6 @@
 //! Members that administer a service for their organization.
 
-use cairn_access::CLOUDTRAIL_SERVICE;
+use cairn_access::{CLOUDTRAIL_ADMINISTRATORS_MAX, CLOUDTRAIL_SERVICE};
 use cairn_catalog::{Change, Member, Organization, TrustedService};
 use cairn_wire::Timestamp;
 use cairn_wire::organizations::{
@@ -12,7 +12,7 @@ use cairn_wire::organizations::{
 };
 
 use crate::page::{self, Paging};
-use crate::trusted_services::{check_features, check_principal, is_trusted};
+use crate::trusted_services::{check_features, check_principal};
 use crate::{Caller, Organizations, Refusal, accounts, names, shapes, standing};
 
 impl Organizations {
@@ -34,14 +34,14 @@ impl Organizations {
             if member.closed {
                 return Err(Refusal::ClosedAdministers);
             }
-            if !is_trusted(organization, principal) {
+            if !organization.trusts(principal) {
                 return Err(Refusal::ServiceNotTrusted);
             }
-            if snapshot.administers(member.account, principal) {
+            if member.administers(principal) {
                 return Err(Refusal::AlreadyAdministers);
             }
             let members = snapshot.members(&organization.id);
-            let others = members.filter(|other| snapshot.administers(other.account, principal)).count();
+            let others = members.filter(|other| other.administers(principal)).count();
             if others >= administrators_max(principal) {
                 return Err(Refusal::TooManyAdministrators);
             }
@@ -64,7 +64,7 @@ impl Organizations {
             check_features(organization)?;
             check_principal(principal)?;
             let member = accounts::find(snapshot, organization, &request.account_id)?;
-            if !snapshot.administers(member.account, principal) {
+            if !member.administers(principal) {
                 return Err(Refusal::DoesNotAdminister);
             }
             let mut changed = member.clone();
@@ -152,9 +152,6 @@ fn administrator(
 fn administrators_max(principal: &str) -> usize {
     if principal == CLOUDTRAIL_SERVICE { CLOUDTRAIL_ADMINISTRATORS_MAX } else { ADMINISTRATORS_MAX }
 }
-
-/// CloudTrail's own limit.
-const CLOUDTRAIL_ADMINISTRATORS_MAX: usize = 3;
 
 /// What services without a limit of their own get.
 const ADMINISTRATORS_MAX: usize = 5;

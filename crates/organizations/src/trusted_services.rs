@@ -27,7 +27,7 @@ impl Organizations {
             let organization = standing::manager(snapshot, caller)?;
             check_features(organization)?;
             check_principal(principal)?;
-            if is_trusted(organization, principal) {
+            if organization.trusts(principal) {
                 return Ok((Vec::new(), EnableAWSServiceAccessResponse {}));
             }
             let mut changed = organization.clone();
@@ -54,11 +54,11 @@ impl Organizations {
             let organization = standing::manager(snapshot, caller)?;
             check_features(organization)?;
             check_principal(principal)?;
-            if !is_trusted(organization, principal) {
+            if !organization.trusts(principal) {
                 return Ok((Vec::new(), DisableAWSServiceAccessResponse {}));
             }
             let mut members = snapshot.members(&organization.id);
-            if members.any(|member| snapshot.administers(member.account, principal)) {
+            if members.any(|member| member.administers(principal)) {
                 return Err(Refusal::ServiceAdministered);
             }
             let mut changed = organization.clone();
@@ -93,11 +93,6 @@ impl Organizations {
             next_token: next,
         })
     }
-}
-
-/// Tells whether a service may act in the accounts of an organization.
-pub(crate) fn is_trusted(organization: &Organization, principal: &str) -> bool {
-    organization.trusted_services.iter().any(|service| service.principal == principal)
 }
 
 /// Refuses an organization that is for one bill alone.

@@ -35,6 +35,20 @@ pub struct Organization {
     pub created: Timestamp,
 }
 
+impl Organization {
+    /// Tells whether a service may act in the accounts of the organization.
+    pub fn trusts(&self, principal: &str) -> bool {
+        self.trusted_services.iter().any(|service| service.principal == principal)
+    }
+}
+
+impl Member {
+    /// Tells whether the account administers a service for its organization.
+    pub fn administers(&self, principal: &str) -> bool {
+        self.administers.iter().any(|service| service.principal == principal)
+    }
+}
+
 /// What an organization is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureSet {

@@ -308,8 +308,7 @@ impl Snapshot {
 
     /// Tells whether an account administers a service for its organization.
     pub fn administers(&self, account: AccountId, principal: &str) -> bool {
-        self.member(account)
-            .is_some_and(|member| member.administers.iter().any(|service| service.principal == principal))
+        self.member(account).is_some_and(|member| member.administers(principal))
     }
 
     /// Tells whether tags keep the events of an account out of its organization's trail of this name

@@ -16,7 +16,6 @@ use super::Seen;
 use crate::account_creations::{ACCESS_ROLE, access_role, access_trust};
 use crate::organization::ordinary_trails;
 use crate::service_roles;
-use crate::trusted_services::is_trusted;
 
 /// An organization is kept here, so that none elsewhere can be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +97,7 @@ pub fn loss(seen: Option<&Seen>, snapshot: &Snapshot) -> Option<Loss> {
     let Some(Seen { organization, .. }) = seen.filter(|seen| goes_on(kept, seen)) else {
         return Some(Loss::Organization { now: seen.map(|seen| seen.organization.id.clone()) });
     };
-    let trusted = |organization| is_trusted(organization, CLOUDTRAIL_SERVICE);
+    let trusted = |organization: &Organization| organization.trusts(CLOUDTRAIL_SERVICE);
     if organization.management != kept.management {
         return Some(Loss::Manager { now: organization.management });
     }
@@ -235,7 +234,7 @@ fn put_organization(
     snapshot: &Snapshot,
     fresh: &Fresh<'_>,
 ) -> Group {
-    let trusted = |organization| is_trusted(organization, CLOUDTRAIL_SERVICE);
+    let trusted = |organization: &Organization| organization.trusts(CLOUDTRAIL_SERVICE);
     let (other_manager, trusts) = (organization.management != kept.management, trusted(&organization));
     let mut group = Group::new();
     if other_manager || (trusted(kept) && !trusts) {
