@@ -12,7 +12,7 @@ enum Fence {
 }
 
 /// The crates that know no runtime: they are functions, or plain threads.
-const WITHOUT_RUNTIME: &[&str] = &["access", "digest", "event", "journal", "select", "sigv4", "wire"];
+const WITHOUT_RUNTIME: &[&str] = &["access", "anomaly", "digest", "event", "journal", "select", "sigv4", "wire"];
 
 const FENCES: &[(&str, Fence)] = &[
     ("anyhow", Fence::Only(&["cairn"])),
@@ -29,7 +29,7 @@ const FENCES: &[(&str, Fence)] = &[
     ("hyper-util", Fence::Only(&["cairn", "gateway", "s3", "server", "stream"])),
     ("object_store", Fence::Only(&["delivery", "history", "lake", "server"])),
     ("s3s", Fence::Only(&["s3"])),
-    ("sqlx", Fence::Only(&["catalog", "s3"])),
+    ("sqlx", Fence::Only(&["catalog", "insights", "s3"])),
     ("tantivy", Fence::Only(&["history"])),
     ("tokio", Fence::Except(WITHOUT_RUNTIME)),
     ("tokio-util", Fence::Except(WITHOUT_RUNTIME)),

@@ -1,0 +1,19 @@
+//! Insights: unusual activity, found in the journal and told in CloudTrail's records.
+//!
+//! A projection of the journal. Every call is counted in the minute that it happened in, under the [`Metric`] of its
+//! account, Region, service and action; minutes are closed in order, once no event of theirs is to be expected. What
+//! the detector (`cairn-anomaly`) then finds becomes an Insights event, which goes through intake as any event does:
+//! the only loop in Cairn. Insights events are counted nowhere, so that the loop ends.
+//!
+//! What was counted is kept in a store of its own: the minutes that ListInsightsMetricData shows and that a series is
+//! built from anew when the past changes, who called, and the records that were made.
+
+#![warn(missing_docs)]
+
+mod attribution;
+mod insight;
+mod metric;
+
+pub use attribution::{Attribute, Share};
+pub use insight::{Insight, State};
+pub use metric::{Kind, Metric, MetricId, Place};
