@@ -13,6 +13,7 @@ mod arn;
 mod clock;
 mod entry;
 mod identity;
+mod insight;
 mod limits;
 mod record;
 mod redact;
@@ -29,6 +30,10 @@ pub use entry::{Entry, EntryError, Origin};
 pub use identity::{
     InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer, UserIdentity,
     WebIdFederationData,
+};
+pub use insight::{
+    AttributedView, AttributionView, InsightAverage, InsightContextView, InsightSensitivity,
+    InsightSensitivityError, InsightStatistics, InsightView,
 };
 pub use limits::{ADDITIONAL_BYTES_MAX, DEPTH_MAX, PARAMETERS_BYTES_MAX, RECORD_BYTES_MAX, TEXT_BYTES_MAX};
 pub use record::{Record, Resource, TlsDetails};

@@ -80,6 +80,9 @@ pub struct EventView<'a> {
     /// `"true"` when the call came from the console.
     #[serde(borrow, default, deserialize_with = "text::optional")]
     pub session_credential_from_console: Option<Cow<'a, str>>,
+    /// What an Insights event tells, uninterpreted. Use [`EventView::insight`].
+    #[serde(borrow, default)]
+    pub insight_details: Option<&'a RawValue>,
 }
 
 /// The members of `userIdentity` that Cairn decides by.
