@@ -11,9 +11,13 @@
 #![warn(missing_docs)]
 
 mod attribution;
+mod config;
 mod insight;
+mod insights;
 mod metric;
 
 pub use attribution::{Attribute, Share};
+pub use config::InsightsConfig;
 pub use insight::{Insight, State};
+pub use insights::{CURSOR, Health, Insights, InsightsService, OpenError, Parts};
 pub use metric::{Kind, Metric, MetricId, Place};

@@ -1,0 +1,25 @@
+//! How insights are looked for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What can be chosen.
+#[derive(Debug, Clone)]
+pub struct InsightsConfig {
+    /// The directory that insights have to themselves.
+    pub dir: PathBuf,
+    /// How long after its end a minute waits for events of its own.
+    pub grace: Duration,
+}
+
+impl InsightsConfig {
+    /// Chooses the defaults for insights in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into(), grace: Duration::from_secs(15) }
+    }
+
+    /// Returns the grace in milliseconds; a day at most.
+    pub(crate) fn grace_ms(&self) -> i64 {
+        i64::try_from(self.grace.as_millis()).unwrap_or(i64::MAX).min(24 * 60 * 60 * 1000)
+    }
+}
