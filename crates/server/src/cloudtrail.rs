@@ -81,15 +81,14 @@ impl Front {
     /// Refuses a call that policies do not allow on every resource that it names.
     fn allow(&self, operation: Operation, request: &Request, caller: &Caller) -> Result<(), Refused> {
         let snapshot = self.catalog.current();
-        let action = format!("cloudtrail:{}", operation.name());
         let parameters = request.parameters();
-        for resource in asked::resources(operation.name(), caller, parameters) {
+        for (action, resource) in asked::deeds(operation.name(), caller, parameters) {
             let facts = caller.facts.clone();
             let named = (resource.as_str(), caller.account);
             let context = asked::facts(operation.name(), named, parameters, &snapshot, facts);
             let copy = asked::copy(&snapshot, caller.account, &resource);
             let owner = copy.as_ref().map_or(caller.account, |copy| copy.owner);
-            let asked = (action.as_str(), resource.as_str(), owner);
+            let asked = (action, resource.as_str(), owner);
             let policy = copy.as_ref().map(|copy| &copy.policy);
             let decision =
                 authorize::decide(&caller.by, &snapshot, policy, asked, context).map_err(|error| {

@@ -1,4 +1,5 @@
-//! CloudTrail's permissions. Every action is called as its operation.
+//! CloudTrail's permissions. Every action is called as its operation but that of ListInsightsMetricData: whoever may
+//! look events up may see how many there were.
 
 use super::{On, Permission, TagFacts};
 
@@ -42,7 +43,7 @@ pub(super) const PERMISSIONS: &[Permission] = &[
     Permission::new("ListImportFailures", "cloudtrail:ListImportFailures", On::Everything),
     Permission::new("ListImports", "cloudtrail:ListImports", On::Everything),
     Permission::new("ListInsightsData", "cloudtrail:ListInsightsData", On::Named),
-    Permission::new("ListInsightsMetricData", "cloudtrail:ListInsightsMetricData", On::Everything),
+    Permission::new("ListInsightsMetricData", "cloudtrail:LookupEvents", On::Everything),
     Permission::new("ListPublicKeys", "cloudtrail:ListPublicKeys", On::Everything),
     Permission::new("ListQueries", "cloudtrail:ListQueries", On::EventDataStore),
     Permission::new("ListTags", "cloudtrail:ListTags", On::Named),

@@ -6,11 +6,37 @@ use cairn_access::{CLOUDTRAIL_SERVICE, Context, On, Permission, Policy, PolicyKi
 use cairn_catalog::{LiveTrail, Snapshot};
 use cairn_control::Caller;
 use cairn_event::AccountId;
+use cairn_wire::Operation;
 use serde_json::{Value, json};
 
 use crate::request_facts;
 
-/// Returns the ARNs that a call must be allowed on, each of them; `*` for operations without a resource.
+/// What a call must be allowed: an action, and the ARN of what it is done to.
+pub(super) type Deed = (&'static str, String);
+
+/// Returns all that a call must be allowed.
+pub(super) fn deeds(operation: &str, caller: &Caller, parameters: &Value) -> Vec<Deed> {
+    let permission = Permission::of(Service::CloudTrail, operation);
+    // What the table lacks is for whoever may do everything.
+    let action = permission.map_or("cloudtrail:*", |permission| permission.action);
+    let on_each = resources(operation, caller, parameters).into_iter().map(|arn| (action, arn));
+    on_each.chain(counts_of_trail(operation, caller, parameters)).collect()
+}
+
+/// Returns what is needed beside to see how many of a trail's data events there were: whoever may look management
+/// events up need not see anything of those.
+fn counts_of_trail(operation: &str, caller: &Caller, parameters: &Value) -> Option<Deed> {
+    let counts = operation == Operation::ListInsightsMetricData.name();
+    let name = parameters.get("TrailName").filter(|_| counts)?.as_str()?;
+    let arn = if name.starts_with("arn:") {
+        name.to_owned()
+    } else {
+        On::Trail.arn(&caller.region, caller.account, name)
+    };
+    Some(("cloudtrail:ListInsightsData", arn))
+}
+
+/// Returns the ARNs that a call is about, each of them; `*` for operations without a resource.
 pub(super) fn resources(operation: &str, caller: &Caller, parameters: &Value) -> Vec<String> {
     let on =
         Permission::of(Service::CloudTrail, operation).map_or(On::Everything, |permission| permission.on);
@@ -108,20 +134,39 @@ fn members(on: On) -> &'static [(&'static str, On)] {
 
 #[cfg(test)]
 mod tests {
-    use cairn_wire::Operation;
-
     use super::*;
 
     const MAIN: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
 
-    #[test]
-    fn the_resource_is_what_the_call_names() {
-        let caller = Caller {
+    fn caller() -> Caller {
+        Caller {
             account: "111122223333".parse().unwrap(),
             region: "eu-west-1".parse().unwrap(),
             by: cairn_access::Caller::Unsigned,
             facts: Context::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn counts_are_for_whoever_may_look_events_up() {
+        let deeds = |operation, parameters| deeds(operation, &caller(), &parameters);
+        let (look_up, list) = (("cloudtrail:LookupEvents", "*"), ("cloudtrail:ListInsightsData", MAIN));
+        for (operation, parameters, expected) in [
+            ("ListInsightsMetricData", json!({"EventName": "PutObject"}), vec![look_up]),
+            ("ListInsightsMetricData", json!({"TrailName": "main"}), vec![look_up, list]),
+            ("ListInsightsMetricData", json!({"TrailName": MAIN}), vec![look_up, list]),
+            ("ListInsightsData", json!({"InsightSource": MAIN}), vec![list]),
+            ("LookupEvents", json!({"TrailName": MAIN}), vec![look_up]),
+        ] {
+            let expected: Vec<Deed> =
+                expected.into_iter().map(|(action, arn)| (action, arn.to_owned())).collect();
+            assert_eq!(deeds(operation, parameters), expected, "{operation}");
+        }
+    }
+
+    #[test]
+    fn the_resource_is_what_the_call_names() {
+        let caller = caller();
         let store = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/e";
         for (operation, parameters, expected) in [
             ("CreateTrail", json!({"Name": "main"}), MAIN),
