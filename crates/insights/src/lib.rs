@@ -11,13 +11,20 @@
 #![warn(missing_docs)]
 
 mod attribution;
+mod average;
 mod config;
+mod ids;
 mod insight;
 mod insights;
 mod metric;
+mod record;
+mod wanted;
 
-pub use attribution::{Attribute, Share};
+pub use attribution::{Attribute, Share, VALUE_BYTES_MAX};
 pub use config::InsightsConfig;
+pub use ids::{event_id, shared_event_id};
 pub use insight::{Insight, State};
 pub use insights::{CURSOR, Health, Insights, InsightsService, OpenError, Parts};
 pub use metric::{Kind, Metric, MetricId, Place};
+pub use record::render;
+pub use wanted::{listened_to, wanted};
