@@ -5,8 +5,10 @@ use std::sync::Arc;
 use cairn_catalog::{Catalog, Change, CommitError, Revision, Snapshot};
 use cairn_event::{AccountId, Clock};
 use cairn_history::History;
+use cairn_insights::Insights;
 use cairn_wire::Operation;
 
+use crate::page_token::PageTokens;
 use crate::{Caller, Platform, Refusal, Throttle};
 
 /// CloudTrail's control plane.
@@ -14,9 +16,30 @@ use crate::{Caller, Platform, Refusal, Throttle};
 pub struct Control {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) history: History,
+    pub(crate) insights: Insights,
+    pub(crate) tokens: PageTokens,
     pub(crate) platform: Arc<dyn Platform>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) throttle: Throttle,
+}
+
+/// What the control plane stands on.
+#[derive(Debug)]
+pub struct Parts {
+    /// Trails and accounts.
+    pub catalog: Arc<dyn Catalog>,
+    /// What LookupEvents looks in.
+    pub history: History,
+    /// What was counted, and what was unusual.
+    pub insights: Insights,
+    /// What makes tokens; the same as long as they are to be honoured.
+    pub page_key: [u8; 32],
+    /// The rest of the server.
+    pub platform: Arc<dyn Platform>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How often operations may be called.
+    pub throttle: Throttle,
 }
 
 /// What a use case answers.
@@ -60,14 +83,9 @@ impl<T> Done<T> {
 
 impl Control {
     /// Puts the control plane together.
-    pub fn new(
-        catalog: Arc<dyn Catalog>,
-        history: History,
-        platform: Arc<dyn Platform>,
-        clock: Arc<dyn Clock>,
-        throttle: Throttle,
-    ) -> Self {
-        Self { catalog, history, platform, clock, throttle }
+    pub fn new(parts: Parts) -> Self {
+        let Parts { catalog, history, insights, page_key, platform, clock, throttle } = parts;
+        Self { catalog, history, insights, tokens: PageTokens::new(&page_key), platform, clock, throttle }
     }
 
     /// Lets a call in, or turns it away unread where AWS's rates apply and this one is used up.

@@ -19,6 +19,7 @@ mod logging;
 mod lookup;
 mod organization;
 mod organization_view;
+mod page_token;
 mod platform;
 mod public_keys;
 mod read_trails;
@@ -31,7 +32,7 @@ mod trail_status;
 mod update_trail;
 
 pub use caller::Caller;
-pub use control::{Control, Deed, Done};
+pub use control::{Control, Deed, Done, Parts};
 pub use lookup::{OrganizationEvent, OrganizationEvents};
 pub use organization_view::{OrganizationView, PART_NAMED_MAX, Part, ViewRefusal};
 pub use platform::{

@@ -51,6 +51,12 @@ pub enum Refusal {
     StoresUnavailable,
     #[error("{0}")]
     AggregationInvalid(String),
+    #[error("{0}")]
+    InsightsParameterInvalid(String),
+    #[error(
+        "Insights of data events that an organization's trail selects are for the account that manages the organization and for delegated administrators for CloudTrail. {SIGNED_IN} {0}."
+    )]
+    InsightsOfOrganization(cairn_event::AccountId),
     #[error("Bucket name {0} is not valid. It has 3 to 63 lower-case letters, digits, hyphens and periods.")]
     BucketNameInvalid(String),
     #[error(
@@ -207,7 +213,10 @@ impl Refusal {
             }
             Self::InsightSelectorsInvalid(_) => ErrorCode::InvalidInsightSelectorsException,
             Self::InsightsOff(_) => ErrorCode::InsightNotEnabledException,
-            Self::AggregationInvalid(_) => ErrorCode::InvalidParameterException,
+            Self::AggregationInvalid(_) | Self::InsightsParameterInvalid(_) => {
+                ErrorCode::InvalidParameterException
+            }
+            Self::InsightsOfOrganization(_) => ErrorCode::OperationNotPermittedException,
             Self::LogGroupWithoutRole | Self::LogRoleNotAssumable => {
                 ErrorCode::InvalidCloudWatchLogsRoleArnException
             }

@@ -95,6 +95,8 @@ pub struct Config {
     pub journal_hold: Duration,
     /// Age at which recent events become a split.
     pub history_seal_after: Duration,
+    /// How long after its end a minute waits for events of its own before it is looked at for unusual activity.
+    pub insights_grace: Duration,
     /// How logs look.
     pub log_format: LogFormat,
     /// What is logged.
@@ -258,6 +260,7 @@ impl Config {
             })?,
             journal_hold: read.duration("journal.hold", 0, 2_160 * 3_600, "0s to 2160h is needed")?,
             history_seal_after: read.duration("history.seal_after", 1, 86_400, "1s to 24h is needed")?,
+            insights_grace: read.duration("insights.grace", 1, 3_600, "1s to 60m is needed")?,
             log_format: read.with("log.format", "`text` or `json` is needed", |text| match text {
                 "text" => Some(LogFormat::Text),
                 "json" => Some(LogFormat::Json),

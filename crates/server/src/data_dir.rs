@@ -8,6 +8,7 @@
 //! intents/          forwarded calls whose events are not in the journal yet
 //! gaps              how many forwarded calls were not recorded, until an event tells it
 //! history/          index splits of the event history
+//! insights/         counts of calls a minute, and what was unusual about them
 //! s3/               the built-in S3
 //! tls/              a certificate of our own making, its key, and what clients are to trust
 //! dead-letters/     what webhooks and subjects never took, a file for each destination
@@ -156,6 +157,11 @@ impl DataDir {
     /// Returns the history's directory.
     pub fn history(&self) -> PathBuf {
         self.root.join("history")
+    }
+
+    /// Returns the insights' directory.
+    pub fn insights(&self) -> PathBuf {
+        self.root.join("insights")
     }
 
     /// Returns the directory of a certificate of our own making.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use cairn_anomaly::Minute;
 use cairn_history::History;
+use cairn_insights::Insights;
 use cairn_journal::Reader;
 use serde_json::json;
 
@@ -17,6 +19,7 @@ pub(crate) struct Probes {
     pub(crate) metrics: MetricsPage,
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) history: History,
+    pub(crate) insights: Insights,
 }
 
 impl Probes {
@@ -46,11 +49,20 @@ impl Probes {
         };
         let refusal = refusal.or_else(unbegun);
         let tail = self.journal.tail();
+        let insights = self.insights.health();
         let body = json!({
             "ready": refusal.is_none(),
             "reason": refusal,
             "journal": { "head": self.journal.head(), "tail": tail },
             "history": { "indexed": self.history.indexed(), "lag": tail.saturating_sub(self.history.indexed()) },
+            "insights": {
+                "counted": insights.next,
+                "lag": tail.saturating_sub(insights.next),
+                "closed": insights.closed.map(instant),
+                "series": insights.series,
+                "waiting": insights.waiting,
+                "stale": insights.stale,
+            },
         });
         let status = if refusal.is_none() { 200 } else { 503 };
         answer(status, "application/json", &[], format!("{body}\n")).into()
@@ -65,6 +77,11 @@ impl Probes {
         metrics::gauge!("cairn_history_splits").set(stats.splits as f64);
         metrics::gauge!("cairn_history_split_events").set(stats.split_events as f64);
     }
+}
+
+/// Says when a minute began.
+fn instant(minute: Minute) -> String {
+    jiff::Timestamp::from_second(minute.epoch_seconds()).map(|at| at.to_string()).unwrap_or_default()
 }
 
 impl std::fmt::Debug for Probes {

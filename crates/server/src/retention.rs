@@ -23,8 +23,9 @@ const EVERY: Duration = Duration::from_secs(10);
 /// Above this share of its size, in percent, the journal gives up what is read before its hold is over.
 const CROWDED_PERCENT: u64 = 80;
 
-/// Above this share of its size, in percent, the journal waits for no transparency log and no live stream: better a
-/// log that ends and another that begins, or a dead webhook without some events, than calls refused.
+/// Above this share of its size, in percent, the journal waits for no transparency log, no live stream and no insights:
+/// better a log that ends and another that begins, a dead webhook without some events, or minutes that were counted
+/// only in part, than calls refused.
 const PRESSED_PERCENT: u64 = 90;
 
 /// With this much room on the disk, events are taken again after it was full.
@@ -85,6 +86,10 @@ impl Retention {
         }
         let pressed = self.is_fuller_than(PRESSED_PERCENT);
         let snapshot = self.catalog.current();
+        // What was counted can't be counted again once it is trimmed.
+        if !pressed && !cursors.iter().any(|cursor| cursor.name == cairn_insights::CURSOR) {
+            return Ok(None);
+        }
         let known = |name: String| cursors.iter().any(|cursor| cursor.name == name);
         let started = snapshot.trails().all(|trail| {
             let is_logged = self.tlog && !pressed && trail.log_file_validation;
@@ -95,7 +100,8 @@ impl Retention {
         let waited_for = cursors.iter().filter(|cursor| {
             let is_log = cursor.name.starts_with(cairn_tlog::CURSORS);
             let is_stream = cairn_stream::is_stream_cursor(&cursor.name);
-            !(is_log && (pressed || !self.tlog) || is_stream && pressed)
+            let is_insights = cursor.name == cairn_insights::CURSOR;
+            !(is_log && (pressed || !self.tlog) || (is_stream || is_insights) && pressed)
         });
         Ok(waited_for.map(|cursor| cursor.position).chain(owed).min().filter(|_| started))
     }

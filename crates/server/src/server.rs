@@ -11,12 +11,13 @@ use cairn_aws::{Connections, KmsKeys, Logs};
 use cairn_catalog::{
     Catalog, Kept, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing,
 };
-use cairn_control::Control;
+use cairn_control::{Control, Parts as ControlParts};
 use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
 use cairn_identities::directory::FileError;
+use cairn_insights::{Insights, InsightsConfig, InsightsService};
 use cairn_intake::{Intake, OpenIntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
 use cairn_organizations::Organizations;
@@ -76,6 +77,7 @@ pub struct Server {
     address: SocketAddr,
     front: Arc<Front>,
     history: HistoryService,
+    insights: InsightsService,
     delivery: Arc<Delivery>,
     outside: Arc<Outside>,
     streams: Streams,
@@ -130,6 +132,8 @@ pub enum OpenServerError {
     S3(#[from] cairn_s3::OpenError),
     #[error("open the event history")]
     History(#[from] cairn_history::OpenError),
+    #[error("open the insights")]
+    Insights(#[from] cairn_insights::OpenError),
     #[error("set up metrics")]
     Metrics(#[from] BuildError),
     #[error("guard the metrics")]
@@ -183,12 +187,8 @@ impl Server {
         let dir = DataDir::new(&config.data_dir);
         let stores = Stores::open(&dir, &config, &clock, &ids).await?;
         let source = Source::new(Arc::clone(&stores.journal) as Arc<dyn Reader>)?;
-        let history_config =
-            HistoryConfig { seal_after: config.history_seal_after, ..HistoryConfig::new(dir.history()) };
-        let token_key = token_key(&stores.master, "lookup-events")?;
-        let catalog = Arc::clone(&stores.catalog);
-        let (history, history_service) =
-            History::open(history_config, catalog, source.clone(), Arc::clone(&clock), token_key).await?;
+        let (history, history_service) = stores.history(&dir, &config, &source, &clock).await?;
+        let (insights, insights_service) = stores.insights(&dir, &config, &source, &clock).await?;
         let connections = connections::open(&config)?;
         let followed = FollowedOrganization::open(&config, &stores.catalog, &clock, &ids)?;
         let log_groups = stores.log_groups(&connections);
@@ -208,12 +208,20 @@ impl Server {
         };
         let delivery = Arc::new(Delivery::new(windows(&config), parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
-        let (catalog, throttle) = (Arc::clone(&stores.catalog), throttle(config.throttle));
-        let control = Control::new(catalog, history.clone(), own, Arc::clone(&clock), throttle);
+        let control = Control::new(ControlParts {
+            catalog: Arc::clone(&stores.catalog),
+            history: history.clone(),
+            insights: insights.clone(),
+            page_key: token_key(&stores.master, "pages")?,
+            platform: own,
+            clock: Arc::clone(&clock),
+            throttle: throttle(config.throttle),
+        });
         let keys = (keys, service_keys);
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
-        let probes = Probes { metrics, journal: Arc::clone(&stores.journal) as Arc<dyn Reader>, history };
+        let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
+        let probes = Probes { metrics, journal, history, insights };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;
@@ -229,6 +237,7 @@ impl Server {
             address,
             front: Arc::new(front),
             history: history_service,
+            insights: insights_service,
             delivery,
             outside,
             streams,
@@ -266,6 +275,7 @@ impl Server {
         let work = CancellationToken::new();
         let background = TaskTracker::new();
         background.spawn(self.history.run(work.clone()));
+        background.spawn(self.insights.run(work.clone()));
         background.spawn(self.delivery.run(work.clone()));
         background.spawn(self.streams.run(work.clone()));
         if let Some(notifier) = self.outside.notifier(&self.front.catalog, &self.front.clock) {
@@ -360,6 +370,37 @@ impl Stores {
         let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
         let master = Arc::new(master);
         Ok(Self { lock, master, tokens, catalog, journal, intake, promises: Arc::new(promises), keeping, s3 })
+    }
+
+    async fn history(
+        &self,
+        dir: &DataDir,
+        config: &Config,
+        source: &Source,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<(History, HistoryService), OpenServerError> {
+        let token_key = token_key(&self.master, "lookup-events")?;
+        let config =
+            HistoryConfig { seal_after: config.history_seal_after, ..HistoryConfig::new(dir.history()) };
+        let (catalog, clock) = (Arc::clone(&self.catalog), Arc::clone(clock));
+        Ok(History::open(config, catalog, source.clone(), clock, token_key).await?)
+    }
+
+    async fn insights(
+        &self,
+        dir: &DataDir,
+        config: &Config,
+        source: &Source,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<(Insights, InsightsService), OpenServerError> {
+        let config = InsightsConfig { grace: config.insights_grace, ..InsightsConfig::new(dir.insights()) };
+        let parts = cairn_insights::Parts {
+            catalog: Arc::clone(&self.catalog),
+            source: source.clone(),
+            intake: Arc::clone(&self.intake),
+            clock: Arc::clone(clock),
+        };
+        Ok(Insights::open(config, parts).await?)
     }
 
     fn signing_keys(&self, ids: &Arc<dyn Ids>) -> Arc<SigningKeys> {

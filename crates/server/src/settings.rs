@@ -366,6 +366,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "Age at which recent events move from memory into an index split. 1s to 24h.",
     },
     Setting {
+        key: "insights.grace",
+        default: "15s",
+        help: "How long after its end a minute waits for events of its own before it is looked at for unusual \
+               activity. Longer where what sources tell comes late, and insights are told so much later. 1s to 60m.",
+    },
+    Setting {
         key: "metrics.token_file",
         default: "",
         help: "File with the token, 16 to 512 characters, that `/_cairn/metrics` wants as \

@@ -13,11 +13,13 @@ use cairn_catalog::{
 };
 use cairn_control::{
     BucketVerdict, Caller, Control, DeliveredFiles, DeliveryCheck, Done, KeyCheck, KeyVerdict,
-    LogGroupVerdict, Platform, Refusal, Throttle, TopicVerdict,
+    LogGroupVerdict, Parts, Platform, Refusal, Throttle, TopicVerdict,
 };
-use cairn_event::{AccountId, Clock, Entry, Origin, Region};
+use cairn_event::{AccountId, Clock, Origin, Region};
 use cairn_history::{History, HistoryConfig};
-use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedWriter, Options, Reader, Writer};
+use cairn_insights::{Insights, InsightsConfig};
+use cairn_intake::{Admission, Draft, Intake};
+use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
 use cairn_projection::Source;
 use cairn_wire::json11::Request;
 use cairn_wire::{Input, Operation};
@@ -178,7 +180,7 @@ pub(crate) struct World {
     pub(crate) platform: Arc<NamedBuckets>,
     pub(crate) clock: Arc<SetClock>,
     history: History,
-    writer: EmbeddedWriter,
+    intake: Arc<Intake>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     _dir: TempDir,
@@ -211,24 +213,42 @@ impl World {
         let journal = EmbeddedJournal::open(&dir.path().join("journal"), options, Arc::new(DiskFileSystem));
         let (writer, reader, _) = journal.unwrap();
         let reader: Arc<dyn Reader> = reader;
-        let source = Source::new(reader).unwrap();
+        let source = Source::new(Arc::clone(&reader)).unwrap();
         let config = HistoryConfig::new(dir.path().join("history"));
         let told = Arc::clone(&clock) as Arc<dyn Clock>;
-        let opened = History::open(config, Arc::clone(&catalog), source, Arc::clone(&told), [3; 32]);
+        let opened = History::open(config, Arc::clone(&catalog), source.clone(), Arc::clone(&told), [3; 32]);
         let (history, service) = opened.await.unwrap();
+        let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(&told));
+        let intake = Arc::new(intake.unwrap());
+        let parts = cairn_insights::Parts {
+            catalog: Arc::clone(&catalog),
+            source,
+            intake: Arc::clone(&intake),
+            clock: Arc::clone(&told),
+        };
+        let (insights, _) =
+            Insights::open(InsightsConfig::new(dir.path().join("insights")), parts).await.unwrap();
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         drop(tasks.spawn(service.run(shutdown.clone())));
         tasks.close();
         let platform = Arc::new(NamedBuckets::default());
         let asked = Arc::clone(&platform) as Arc<dyn Platform>;
-        let control = Control::new(Arc::clone(&catalog), history.clone(), asked, told, throttle);
+        let control = Control::new(Parts {
+            catalog: Arc::clone(&catalog),
+            history: history.clone(),
+            insights,
+            page_key: [5; 32],
+            platform: asked,
+            clock: told,
+            throttle,
+        });
         Self {
             control: Arc::new(control),
             catalog,
             platform,
             clock,
             history,
-            writer,
+            intake,
             shutdown,
             tasks,
             _dir: dir,
@@ -238,15 +258,14 @@ impl World {
     /// Records an event and waits until it can be looked up.
     pub(crate) async fn record(&mut self, event: &Value) {
         let text = |member: &str| event[member].as_str().unwrap();
-        let entry = Entry {
-            revision: 1,
-            received_ms: 0,
+        let draft = Draft {
             account: text("recipientAccountId").parse().unwrap(),
             region: text("awsRegion").parse().unwrap(),
             origin: Origin::Call,
             event: event.to_string().into_bytes(),
+            under: None,
         };
-        let last = self.writer.append(&[&entry.encode()]).unwrap().end - 1;
+        let Admission::Recorded(last) = self.intake.submit(draft).await.unwrap() else { return };
         let waiting = self.history.wait_for(last);
         tokio::time::timeout(DEADLINE, waiting).await.expect("an event is indexed in time");
     }
@@ -335,6 +354,7 @@ impl World {
     pub(crate) async fn end(self) {
         self.shutdown.cancel();
         self.tasks.wait().await;
+        self.intake.close().await;
         self.catalog.close().await;
     }
 }
