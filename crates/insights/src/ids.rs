@@ -114,6 +114,11 @@ mod tests {
             event_id(&metric, Sensitivity::Medium, start, State::Start),
             event_id(&metric, Sensitivity::Medium, start, State::End),
         ];
-        assert_eq!(ids, ["", "", ""]);
+        let expected = [
+            "9b99ed03-12c1-8576-b24a-a3b14495e995",
+            "efad6c55-de55-8fdc-9201-6da42719d363",
+            "adb3bfec-36e7-8840-9286-7b390c1e31aa",
+        ];
+        assert_eq!(ids, expected);
     }
 }
