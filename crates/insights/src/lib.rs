@@ -18,6 +18,7 @@ mod insight;
 mod insights;
 mod metric;
 mod record;
+pub mod store;
 mod wanted;
 
 pub use attribution::{Attribute, Share, VALUE_BYTES_MAX};
