@@ -1,4 +1,4 @@
-//! Basic and advanced event selectors: validate, compile, match.
+//! Basic and advanced event selectors, and mute rules for Insights events: validate, compile, match.
 //!
 //! A trail records the events that any of its selectors admits. [`Selectors::for_trail`] checks what was
 //! given once and compiles it; [`Selectors::matches`] is then a pure question about one event, with the same
@@ -35,6 +35,7 @@ mod condition;
 mod error;
 mod field;
 mod given;
+mod mute;
 mod network_sources;
 mod recursion;
 mod resource_types;
@@ -44,5 +45,6 @@ pub use error::{FieldFault, SelectorError};
 pub use given::{
     AdvancedEventSelector, AdvancedFieldSelector, DataResource, EventSelector, EventSelectors, ReadWriteType,
 };
+pub use mute::{MUTE_CHARS_MAX, Mute, MuteError};
 pub use recursion::caused_by_delivery;
 pub use selectors::Selectors;
