@@ -2,17 +2,26 @@
 
 /// A count from 0 to 2^42, rounded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Compact(u16);
+pub(crate) struct Compact(u16);
 
 const MANTISSA_BITS: u32 = 11;
 const HIDDEN: u64 = 1 << MANTISSA_BITS;
 
 impl Compact {
     /// The largest that can be told.
-    pub const MAX: Self = Self(u16::MAX);
+    pub(crate) const MAX: Self = Self(u16::MAX);
+
+    pub(crate) fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) fn bits(self) -> u16 {
+        self.0
+    }
 
     /// Rounds down.
-    pub fn floor(count: u64) -> Self {
+    #[expect(clippy::cast_possible_truncation, reason = "exponent and mantissa have sixteen bits together")]
+    pub(crate) fn floor(count: u64) -> Self {
         if count < HIDDEN {
             return Self(count as u16);
         }
@@ -25,13 +34,13 @@ impl Compact {
     }
 
     /// Rounds up.
-    pub fn ceil(count: u64) -> Self {
+    pub(crate) fn ceil(count: u64) -> Self {
         let low = Self::floor(count);
         if low.get() < count && low != Self::MAX { Self(low.0 + 1) } else { low }
     }
 
     /// Returns the count.
-    pub fn get(self) -> u64 {
+    pub(crate) fn get(self) -> u64 {
         let (shift, mantissa) = (u32::from(self.0) >> MANTISSA_BITS, u64::from(self.0) & (HIDDEN - 1));
         match shift {
             0 => mantissa,
@@ -54,5 +63,15 @@ mod tests {
                 assert_eq!(low, count);
             }
         }
+    }
+
+    #[test]
+    fn keeps_the_order_of_counts_in_its_bits() {
+        for bits in 0..u16::MAX {
+            let (one, next) = (Compact::from_bits(bits), Compact::from_bits(bits + 1));
+            assert!(one.get() < next.get(), "{bits}");
+            assert_eq!(Compact::floor(one.get()), one);
+        }
+        assert_eq!(Compact::ceil(u64::MAX), Compact::MAX);
     }
 }

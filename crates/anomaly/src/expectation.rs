@@ -1,155 +1,252 @@
-//! What a baseline lets expect of the hour that begins.
+//! What a week lets expect of the hour that begins.
 
-use crate::baseline::{Baseline, HOURS, Hour};
+use crate::hour::{HOUR_WINDOWS, Hour};
+use crate::week::{DAY, HOURS, Peaks, WEEK, Week};
 
-/// What is usual now; counts of five minutes unless they say otherwise.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Expectation {
+/// What is usual in this hour. Counts are of five minutes, unless they say otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Expectation {
     /// The average a minute of the whole week: what records call the baseline.
-    pub mean1: f32,
-    /// The most that may be expected on average, whatever the hour.
-    pub high: f32,
-    /// The least that may be expected at this hour.
-    pub low: f32,
-    /// Variance to mean over the hours of the day.
-    pub dispersion: f32,
-    /// The peaks of up to four weeks, of five minutes and of one.
-    pub most5: f32,
-    pub most1: f32,
-    /// How far a peak may exceed those and still be one more of its kind.
-    pub reach: f32,
-    /// The fewest of this hour and its neighbours on any day.
-    pub least5: f32,
-    /// What this hour lets expect by itself, where the series keeps to a rhythm; infinite where it does not.
-    pub near: f32,
-    pub near_dispersion: f32,
+    pub(crate) mean1: f32,
+    /// The average that is expected at the most, at this hour of the day or at any.
+    pub(crate) high: f32,
+    /// The least average that is expected at this hour.
+    pub(crate) low: f32,
+    /// Variance to mean of the windows around the averages of their hours of the day.
+    pub(crate) dispersion: f32,
+    /// The peaks of up to four weeks.
+    pub(crate) most5: f32,
+    pub(crate) most1: f32,
+    /// The highest day's peak to the usual day's: how far a peak may exceed the former ones and still be one more of
+    /// its kind.
+    pub(crate) reach: f32,
+    /// The fewest of this hour and its neighbours, on any day.
+    pub(crate) least5: f32,
+    /// What this very hour lets expect, where every day has the same shape.
+    pub(crate) rhythm: Option<Rhythm>,
+}
+
+/// What an hour lets expect by itself, in a series whose days are alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rhythm {
+    pub(crate) mean: f32,
+    pub(crate) dispersion: f32,
     /// The peaks of this hour and its neighbours.
-    pub near5: f32,
-    pub near1: f32,
+    pub(crate) most5: f32,
+    pub(crate) most1: f32,
 }
 
-const DAY: usize = 24;
-
-/// The squared variation of hours around their rhythm above which there is none to speak of.
-const REGULAR_VARIATION_MAX: f64 = 0.05;
-
-impl Expectation {
-    pub fn of(baseline: &Baseline) -> Self {
-        let (now, seen) = (usize::from(baseline.now), usize::from(baseline.seen));
-        if seen == 0 {
-            return Self::default();
-        }
-        let mut of_hour = [(0_f64, 0_f64, 0_f64); DAY]; // hours seen, sum, squares
-        let mut day_peaks = [0_u64; 7];
-        let mut day_sums = [0_f64; 7];
-        let (mut most5, mut most1) = (0_u64, 0_u64);
-        let (mut near5, mut near1, mut least) = (0_u64, 0_u64, u64::MAX);
-        let mut total = 0_f64;
-        for ago in 0..seen {
-            let place = (now + HOURS - 1 - ago) % HOURS;
-            let hour = baseline.hour(place);
-            let sum = hour.sum.get() as f64;
-            total += sum;
-            let slot = &mut of_hour[place % DAY];
-            slot.0 += 1.0;
-            slot.1 += sum;
-            slot.2 += hour.squares.get() as f64;
-            most5 = most5.max(hour.most5.get());
-            most1 = most1.max(hour.most1.get());
-            day_sums[ago / DAY] += sum;
-            let day = &mut day_peaks[ago / DAY];
-            *day = (*day).max(hour.most5.get());
-            let apart = (place % DAY + DAY - now % DAY) % DAY;
-            if apart <= 1 || apart == DAY - 1 {
-                least = least.min(hour.least5.get());
-                near5 = near5.max(hour.most5.get());
-                near1 = near1.max(hour.most1.get());
-            }
-        }
-        let windows = seen as f64 * 12.0;
-        let mean = total / windows;
-        let (mut near, mut near_hours) = (0_f64, 0_f64);
-        for shift in [DAY - 1, DAY, DAY + 1] {
-            let slot = of_hour[(now + shift) % DAY];
-            near += slot.1;
-            near_hours += slot.0;
-        }
-        let near_mean = if near_hours > 0.0 { near / (near_hours * 12.0) } else { mean };
-        let (older5, older1) = baseline.older_peaks();
-        let rare = 5.0 / (f64::from(7 * 24 * 60));
-        let rhythm = if seen == HOURS && mean > 0.5 { rhythm(baseline, now, &of_hour, &day_sums, total) } else { None };
-        Self {
-            mean1: (mean / 5.0) as f32,
-            high: mean.max(near_mean).max(rare) as f32,
-            low: (LOW_SHARE * mean.min(near_mean)) as f32,
-            dispersion: dispersion(&of_hour) as f32,
-            most5: most5.max(older5) as f32,
-            most1: most1.max(older1) as f32,
-            reach: reach(&mut day_peaks, seen) as f32,
-            least5: if least == u64::MAX { 0.0 } else { least as f32 },
-            near: rhythm.map_or(f32::INFINITY, |(near, _)| near as f32),
-            near_dispersion: rhythm.map_or(1.0, |(_, dispersion)| dispersion as f32),
-            near5: near5 as f32,
-            near1: near1 as f32,
-        }
-    }
-}
-
-/// What is subtracted of a usual level before its absence is looked for.
+/// What is taken off a usual level before its absence is looked for.
 const LOW_SHARE: f64 = 0.7;
 
-/// Says what the coming hour lets expect of five minutes, if each day has the same shape and only its size
-/// differs: the hours' shares of a day, times the size of yesterday or of the same day a week ago.
-fn rhythm(
-    baseline: &Baseline,
-    now: usize,
-    of_hour: &[(f64, f64, f64); DAY],
-    day_sums: &[f64; 7],
+/// The squared variation of windows around the shape of the days above which days are not called alike.
+const ALIKE_VARIATION_MAX: f64 = 0.05;
+
+/// Calls in five minutes below which no shape can be told.
+const RHYTHM_MEAN_MIN: f64 = 0.5;
+
+/// So many hours must have had calls before the shape of days is believed.
+const RHYTHM_HOURS_MIN: f64 = 24.0;
+
+/// No series is believed to vary more than this: a single flood would hide all that comes after.
+const DISPERSION_MAX: f64 = 500.0;
+
+impl Expectation {
+    /// Says what to expect of the hour at this place of the week.
+    pub(crate) fn of(week: &Week, now: u8) -> Self {
+        if week.seen() == 0 {
+            return Self::default();
+        }
+        let sums = Sums::of(week, now);
+        let mean = sums.total / (week.seen() as f64 * HOUR_WINDOWS);
+        let near = sums.near_mean(now, mean);
+        let older = week.older().iter().fold(sums.peaks, |most, older| most.or(*older));
+        Self {
+            mean1: narrow(mean / 5.0),
+            high: narrow(mean.max(near).max(sums.rarest())),
+            low: narrow(LOW_SHARE * mean.min(near)),
+            dispersion: narrow(sums.dispersion()),
+            most5: narrow(older.most5.get() as f64),
+            most1: narrow(older.most1.get() as f64),
+            reach: narrow(sums.reach()),
+            least5: narrow(if sums.near_hours < sums.near_hours_seen { 0.0 } else { sums.near_least5 }),
+            rhythm: sums.rhythm(week, now, mean),
+        }
+    }
+
+    /// Returns the average of a minute that is expected now, and how its minutes vary.
+    pub(crate) fn level(&self) -> (f64, f64) {
+        let (mean, dispersion) = match &self.rhythm {
+            Some(rhythm) => (rhythm.mean, rhythm.dispersion),
+            None => (self.high, self.dispersion),
+        };
+        (f64::from(mean) / 5.0, f64::from(dispersion))
+    }
+}
+
+/// The sums of a week, by hour of the day and by day.
+struct Sums {
+    seen: usize,
     total: f64,
-) -> Option<(f64, f64)> {
-    let (mut chi, mut degrees) = (0.0, 0.0);
-    for ago in 0..HOURS {
-        let place = (now + HOURS - 1 - ago) % HOURS;
-        let fit = of_hour[place % DAY].1 * day_sums[ago / DAY] / total / 12.0;
-        if fit <= 0.0 {
-            continue;
-        }
-        let Hour { sum, squares, .. } = baseline.hour(place);
-        let (sum, squares) = (sum.get() as f64, squares.get() as f64);
-        chi += (squares - 2.0 * fit * sum + 12.0 * fit * fit) / fit;
-        degrees += 12.0;
-    }
-    let mean = total / (HOURS as f64 * 12.0);
-    let variation = ((chi / degrees - 1.0) / mean).max(0.0);
-    if degrees < 12.0 * 24.0 || variation > REGULAR_VARIATION_MAX {
-        return None;
-    }
-    let share = [DAY - 1, DAY, DAY + 1].iter().map(|shift| of_hour[(now + shift) % DAY].1).fold(0.0, f64::max);
-    let day = day_sums[0].max(day_sums[6]);
-    let near = share / total * day / 12.0;
-    Some((near, 1.1 + variation * near))
+    peaks: Peaks,
+    of_day_hour: [DayHour; DAY],
+    /// By how many days ago.
+    of_day: [f64; 7],
+    day_peaks: [u64; 7],
+    near_peaks: Peaks,
+    near_least5: f64,
+    /// How many hours at this time of the day had calls, and how many were seen.
+    near_hours: usize,
+    near_hours_seen: usize,
 }
 
-/// Pearson's statistic over the means of the hours of the day.
-fn dispersion(of_hour: &[(f64, f64, f64); DAY]) -> f64 {
-    let (mut chi, mut degrees) = (0.0, 0.0);
-    for (hours, sum, squares) in of_hour {
-        let n = hours * 12.0;
-        if n > 0.0 && *sum > 0.0 {
-            let mean = sum / n;
-            chi += (squares - n * mean * mean).max(0.0) / mean;
-            degrees += n - 1.0;
-        }
-    }
-    if degrees > 0.0 { (chi / degrees).clamp(1.0, 500.0) } else { 1.0 }
+#[derive(Clone, Copy, Default)]
+struct DayHour {
+    hours: f64,
+    sum: f64,
+    /// The squares of the means of the hours' windows, and the differences of windows from these, squared.
+    squares: f64,
+    within: f64,
 }
 
-/// A series whose days differ much in their peaks will exceed them by as much.
-fn reach(day_peaks: &mut [u64; 7], seen: usize) -> f64 {
-    let days = seen.div_ceil(DAY).clamp(1, 7);
-    let peaks = &mut day_peaks[..days];
-    peaks.sort_unstable();
-    let most = peaks[days - 1] as f64;
-    let usual = peaks[days / 2].max(1) as f64;
-    most / usual
+impl Sums {
+    fn of(week: &Week, now: u8) -> Self {
+        let mut sums = Self {
+            seen: week.seen(),
+            total: 0.0,
+            peaks: Peaks::default(),
+            of_day_hour: [DayHour::default(); DAY],
+            of_day: [0.0; 7],
+            day_peaks: [0; 7],
+            near_peaks: Peaks::default(),
+            near_least5: f64::INFINITY,
+            near_hours: 0,
+            near_hours_seen: 0,
+        };
+        for ago in 0..sums.seen {
+            let place = place_ago(now, ago);
+            sums.of_day_hour[place % DAY].hours += 1.0;
+            sums.near_hours_seen += usize::from(is_near(place, now));
+        }
+        for (place, hour) in week.hours() {
+            let ago = hours_ago(now, place);
+            if ago < sums.seen {
+                sums.add(usize::from(place), ago, hour, now);
+            }
+        }
+        sums
+    }
+
+    fn add(&mut self, place: usize, ago: usize, hour: Hour, now: u8) {
+        let (calls, mean) = (hour.calls.get() as f64, hour.mean5());
+        self.total += calls;
+        let of_hour = &mut self.of_day_hour[place % DAY];
+        of_hour.sum += calls;
+        of_hour.squares += HOUR_WINDOWS * mean * mean;
+        of_hour.within += hour.spread() * mean;
+        self.peaks = self.peaks.or(hour.peaks());
+        self.of_day[ago / DAY] += calls;
+        let day = &mut self.day_peaks[ago / DAY];
+        *day = (*day).max(hour.most5.get());
+        if is_near(place, now) {
+            self.near_hours += 1;
+            self.near_least5 = self.near_least5.min(hour.least5());
+            self.near_peaks = self.near_peaks.or(hour.peaks());
+        }
+    }
+
+    /// The average of this hour of the day and its neighbours; where these saw little, it leans towards that of the
+    /// week, as if that had given one call more.
+    fn near_mean(&self, now: u8, mean: f64) -> f64 {
+        let (mut sum, mut hours) = (0.0, 0.0);
+        for near in near_day_hours(now) {
+            sum += self.of_day_hour[near].sum;
+            hours += self.of_day_hour[near].hours;
+        }
+        if mean <= 0.0 {
+            return 0.0;
+        }
+        (sum + 1.0) / (hours * HOUR_WINDOWS + 1.0 / mean)
+    }
+
+    /// One call in the time that was seen: who was never seen may come so often.
+    fn rarest(&self) -> f64 {
+        1.0 / (self.seen as f64 * HOUR_WINDOWS)
+    }
+
+    /// Pearson's statistic over the windows around the means of the hours of the day.
+    fn dispersion(&self) -> f64 {
+        let (mut chi, mut degrees) = (0.0, 0.0);
+        for of_hour in self.of_day_hour.iter().filter(|of_hour| of_hour.sum > 0.0) {
+            let windows = of_hour.hours * HOUR_WINDOWS;
+            let mean = of_hour.sum / windows;
+            chi += (of_hour.within + of_hour.squares - windows * mean * mean).max(0.0) / mean;
+            degrees += windows - 1.0;
+        }
+        if degrees > 0.0 { (chi / degrees).clamp(1.0, DISPERSION_MAX) } else { 1.0 }
+    }
+
+    /// A series whose days differ much in their peaks will exceed them by as much.
+    fn reach(&self) -> f64 {
+        let days = self.seen.div_ceil(DAY).clamp(1, 7);
+        let mut peaks = self.day_peaks;
+        let peaks = &mut peaks[..days];
+        peaks.sort_unstable();
+        peaks[days - 1] as f64 / peaks[days / 2].max(1) as f64
+    }
+
+    /// Says what the hour lets expect if each day has the same shape and only its size differs: the hour's share of a
+    /// day, times the size of yesterday or of the same day a week ago. Says nothing where days are not alike.
+    fn rhythm(&self, week: &Week, now: u8, mean: f64) -> Option<Rhythm> {
+        if self.seen < WEEK || mean <= RHYTHM_MEAN_MIN {
+            return None;
+        }
+        let (mut chi, mut degrees) = (0.0, 0.0);
+        for ago in 0..WEEK {
+            let place = place_ago(now, ago);
+            let fit = self.of_day_hour[place % DAY].sum * self.of_day[ago / DAY] / self.total / HOUR_WINDOWS;
+            if fit > 0.0 {
+                let hour = week.hour(u8::try_from(place).unwrap_or_default());
+                let of_hour = hour.mean5();
+                chi += (hour.spread() * of_hour + HOUR_WINDOWS * (of_hour - fit).powi(2)) / fit;
+                degrees += HOUR_WINDOWS;
+            }
+        }
+        let variation = ((chi / degrees - 1.0) / mean).max(0.0);
+        if degrees < RHYTHM_HOURS_MIN * HOUR_WINDOWS || variation > ALIKE_VARIATION_MAX {
+            return None;
+        }
+        let share = near_day_hours(now).iter().map(|near| self.of_day_hour[*near].sum).fold(0.0, f64::max)
+            / self.total;
+        let mean = share * self.of_day[0].max(self.of_day[6]) / HOUR_WINDOWS;
+        Some(Rhythm {
+            mean: narrow(mean),
+            dispersion: narrow(1.1 + variation * mean),
+            most5: narrow(self.near_peaks.most5.get() as f64),
+            most1: narrow(self.near_peaks.most1.get() as f64),
+        })
+    }
+}
+
+/// The place of the hour that ended so many hours before this one began.
+fn place_ago(now: u8, ago: usize) -> usize {
+    (usize::from(now) + WEEK - 1 - ago) % WEEK
+}
+
+fn hours_ago(now: u8, place: u8) -> usize {
+    (usize::from(now) + WEEK - 1 - usize::from(place % HOURS)) % WEEK
+}
+
+/// This hour of the day and its neighbours.
+fn near_day_hours(now: u8) -> [usize; 3] {
+    [DAY - 1, DAY, DAY + 1].map(|shift| (usize::from(now) + shift) % DAY)
+}
+
+fn is_near(place: usize, now: u8) -> bool {
+    near_day_hours(now).contains(&(place % DAY))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seven digits are enough for what is expected")]
+fn narrow(value: f64) -> f32 {
+    value as f32
 }

@@ -9,16 +9,25 @@
 
 #![warn(missing_docs)]
 
-mod baseline;
 mod compact;
+mod episode;
 mod expectation;
+mod hour;
+mod judge;
 mod minute;
+mod recent;
 mod sensitivity;
 mod series;
+mod state;
 mod tail;
+mod thresholds;
+mod usual;
 mod verdict;
+mod week;
 
 pub use minute::Minute;
 pub use sensitivity::Sensitivity;
-pub use series::{DecodeError, Series, Usual};
+pub use series::Series;
+pub use state::DecodeError;
+pub use usual::Usual;
 pub use verdict::{Closing, Direction, Opening, Verdict, Verdicts};
