@@ -32,6 +32,8 @@ pub struct Record {
 /// A record with how far it has come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredRecord {
+    /// Its place in the order in which records were found.
+    pub sequence: u64,
     /// The record.
     pub record: Record,
     /// Whether it is known to be in the journal.
@@ -58,13 +60,14 @@ pub(super) fn number<T: PartialEq, const N: usize>(all: &[T; N], one: &T) -> i64
     all.iter().position(|known| known == one).and_then(|index| i64::try_from(index).ok()).unwrap_or(-1)
 }
 
-/// The columns that [`read`] reads.
+/// The columns that [`read`] reads, behind `sequence`.
 pub(super) const COLUMNS: &str =
     "id, shared_id, metric, account, region, trail, source, name, code, sensitivity,
     direction, state, start_minute, minutes, calls, baseline_minutes, baseline_calls, shares, baseline_shares,
     imported, sent, body";
 
 pub(super) fn read(mut columns: Columns<'_>, doing: &'static str) -> Result<StoredRecord, StoreError> {
+    let sequence = columns.number()?;
     let (id, shared_id, metric) = (columns.text()?, columns.text()?, MetricId(columns.number()?));
     let insight = Insight {
         metric: metrics::read(&mut columns)?,
@@ -80,7 +83,7 @@ pub(super) fn read(mut columns: Columns<'_>, doing: &'static str) -> Result<Stor
         baseline_shares: read_shares(columns.next()?, doing)?,
     };
     let (imported, sent, body) = (columns.next()?, columns.next()?, columns.next::<&[u8]>()?.into());
-    Ok(StoredRecord { record: Record { id, shared_id, metric, insight, imported, body }, sent })
+    Ok(StoredRecord { sequence, record: Record { id, shared_id, metric, insight, imported, body }, sent })
 }
 
 pub(super) fn write_shares(shares: &[Share]) -> String {

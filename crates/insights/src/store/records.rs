@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cairn_anomaly::{Minute, Sensitivity};
-use cairn_event::AccountId;
+use cairn_event::{AccountId, Region};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
@@ -13,6 +13,7 @@ use super::column::{Columns, sql_minute, sql_number};
 use super::error::{StoreError, failed};
 use super::metrics;
 use super::record::{COLUMNS, DIRECTIONS, Record, STATES, StoredRecord, number, read, write_shares};
+use crate::insight::State;
 use crate::metric::MetricId;
 
 /// Which insights of data events are asked for.
@@ -22,6 +23,8 @@ pub struct RecordQuery {
     pub trail: Arc<str>,
     /// Whose events.
     pub account: AccountId,
+    /// The Region in which they were recorded.
+    pub region: Region,
     /// The earliest and the latest event time.
     pub between: (Minute, Minute),
     /// Only the event with this id.
@@ -30,8 +33,8 @@ pub struct RecordQuery {
     pub name: Option<Arc<str>>,
     /// Only those about this service.
     pub source: Option<Arc<str>>,
-    /// Only those behind this one: the event time and the id of the last of the page before.
-    pub after: Option<(Minute, Arc<str>)>,
+    /// Only those behind this one: the event time and the sequence of the last of the page before.
+    pub after: Option<(Minute, u64)>,
     /// The most to be returned.
     pub limit: u32,
 }
@@ -50,7 +53,10 @@ impl Store {
     /// # Errors
     /// When the store can't be read.
     pub async fn records_sharing(&self, shared_id: &str) -> Result<Vec<StoredRecord>, StoreError> {
-        self.records_where("shared_id = ", |query| query.push_bind(shared_id.to_owned())).await
+        self.records_where("shared_id = ", |query| {
+            query.push_bind(shared_id.to_owned()).push(" ORDER BY sequence")
+        })
+        .await
     }
 
     /// Returns the records of a metric that begin between `from` and `to`, which is not one of the minutes; as they
@@ -67,7 +73,23 @@ impl Store {
         self.records_where("metric = ", |query| {
             query.push_bind(i64::from(metric.0));
             query.push(" AND start_minute >= ").push_bind(sql_minute(from));
-            query.push(" AND start_minute < ").push_bind(sql_minute(to))
+            query.push(" AND start_minute < ").push_bind(sql_minute(to)).push(" ORDER BY sequence")
+        })
+        .await
+    }
+
+    /// Returns the starts, from the minute `since` on, of what is not known to have ended; as they were found.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn open_records(&self, since: Minute) -> Result<Vec<StoredRecord>, StoreError> {
+        self.records_where("start_minute >= ", |query| {
+            query.push_bind(sql_minute(since));
+            query.push(" AND state = ").push_bind(number(&STATES, &State::Start));
+            query.push(
+                " AND NOT EXISTS (SELECT 1 FROM records AS other
+                   WHERE other.shared_id = records.shared_id AND other.state <> records.state) ORDER BY sequence",
+            )
         })
         .await
     }
@@ -112,7 +134,7 @@ impl Store {
         self.finish(tx, doing).await
     }
 
-    /// Returns insights of data events, the newest first, and of one minute by their ids.
+    /// Returns insights of data events, the newest first; of one minute the one that was found last.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -120,6 +142,7 @@ impl Store {
         self.records_where("trail <> '' AND trail = ", |query| {
             query.push_bind(asked.trail.to_string());
             query.push(" AND account = ").push_bind(asked.account.as_str().to_owned());
+            query.push(" AND region = ").push_bind(asked.region.as_str().to_owned());
             query.push(" AND at_minute >= ").push_bind(sql_minute(asked.between.0));
             query.push(" AND at_minute <= ").push_bind(sql_minute(asked.between.1));
             for (column, value) in [("id", &asked.id), ("name", &asked.name), ("source", &asked.source)] {
@@ -127,12 +150,15 @@ impl Store {
                     query.push(" AND ").push(column).push(" = ").push_bind(value.to_string());
                 }
             }
-            if let Some((minute, id)) = &asked.after {
-                query.push(" AND (at_minute < ").push_bind(sql_minute(*minute));
-                query.push(" OR at_minute = ").push_bind(sql_minute(*minute));
-                query.push(" AND id > ").push_bind(id.to_string()).push(")");
+            if let Some((minute, sequence)) = asked.after {
+                query.push(" AND (at_minute < ").push_bind(sql_minute(minute));
+                query.push(" OR at_minute = ").push_bind(sql_minute(minute));
+                query
+                    .push(" AND sequence < ")
+                    .push_bind(i64::try_from(sequence).unwrap_or(i64::MAX))
+                    .push(")");
             }
-            query.push(" ORDER BY at_minute DESC, id LIMIT ").push_bind(i64::from(asked.limit))
+            query.push(" ORDER BY at_minute DESC, sequence DESC LIMIT ").push_bind(i64::from(asked.limit))
         })
         .await
     }
@@ -143,7 +169,7 @@ impl Store {
         and: impl FnOnce(&mut QueryBuilder<Sqlite>) -> &mut QueryBuilder<Sqlite>,
     ) -> Result<Vec<StoredRecord>, StoreError> {
         let doing = "read records";
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT sequence, ");
         query.push(COLUMNS).push(" FROM records WHERE ").push(condition);
         and(&mut query);
         let mut connection = self.reader(doing).await?;

@@ -18,7 +18,7 @@ use crate::attribution::{Attribute, Share};
 use crate::metric::MetricId;
 
 /// Minutes of which all shares are kept, before the one that is closed.
-pub const MINUTES_KEPT: u32 = 15;
+pub const MINUTES_KEPT: u32 = 30;
 
 impl Store {
     /// Adds the shares of a metric between `from` and `to`, which is not one of them; the largest first. There are

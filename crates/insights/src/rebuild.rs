@@ -1,0 +1,58 @@
+//! A series from its past: points are the truth, and what a series knows can always be built anew from them.
+
+use cairn_anomaly::{Minute, Series, Verdict};
+
+use crate::store::Gap;
+
+/// The days that a series remembers: what was before makes no difference to it.
+pub const REMEMBERED_DAYS: u32 = 35;
+
+/// What happened to a series.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// The minute of the first event in its place: since then its calls would have been seen.
+    pub first_seen: Minute,
+    /// Its minutes that had calls, in order, none twice.
+    pub points: &'a [(Minute, u32)],
+    /// Minutes that nobody watched, in order.
+    pub gaps: &'a [Gap],
+    /// The minute that it is to be told next.
+    pub to: Minute,
+    /// Minutes into the hour at which its own hours begin.
+    pub phase: u8,
+}
+
+/// A series that knows its past, and what it said on the way.
+#[derive(Debug, Clone)]
+pub struct Rebuilt {
+    /// The series.
+    pub series: Series,
+    /// What it said, in order.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Tells a series its past, from its first call on.
+pub fn rebuild(past: &Past<'_>) -> Rebuilt {
+    let mut points = past.points.iter().copied().take_while(|(minute, _)| *minute < past.to).peekable();
+    let mut gaps = past.gaps.iter().copied().peekable();
+    let begin = points.peek().map_or(past.to, |(minute, _)| *minute);
+    let mut series = Series::begin(past.first_seen.min(begin), begin, past.phase);
+    let mut verdicts = Vec::new();
+    while series.next() < past.to {
+        let minute = series.next();
+        let calls = points.next_if(|(at, _)| *at == minute).map_or(0, |(_, calls)| calls);
+        while gaps.next_if(|gap| gap.to <= minute).is_some() {}
+        let watched = !gaps.peek().is_some_and(|gap| gap.contains(minute));
+        tell(&mut series, calls, watched, &mut verdicts);
+    }
+    Rebuilt { series, verdicts }
+}
+
+/// Tells a series of its next minute. Of one that nobody watched, what is known counts where it is more than usual.
+pub(crate) fn tell(series: &mut Series, calls: u32, watched: bool, verdicts: &mut Vec<Verdict>) {
+    if !watched && f64::from(calls) <= series.usual().average {
+        series.pass_unobserved();
+    } else {
+        verdicts.extend(series.step(calls).into_iter().flatten());
+    }
+}
