@@ -10,8 +10,11 @@ KEY = re.compile(
     r"_(?P<unique>[0-9A-Za-z]{16})\.json\.gz"
 )
 
-# Digests, transparency logs, and the empty marker that the first check leaves in a bucket elsewhere.
-OTHER = re.compile(r"/CloudTrail-(?:Digest|Tlog)/|/CloudTrail/$")
+# Files of Insights events have names of the same form.
+INSIGHT_KEY = re.compile(KEY.pattern.replace("CloudTrail", "CloudTrail-Insight"))
+
+# Insights events, digests, transparency logs, and the empty marker that the first check leaves in a bucket elsewhere.
+OTHER = re.compile(r"/CloudTrail-(?:Insight|Digest|Tlog)/|/CloudTrail/$")
 
 
 def log_keys(s3, bucket):

@@ -1,0 +1,58 @@
+"""A server's clock that goes on as ever until a test moves it, and clients that sign by it."""
+
+import calendar
+import datetime
+import json
+import time
+
+import botocore.auth
+from disturbances import Clock
+from waiting import wait_for
+
+# How long a minute waits for its events, and how often it is looked whether it is over.
+GRACE_S = 15 + 1
+
+
+class Minutes(Clock):
+    """The clock of a server, moved forward by seconds and minutes."""
+
+    def __init__(self, server, file, behind=0):
+        """Begins `behind` seconds in the past, at the fiftieth second of a minute."""
+        super().__init__(server, file)
+        self._server = server
+        self.offset = -behind
+        self.until_second(50)
+
+    def now(self):
+        """Returns the server's time, in seconds since 1970."""
+        return time.time() + self.offset
+
+    def forward(self, seconds):
+        self.offset += int(seconds)
+        self._set(self.offset)
+
+    def judged(self, minutes=0):
+        """Lets minutes pass, and waits until everything is judged that is over, and what was found is told."""
+        self.forward(60 * minutes)
+        due = int(self.now() - GRACE_S) // 60 * 60 - 60
+
+        def is_judged():
+            told = json.load(self._server.page("status"))["insights"]
+            if told["lag"] or told["waiting"] or told["stale"] or told["closed"] is None:
+                return False
+            return calendar.timegm(time.strptime(told["closed"], "%Y-%m-%dT%H:%M:%SZ")) >= due
+
+        wait_for(is_judged, "all minutes that are over are judged", limit=40)
+
+    def until_second(self, second):
+        """Moves on to a second of a minute: of this one, or of the next if that is over."""
+        self.forward((second - self.now()) % 60)
+
+    def sign(self, monkeypatch):
+        """Has this process sign by the server's clock, for signatures are held against it."""
+
+        def now(remove_tzinfo=True):
+            at = datetime.datetime.fromtimestamp(self.now(), datetime.timezone.utc)
+            return at.replace(tzinfo=None) if remove_tzinfo else at
+
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", now)
