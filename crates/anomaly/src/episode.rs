@@ -3,6 +3,7 @@
 use crate::expectation::Expectation;
 use crate::judge::Facts;
 use crate::recent::FIVE;
+use crate::week::Peaks;
 use crate::{Closing, Direction, Minute, Opening, Sensitivity};
 
 /// Something unusual that goes on.
@@ -69,6 +70,10 @@ impl Episode {
 
     pub(crate) fn is_over(&self) -> bool {
         self.calm >= self.patience
+    }
+
+    pub(crate) fn peaks(&self) -> Peaks {
+        Peaks::new(self.most5, self.most1)
     }
 
     /// Ends it, if `minute` was the last.

@@ -45,11 +45,23 @@ const ALIKE_VARIATION_MAX: f64 = 0.05;
 /// Calls in five minutes below which no shape can be told.
 const RHYTHM_MEAN_MIN: f64 = 0.5;
 
+/// Deviations above their mean that the minutes of an hour reach by chance, in a week.
+const SMOOTH_DEVIATIONS: f32 = 5.0;
+
 /// So many hours must have had calls before the shape of days is believed.
 const RHYTHM_HOURS_MIN: f64 = 24.0;
 
 /// No series is believed to vary more than this: a single flood would hide all that comes after.
 const DISPERSION_MAX: f64 = 500.0;
+
+impl Rhythm {
+    /// Tells whether the minutes of the hour are alike, and not just its windows of five: a job every five minutes
+    /// keeps to a rhythm too.
+    pub(crate) fn is_smooth(&self) -> bool {
+        let mean = self.mean / 5.0;
+        self.most1 <= mean + SMOOTH_DEVIATIONS * (mean * self.dispersion).sqrt() + 3.0
+    }
+}
 
 impl Expectation {
     /// Says what to expect of the hour at this place of the week.

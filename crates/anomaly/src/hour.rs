@@ -54,9 +54,8 @@ impl Hour {
     }
 
     /// The hour had such peaks too.
-    pub(crate) fn raise_peaks(&mut self, most5: u64, most1: u32) {
-        self.most5 = self.most5.max(Compact::ceil(most5));
-        self.most1 = self.most1.max(Compact::ceil(u64::from(most1)));
+    pub(crate) fn raise_peaks(&mut self, peaks: Peaks) {
+        Peaks { most5: self.most5, most1: self.most1 } = self.peaks().or(peaks);
     }
 
     /// The hour had five minutes without calls too.

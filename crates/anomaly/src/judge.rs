@@ -1,10 +1,11 @@
 //! Whether the last minutes are unusual.
 
 use crate::episode::{Episode, silence_ceiling, surge_floor};
-use crate::expectation::{Expectation, Rhythm};
+use crate::expectation::Expectation;
 use crate::recent::{FIVE, Recent};
 use crate::tail;
 use crate::thresholds::Thresholds;
+use crate::week::Peaks;
 use crate::{Direction, Minute, Opening, Sensitivity};
 
 /// The windows that a surge is looked for in: so many minutes, with so many calls at least.
@@ -28,6 +29,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) minute: Minute,
     pub(crate) recent: &'a Recent,
     pub(crate) expected: &'a Expectation,
+    /// What was told so often that it is usual.
+    pub(crate) told: Peaks,
     /// Not yet a whole week was seen.
     pub(crate) young: bool,
 }
@@ -81,10 +84,7 @@ impl Facts<'_> {
             let found = count >= least
                 && self.recent.reaches(minutes)
                 && (self.is_beyond_all(count, minutes, thresholds)
-                    || self
-                        .expected
-                        .rhythm
-                        .is_some_and(|rhythm| is_beyond_hour(count, minutes, &rhythm, thresholds)));
+                    || self.is_beyond_hour(count, minutes, thresholds));
             found.then_some(minutes)
         })
     }
@@ -94,9 +94,28 @@ impl Facts<'_> {
         let dispersion = f64::from(expected.dispersion);
         let wild = thresholds.over * (1.0 + WILD * dispersion.ln());
         let over = wild.max(f64::from(expected.reach)) * if self.young { YOUNG } else { 1.0 };
-        let most = peak(expected.most1, expected.most5, minutes);
+        let most = self.peak(expected.most1, expected.most5, minutes);
         count as f64 >= (over * most).max(most + 2.0)
             && tail::ln_upper(count, share(expected.high, minutes), dispersion) < thresholds.ln_unlikely
+    }
+
+    fn is_beyond_hour(&self, count: u64, minutes: u32, thresholds: &Thresholds) -> bool {
+        let Some(rhythm) = &self.expected.rhythm else { return false };
+        let over = 1.0 + (thresholds.over - 1.0) * RHYTHM_OVER;
+        let most = self.peak(rhythm.most1, rhythm.most5, minutes);
+        let mean = share(rhythm.mean, minutes);
+        let unlikely = thresholds.ln_unlikely - RHYTHM_LN_UNLIKELY;
+        count >= 5
+            && (minutes == FIVE || rhythm.is_smooth())
+            && count as f64 >= over * most + 1.0
+            && tail::ln_upper(count, mean, f64::from(rhythm.dispersion)) < unlikely
+    }
+
+    /// The most that so many minutes had, as far as the peaks of one and of five tell.
+    fn peak(&self, most1: f32, most5: f32, minutes: u32) -> f64 {
+        let most1 = f64::from(most1).max(self.told.most1.get() as f64);
+        let most5 = f64::from(most5).max(self.told.most5.get() as f64);
+        most5.min(f64::from(minutes) * most1)
     }
 
     fn is_silent(&self, thresholds: &Thresholds) -> bool {
@@ -113,21 +132,6 @@ impl Facts<'_> {
 /// Tells whether so much is expected that its absence would be told.
 pub(crate) fn can_be_silent(expected: &Expectation) -> bool {
     f64::from(expected.low) > SILENCE_LOW_MIN
-}
-
-fn is_beyond_hour(count: u64, minutes: u32, rhythm: &Rhythm, thresholds: &Thresholds) -> bool {
-    let over = 1.0 + (thresholds.over - 1.0) * RHYTHM_OVER;
-    let most = peak(rhythm.most1, rhythm.most5, minutes);
-    let mean = share(rhythm.mean, minutes);
-    let unlikely = thresholds.ln_unlikely - RHYTHM_LN_UNLIKELY;
-    count >= 5
-        && count as f64 >= over * most + 1.0
-        && tail::ln_upper(count, mean, f64::from(rhythm.dispersion)) < unlikely
-}
-
-/// The most that so many minutes had, as far as the peaks of one and of five tell.
-fn peak(most1: f32, most5: f32, minutes: u32) -> f64 {
-    f64::from(most5).min(f64::from(minutes) * f64::from(most1))
 }
 
 /// What so many minutes have of what five are expected to have.

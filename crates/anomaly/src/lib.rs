@@ -21,6 +21,7 @@ mod series;
 mod state;
 mod tail;
 mod thresholds;
+mod told;
 mod usual;
 mod verdict;
 mod week;

@@ -5,6 +5,7 @@ use crate::expectation::Expectation;
 use crate::hour::{HOUR_MINUTES, Hour, HourInMaking};
 use crate::judge::{self, Facts};
 use crate::recent::{FIVE, Recent};
+use crate::told::Told;
 use crate::week::{HOURS, WEEK, Week};
 use crate::{Direction, Minute, Sensitivity, Usual, Verdict, Verdicts};
 
@@ -23,6 +24,7 @@ pub struct Series {
     pub(crate) phase: u8,
     pub(crate) hour: HourInMaking,
     pub(crate) week: Week,
+    pub(crate) told: Told,
     /// What follows from the week, for the hour that goes on.
     pub(crate) expected: Expectation,
     pub(crate) episodes: [Option<Box<Episode>>; Sensitivity::ALL.len()],
@@ -50,6 +52,7 @@ impl Series {
             phase,
             hour: HourInMaking::default(),
             week: Week::silent(seen),
+            told: Told::default(),
             expected: Expectation::default(),
             episodes: [None, None, None],
         };
@@ -117,10 +120,11 @@ impl Series {
 
     fn judge(&mut self, minute: Minute, calls: u32) -> Verdicts {
         let young = self.week.seen() < WEEK;
-        let facts = Facts { minute, recent: &self.recent, expected: &self.expected, young };
+        let told = self.told.usual();
+        let facts = Facts { minute, recent: &self.recent, expected: &self.expected, told, young };
         let governing = self.episodes[GOVERNING].as_deref().map(|episode| episode.start);
         let mut verdicts = Verdicts::default();
-        let mut settled = None;
+        let mut over = None;
         for sensitivity in Sensitivity::ALL {
             let at = sensitivity as usize;
             let Some(mut episode) = self.episodes[at].take() else {
@@ -134,7 +138,7 @@ impl Series {
             let lasts = minute.since(governing.unwrap_or(episode.start)) >= LONGEST;
             if lasts || episode.is_over() || facts.turns(&episode, sensitivity) {
                 verdicts[at] = Some(Verdict::Ended(episode.close(sensitivity, minute)));
-                settled = settled.or((lasts && at == GOVERNING).then_some(*episode));
+                over = over.or((at == GOVERNING).then_some((*episode, lasts)));
             } else {
                 self.episodes[at] = Some(episode);
             }
@@ -142,8 +146,8 @@ impl Series {
         if verdicts.iter().flatten().any(|verdict| matches!(verdict, Verdict::Ended(_))) {
             self.recent.forget();
         }
-        if let Some(episode) = settled {
-            self.settle(minute, &episode);
+        if let Some((episode, lasts)) = over {
+            self.remember(minute, &episode, lasts);
         }
         verdicts
     }
@@ -155,12 +159,18 @@ impl Series {
         self.hour.learn(calls, five, ends_window);
     }
 
-    /// What went on for so long is usual from now on: its peaks become those of the hour before this one.
-    fn settle(&mut self, minute: Minute, episode: &Episode) {
+    /// Remembers what was told. What lasted too long is usual from now on: its peaks become those of the hour before.
+    fn remember(&mut self, minute: Minute, episode: &Episode, lasts: bool) {
+        if episode.direction == Direction::Surge {
+            self.told.push(episode.peaks());
+        }
+        if !lasts {
+            return;
+        }
         let place = place_before(minute, self.phase);
         let mut hour = self.week.hour(place);
         match episode.direction {
-            Direction::Surge => hour.raise_peaks(episode.most5, episode.most1),
+            Direction::Surge => hour.raise_peaks(episode.peaks()),
             Direction::Silence => hour.lower_least(),
         }
         self.week.set(place, hour);
@@ -178,7 +188,9 @@ impl Series {
             (true, WEEK) => self.week.hour(ended),
             (true, _) => Hour::even(self.expected.level().0),
         };
-        self.week.end_hour(ended, hour);
+        if self.week.end_hour(ended, hour) {
+            self.told.end_week();
+        }
         self.expected = Expectation::of(&self.week, place(minute, self.phase));
     }
 }

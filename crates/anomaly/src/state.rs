@@ -8,7 +8,8 @@
 //! phase, fresh    1 byte each
 //! recent          5 numbers
 //! hour            calls, most5, least5, most1; watched, windows: 1 byte each; in_windows, squares: 8 bytes each
-//! week            seen, until_next: 1 byte each; 3 older peaks of 4 bytes
+//! week            seen, until_next, weeks since something was told: 1 byte each; the peaks of 3 older weeks and of
+//!                 3 surges that were told, 4 bytes each
 //! hours           how many had calls; for each its place, 1 byte, ascending, and 8 bytes
 //! episodes        1 byte of flags, the lowest sensitivity first; for each: direction, 1 byte; start, calls,
 //!                 calm_calls; calm, patience: 1 byte each; most5, most1
@@ -24,6 +25,7 @@ use crate::expectation::Expectation;
 use crate::hour::{Hour, HourInMaking};
 use crate::recent::Recent;
 use crate::series::{self, Series};
+use crate::told::Told;
 use crate::week::{HOURS, Peaks, Week};
 use crate::{Direction, Minute};
 use reader::Reader;
@@ -51,9 +53,8 @@ impl Series {
         recent.iter().for_each(|calls| put(&mut bytes, *calls));
         put_hour(&mut bytes, &self.hour);
         bytes.extend([self.week.seen_byte(), self.week.until_next()]);
-        for Peaks { most5, most1 } in self.week.older() {
-            bytes.extend(most5.bits().to_le_bytes().into_iter().chain(most1.bits().to_le_bytes()));
-        }
+        bytes.push(self.told.weeks);
+        self.week.older().iter().chain(&self.told.surges).for_each(|peaks| put_peaks(&mut bytes, *peaks));
         put(&mut bytes, self.week.hours().count() as u64);
         for (place, hour) in self.week.hours() {
             bytes.push(place);
@@ -83,14 +84,14 @@ impl Series {
         let recent =
             Recent::of_parts(counts, fresh).ok_or(DecodeError { reason: "it looks back too far" })?;
         let hour = read_hour(&mut reader)?;
-        let week = read_week(&mut reader)?;
+        let (week, told) = read_week(&mut reader)?;
         let episodes = read_episodes(&mut reader, next)?;
         reader.end()?;
         if phase >= 60 || first > next {
             return Err(DecodeError { reason: "its minutes don't fit" });
         }
         let expected = Expectation::of(&week, series::place(next.minus(1).max(first), phase));
-        Ok(Self { recent, next, first, phase, hour, week, expected, episodes })
+        Ok(Self { recent, next, first, phase, hour, week, told, expected, episodes })
     }
 }
 
@@ -126,14 +127,24 @@ fn read_hour(reader: &mut Reader<'_>) -> Result<HourInMaking, DecodeError> {
     })
 }
 
-fn read_week(reader: &mut Reader<'_>) -> Result<Week, DecodeError> {
-    let (seen, until_next) = (reader.byte()?, reader.byte()?);
-    let mut older = [Peaks::default(); Week::OLDER];
-    for peaks in &mut older {
+fn put_peaks(bytes: &mut Vec<u8>, Peaks { most5, most1 }: Peaks) {
+    bytes.extend(most5.bits().to_le_bytes().into_iter().chain(most1.bits().to_le_bytes()));
+}
+
+fn read_peaks<const N: usize>(reader: &mut Reader<'_>) -> Result<[Peaks; N], DecodeError> {
+    let mut all = [Peaks::default(); N];
+    for peaks in &mut all {
         let [a, b, c, d] = reader.bytes()?;
         let compact = |low, high| Compact::from_bits(u16::from_le_bytes([low, high]));
         *peaks = Peaks { most5: compact(a, b), most1: compact(c, d) };
     }
+    Ok(all)
+}
+
+fn read_week(reader: &mut Reader<'_>) -> Result<(Week, Told), DecodeError> {
+    let (seen, until_next, weeks) = (reader.byte()?, reader.byte()?, reader.byte()?);
+    let older = read_peaks(reader)?;
+    let told = Told { surges: read_peaks(reader)?, weeks };
     let mut week =
         Week::of_parts(seen, until_next, older).ok_or(DecodeError { reason: "its week has other hours" })?;
     let hours: u8 = reader.number()?;
@@ -146,7 +157,7 @@ fn read_week(reader: &mut Reader<'_>) -> Result<Week, DecodeError> {
         week.set(place, Hour::from_bytes(reader.bytes()?));
         after = Some(place);
     }
-    Ok(week)
+    Ok((week, told))
 }
 
 fn put_episode(bytes: &mut Vec<u8>, episode: &Episode) {

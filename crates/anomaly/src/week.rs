@@ -15,6 +15,14 @@ pub(crate) struct Peaks {
 }
 
 impl Peaks {
+    pub(crate) fn new(most5: u64, most1: u32) -> Self {
+        Self { most5: Compact::ceil(most5), most1: Compact::ceil(u64::from(most1)) }
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { most5: self.most5.min(other.most5), most1: self.most1.min(other.most1) }
+    }
+
     pub(crate) fn or(self, other: Self) -> Self {
         Self { most5: self.most5.max(other.most5), most1: self.most1.max(other.most1) }
     }
@@ -89,18 +97,20 @@ impl Week {
         }
     }
 
-    /// Replaces the hour that stood at this place a week before.
-    pub(crate) fn end_hour(&mut self, place: u8, hour: Hour) {
+    /// Replaces the hour that stood at this place a week before. Tells whether a week ended with it.
+    pub(crate) fn end_hour(&mut self, place: u8, hour: Hour) -> bool {
         self.set(place, hour);
         self.seen = (self.seen + 1).min(HOURS);
         self.until_next -= 1;
-        if self.until_next == 0 {
+        let ends = self.until_next == 0;
+        if ends {
             self.until_next = HOURS;
             let week = self.hours().fold(Peaks::default(), |most, (_, hour)| most.or(hour.peaks()));
             self.older.rotate_right(1);
             self.older[0] = week;
             self.shrink();
         }
+        ends
     }
 
     pub(crate) fn set(&mut self, place: u8, hour: Hour) {
