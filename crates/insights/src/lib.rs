@@ -12,6 +12,7 @@
 
 mod attribution;
 mod average;
+mod backtest;
 mod config;
 mod ids;
 mod insight;
@@ -23,6 +24,7 @@ pub mod store;
 mod wanted;
 
 pub use attribution::{Attribute, Share, VALUE_BYTES_MAX};
+pub use backtest::{Backtest, BacktestQuery, BacktestStep, Finding, STEP as BACKTEST_STEP};
 pub use config::InsightsConfig;
 pub use ids::{event_id, shared_event_id};
 pub use insight::{Insight, State};

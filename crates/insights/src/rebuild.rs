@@ -2,6 +2,7 @@
 
 use cairn_anomaly::{Minute, Series, Verdict};
 
+use crate::metric::{Kind, Metric};
 use crate::store::Gap;
 
 /// The days that a series remembers: what was before makes no difference to it.
@@ -55,4 +56,19 @@ pub(crate) fn tell(series: &mut Series, calls: u32, watched: bool, verdicts: &mu
     } else {
         verdicts.extend(series.step(calls).into_iter().flatten());
     }
+}
+
+/// Spreads the work of all series over the minutes of an hour: a metric's own hours always begin at the same.
+pub(crate) fn phase(metric: &Metric) -> u8 {
+    let code = match &metric.kind {
+        Kind::Calls => "",
+        Kind::Errors(code) => code,
+    };
+    let texts =
+        [metric.place.account.as_str(), metric.place.region.as_str(), &metric.source, &metric.name, code];
+    let sum = texts
+        .iter()
+        .flat_map(|text| text.bytes())
+        .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    u8::try_from(sum % 60).unwrap_or_default()
 }

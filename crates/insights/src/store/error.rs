@@ -63,6 +63,11 @@ pub(super) fn contradicted(doing: &'static str, reason: &'static str) -> StoreEr
     StoreError { failure: StoreFailure::Contradicted, doing, source: reason.into() }
 }
 
+/// What was to be done failed for a reason that is not the store's.
+pub(crate) fn failed_to(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
+    StoreError { failure: StoreFailure::Failed, doing, source: source.into() }
+}
+
 /// Sorts a failure by what the caller can do; to be given to `map_err`.
 pub(super) fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |error| StoreError { failure: kind(&error), doing, source: Box::new(error) }

@@ -57,7 +57,7 @@ pub(super) async fn read(
 }
 
 /// Counts minutes between `from` and `to` that lie in no gap. Gaps that overlap are counted once.
-pub(super) fn watched(gaps: &[Gap], from: Minute, to: Minute) -> u32 {
+pub(crate) fn watched(gaps: &[Gap], from: Minute, to: Minute) -> u32 {
     let mut watched = to.since(from);
     let mut seen = from;
     for gap in gaps {

@@ -97,6 +97,29 @@ impl Store {
             .collect()
     }
 
+    /// Counts the metrics of the places asked for, the forgotten ones too.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn count_metrics(&self, places: &PlaceFilter) -> Result<u64, StoreError> {
+        let doing = "count metrics";
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT count(*) FROM metrics JOIN places ON places.id = metrics.place WHERE TRUE",
+        );
+        places.push(&mut query);
+        let mut connection = self.reader(doing).await?;
+        let row = query.build().fetch_one(&mut *connection).await.map_err(failed(doing))?;
+        Columns::of(&row, doing).number()
+    }
+
+    /// Returns the minute of the first event in a place.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn first_seen(&self, place: &Place) -> Result<Option<Minute>, StoreError> {
+        Ok(self.places(&PlaceFilter::only(place)).await?.pop().map(|(_, first)| first))
+    }
+
     /// Returns the places asked for, each with the minute of its first event.
     ///
     /// # Errors
