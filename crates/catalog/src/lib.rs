@@ -26,6 +26,7 @@ mod change;
 mod cursor;
 mod entity;
 mod error;
+mod insight_tags;
 mod ledger;
 mod secret;
 mod snapshot;
@@ -46,9 +47,10 @@ pub use entity::{
     Settings, SigningKey, SourceEventCategory, Tag, Trail, TrustedService, User,
 };
 pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
+pub use insight_tags::{InsightTagError, InsightTags, MUTE_TAG, NamedMute, SENSITIVITY_TAG};
 pub use ledger::{Delivered, Delivery, Receipt, ReceiptQuery};
 pub use secret::{KeyFileError, MasterKey, SealError, Sealed, SecretBytes, SecretName, WhenMissing};
-pub use snapshot::{LiveTrail, Place, Principal, Snapshot, TrailId};
+pub use snapshot::{LiveTrail, Place, Principal, Snapshot, TrailId, Unusual};
 pub use split::{Split, SplitChange};
 pub use sqlite::SqliteCatalog;
 pub use state::{State, StateChange};

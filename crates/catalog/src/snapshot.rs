@@ -6,9 +6,11 @@ mod route;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod unusual;
 
 pub(crate) use self::apply::assemble;
 pub use self::organizations::Place;
+pub use self::unusual::Unusual;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -20,8 +22,8 @@ use cairn_select::{EventSelectors, SelectorError, Selectors};
 use self::organizations::Organizations;
 use crate::entity::Entity;
 use crate::{
-    AccessKey, Account, Group, KmsAlias, KmsKey, ManagedPolicy, MasterKey, Owner, Revision, Role, SealError,
-    Settings, SigningKey, Trail, User,
+    AccessKey, Account, Group, InsightTags, InsightType, KmsAlias, KmsKey, ManagedPolicy, MasterKey, Owner,
+    Revision, Role, SealError, Settings, SigningKey, SourceEventCategory, Trail, User,
 };
 
 /// All entities of one revision. Cheap to share, never changes. What grows with the accounts of an organization is
@@ -65,6 +67,7 @@ pub struct LiveTrail {
     id: TrailId,
     trail: Trail,
     selectors: Selectors,
+    insight_tags: InsightTags,
 }
 
 /// Whose access key it is.
@@ -80,7 +83,8 @@ impl LiveTrail {
     pub(crate) fn compile(trail: Trail, created: Revision) -> Result<Self, SelectorError> {
         let given = trail.selectors.clone().unwrap_or_else(EventSelectors::default_for_trail);
         let selectors = Selectors::for_trail(given)?;
-        Ok(Self { id: TrailId { arn: trail.arn.clone(), created }, trail, selectors })
+        let insight_tags = InsightTags::of(&trail.tags);
+        Ok(Self { id: TrailId { arn: trail.arn.clone(), created }, trail, selectors, insight_tags })
     }
 
     /// Returns the trail's identity for status and receipts.
@@ -96,6 +100,17 @@ impl LiveTrail {
     /// Returns the compiled selectors: the default ones when none were put.
     pub fn selectors(&self) -> &Selectors {
         &self.selectors
+    }
+
+    /// Returns what the trail's tags say of Insights.
+    pub fn insight_tags(&self) -> &InsightTags {
+        &self.insight_tags
+    }
+
+    /// Says whether the trail looks for unusual activity of a kind in these events.
+    pub fn looks_for(&self, kind: InsightType, category: SourceEventCategory) -> bool {
+        let mut selectors = self.trail.insights.iter();
+        selectors.any(|selector| selector.insight_type == kind && selector.categories().contains(&category))
     }
 
     /// Says what CloudTrail calls `HasCustomEventSelectors`.

@@ -164,6 +164,41 @@ impl<'a> EventView<'a> {
         Ok(serde_json::from_str(text)?)
     }
 
+    /// A management call that nothing is known of but what it calls and whether it writes: for questions about calls
+    /// that are only imagined.
+    pub fn of_management_call(
+        event_time: EventTime,
+        (event_source, event_name): (Cow<'a, str>, Cow<'a, str>),
+        read_only: bool,
+    ) -> Self {
+        Self {
+            event_version: Cow::Borrowed(""),
+            user_identity: IdentityView::default(),
+            event_time,
+            event_source,
+            event_name,
+            aws_region: Cow::Borrowed(""),
+            source_ip_address: None,
+            user_agent: None,
+            error_code: None,
+            error_message: None,
+            request_parameters: None,
+            response_elements: None,
+            additional_event_data: None,
+            request_id: None,
+            event_id: Cow::Borrowed(""),
+            read_only: Some(read_only),
+            resources: Vec::new(),
+            event_type: Cow::Borrowed("AwsApiCall"),
+            management_event: Some(true),
+            recipient_account_id: None,
+            vpc_endpoint_id: None,
+            event_category: Some(Cow::Borrowed("Management")),
+            session_credential_from_console: None,
+            insight_details: None,
+        }
+    }
+
     /// Returns the category; records older than version 1.07 are told by `managementEvent` and type.
     pub fn category(&self) -> Category {
         match self.event_category.as_deref() {

@@ -11,7 +11,7 @@ use crate::average::Average;
 use crate::ids;
 use crate::insight::{Insight, State};
 use crate::metric::Kind;
-use crate::wanted::sensitivity;
+use crate::wanted::sensitivity_of;
 
 /// The most values of an attribute that a record names, on each side.
 const VALUES_MAX: usize = 5;
@@ -27,7 +27,7 @@ pub fn render(insight: &Insight) -> Vec<u8> {
         State::Start => ("Start", insight.start),
         State::End => ("End", insight.start.plus(insight.minutes)),
     };
-    let (sensitivity, start) = (sensitivity(insight.sensitivity), insight.start);
+    let (sensitivity, start) = (sensitivity_of(insight.sensitivity), insight.start);
     let record = Record {
         event_version: "1.09",
         event_time: EventTime::from_epoch_seconds(time.epoch_seconds()),

@@ -11,13 +11,13 @@ use crate::contract::sample::{
 };
 use crate::{Change, Member, Organization, Refusal, Settings, Trail};
 
-fn with(trails: Vec<Trail>) -> Snapshot {
+pub(super) fn with(trails: Vec<Trail>) -> Snapshot {
     let trails = trails.into_iter().map(|trail| Change::PutTrail(Box::new(trail)));
     let changes = std::iter::once(Change::PutAccount(account())).chain(trails).collect();
     Snapshot::empty(0).apply(changes).unwrap().0
 }
 
-fn single(name: &str, home: &str) -> Trail {
+pub(super) fn single(name: &str, home: &str) -> Trail {
     let mut single = trail(name);
     single.arn = format!("arn:aws:cloudtrail:{home}:123456789012:trail/{name}");
     single.home_region = region(home);
@@ -36,7 +36,7 @@ fn event(source: &str, name: &str, more: serde_json::Value) -> Vec<u8> {
     serde_json::to_vec(&event).unwrap()
 }
 
-fn routed(snapshot: &Snapshot, bytes: &[u8], region_name: &str, origin: Origin) -> Vec<String> {
+pub(super) fn routed(snapshot: &Snapshot, bytes: &[u8], region_name: &str, origin: Origin) -> Vec<String> {
     let event = EventView::parse(bytes).unwrap();
     let at = region(region_name);
     let names =

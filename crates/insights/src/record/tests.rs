@@ -19,11 +19,8 @@ fn share(attribute: Attribute, value: &str, calls: u64) -> Share {
 /// The reference's own example: a fleet that tags.
 fn surge(state: State) -> Insight {
     use Attribute::{ErrorCode, UserAgent, UserIdentityArn};
-    let place = Place {
-        account: "111122223333".parse().unwrap(),
-        region: "us-east-1".parse().unwrap(),
-        trail: None,
-    };
+    let place =
+        Place { account: "111122223333".parse().unwrap(), region: "us-east-1".parse().unwrap(), trail: None };
     let (minutes, calls, ci) = match state {
         State::Start => (1, 31, 3),
         State::End => (7, 187, 9),
