@@ -1,6 +1,6 @@
 //! Insights as others use them: opened once, run once, asked by any number of handles.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,14 +9,20 @@ use cairn_catalog::Catalog;
 use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_journal::Position;
-use cairn_projection::{Batch, Options, Projection, Source};
+use cairn_projection::{Options, Source};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::InsightsConfig;
+use crate::follow::Follower;
+use crate::load::{self, Loaded};
+use crate::store::{Store, StoreOpenError};
 
 /// The cursor's name in the catalog.
 pub const CURSOR: &str = "insights";
+
+/// The store's file in the directory of insights.
+const FILE: &str = "insights.sqlite3";
 
 /// What insights stand on.
 #[derive(Debug)]
@@ -40,9 +46,7 @@ pub struct Insights {
 /// Counts, judges and tells. Made once, run once.
 #[derive(Debug)]
 pub struct InsightsService {
-    shared: Arc<Shared>,
-    parts: Parts,
-    from: Position,
+    follower: Follower,
 }
 
 /// How insights fare at one moment.
@@ -66,21 +70,24 @@ pub enum OpenError {
     /// The catalog could not be read.
     #[error("open the insights")]
     Catalog(#[from] cairn_catalog::StoreError),
-    /// The directory cannot be used.
+    /// The store cannot be used; its own text says why.
     #[error("open the insights in {}", dir.display())]
-    Directory {
+    Store {
         /// The directory.
         dir: PathBuf,
         #[source]
         /// Why.
-        source: std::io::Error,
+        source: StoreOpenError,
     },
+    /// What was counted before could not be read.
+    #[error("load what insights know")]
+    Load(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// What the parts of insights share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) config: InsightsConfig,
+    pub(crate) store: Store,
     pub(crate) health: watch::Sender<Health>,
 }
 
@@ -90,13 +97,38 @@ impl Insights {
     /// # Errors
     /// See [`OpenError`]; nothing is changed.
     pub async fn open(config: InsightsConfig, parts: Parts) -> Result<(Self, InsightsService), OpenError> {
-        fs::create_dir_all(&config.dir)
-            .map_err(|source| OpenError::Directory { dir: config.dir.clone(), source })?;
-        let from = parts.catalog.cursor(CURSOR).await?.unwrap_or_else(|| parts.source.reader().head());
-        let health = watch::Sender::new(Health { next: from, ..Health::default() });
-        let shared = Arc::new(Shared { config, health });
-        let insights = Self { shared: Arc::clone(&shared) };
-        Ok((insights, InsightsService { shared, parts, from }))
+        let Parts { catalog, source, intake, clock } = parts;
+        let opened = Store::open(&config.dir.join(FILE)).await;
+        let store = opened.map_err(|source| OpenError::Store { dir: config.dir.clone(), source })?;
+        let now = Minute::of_epoch_seconds(clock.now().as_second());
+        // Known before anything is loaded: what is appended from now on was sent by this server.
+        let sent_below = source.tail();
+        let loaded = load::load(&store, source.reader().as_ref(), config.grace_ms(), now).await;
+        let Loaded { counting, told } = loaded.map_err(|error| OpenError::Load(Box::new(error)))?;
+        let health = watch::Sender::new(Health { next: counting.next(), ..Health::default() });
+        let cursor = catalog.cursor(CURSOR).await?;
+        let shared = Arc::new(Shared { store, health });
+        let mut follower = Follower {
+            shared: Arc::clone(&shared),
+            catalog,
+            intake,
+            source,
+            clock,
+            counting: Some(counting),
+            told,
+            saving: None,
+            snapshots: BTreeMap::new(),
+            cursor,
+            sent_below,
+            expired_hour: 0,
+        };
+        follower.enroll().await?;
+        Ok((Self { shared }, InsightsService { follower }))
+    }
+
+    /// Returns the store, for questions.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
     }
 
     /// Tells how insights fare.
@@ -117,30 +149,11 @@ impl Insights {
 impl InsightsService {
     /// Runs until `shutdown`: a batch that was begun is finished first.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { shared, parts, from } = self;
-        let Parts { source, clock, .. } = parts;
-        let follower = Follower { shared };
+        let Self { follower } = self;
+        let from = follower.next();
+        let (source, clock) = (follower.source.clone(), Arc::clone(&follower.clock));
+        let shared = Arc::clone(&follower.shared);
         cairn_projection::run(source, from, follower, Options::default(), clock, shutdown).await;
-    }
-}
-
-/// Counts what the journal holds.
-#[derive(Debug)]
-struct Follower {
-    shared: Arc<Shared>,
-}
-
-impl Projection for Follower {
-    type Error = std::convert::Infallible;
-
-    fn name(&self) -> &'static str {
-        "insights"
-    }
-
-    async fn apply(&mut self, batch: Batch) -> Result<(), Self::Error> {
-        if let Some(last) = batch.last() {
-            self.shared.health.send_modify(|health| health.next = last.position + 1);
-        }
-        Ok(())
+        shared.store.close().await;
     }
 }

@@ -13,14 +13,26 @@
 mod attribution;
 mod average;
 mod backtest;
+mod commit;
 mod config;
+mod counting;
+mod emit;
+mod facts;
+mod fleet;
+mod follow;
 mod ids;
 mod insight;
 mod insights;
+mod load;
 mod metric;
+mod past;
 mod rebuild;
 mod record;
+mod sighting;
 pub mod store;
+mod tally;
+mod telemetry;
+mod told;
 mod wanted;
 
 pub use attribution::{Attribute, Share, VALUE_BYTES_MAX};

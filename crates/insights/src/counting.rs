@@ -1,0 +1,417 @@
+//! Counting: what the journal tells becomes minutes, and minutes what is unusual. Pure: no store, no clock.
+//!
+//! A minute is closed at the first record that was received a grace after its end, or where intake promises that
+//! everything later was: the same journal closes the same minutes at the same positions. What is counted and found
+//! waits here until it is taken to be saved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cairn_anomaly::{Minute, Series, Verdict};
+use cairn_journal::Position;
+
+use crate::fleet::{self, At, ClosedMinute, Fleet, Full, LATENESS_MAX};
+use crate::metric::{Kind, Metric, MetricId, Place};
+use crate::sighting::{Call, Sighting};
+use crate::store::Gap;
+use crate::tally::{Cell, Tally};
+use crate::telemetry;
+
+/// Cells that wait to be saved, at which counting stops for it.
+pub(crate) const UNSAVED_MAX: usize = 100_000;
+
+/// Minutes that are closed at most before they are saved.
+const CLOSED_AT_ONCE_MAX: u32 = 240;
+
+/// How long an import must have been quiet before series are built anew, in milliseconds: the next file changes them
+/// once more.
+const IMPORT_QUIET_MS: i64 = 5_000;
+
+/// Everything that was counted and learnt.
+#[derive(Debug)]
+pub(crate) struct Counting {
+    pub(crate) fleet: Fleet,
+    pub(crate) tally: Tally,
+    pub(crate) gaps: Vec<Gap>,
+    grace_ms: i64,
+    closed: Option<Minute>,
+    next: Position,
+    /// Below it the calls of closed minutes are counted already.
+    counted: Position,
+    closed_since_save: u32,
+    minutes_closed: u64,
+    found: Vec<Found>,
+    due: BTreeSet<At>,
+    forgettable: BTreeSet<At>,
+    fresh: BTreeMap<At, Minute>,
+    stale: BTreeMap<At, Stale>,
+    marked: BTreeSet<At>,
+    seen_places: BTreeMap<Place, Minute>,
+    moved_places: BTreeSet<Place>,
+    /// Ids of Insights events that were seen in the journal.
+    seen: Vec<String>,
+    /// When the last imported event was received.
+    imported_ms: Option<i64>,
+}
+
+/// A verdict that is not dealt with yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) at: At,
+    pub(crate) verdict: Verdict,
+    /// Whether its minutes were imported.
+    pub(crate) imported: bool,
+}
+
+/// Why a series must be built anew: calls of minutes that it had judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stale {
+    /// The first and the last of these minutes.
+    pub(crate) from: Minute,
+    pub(crate) to: Minute,
+    /// Whether any of them was imported.
+    pub(crate) imported: bool,
+}
+
+/// What is to be saved.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaved {
+    pub(crate) cells: BTreeMap<(At, Minute), Cell>,
+    pub(crate) due: BTreeSet<At>,
+    pub(crate) marked: BTreeSet<At>,
+    pub(crate) places: Vec<(Place, Minute)>,
+    pub(crate) forgotten: Vec<MetricId>,
+}
+
+/// Where counting stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) closed: Minute,
+    pub(crate) resume: Position,
+    pub(crate) counted: Position,
+}
+
+/// One record of the journal, looked at.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub(crate) position: Position,
+    pub(crate) received_ms: i64,
+    pub(crate) sighting: Sighting,
+}
+
+/// Why counting stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Everything was counted.
+    Done,
+    /// What was counted and found must be saved first.
+    Save,
+}
+
+impl Counting {
+    /// Begins where the store stands; `next` is the position to read on from.
+    pub(crate) fn new(
+        fleet: Fleet,
+        gaps: Vec<Gap>,
+        grace_ms: i64,
+        standing: Option<Standing>,
+        next: Position,
+    ) -> Self {
+        Self {
+            fleet,
+            tally: Tally::default(),
+            gaps,
+            grace_ms,
+            closed: standing.map(|standing| standing.closed),
+            next: standing.map_or(next, |standing| standing.resume.max(next)),
+            counted: standing.map_or(next, |standing| standing.counted.max(next)),
+            closed_since_save: 0,
+            minutes_closed: 0,
+            found: Vec::new(),
+            due: BTreeSet::new(),
+            forgettable: BTreeSet::new(),
+            fresh: BTreeMap::new(),
+            stale: BTreeMap::new(),
+            marked: BTreeSet::new(),
+            seen_places: BTreeMap::new(),
+            moved_places: BTreeSet::new(),
+            seen: Vec::new(),
+            imported_ms: None,
+        }
+    }
+
+    /// Returns the next position to be counted.
+    pub(crate) fn next(&self) -> Position {
+        self.next
+    }
+
+    /// Returns the last minute that is closed.
+    pub(crate) fn closed(&self) -> Option<Minute> {
+        self.closed
+    }
+
+    /// Counts the minutes that were closed.
+    pub(crate) fn minutes_closed(&self) -> u64 {
+        self.minutes_closed
+    }
+
+    /// Returns where counting stands; none before the first minute is closed.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        let closed = self.closed?;
+        let counted = self.next.max(self.counted);
+        Some(Standing { closed, resume: self.tally.resume(self.next), counted })
+    }
+
+    /// Counts records, those that were counted already excepted, until they are at their end or something is to be
+    /// saved.
+    pub(crate) fn count(&mut self, records: &[Looked]) -> Stop {
+        for record in records {
+            if record.position < self.next {
+                continue;
+            }
+            if self.close_until(record.received_ms) == Stop::Save || self.tally.unsaved() >= UNSAVED_MAX {
+                return Stop::Save;
+            }
+            match &record.sighting {
+                Sighting::Call(call) => self.call(record, call),
+                Sighting::Insight(id) => self.seen.push(id.clone()),
+                Sighting::Other { account, region, minute } => {
+                    self.see(&Place { account: *account, region: region.clone(), trail: None }, *minute);
+                }
+                Sighting::Passed(passed) => telemetry::passed(*passed),
+            }
+            self.next = record.position + 1;
+        }
+        Stop::Done
+    }
+
+    /// Tells at which time, in milliseconds, the next minute is to be closed; the first one begins now.
+    pub(crate) fn due_ms(&mut self, now_ms: i64) -> i64 {
+        let closed = *self.closed.get_or_insert(Minute::of_epoch_seconds(now_ms.div_euclid(1000)).minus(1));
+        closed.plus(2).epoch_seconds() * 1000 + self.grace_ms
+    }
+
+    /// Closes the minutes whose grace is over at a time from which on everything later is received.
+    pub(crate) fn close_until(&mut self, received_ms: i64) -> Stop {
+        while self.due_ms(received_ms) <= received_ms {
+            let Some(closed) = self.closed else { break };
+            if self.closed_since_save >= CLOSED_AT_ONCE_MAX {
+                return Stop::Save;
+            }
+            self.close(closed.plus(1));
+            self.closed_since_save += 1;
+            self.minutes_closed += 1;
+            if !self.found.is_empty() {
+                return Stop::Save;
+            }
+        }
+        Stop::Done
+    }
+
+    fn close(&mut self, minute: Minute) {
+        let calls = self.tally.close(minute);
+        let gaps = &self.gaps;
+        let in_gap = |minute| gaps.iter().rev().any(|gap| gap.contains(minute));
+        let stepped = self.fleet.close(ClosedMinute { minute, calls: &calls }, in_gap);
+        self.closed = Some(minute);
+        self.due.extend(stepped.due);
+        self.forgettable.extend(stepped.forgettable);
+        self.marked.extend(stepped.caught_up);
+        let found = stepped.verdicts.into_iter();
+        self.found.extend(found.map(|(at, verdict)| Found { at, verdict, imported: false }));
+    }
+
+    fn call(&mut self, record: &Looked, call: &Call) {
+        let Some(closed) = self.closed else { return };
+        let late = call.minute <= closed;
+        if late && record.position < self.counted {
+            return;
+        }
+        if call.is_imported() {
+            self.imported_ms = Some(record.received_ms);
+        }
+        let rated = call.rated.then_some(Kind::Calls);
+        let error = call.error.as_deref().map(|code| Kind::Errors(self.fleet.text(code)));
+        let trails = call.trails.iter().map(|trail| Some(Arc::clone(trail)));
+        let management = call.trails.is_empty().then_some(None);
+        for trail in trails.chain(management).collect::<Vec<_>>() {
+            let place = Place { account: call.account, region: call.region.clone(), trail };
+            self.see(&place, call.minute);
+            for kind in rated.iter().chain(&error) {
+                let metric = Metric {
+                    place: place.clone(),
+                    source: self.fleet.text(&call.source),
+                    name: self.fleet.text(&call.name),
+                    kind: kind.clone(),
+                };
+                self.call_of(metric, record, call, late);
+            }
+        }
+    }
+
+    fn call_of(&mut self, metric: Metric, record: &Looked, call: &Call, late: bool) {
+        let minute = call.minute;
+        let at = match self.fleet.find_or_add(metric) {
+            Ok((at, false)) => at,
+            Ok((at, true)) => {
+                self.fresh.insert(at, minute);
+                at
+            }
+            Err(Full) => return telemetry::full(),
+        };
+        if !late {
+            self.tally.count(at, minute, record.position, &call.values);
+            return;
+        }
+        telemetry::late(call.is_imported());
+        self.tally.count_late(at, minute, &call.values);
+        let closed = self.closed.unwrap_or(minute);
+        if !call.is_imported() && closed.since(minute) <= LATENESS_MAX {
+            self.fleet.fall_behind(at, minute, closed);
+            self.marked.insert(at);
+        }
+        if !self.fleet.enter_late(at, minute, 1) {
+            self.make_stale(at, minute, call.is_imported());
+        }
+    }
+
+    /// Notes an event of a place. One from before all others changes what every series of it knows of its past.
+    fn see(&mut self, place: &Place, minute: Minute) {
+        let before = self.fleet.first_of(place);
+        if !self.fleet.see(place, minute).1 {
+            return;
+        }
+        self.seen_places.insert(place.clone(), minute);
+        if before.is_some() {
+            self.moved_places.insert(place.clone());
+        }
+    }
+
+    pub(crate) fn make_stale(&mut self, at: At, minute: Minute, imported: bool) {
+        let stale = self.stale.entry(at).or_insert(Stale { from: minute, to: minute, imported });
+        stale.from = stale.from.min(minute);
+        stale.to = stale.to.max(minute);
+        stale.imported |= imported;
+        self.marked.insert(at);
+    }
+
+    /// Returns what was found and is not dealt with.
+    pub(crate) fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// Adds what was found in the past.
+    pub(crate) fn add_found(&mut self, found: impl IntoIterator<Item = Found>) {
+        self.found.extend(found);
+    }
+
+    /// Takes the metrics that have no number yet, each with the minute of a call.
+    pub(crate) fn fresh(&self) -> Vec<(At, Minute)> {
+        self.fresh.iter().map(|(at, minute)| (*at, *minute)).collect()
+    }
+
+    /// Gives the metrics their numbers that had none.
+    pub(crate) fn identified(&mut self, ids: impl IntoIterator<Item = (At, MetricId)>) {
+        for (at, id) in ids {
+            self.fleet.set_id(at, id);
+            self.fresh.remove(&at);
+        }
+    }
+
+    /// Tells whether anything waits to be saved.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.closed_since_save > 0
+            || self.tally.unsaved() > 0
+            || !self.found.is_empty()
+            || !self.marked.is_empty()
+    }
+
+    /// Tells whether minutes were closed since the last time.
+    pub(crate) fn is_closed_unsaved(&self) -> bool {
+        self.closed_since_save > 0
+    }
+
+    /// Takes what is to be saved; what was found is dealt with.
+    ///
+    /// Series of which nothing is left go, unless `keep` has them.
+    pub(crate) fn take_unsaved(&mut self, keep: &BTreeSet<At>) -> Unsaved {
+        self.mark_moved();
+        self.found.clear();
+        self.closed_since_save = 0;
+        let cells = self.tally.take();
+        let forgettable = std::mem::take(&mut self.forgettable);
+        let gone = forgettable.into_iter().filter(|at| {
+            let series = self.fleet.series(*at);
+            let is_counted =
+                cells.range((*at, Minute::default())..).next().is_some_and(|((of, _), _)| of == at);
+            let is_idle = series.is_some_and(fleet::is_forgettable) && !is_counted && !self.tally.knows(*at);
+            is_idle && !keep.contains(at) && !self.stale.contains_key(at) && self.fleet.behind(*at).is_none()
+        });
+        let gone: Vec<At> = gone.collect();
+        for at in &gone {
+            self.due.remove(at);
+            self.marked.remove(at);
+        }
+        Unsaved {
+            forgotten: gone.into_iter().filter_map(|at| self.fleet.forget(at)).collect(),
+            cells,
+            due: std::mem::take(&mut self.due),
+            marked: std::mem::take(&mut self.marked),
+            places: std::mem::take(&mut self.seen_places).into_iter().collect(),
+        }
+    }
+
+    /// Returns why a series must be built anew.
+    pub(crate) fn stale(&self, at: At) -> Option<&Stale> {
+        self.stale.get(&at)
+    }
+
+    /// Lists the series that must be built anew.
+    pub(crate) fn all_stale(&self) -> impl Iterator<Item = At> {
+        self.stale.keys().copied()
+    }
+
+    /// Counts the series that must be built anew.
+    pub(crate) fn stale_count(&self) -> usize {
+        self.stale.len()
+    }
+
+    /// Returns a series to build anew, unless it is better to wait for more: while events are imported.
+    pub(crate) fn next_stale(&self, now_ms: i64) -> Option<(At, Stale)> {
+        let importing = self.imported_ms.is_some_and(|last| now_ms < last.saturating_add(IMPORT_QUIET_MS));
+        if importing {
+            return None;
+        }
+        self.stale.first_key_value().map(|(at, stale)| (*at, *stale))
+    }
+
+    /// Whatever series there are in a place whose first event is an earlier one now must learn of it.
+    fn mark_moved(&mut self) {
+        for place in std::mem::take(&mut self.moved_places) {
+            let Some(first) = self.fleet.first_of(&place) else { continue };
+            for at in self.fleet.of_place(&place) {
+                self.make_stale(at, first, true);
+            }
+        }
+    }
+
+    /// Takes the ids of the Insights events that were seen.
+    pub(crate) fn take_seen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen)
+    }
+
+    /// Puts a series that was built anew in place of the one that did not know of late calls.
+    pub(crate) fn rebuilt(&mut self, at: At, series: Option<Series>) {
+        if let Some(series) = series {
+            self.fleet.replace(at, series);
+            self.due.insert(at);
+        }
+        self.stale.remove(&at);
+        self.marked.insert(at);
+    }
+
+    /// Marks a series as it was marked when it was saved.
+    pub(crate) fn put_stale(&mut self, at: At, stale: Stale) {
+        self.stale.insert(at, stale);
+    }
+}

@@ -1,0 +1,304 @@
+//! The driver: reads what counting needs, saves what it came to, sends what was found.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cairn_catalog::{Catalog, CursorError, CursorMove, Revision, Snapshot, SnapshotError};
+use cairn_event::Clock;
+use cairn_intake::{Intake, IntakeError};
+use cairn_journal::Position;
+use cairn_projection::{Batch, Projection, Record, Source};
+use tokio::time::Instant;
+
+use crate::commit::{self, Saving};
+use crate::counting::{Counting, Looked, Stop};
+use crate::insights::{CURSOR, Health, Shared};
+use crate::sighting::Sighting;
+use crate::store::{Keep, StoreError};
+use crate::telemetry;
+use crate::told::Told;
+
+/// Revisions that are kept at hand.
+const SNAPSHOTS_MAX: usize = 8;
+
+/// How much work of building series anew is done at a time, beside which live minutes stay in time.
+pub(crate) const REBUILD_FOR: Duration = Duration::from_millis(300);
+
+/// A step was not done; it is done again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FollowError {
+    #[error("keep what was counted")]
+    Store(#[from] StoreError),
+    #[error("read revision {revision} of the catalog")]
+    Snapshot {
+        revision: Revision,
+        #[source]
+        source: SnapshotError,
+    },
+    #[error("move the cursor of insights")]
+    Cursor(#[from] CursorError),
+    #[error("learn how far the journal is")]
+    Intake(#[from] IntakeError),
+    #[error("count a batch: an earlier one was lost with its thread; a restart counts it again")]
+    Lost,
+}
+
+/// Counts what the journal holds, and tells what is unusual in it.
+pub(crate) struct Follower {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) source: Source,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// None while a thread has it, and for good if that was lost.
+    pub(crate) counting: Option<Counting>,
+    pub(crate) told: Told,
+    pub(crate) saving: Option<Saving>,
+    pub(crate) snapshots: BTreeMap<Revision, Arc<Snapshot>>,
+    /// Where the catalog has the cursor.
+    pub(crate) cursor: Option<Position>,
+    /// The journal's tail when this server started: what was sent before stands below it.
+    pub(crate) sent_below: Position,
+    /// The hour at which what is old was taken away last.
+    pub(crate) expired_hour: u32,
+}
+
+impl Projection for Follower {
+    type Error = FollowError;
+
+    fn name(&self) -> &'static str {
+        "insights"
+    }
+
+    async fn apply(&mut self, batch: Batch) -> Result<(), FollowError> {
+        let looked = self.look(batch).await?;
+        loop {
+            self.commit_what_waits().await?;
+            let stop = self.count(Arc::clone(&looked)).await?;
+            self.note_arrivals()?;
+            if self.is_worth_saving()? || stop == Stop::Save {
+                self.commit().await?;
+            }
+            if stop == Stop::Done {
+                break;
+            }
+        }
+        self.send().await?;
+        self.report()
+    }
+
+    async fn idle(&mut self) -> Result<(), FollowError> {
+        self.commit_what_waits().await?;
+        self.close_in_time().await?;
+        self.commit().await?;
+        self.send().await?;
+        self.rebuild().await?;
+        self.expire().await?;
+        self.report()
+    }
+}
+
+impl Follower {
+    /// Returns the position to read on from.
+    pub(crate) fn next(&self) -> Position {
+        self.counting.as_ref().map_or(0, Counting::next)
+    }
+
+    /// Shows the journal's retention from where on it is needed, before the first minute is closed.
+    pub(crate) async fn enroll(&mut self) -> Result<(), cairn_catalog::StoreError> {
+        if self.cursor.is_some() {
+            return Ok(());
+        }
+        match self.advance(self.next()).await {
+            Err(FollowError::Cursor(CursorError::Store(error))) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn counting(&self) -> Result<&Counting, FollowError> {
+        self.counting.as_ref().ok_or(FollowError::Lost)
+    }
+
+    pub(crate) fn counting_mut(&mut self) -> Result<&mut Counting, FollowError> {
+        self.counting.as_mut().ok_or(FollowError::Lost)
+    }
+
+    /// Looks at each record under its revision, on a blocking thread.
+    async fn look(&mut self, batch: Batch) -> Result<Arc<[Looked]>, FollowError> {
+        let next = self.counting()?.next();
+        let mut snapshots = BTreeMap::new();
+        for record in batch.iter().filter(|record| record.position >= next) {
+            if let Entry::Vacant(missing) = snapshots.entry(record.entry.revision) {
+                missing.insert(self.snapshot(record.entry.revision).await?);
+            }
+        }
+        let looking = tokio::task::spawn_blocking(move || {
+            let fresh = batch.iter().filter(|record| record.position >= next);
+            fresh.filter_map(|record| look(record, snapshots.get(&record.entry.revision)?)).collect()
+        });
+        looking.await.map_err(|_panicked| FollowError::Lost)
+    }
+
+    async fn snapshot(&mut self, revision: Revision) -> Result<Arc<Snapshot>, FollowError> {
+        if let Some(snapshot) = self.snapshots.get(&revision) {
+            return Ok(Arc::clone(snapshot));
+        }
+        let read = self.catalog.snapshot(revision).await;
+        let snapshot = read.map_err(|source| FollowError::Snapshot { revision, source })?;
+        if self.snapshots.len() >= SNAPSHOTS_MAX {
+            self.snapshots.pop_first();
+        }
+        self.snapshots.insert(revision, Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    async fn count(&mut self, looked: Arc<[Looked]>) -> Result<Stop, FollowError> {
+        self.on_thread(move |counting| counting.count(&looked)).await
+    }
+
+    /// Hands counting to a blocking thread: a minute of many series takes its time.
+    async fn on_thread<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Counting) -> T + Send + 'static,
+    ) -> Result<T, FollowError> {
+        let mut counting = self.counting.take().ok_or(FollowError::Lost)?;
+        let working = tokio::task::spawn_blocking(move || {
+            let (before, began) = (counting.minutes_closed(), Instant::now());
+            let done = work(&mut counting);
+            telemetry::closed(counting.minutes_closed() - before, began.elapsed());
+            (counting, done)
+        });
+        let (counting, done) = working.await.map_err(|_panicked| FollowError::Lost)?;
+        self.counting = Some(counting);
+        Ok(done)
+    }
+
+    /// Closes the minutes whose time is over although nothing came, if everything that was received is counted.
+    async fn close_in_time(&mut self) -> Result<(), FollowError> {
+        loop {
+            let now_ms = self.clock.now().as_millisecond();
+            let counting = self.counting_mut()?;
+            let due_ms = counting.due_ms(now_ms);
+            if now_ms < due_ms || self.source.tail() != self.counting()?.next() {
+                return Ok(());
+            }
+            // Several at once after a while without this server: up to the last whose grace is over.
+            let floor_ms = due_ms + (now_ms - due_ms) / MINUTE_MS * MINUTE_MS;
+            if self.intake.advance_to(floor_ms).await? != self.counting()?.next() {
+                return Ok(());
+            }
+            let stop = self.on_thread(move |counting| counting.close_until(floor_ms)).await?;
+            self.commit().await?;
+            if stop == Stop::Done {
+                return Ok(());
+            }
+        }
+    }
+
+    fn note_arrivals(&mut self) -> Result<(), FollowError> {
+        for id in self.counting_mut()?.take_seen() {
+            self.told.arrive(&id);
+        }
+        Ok(())
+    }
+
+    fn is_worth_saving(&self) -> Result<bool, FollowError> {
+        Ok(self.counting()?.is_closed_unsaved())
+    }
+
+    /// Finishes a transaction that failed before.
+    async fn commit_what_waits(&mut self) -> Result<(), FollowError> {
+        match self.saving.is_some() {
+            true => self.finish().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Saves what was counted and found.
+    pub(crate) async fn commit(&mut self) -> Result<(), FollowError> {
+        if self.saving.is_none() {
+            let Some(counting) = self.counting.as_mut().filter(|counting| counting.is_unsaved()) else {
+                return Ok(());
+            };
+            let Some(standing) = counting.standing() else { return Ok(()) };
+            let store = &self.shared.store;
+            commit::identify(store, counting).await?;
+            let dealt = commit::deal(store, counting, &self.told, &self.catalog.current()).await?;
+            self.saving = Some(commit::assemble(counting, &self.told, dealt, standing));
+        }
+        self.finish().await
+    }
+
+    async fn finish(&mut self) -> Result<(), FollowError> {
+        let Some(saving) = &self.saving else { return Ok(()) };
+        let began = Instant::now();
+        self.shared.store.close_minute(&saving.closing()).await?;
+        telemetry::saved(began.elapsed());
+        let Some(saving) = self.saving.take() else { return Ok(()) };
+        for record in &saving.dealt.records {
+            telemetry::told(&record.insight);
+        }
+        self.told.change(saving.dealt.changes);
+        self.told.wait(saving.dealt.records);
+        self.advance(saving.position.resume).await
+    }
+
+    /// Shows the journal's retention what is not needed any more.
+    async fn advance(&mut self, to: Position) -> Result<(), FollowError> {
+        if self.cursor == Some(to) {
+            return Ok(());
+        }
+        let step = CursorMove { name: CURSOR.to_owned(), expected: self.cursor, to };
+        // Back where the store was lost, and everything that is left of the journal is counted again.
+        match self.cursor {
+            Some(from) if to < from => self.catalog.rewind(step).await?,
+            Some(_) | None => self.catalog.advance(step).await?,
+        }
+        self.cursor = Some(to);
+        Ok(())
+    }
+
+    /// Takes away what is old, once an hour.
+    async fn expire(&mut self) -> Result<(), FollowError> {
+        let Some(closed) = self.counting()?.closed() else { return Ok(()) };
+        let hour = closed.number() / 60;
+        if hour != self.expired_hour {
+            let expired = self.shared.store.expire(Keep::at(closed)).await?;
+            self.expired_hour = hour;
+            tracing::debug!(points = expired.points, records = expired.records, "old counts taken away");
+        }
+        Ok(())
+    }
+
+    fn report(&mut self) -> Result<(), FollowError> {
+        let counting = self.counting()?;
+        let health = Health {
+            closed: counting.closed(),
+            next: counting.next(),
+            series: counting.fleet.len(),
+            waiting: self.told.waiting(),
+            stale: counting.stale_count(),
+        };
+        telemetry::health(&health, self.clock.now().as_second());
+        self.shared.health.send_replace(health);
+        Ok(())
+    }
+}
+
+const MINUTE_MS: i64 = 60_000;
+
+fn look(record: &Record, snapshot: &Snapshot) -> Option<Looked> {
+    Some(Looked {
+        position: record.position,
+        received_ms: record.entry.received_ms,
+        sighting: Sighting::of(&record.entry, snapshot),
+    })
+}
+
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follower").field("counting", &self.counting).finish_non_exhaustive()
+    }
+}

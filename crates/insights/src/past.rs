@@ -1,0 +1,98 @@
+//! Building series anew whose past has changed, and finding what was unusual in it.
+
+use cairn_anomaly::{Closing, Direction, Minute, Sensitivity, Verdict};
+use tokio::time::Instant;
+
+use crate::counting::{Found, Stale};
+use crate::fleet::{self, At, BEHIND_MAX};
+use crate::follow::{FollowError, Follower, REBUILD_FOR};
+use crate::rebuild::{self, Past, REMEMBERED_DAYS, Rebuilt};
+use crate::telemetry;
+
+impl Follower {
+    /// Builds series anew for a while, those first that have waited longest. While files are imported nothing is built:
+    /// the next one would change it once more.
+    pub(crate) async fn rebuild(&mut self) -> Result<(), FollowError> {
+        let began = Instant::now();
+        let mut rebuilt = 0;
+        while began.elapsed() < REBUILD_FOR {
+            let now_ms = self.clock.now().as_millisecond();
+            let Some((at, stale)) = self.counting()?.next_stale(now_ms) else { break };
+            self.rebuild_one(at, stale).await?;
+            rebuilt += 1;
+        }
+        if rebuilt == 0 {
+            return Ok(());
+        }
+        telemetry::rebuilt(rebuilt);
+        self.commit().await?;
+        self.send().await
+    }
+
+    async fn rebuild_one(&mut self, at: At, stale: Stale) -> Result<(), FollowError> {
+        let counting = self.counting()?;
+        let (Some(id), Some(closed)) = (counting.fleet.id(at), counting.closed()) else {
+            self.counting_mut()?.rebuilt(at, None);
+            return Ok(());
+        };
+        let metric = counting.fleet.metric(at);
+        let whole = counting.fleet.behind(at).map_or(closed, |behind| behind.whole(closed));
+        let to = whole.plus(1);
+        let from = to.minus(REMEMBERED_DAYS * 24 * 60);
+        let first_seen = counting.fleet.first_of(&metric.place).unwrap_or(to);
+        let (phase, gaps) = (fleet::phase(metric), counting.gaps.clone());
+        let points = self.shared.store.points(id, from, closed.plus(1)).await?;
+        let later = points.iter().copied().filter(|(minute, _)| *minute >= to).collect();
+        let building = tokio::task::spawn_blocking(move || {
+            rebuild::rebuild(&Past { first_seen, points: &points, gaps: &gaps, to, phase })
+        });
+        let Rebuilt { series, mut verdicts } = building.await.map_err(|_panicked| FollowError::Lost)?;
+        self.end_what_never_was(at, to, &mut verdicts);
+        let counting = self.counting_mut()?;
+        counting.rebuilt(at, Some(series));
+        counting.fleet.set_waiting(at, later);
+        counting.add_found(verdicts.into_iter().map(|verdict| Found {
+            at,
+            verdict,
+            imported: stale.imported && overlaps(&verdict, &stale),
+        }));
+        Ok(())
+    }
+
+    /// What was told and is not unusual, knowing better, ends now.
+    fn end_what_never_was(&self, at: At, to: Minute, verdicts: &mut Vec<Verdict>) {
+        for sensitivity in Sensitivity::ALL {
+            let Some(open) = self.told.open(&Default::default(), at, sensitivity) else { continue };
+            let mut of = verdicts.iter().filter(|verdict| sensitivity_of(verdict) == sensitivity);
+            let goes_on = match of.next_back() {
+                Some(Verdict::Started(_)) => true,
+                Some(Verdict::Ended(closing)) => closing.end > open.start,
+                None => false,
+            };
+            if !goes_on {
+                verdicts.push(ended(sensitivity, open.direction, open.start, to));
+            }
+        }
+    }
+}
+
+fn ended(sensitivity: Sensitivity, direction: Direction, start: Minute, end: Minute) -> Verdict {
+    Verdict::Ended(Closing { sensitivity, direction, start, end, calls: 0 })
+}
+
+fn sensitivity_of(verdict: &Verdict) -> Sensitivity {
+    match verdict {
+        Verdict::Started(opening) => opening.sensitivity,
+        Verdict::Ended(closing) => closing.sensitivity,
+    }
+}
+
+/// Tells whether what began did so in minutes that were imported.
+fn overlaps(verdict: &Verdict, stale: &Stale) -> bool {
+    match verdict {
+        Verdict::Started(opening) => {
+            opening.start <= stale.to && opening.start.plus(opening.minutes + BEHIND_MAX) > stale.from
+        }
+        Verdict::Ended(closing) => closing.start <= stale.to && closing.end > stale.from,
+    }
+}

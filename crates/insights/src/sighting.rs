@@ -1,0 +1,132 @@
+//! What one record of the journal counts for: a pure question to its bytes and the revision it is routed by.
+
+use std::sync::Arc;
+
+use cairn_anomaly::Minute;
+use cairn_catalog::{Snapshot, SourceEventCategory};
+use cairn_event::{AccountId, Category, Entry, EventView, Origin, Region};
+
+use crate::attribution::Attribute;
+
+/// The longest service, action and error code that are counted, in bytes: CloudTrail's own are far shorter, and what
+/// is longer was made up.
+const NAME_BYTES_MAX: usize = 256;
+
+/// What a record counts for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sighting {
+    /// A call.
+    Call(Box<Call>),
+    /// An Insights event, by its id: perhaps one of ours.
+    Insight(String),
+    /// Nothing but that there are events here.
+    Other { account: AccountId, region: Region, minute: Minute },
+    /// Nothing.
+    Passed(Passed),
+}
+
+/// Why a record counts for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// An event of another category, or a data event in which nobody looks for insights.
+    Uncounted,
+    /// Of a delivery of Cairn's own.
+    Delivery,
+    /// Not an event at all.
+    Unreadable,
+    /// Without a name, or with one that nobody would call an API.
+    Nameless,
+}
+
+/// A call that is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) account: AccountId,
+    pub(crate) region: Region,
+    /// The trails that count it, each apart, as a data event; none for a management event.
+    pub(crate) trails: Vec<Arc<str>>,
+    /// When it happened; never after the record was received.
+    pub(crate) minute: Minute,
+    pub(crate) origin: Origin,
+    pub(crate) source: String,
+    pub(crate) name: String,
+    /// Whether it counts for the rate of calls; one that failed may count as an error alone.
+    pub(crate) rated: bool,
+    pub(crate) error: Option<String>,
+    /// Whom it is put down to, in the order of [`Attribute::ALL`].
+    pub(crate) values: [String; Attribute::ALL.len()],
+}
+
+impl Call {
+    /// Tells whether it was brought in from files.
+    pub(crate) fn is_imported(&self) -> bool {
+        self.origin == Origin::Import
+    }
+}
+
+impl Sighting {
+    /// Looks at a record, of which `snapshot` is the revision.
+    pub(crate) fn of(entry: &Entry, snapshot: &Snapshot) -> Self {
+        let Ok(event) = EventView::parse(&entry.event) else { return Self::Passed(Passed::Unreadable) };
+        let category = event.category();
+        if category == Category::Insight {
+            return Self::Insight(event.event_id.into_owned());
+        }
+        if entry.origin == Origin::Delivery {
+            return Self::Passed(Passed::Delivery);
+        }
+        let error = event.error_code.as_deref().filter(|code| !code.is_empty());
+        let (rated, trails) = match category {
+            Category::Management => (event.read_only == Some(false), Vec::new()),
+            Category::Data => (true, counting_trails(&event, entry, snapshot)),
+            Category::NetworkActivity | Category::Insight | Category::Other => (false, Vec::new()),
+        };
+        let counted = match category {
+            Category::Management => rated || error.is_some(),
+            Category::Data => !trails.is_empty(),
+            Category::NetworkActivity | Category::Insight | Category::Other => false,
+        };
+        let minute = minute_of(&event, entry);
+        if !counted && category == Category::Management {
+            return Self::Other { account: entry.account, region: entry.region.clone(), minute };
+        }
+        if !counted {
+            return Self::Passed(Passed::Uncounted);
+        }
+        let fits = |text: &str| (1..=NAME_BYTES_MAX).contains(&text.len());
+        if !fits(&event.event_source) || !fits(&event.event_name) || !error.is_none_or(fits) {
+            return Self::Passed(Passed::Nameless);
+        }
+        Self::Call(Box::new(Call {
+            account: entry.account,
+            region: entry.region.clone(),
+            trails,
+            minute,
+            origin: entry.origin,
+            source: event.event_source.to_string(),
+            name: event.event_name.to_string(),
+            rated,
+            error: error.map(ToOwned::to_owned),
+            values: Attribute::ALL.map(|attribute| attribute.of(&event).to_owned()),
+        }))
+    }
+}
+
+/// Returns the minute of an event. A clock ahead of ours would hold its minute open for as long as it is ahead: what
+/// comes from the future came now.
+fn minute_of(event: &EventView<'_>, entry: &Entry) -> Minute {
+    let received = Minute::of_epoch_seconds(entry.received_ms.div_euclid(1000));
+    Minute::of_epoch_seconds(event.event_time.epoch_seconds()).min(received)
+}
+
+/// Lists the trails that receive a data event and look for insights in such.
+fn counting_trails(event: &EventView<'_>, entry: &Entry, snapshot: &Snapshot) -> Vec<Arc<str>> {
+    snapshot
+        .route(event, entry.account, &entry.region, entry.origin)
+        .filter(|trail| {
+            let categories = trail.insights.iter().flat_map(|selector| selector.categories());
+            categories.into_iter().any(|category| *category == SourceEventCategory::Data)
+        })
+        .map(|trail| Arc::from(trail.arn.as_str()))
+        .collect()
+}
