@@ -149,6 +149,8 @@ pub enum Refusal {
         "Tag keys must be unique and have 1 to 128 characters, tag values at most 256. Both consist of letters, digits, spaces and _ . : / = + - @, and do not begin with aws:."
     )]
     TagInvalid,
+    #[error("{0}")]
+    InsightTag(String),
     #[error("A resource can have at most 50 tags.")]
     TagsTooMany,
     #[error("Resource {0} does not exist.")]
@@ -253,7 +255,7 @@ impl Refusal {
             Self::OperationUnavailable(_) | Self::StoresUnavailable | Self::OrganizationElsewhere => {
                 ErrorCode::UnsupportedOperationException
             }
-            Self::TagInvalid => ErrorCode::InvalidTagParameterException,
+            Self::TagInvalid | Self::InsightTag(_) => ErrorCode::InvalidTagParameterException,
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
             Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,
             Self::StoreMissing(_) => ErrorCode::EventDataStoreNotFoundException,

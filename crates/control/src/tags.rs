@@ -1,6 +1,6 @@
 //! AddTags, RemoveTags, ListTags, for trails.
 
-use cairn_catalog::{Change, Tag};
+use cairn_catalog::{Change, InsightTags, Tag};
 use cairn_event::{AccountId, Region};
 use cairn_wire::cloudtrail::{
     AddTagsRequest, AddTagsResponse, ListTagsRequest, ListTagsResponse, RemoveTagsRequest,
@@ -107,7 +107,8 @@ impl Control {
     }
 }
 
-/// Checks tags as they come with CreateTrail and AddTags.
+/// Checks tags as they come with CreateTrail and AddTags. Those that say something of Insights must say it right: a
+/// mute rule that mutes nothing would be found out by the noise.
 pub(crate) fn valid_tags(given: &[Shape]) -> Result<Vec<Tag>, Refusal> {
     if given.len() > TAGS_MAX {
         return Err(Refusal::TagsTooMany);
@@ -121,7 +122,9 @@ pub(crate) fn valid_tags(given: &[Shape]) -> Result<Vec<Tag>, Refusal> {
         if !(1..=128).contains(&key_chars) || value.chars().count() > 256 || !fine || twice {
             return Err(Refusal::TagInvalid);
         }
-        tags.push(Tag { key: tag.key.clone(), value: tag.value.clone() });
+        let tag = Tag { key: tag.key.clone(), value: tag.value.clone() };
+        InsightTags::check(&tag).map_err(|error| Refusal::InsightTag(error.to_string()))?;
+        tags.push(tag);
     }
     Ok(tags)
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use cairn_event::{Category, EventView, IdentityView, ParseError};
-use serde::Deserialize;
 
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::resources;
@@ -11,7 +10,8 @@ use crate::resources;
 /// An event as LookupEvents tells it, beside the record itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookupFields<'a> {
-    /// Management or Insight; none when the event does not belong in the history.
+    /// Management or Insight; none when the event does not belong in the history. Insights about data events don't:
+    /// they are one trail's, and ListInsightsData shows them.
     pub category: Option<HistoryCategory>,
     /// Event time, seconds since the Unix epoch.
     pub seconds: i64,
@@ -47,16 +47,11 @@ impl<'a> LookupFields<'a> {
     /// The bytes are not an event.
     pub fn parse(event: &'a [u8]) -> Result<Self, ParseError> {
         let view = EventView::parse(event)?;
-        let category = match view.category() {
-            Category::Management => Some(HistoryCategory::Management),
-            Category::Insight => Some(HistoryCategory::Insight),
-            Category::Data | Category::NetworkActivity | Category::Other => None,
-        };
-        match category {
-            Some(HistoryCategory::Management) => Ok(Self::of_call(view)),
-            Some(HistoryCategory::Insight) => Ok(Self::of_insight(view, event)),
-            None => Ok(Self::bare(view, None)),
-        }
+        Ok(match view.category() {
+            Category::Management => Self::of_call(view),
+            Category::Insight => Self::of_insight(view),
+            Category::Data | Category::NetworkActivity | Category::Other => Self::bare(view, None),
+        })
     }
 
     /// Returns the value of an attribute that has at most one; resources have none here.
@@ -91,15 +86,12 @@ impl<'a> LookupFields<'a> {
         Self { read_only, username, access_key_id, resources, ..bare }
     }
 
-    fn of_insight(view: EventView<'a>, event: &'a [u8]) -> Self {
-        let bare = Self::bare(view, Some(HistoryCategory::Insight));
+    fn of_insight(view: EventView<'a>) -> Self {
         // An Insights record whose details cannot be read is still found by its id.
-        match serde_json::from_slice::<InsightRecord<'a>>(event) {
-            Ok(InsightRecord { insight_details: Some(details) }) => {
-                Self { event_name: details.event_name, event_source: details.event_source, ..bare }
-            }
-            Ok(InsightRecord { insight_details: None }) | Err(_) => bare,
-        }
+        let Some(insight) = view.insight() else { return Self::bare(view, Some(HistoryCategory::Insight)) };
+        let category = (!insight.is_of_data()).then_some(HistoryCategory::Insight);
+        let bare = Self::bare(view, category);
+        Self { event_name: insight.event_name, event_source: insight.event_source, ..bare }
     }
 
     fn bare(view: EventView<'a>, category: Option<HistoryCategory>) -> Self {
@@ -115,22 +107,6 @@ impl<'a> LookupFields<'a> {
             resources: Vec::new(),
         }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct InsightRecord<'a> {
-    #[serde(borrow, default)]
-    insight_details: Option<InsightDetails<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct InsightDetails<'a> {
-    #[serde(borrow, default)]
-    event_source: Cow<'a, str>,
-    #[serde(borrow, default)]
-    event_name: Cow<'a, str>,
 }
 
 /// Names the caller, as the reference §8 says: users by name, root as `root`, sessions by session name,

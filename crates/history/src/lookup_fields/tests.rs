@@ -47,6 +47,13 @@ fn reads_the_rest() {
     assert_eq!(fields.category, Some(HistoryCategory::Insight));
     assert_eq!((fields.event_name.as_ref(), fields.read_only), ("DeleteBucket", None));
 
+    let unreadable = br#"{"eventTime":"2026-03-02T08:14:00Z","eventCategory":"Insight","insightDetails":7}"#;
+    assert_eq!(LookupFields::parse(unreadable).unwrap().category, Some(HistoryCategory::Insight));
+    // What is about data events is told by ListInsightsData alone.
+    let of_data = br#"{"eventTime":"2026-03-02T08:14:00Z","eventCategory":"Insight","insightDetails":{
+        "eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceEventCategory":"Data"}}"#;
+    assert_eq!(LookupFields::parse(of_data).unwrap().category, None);
+
     let data = br#"{"eventTime":"2026-03-02T08:14:00Z","eventCategory":"Data"}"#;
     assert_eq!(LookupFields::parse(data).unwrap().category, None);
     assert!(LookupFields::parse(b"{}").is_err());

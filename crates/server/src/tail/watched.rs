@@ -74,8 +74,8 @@ impl Watched {
             }
     }
 
-    /// Shows management and Insights events, and other events where a trail of the organization has them: what a
-    /// member records for itself alone is its own.
+    /// Shows management events and Insights about them, and other events where a trail of the organization has them:
+    /// what a member records for itself alone is its own.
     fn shows(&self, view: &OrganizationView, entry: &Entry) -> bool {
         let Ok(recorded) = Timestamp::from_millisecond(entry.received_ms) else { return false };
         if !view.shows(entry.account, recorded) {
@@ -90,7 +90,13 @@ impl Watched {
         if !done.is_ok_and(|done| view.shows(entry.account, done)) {
             return false;
         }
-        matches!(event.category(), Category::Management | Category::Insight)
+        let of_data = || event.insight().is_some_and(|insight| insight.is_of_data());
+        let is_every_accounts = match event.category() {
+            Category::Management => true,
+            Category::Insight => !of_data(),
+            Category::Data | Category::NetworkActivity | Category::Other => false,
+        };
+        is_every_accounts
             || self
                 .snapshot
                 .route(&event, entry.account, &entry.region, entry.origin)
