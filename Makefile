@@ -5,7 +5,7 @@ VENV := target/conformance
 CLIENTS := target/clients
 DATA_DIR ?= cairn-data
 
-.PHONY: run test check unit conformance bench soak tidy generated deny clean-data
+.PHONY: run test check unit conformance bench bench-insights soak tidy generated deny clean-data
 
 # Starts Cairn with its data in ./data and prints what to paste next.
 run:
@@ -73,6 +73,10 @@ $(CLIENTS)/%/ready: conformance/clients/%.txt
 bench:
 	$(CARGO) build --release -p cairn-bench -p cairn
 	target/release/cairn-bench
+
+# What the detector of insights finds, misses and costs; CAIRN_ANOMALY_DATA names a directory of labelled series.
+bench-insights:
+	$(CARGO) run --release -p cairn-anomaly --example insights
 
 # What takes hours: kills under load, uploads of gigabytes, long fuzzing.
 soak: $(VENV)/ready
