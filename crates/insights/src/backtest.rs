@@ -166,7 +166,12 @@ impl Backtest {
     async fn replay(&self, cases: Vec<Case>) -> Result<Vec<Verdicts>, StoreError> {
         let (asked, gaps) = (self.asked.clone(), Arc::clone(&self.gaps));
         let replayed = tokio::task::spawn_blocking(move || {
-            let find = |case: Case| Verdicts { found: find(&case, &asked, &gaps), case };
+            let find = |case: Case| {
+                let Case { metric, first_seen, points, .. } = &case;
+                let phase = phase(metric);
+                let past = Past { first_seen: *first_seen, points, gaps: &gaps, to: asked.to, phase };
+                Verdicts { found: find(metric, &past, asked.from, asked.sensitivity), case }
+            };
             cases.into_iter().map(find).collect()
         });
         replayed.await.map_err(|error| store::failed_to("look at the past", error))
@@ -203,21 +208,19 @@ const METRICS_PAGE: u32 = 1_000;
 /// Minutes of a baseline.
 const BASELINE: u32 = 7 * 24 * 60;
 
-/// Tells a series its past, and keeps what began in the time asked for.
-fn find(case: &Case, asked: &BacktestQuery, gaps: &[Gap]) -> Vec<Finding> {
-    let Case { metric, first_seen, points, .. } = case;
-    let past = Past { first_seen: *first_seen, points, gaps, to: asked.to, phase: phase(metric) };
+/// Looks at a metric's past with nothing but its points: tells a series of it, and keeps what began from `from` on, at
+/// the sensitivity asked for or at each. Whether anybody was told of it is not known here.
+pub fn find(metric: &Metric, past: &Past<'_>, from: Minute, at: Option<Sensitivity>) -> Vec<Finding> {
+    let wanted = |opening: &Opening| at.is_none_or(|at| at == opening.sensitivity) && opening.start >= from;
     let mut found = Vec::<Finding>::new();
-    for verdict in rebuild(&past).verdicts {
+    for verdict in rebuild(past).verdicts {
         match verdict {
-            Verdict::Started(opening)
-                if wanted(asked, opening.sensitivity) && opening.start >= asked.from =>
-            {
+            Verdict::Started(opening) if wanted(&opening) => {
                 found.push(Finding {
                     metric: metric.clone(),
                     opening,
                     closing: None,
-                    calls: calls(points, opening.start, asked.to),
+                    calls: calls(past.points, opening.start, past.to),
                     baseline_minutes: 0,
                     baseline_calls: 0,
                     event_id: None,
@@ -235,9 +238,9 @@ fn find(case: &Case, asked: &BacktestQuery, gaps: &[Gap]) -> Vec<Finding> {
     }
     for finding in &mut found {
         let start = finding.opening.start;
-        let from = start.minus(BASELINE).max(*first_seen);
-        finding.baseline_minutes = store::watched(gaps, from, start);
-        finding.baseline_calls = calls(points, from, start);
+        let from = start.minus(BASELINE).max(past.first_seen);
+        finding.baseline_minutes = store::watched(past.gaps, from, start);
+        finding.baseline_calls = calls(past.points, from, start);
     }
     found
 }
@@ -253,10 +256,6 @@ impl Finding {
             && self.opening.sensitivity == closing.sensitivity
             && self.opening.start == closing.start
     }
-}
-
-fn wanted(asked: &BacktestQuery, sensitivity: Sensitivity) -> bool {
-    asked.sensitivity.is_none_or(|asked| asked == sensitivity)
 }
 
 /// Adds the calls between `from` and `to`, which is not one of the minutes.

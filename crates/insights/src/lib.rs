@@ -36,12 +36,12 @@ mod told;
 mod wanted;
 
 pub use attribution::{Attribute, Share, VALUE_BYTES_MAX};
-pub use backtest::{Backtest, BacktestQuery, BacktestStep, Finding, STEP as BACKTEST_STEP};
+pub use backtest::{Backtest, BacktestQuery, BacktestStep, Finding, STEP as BACKTEST_STEP, find};
 pub use config::InsightsConfig;
 pub use ids::{event_id, shared_event_id};
 pub use insight::{Insight, State};
 pub use insights::{CURSOR, Health, Insights, InsightsService, OpenError, Parts};
 pub use metric::{Kind, Metric, MetricId, Place};
-pub use rebuild::{Past, REMEMBERED_DAYS, Rebuilt, rebuild};
+pub use rebuild::{Past, REMEMBERED_DAYS, Rebuilt, phase, rebuild};
 pub use record::render;
 pub use wanted::{listened_to, wanted};

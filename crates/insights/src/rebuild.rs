@@ -59,7 +59,7 @@ pub(crate) fn tell(series: &mut Series, calls: u32, watched: bool, verdicts: &mu
 }
 
 /// Spreads the work of all series over the minutes of an hour: a metric's own hours always begin at the same.
-pub(crate) fn phase(metric: &Metric) -> u8 {
+pub fn phase(metric: &Metric) -> u8 {
     let code = match &metric.kind {
         Kind::Calls => "",
         Kind::Errors(code) => code,
