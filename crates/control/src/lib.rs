@@ -14,6 +14,7 @@ mod destination;
 mod event_configuration;
 mod event_selectors;
 mod insight_selectors;
+mod insights;
 mod logged;
 mod logging;
 mod lookup;
@@ -33,6 +34,10 @@ mod update_trail;
 
 pub use caller::Caller;
 pub use control::{Control, Deed, Done, Parts};
+pub use insights::{
+    BacktestAsk, BacktestLine, CallsInMinutes, CountedSeries, FoundInThePast, InsightExplanation,
+    InsightsBacktest,
+};
 pub use lookup::{OrganizationEvent, OrganizationEvents};
 pub use organization_view::{OrganizationView, PART_NAMED_MAX, Part, ViewRefusal};
 pub use platform::{

@@ -22,14 +22,11 @@ pub(crate) struct Continued(Vec<u8>);
 /// The first byte of a token.
 const VERSION: u8 = 1;
 
-/// The version and two numbers.
-const CONTENT_BYTES: usize = 1 + 2 * 8;
-
-/// How much of the authentication code a token has.
+/// How much of the authentication code a token has; it comes after the version.
 const TAG_BYTES: usize = 16;
 
 /// Longer texts are refused unread.
-const TEXT_BYTES_MAX: usize = 64;
+const TEXT_BYTES_MAX: usize = 128;
 
 impl Continued {
     /// Takes a request, without the token that it came with.
@@ -46,35 +43,31 @@ impl PageTokens {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
-    /// Makes the token for the page that begins at `place`.
-    pub(crate) fn make(&self, continued: &Continued, place: [i64; 2]) -> String {
-        let [first, second] = place.map(i64::to_le_bytes);
-        let mut token = [&[VERSION][..], &first, &second].concat();
-        let tag = self.tag(continued, &token);
-        token.extend_from_slice(&tag);
-        URL_SAFE_NO_PAD.encode(token)
+    /// Makes the token for the page that comes behind `place`, a few bytes.
+    pub(crate) fn make(&self, continued: &Continued, place: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([&[VERSION], self.tag(continued, place).as_slice(), place].concat())
     }
 
-    /// Reads where the page begins.
-    pub(crate) fn read(&self, continued: &Continued, text: &str) -> Result<[i64; 2], TokenInvalid> {
+    /// Reads the place that the page comes behind.
+    pub(crate) fn read(&self, continued: &Continued, text: &str) -> Result<Vec<u8>, TokenInvalid> {
         if text.len() > TEXT_BYTES_MAX {
             return Err(TokenInvalid);
         }
         let token = URL_SAFE_NO_PAD.decode(text).map_err(|_no_base64| TokenInvalid)?;
-        let (content, tag) = token.split_first_chunk::<CONTENT_BYTES>().ok_or(TokenInvalid)?;
-        if aws_lc_rs::constant_time::verify_slices_are_equal(tag, &self.tag(continued, content)).is_err() {
-            return Err(TokenInvalid);
+        let Some((&VERSION, rest)) = token.split_first() else { return Err(TokenInvalid) };
+        let (tag, place) = rest.split_at_checked(TAG_BYTES).ok_or(TokenInvalid)?;
+        match aws_lc_rs::constant_time::verify_slices_are_equal(tag, &self.tag(continued, place)) {
+            Ok(()) => Ok(place.to_vec()),
+            Err(_forged) => Err(TokenInvalid),
         }
-        let [VERSION, numbers @ ..] = content else { return Err(TokenInvalid) };
-        let (first, rest) = numbers.split_first_chunk::<8>().ok_or(TokenInvalid)?;
-        let second = rest.first_chunk::<8>().ok_or(TokenInvalid)?;
-        Ok([i64::from_le_bytes(*first), i64::from_le_bytes(*second)])
     }
 
-    fn tag(&self, continued: &Continued, content: &[u8]) -> Vec<u8> {
+    fn tag(&self, continued: &Continued, place: &[u8]) -> Vec<u8> {
         let mut signing = hmac::Context::with_key(&self.0);
-        // The content comes first, and is always of one length: nothing of the request can pass for it.
-        signing.update(content);
+        // Behind its length, so that nothing of the request can pass for a part of the place.
+        signing.update(&[VERSION]);
+        signing.update(&(place.len() as u64).to_le_bytes());
+        signing.update(place);
         signing.update(&continued.0);
         let mut tag = signing.sign().as_ref().to_vec();
         tag.truncate(TAG_BYTES);
@@ -107,8 +100,8 @@ mod tests {
     #[test]
     fn a_token_continues_what_it_was_answered_to_and_nothing_else() {
         let (tokens, here) = (PageTokens::new(&[7; 32]), continued("us-east-1", "a"));
-        let place = [1_772_439_295, i64::MIN];
-        let text = tokens.make(&here, place);
+        let place = b"a place of as many bytes".to_vec();
+        let text = tokens.make(&here, &place);
         assert!((4..=TEXT_BYTES_MAX).contains(&text.len()), "{text}");
         assert_eq!(tokens.read(&here, &text), Ok(place));
         for (other, why) in

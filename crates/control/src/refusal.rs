@@ -53,6 +53,8 @@ pub enum Refusal {
     AggregationInvalid(String),
     #[error("{0}")]
     InsightsParameterInvalid(String),
+    #[error("There is no insight {id} of account {account} in {region}.")]
+    InsightUnknown { id: String, account: cairn_event::AccountId, region: cairn_event::Region },
     #[error(
         "Insights of data events that an organization's trail selects are for the account that manages the organization and for delegated administrators for CloudTrail. {SIGNED_IN} {0}."
     )]
@@ -257,7 +259,7 @@ impl Refusal {
             }
             Self::TagInvalid | Self::InsightTag(_) => ErrorCode::InvalidTagParameterException,
             Self::TagsTooMany => ErrorCode::TagsLimitExceededException,
-            Self::ResourceMissing(_) => ErrorCode::ResourceNotFoundException,
+            Self::ResourceMissing(_) | Self::InsightUnknown { .. } => ErrorCode::ResourceNotFoundException,
             Self::StoreMissing(_) => ErrorCode::EventDataStoreNotFoundException,
             Self::StoreArnInvalid(_) => ErrorCode::EventDataStoreARNInvalidException,
             Self::ChannelMissing(_) => ErrorCode::ChannelNotFoundException,

@@ -5,6 +5,8 @@
 mod concurrent;
 #[path = "control/deleted.rs"]
 mod deleted;
+#[path = "control/insights.rs"]
+mod insights;
 #[path = "control/organization_view.rs"]
 mod organization_view;
 #[path = "control/organized.rs"]

@@ -87,7 +87,7 @@ pub enum OpenError {
 /// What the parts of insights share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     pub(crate) health: watch::Sender<Health>,
 }
 
@@ -107,7 +107,7 @@ impl Insights {
         let Loaded { counting, told } = loaded.map_err(|error| OpenError::Load(Box::new(error)))?;
         let health = watch::Sender::new(Health { next: counting.next(), ..Health::default() });
         let cursor = catalog.cursor(CURSOR).await?;
-        let shared = Arc::new(Shared { store, health });
+        let shared = Arc::new(Shared { store: Arc::new(store), health });
         let mut follower = Follower {
             shared: Arc::clone(&shared),
             catalog,
@@ -127,7 +127,7 @@ impl Insights {
     }
 
     /// Returns the store, for questions.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &Arc<Store> {
         &self.shared.store
     }
 

@@ -66,7 +66,7 @@ impl Front {
         let content_type = arrival.head.header("content-type");
         let request = Request::decode(operation, content_type, body)
             .map_err(|refusal| (refusal.code, refusal.message))?;
-        self.allow(operation, &request, &caller)?;
+        self.allow(operation.name(), request.parameters(), &caller)?;
         let answer = self.dispatch(operation, &request, &caller).await?;
         let named = asked::resources(operation.name(), &caller, request.parameters());
         Ok(Answer { owner: owner_of_changed(operation, &named, &answer.body), ..answer })
@@ -79,13 +79,12 @@ impl Front {
     }
 
     /// Refuses a call that policies do not allow on every resource that it names.
-    fn allow(&self, operation: Operation, request: &Request, caller: &Caller) -> Result<(), Refused> {
+    pub(crate) fn allow(&self, operation: &str, parameters: &Value, caller: &Caller) -> Result<(), Refused> {
         let snapshot = self.catalog.current();
-        let parameters = request.parameters();
-        for (action, resource) in asked::deeds(operation.name(), caller, parameters) {
+        for (action, resource) in asked::deeds(operation, caller, parameters) {
             let facts = caller.facts.clone();
             let named = (resource.as_str(), caller.account);
-            let context = asked::facts(operation.name(), named, parameters, &snapshot, facts);
+            let context = asked::facts(operation, named, parameters, &snapshot, facts);
             let copy = asked::copy(&snapshot, caller.account, &resource);
             let owner = copy.as_ref().map_or(caller.account, |copy| copy.owner);
             let asked = (action, resource.as_str(), owner);
@@ -140,6 +139,12 @@ impl Front {
             }
             Operation::ListPublicKeys => answered(control.list_public_keys(caller, &input(request)?)),
             Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
+            Operation::ListInsightsData => {
+                answered(control.list_insights_data(caller, &input(request)?).await)
+            }
+            Operation::ListInsightsMetricData => {
+                answered(control.list_insights_metric_data(caller, &input(request)?).await)
+            }
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
             Operation::ListTags => answered(control.list_tags(caller, &input(request)?)),

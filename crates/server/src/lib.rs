@@ -22,6 +22,7 @@ mod gateway;
 mod head;
 mod iam;
 mod incoming;
+mod insights_pages;
 mod key_source;
 mod key_upkeep;
 mod key_use;

@@ -9,6 +9,7 @@ use cairn_journal::Reader;
 use serde_json::json;
 
 use crate::answer::{Answered, answer};
+use crate::insights_pages;
 use crate::metrics_page::MetricsPage;
 use crate::serve::{Arrival, Front};
 use crate::transparency::Question;
@@ -32,6 +33,7 @@ impl Probes {
                 self.metrics.answer(&arrival.head, &front.catalog.current())
             }
             ("GET", "/_cairn/tail") => front.tail(arrival).await,
+            ("GET", insights_pages::EXPLANATION) => front.explain_insight(arrival).await,
             ("POST", "/_cairn/keys/rotate") => front.rotate_signing_key(arrival).await,
             ("GET", "/_cairn/tlog") => front.tell_transparency(arrival, Question::Logs).await,
             ("GET", "/_cairn/proof") => front.tell_transparency(arrival, Question::Proof).await,

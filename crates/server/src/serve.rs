@@ -40,6 +40,7 @@ use crate::early_answer::Leave;
 use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
+use crate::insights_pages::{self, Backtests};
 use crate::object_service::ObjectService;
 use crate::organization_view;
 use crate::probes::Probes;
@@ -79,6 +80,8 @@ pub(crate) struct Front {
     pub(crate) region: Region,
     pub(crate) tasks: TaskTracker,
     pub(crate) source: Source,
+    /// Looks into the past that are under way.
+    pub(crate) backtests: Backtests,
     /// The transparency logs of trails; none where they are switched off.
     pub(crate) tlog: Option<Arc<Tlog>>,
     /// Ends answers that would go on for ever.
@@ -167,6 +170,9 @@ impl Front {
             ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
             ("POST", organization_view::PAGE, Sent::Streams(body)) => {
                 return self.look_organization_up(&arrival, body).await;
+            }
+            ("POST", insights_pages::BACKTEST, Sent::Streams(body)) => {
+                return self.backtest_insights(&arrival, body).await;
             }
             (method, path, Sent::Streams(body)) if Sources::has(method, path) => {
                 return self.serve_source(&arrival, body).await;

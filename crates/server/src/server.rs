@@ -43,6 +43,7 @@ use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::{self, FirstStartError};
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
 use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
+use crate::insights_pages::Backtests;
 use crate::key_source::Places;
 use crate::key_upkeep;
 use crate::key_use::RecordedUse;
@@ -575,6 +576,7 @@ fn front(
     )?;
     Ok(Front {
         tlog: None,
+        backtests: Backtests::default(),
         gateway,
         sources,
         catalog: Arc::clone(&catalog),

@@ -51,7 +51,8 @@ const OVERRIDES: &[(&str, &str, bool)] = &[
     ("bedrock", "ConverseStream", true),
     ("bedrock", "InvokeModel", true),
     ("bedrock", "InvokeModelWithResponseStream", true),
-    // Ours: what `/_cairn/tail` is recorded as.
+    // Ours: what `/_cairn/insights/backtest` and `/_cairn/tail` are recorded as.
+    ("cloudtrail", "BacktestInsights", true),
     ("cloudtrail", "TailEvents", true),
     ("kms", "Decrypt", true),
     ("kms", "Encrypt", true),
@@ -115,6 +116,8 @@ mod tests {
     fn verbs_and_exceptions_decide() {
         for (source, operation, expected) in [
             ("cloudtrail.amazonaws.com", "LookupEvents", true),
+            ("cloudtrail.amazonaws.com", "BacktestInsights", true),
+            ("cloudtrail.amazonaws.com", "GetInsightExplanation", true),
             ("cloudtrail.amazonaws.com", "TailEvents", true),
             ("cloudtrail.amazonaws.com", "CreateTrail", false),
             ("s3.amazonaws.com", "HeadObject", true),

@@ -181,6 +181,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<SetClock>,
     history: History,
     intake: Arc<Intake>,
+    pub(crate) insights: Insights,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     _dir: TempDir,
@@ -236,7 +237,7 @@ impl World {
         let control = Control::new(Parts {
             catalog: Arc::clone(&catalog),
             history: history.clone(),
-            insights,
+            insights: insights.clone(),
             page_key: [5; 32],
             platform: asked,
             clock: told,
@@ -249,6 +250,7 @@ impl World {
             clock,
             history,
             intake,
+            insights,
             shutdown,
             tasks,
             _dir: dir,
@@ -338,6 +340,12 @@ impl World {
             }
             Operation::ListPublicKeys => answered(control.list_public_keys(caller, &input(request)?)),
             Operation::LookupEvents => answered(control.lookup_events(caller, &input(request)?).await),
+            Operation::ListInsightsData => {
+                answered(control.list_insights_data(caller, &input(request)?).await)
+            }
+            Operation::ListInsightsMetricData => {
+                answered(control.list_insights_metric_data(caller, &input(request)?).await)
+            }
             Operation::AddTags => answered(control.add_tags(caller, &input(request)?).await),
             Operation::RemoveTags => answered(control.remove_tags(caller, &input(request)?).await),
             Operation::ListTags => answered(control.list_tags(caller, &input(request)?)),

@@ -1,0 +1,236 @@
+//! `GET /_cairn/insights/explanation` and `POST /_cairn/insights/backtest`: what an insight was about, and what would
+//! have been found in the past.
+//!
+//! Both are signed for service `cloudtrail` and permitted as LookupEvents is; what is about the data events of a
+//! trail as ListInsightsData is too. They are recorded as `GetInsightExplanation` and `BacktestInsights`, with what
+//! was asked in `additionalEventData`. A backtest answers JSON lines as they come; whoever hangs up ends it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use cairn_control::{Caller, InsightsBacktest, Refusal};
+use cairn_event::AccountId;
+use cairn_wire::json11;
+use cairn_wire::recognise::Protocol;
+use cairn_wire::{ErrorCode, Operation};
+use futures_util::{StreamExt as _, stream};
+use http::{HeaderValue, Response, header};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use crate::answer::{Answered, json, json_refusal};
+use crate::incoming;
+use crate::organization_view::Refused;
+use crate::refuse;
+use crate::serve::{Arrival, Front, Who};
+
+/// The page of one insight.
+pub(crate) const EXPLANATION: &str = "/_cairn/insights/explanation";
+
+/// The page of the past.
+pub(crate) const BACKTEST: &str = "/_cairn/insights/backtest";
+
+/// The longest body of a backtest.
+const BODY_BYTES_MAX: usize = 16 << 10;
+
+/// Lines that wait for a slow client; the work waits with them.
+const LINES_MAX: usize = 64;
+
+/// The accounts that a backtest runs for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Backtests(Arc<Mutex<BTreeSet<AccountId>>>);
+
+/// A place among them, given back when it is dropped.
+#[derive(Debug)]
+struct Running {
+    backtests: Backtests,
+    account: AccountId,
+}
+
+impl Backtests {
+    /// Takes the account's place; none when its backtest runs already.
+    fn begin(&self, account: AccountId) -> Option<Running> {
+        let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        begun.then(|| Running { backtests: self.clone(), account })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.backtests.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account);
+    }
+}
+
+impl Front {
+    /// Says what an insight was about, and records that it was asked.
+    pub(crate) async fn explain_insight(&self, arrival: &Arrival) -> Answered {
+        let snapshot = self.catalog.current();
+        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let mut remarks = Map::new();
+        let answered = match found.refusal() {
+            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
+            None => match self.explanation(arrival, &who, &mut remarks).await {
+                Ok(body) => json(&arrival.ids, body),
+                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
+            },
+        };
+        self.record_page_with(arrival, "GetInsightExplanation", who, answered.into(), remarks).await
+    }
+
+    async fn explanation(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        remarks: &mut Map<String, Value>,
+    ) -> Result<Vec<u8>, Refused> {
+        let caller = self.caller_who_looks(arrival, who)?;
+        let id = asked_id(&arrival.head.query)?;
+        remarks.insert("insight".to_owned(), json!({ "id": id }));
+        let explained = self.control.explain_insight(&caller, &id).await.map_err(refused)?;
+        if let Some(trail) = &explained.trail {
+            self.allow_data_of(&caller, trail)?;
+        }
+        Ok(json11::success_body(&explained))
+    }
+
+    /// Finds what would have been found in the past, and records that it was asked.
+    pub(crate) async fn backtest_insights(self: &Arc<Self>, arrival: &Arrival, body: Incoming) -> Answered {
+        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
+            Ok(body) => body,
+            Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
+        };
+        let snapshot = self.catalog.current();
+        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
+        let who = self.who(&found);
+        let mut remarks = Map::new();
+        let answered = match found.refusal() {
+            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
+            None => match self.begin_backtest(arrival, &who, (&body, &mut remarks)).await {
+                Ok(answered) => answered,
+                Err((code, message)) => json_refusal(&arrival.ids, code, &message).into(),
+            },
+        };
+        self.record_page_with(arrival, "BacktestInsights", who, answered, remarks).await
+    }
+
+    async fn begin_backtest(
+        self: &Arc<Self>,
+        arrival: &Arrival,
+        who: &Who,
+        (body, remarks): (&[u8], &mut Map<String, Value>),
+    ) -> Result<Answered, Refused> {
+        let caller = self.caller_who_looks(arrival, who)?;
+        let ask = self.control.understand_backtest(&caller, body).map_err(refused)?;
+        remarks.insert("backtest".to_owned(), ask.remark());
+        if let Some(trail) = ask.trail() {
+            self.allow_data_of(&caller, trail)?;
+        }
+        let running = self.backtests.begin(caller.account).ok_or_else(|| refused(Refusal::Throttled))?;
+        let backtest = self.control.backtest_insights(&caller, &ask).await.map_err(refused)?;
+        Ok(self.stream_lines(backtest, running))
+    }
+
+    /// Works and sends lines until it is done, the client hangs up or the server stops.
+    fn stream_lines(&self, backtest: InsightsBacktest, running: Running) -> Answered {
+        let (lines, taken) = mpsc::channel::<Bytes>(LINES_MAX);
+        self.tasks.spawn(async move {
+            let _running = running;
+            work(backtest, &lines).await;
+        });
+        let pieces = stream::unfold(taken, |mut taken| async { Some((taken.recv().await?, taken)) });
+        let pieces = pieces.map(|line| Ok(Frame::data(line)));
+        let stop = self.stop.clone();
+        let end = async move { stop.cancelled().await };
+        let body = StreamBody::new(Box::pin(pieces.take_until(end))).boxed_unsync();
+        let mut response = Response::new(body);
+        let kind = HeaderValue::from_static("application/x-ndjson");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Answered::Streams(response)
+    }
+
+    /// Says who calls, if whoever it is may look events up.
+    fn caller_who_looks(&self, arrival: &Arrival, who: &Who) -> Result<Caller, Refused> {
+        let caller = self.caller_of_cloudtrail(arrival, who);
+        self.control.admit(&caller, Operation::LookupEvents).map_err(refused)?;
+        self.allow(Operation::LookupEvents.name(), &Value::Null, &caller)?;
+        Ok(caller)
+    }
+
+    /// Refuses whoever may not see insights of a trail's data events.
+    fn allow_data_of(&self, caller: &Caller, trail: &str) -> Result<(), Refused> {
+        self.allow(Operation::ListInsightsData.name(), &json!({ "InsightSource": trail }), caller)
+    }
+}
+
+/// Works as long as somebody takes the lines.
+async fn work(mut backtest: InsightsBacktest, lines: &mpsc::Sender<Bytes>) {
+    loop {
+        let told = match backtest.next().await {
+            Ok(Some(told)) => told,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a backtest broke off");
+                return;
+            }
+        };
+        for line in told {
+            let mut text = json11::success_body(&line);
+            text.push(b'\n');
+            if lines.send(Bytes::from(text)).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Reads which insight is asked about.
+fn asked_id(query: &str) -> Result<String, Refused> {
+    let misunderstood = || (ErrorCode::InvalidParameterException, "id=EVENT_ID is needed, once.".to_owned());
+    let value = query.strip_prefix("id=").ok_or_else(misunderstood)?;
+    let value = percent_decode_str(value).decode_utf8().map_err(|_no_text| misunderstood())?;
+    // Longer than any id; what is asked is recorded.
+    if value.is_empty() || value.len() > 64 || value.contains('&') {
+        Err(misunderstood())
+    } else {
+        Ok(value.into_owned())
+    }
+}
+
+fn refused(refusal: Refusal) -> Refused {
+    if let Refusal::Internal(cause) = &refusal {
+        tracing::error!(error = &**cause as &dyn std::error::Error, "insights could not be told");
+    }
+    (refusal.code(), refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_insight_is_asked_about() {
+        assert_eq!(asked_id("id=c9d1f3a0-0000-4000-8000-000000000010").unwrap().len(), 36);
+        assert_eq!(asked_id("id=a%2Db").unwrap(), "a-b");
+        let long = format!("id={}", "a".repeat(65));
+        for query in ["", "id=", "id", "other=1", "id=a&id=b", "id=a&x=1", "id=%ff", &long] {
+            assert!(asked_id(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn an_account_has_one_backtest_at_a_time() {
+        let backtests = Backtests::default();
+        let [one, other]: [AccountId; 2] = ["123456789012", "111122223333"].map(|id| id.parse().unwrap());
+        let running = backtests.begin(one).unwrap();
+        assert!(backtests.begin(one).is_none());
+        assert!(backtests.begin(other).is_some());
+        drop(running);
+        assert!(backtests.begin(one).is_some());
+    }
+}
