@@ -16,6 +16,11 @@ const EVENT: &str = r#"{"eventVersion":"1.11","userIdentity":{"type":"IAMUser","
 "resources":[{"accountId":"1","type":"t","ARN":"a"},{"ARNPrefix":"p"}],"eventType":"AwsApiCall",
 "managementEvent":false,"recipientAccountId":"1","vpcEndpointId":"v","eventCategory":"Data",
 "sessionCredentialFromConsole":"true"}"#;
+const INSIGHT: &str = r#"{"eventTime":"2026-03-02T12:04:00Z","eventCategory":"Insight","insightDetails":{"state":"Start",
+"eventSource":"s","eventName":"n","insightType":"ApiErrorRateInsight","errorCode":"c","sourceEventCategory":"Data",
+"insightContext":{"statistics":{"baseline":{"average":0.42},"insight":{"average":31},"insightDuration":1,
+"baselineDuration":10173},"attributions":[{"attribute":"userAgent","insight":[{"value":"a","average":28}],
+"baseline":[]}]},"insightSource":"t","sensitivity":"high"}}"#;
 const PIECES: &[&str] = &[
     "\"eventTime\":\"2026-03-02T08:14:55Z\",",
     "\"eventCategory\":\"Insight\",",
@@ -37,8 +42,9 @@ const PIECES: &[&str] = &[
 
 #[test]
 fn fuzz_events() {
-    let (mut dice, seeds) =
-        (Dice::new(), [EVENT.as_bytes().to_vec(), b"{\"eventTime\":\"2026-03-02T08:14:55Z\"}".to_vec()]);
+    let small = b"{\"eventTime\":\"2026-03-02T08:14:55Z\"}".to_vec();
+    let (mut dice, seeds) = (Dice::new(), [EVENT.as_bytes().to_vec(), small, INSIGHT.as_bytes().to_vec()]);
+    let (mut insights, mut contexts) = (0, 0);
     let (mut read, mut compared, mut refused) = (0, 0, 0);
     for _ in 0..iterations(20_000) {
         let bytes = dice.mutant(&seeds, PIECES);
@@ -47,6 +53,11 @@ fn fuzz_events() {
             continue;
         };
         let _category = view.category();
+        if let Some(insight) = view.insight() {
+            insights += 1;
+            let _sensitivity = insight.sensitivity();
+            contexts += usize::from(insight.context().is_some());
+        }
         read += 1;
         // What stays uninterpreted is a part of the whole. Half of a surrogate pair and a number beyond all
         // bounds are JSON, and nothing that could be compared: such an event is kept as it is.
@@ -63,7 +74,8 @@ fn fuzz_events() {
         }
     }
     println!("mutated events: {read} read, {compared} of them compared, {refused} refused");
-    assert!(compared > read / 2 && refused > 0);
+    println!("of them {insights} tell of an insight, {contexts} with its figures");
+    assert!(compared > read / 2 && refused > 0 && contexts > 0 && contexts < insights);
 }
 
 #[test]

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cairn_catalog::contract::sample;
-use cairn_catalog::{Change, Trail};
+use cairn_catalog::{Change, Tag, Trail};
 use cairn_event::{AccountId, Region};
 use cairn_stream::{
     AWS_SOURCE_PREFIX, AccountBuses, BusEntry, BusRules, EventBuses, PutError, Reach, ReadOnlyEvents, Streams,
 };
 use serde_json::{Value, json};
 
-use crate::world::{World, account, eventually, region, trail};
+use crate::world::{World, account, eventually, insight, looking, region, trail};
 
 /// Buses that keep what they take and refuse what they are told to.
 #[derive(Debug, Default)]
@@ -120,6 +120,27 @@ async fn what_only_reads_goes_where_it_is_asked_for() {
     eventually("it has arrived", async || buses.ids() == ["reads"]).await;
     running.stop().await;
     assert_eq!(buses.taken.lock().unwrap()[0].2.source, "cairn.cloudtrail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insight_goes_to_the_bus_of_its_account_while_a_trail_looks_for_it() {
+    // What only reads is left out; insights read nothing and write nothing, and are not.
+    let (world, buses, running) = begin(rules(ReadOnlyEvents::LeftOut)).await;
+    world.put(&trail("plain")).await;
+    world.record("nobody-looks", &insight("CreateTags")).await;
+    let key = "cairn:insights-mute:tags".to_owned();
+    let tags = vec![Tag { key, value: Some("name=DeleteTags".to_owned()) }];
+    world.put(&Trail { tags, ..looking("looks") }).await;
+    world.record("muted", &insight("DeleteTags")).await;
+    world.record("wanted", &insight("CreateTags")).await;
+    eventually("it has arrived", async || !buses.ids().is_empty()).await;
+    running.stop().await;
+    assert_eq!(buses.ids(), ["wanted"]);
+    let taken = buses.taken.lock().unwrap();
+    let (of, at, entry) = &taken[0];
+    assert_eq!((*of, at), (account(), &region("us-west-2")));
+    assert_eq!((entry.source.as_str(), entry.detail_type), ("aws.cloudtrail", "AWS Insight via CloudTrail"));
+    assert_eq!(detail(entry)["insightDetails"]["eventName"], "CreateTags");
 }
 
 #[tokio::test(flavor = "multi_thread")]

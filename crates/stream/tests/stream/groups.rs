@@ -13,7 +13,7 @@ use cairn_stream::{
 };
 use serde_json::{Value, json};
 
-use crate::world::{Running, World, eventually, trail};
+use crate::world::{Running, World, eventually, insight, looking, trail};
 
 /// Log groups that exist by name, and want a token as the service once did.
 #[derive(Debug)]
@@ -201,6 +201,26 @@ async fn a_deleted_trail_carries_its_end_and_a_trail_without_a_group_nothing() {
     eventually("it is done", async || world.cursor(&cursor).await == Some(DONE)).await;
     running.stop().await;
     assert_eq!(groups.ids("audit", HERE), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_members_insights_are_in_its_own_stream() {
+    let member = "111122223333";
+    let (world, groups, running) = begin(&["audit"]).await;
+    world.organization(&[member]).await;
+    world.put(&Trail { organization: Some(sample::ORGANIZATION.to_owned()), ..looking("main") }).await;
+    for account in [crate::world::ACCOUNT, member] {
+        world.record_in(account, &format!("{account}-call"), &json!({"awsRegion": "us-west-2"})).await;
+        world.record_in(account, &format!("{account}-insight"), &insight("CreateTags")).await;
+    }
+    let stream = |account: &str| format!("{}_{account}_CloudTrail_us-west-2", sample::ORGANIZATION);
+    let ids = |account: &str| groups.ids("audit", &stream(account));
+    let accounts = [crate::world::ACCOUNT, member];
+    eventually("all are there", async || accounts.iter().all(|account| ids(account).len() == 2)).await;
+    running.stop().await;
+    for account in accounts {
+        assert_eq!(ids(account), [format!("{account}-call"), format!("{account}-insight")]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

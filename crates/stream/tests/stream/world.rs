@@ -202,3 +202,19 @@ pub(crate) fn trail(name: &str) -> Trail {
         ..sample::trail(name)
     }
 }
+
+/// A trail that looks for unusual numbers of calls.
+pub(crate) fn looking(name: &str) -> Trail {
+    let selectors = json!([{"InsightType": "ApiCallRateInsight"}]);
+    Trail { insights: serde_json::from_value(selectors).unwrap(), ..trail(name) }
+}
+
+/// What makes an Insights event of an event: many calls of an action of EC2.
+pub(crate) fn insight(name: &str) -> serde_json::Value {
+    json!({
+        "eventSource": null, "eventName": null, "readOnly": null, "managementEvent": null, "awsRegion": "us-west-2",
+        "eventType": "AwsCloudTrailInsight", "eventCategory": "Insight", "sharedEventID": "shared",
+        "insightDetails": {"state": "Start", "eventSource": "ec2.amazonaws.com", "eventName": name,
+            "insightType": "ApiCallRateInsight", "sourceEventCategory": "Management"},
+    })
+}
