@@ -3,6 +3,9 @@
 //! Each metric of a place is told its points again, from the first that is kept. The caller asks for one step after
 //! the other and is told how far it has come; it stops by asking no more. Nothing is written, and no trail is told.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,8 @@
 //! A series from its past: points are the truth, and what a series knows can always be built anew from them.
 
+#[cfg(test)]
+mod tests;
+
 use cairn_anomaly::{Minute, Series, Verdict};
 
 use crate::metric::{Kind, Metric};

@@ -22,6 +22,8 @@ mod records;
 mod schema;
 mod series;
 mod shares;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::path::Path;

@@ -40,7 +40,9 @@ impl Store {
         let doing = "read points";
         let mut connection = self.reader(doing).await?;
         let rows = sqlx::query(
-            "WITH RECURSIVE hours (hour) AS (SELECT $2 / 60 UNION ALL SELECT hour + 1 FROM hours WHERE hour < $3 / 60)
+            "WITH RECURSIVE hours (hour) AS (
+               SELECT max($2 / 60, (SELECT min(hour) FROM points))
+               UNION ALL SELECT hour + 1 FROM hours WHERE hour < min($3 / 60, (SELECT max(hour) FROM points)))
              SELECT points.hour * 60 + minute, calls FROM hours CROSS JOIN points
              ON points.hour = hours.hour AND metric = $1
              WHERE points.hour * 60 + minute >= $2 AND points.hour * 60 + minute < $3",
@@ -113,7 +115,9 @@ impl Store {
         let doing = "add points by periods";
         let mut connection = self.reader(doing).await?;
         let rows = sqlx::query(
-            "WITH RECURSIVE hours (hour) AS (SELECT $2 / 60 UNION ALL SELECT hour + 1 FROM hours WHERE hour < $3 / 60),
+            "WITH RECURSIVE hours (hour) AS (
+               SELECT max($2 / 60, (SELECT min(hour) FROM points))
+               UNION ALL SELECT hour + 1 FROM hours WHERE hour < min($3 / 60, (SELECT max(hour) FROM points))),
              asked (at, calls) AS (
                SELECT points.hour * 60 + minute, calls FROM hours CROSS JOIN points
                ON points.hour = hours.hour AND metric = $1)
@@ -145,7 +149,9 @@ pub(super) async fn sum(
 ) -> Result<u64, StoreError> {
     let doing = "add points";
     let row = sqlx::query(
-        "WITH RECURSIVE hours (hour) AS (SELECT $2 / 60 UNION ALL SELECT hour + 1 FROM hours WHERE hour < $3 / 60)
+        "WITH RECURSIVE hours (hour) AS (
+               SELECT max($2 / 60, (SELECT min(hour) FROM points))
+               UNION ALL SELECT hour + 1 FROM hours WHERE hour < min($3 / 60, (SELECT max(hour) FROM points)))
          SELECT coalesce(sum(calls), 0) FROM hours CROSS JOIN points
          ON points.hour = hours.hour AND metric = $1
          WHERE points.hour * 60 + minute >= $2 AND points.hour * 60 + minute < $3",

@@ -42,16 +42,13 @@ async fn read(connection: &mut SqliteConnection) -> Result<Option<Position>, Sto
 }
 
 /// Moves on, never back. The minute may be the same: late calls are entered between two closings, too.
-pub(super) async fn advance(
-    connection: &mut SqliteConnection,
-    to: Position,
-) -> Result<Option<Position>, StoreError> {
+pub(super) async fn advance(connection: &mut SqliteConnection, to: Position) -> Result<(), StoreError> {
     let doing = "move the position";
     let before = read(connection).await?;
-    if let Some(from) = before {
-        if to.closed < from.closed || to.resume < from.resume || to.counted < from.counted {
-            return Err(contradicted(doing, "it would go back"));
-        }
+    let back =
+        |from: &Position| to.closed < from.closed || to.resume < from.resume || to.counted < from.counted;
+    if before.as_ref().is_some_and(back) {
+        return Err(contradicted(doing, "it would go back"));
     }
     sqlx::query(
         "INSERT INTO position (only_row, closed_minute, resume, counted) VALUES (1, $1, $2, $3)
@@ -63,5 +60,5 @@ pub(super) async fn advance(
     .execute(connection)
     .await
     .map_err(failed(doing))?;
-    Ok(before)
+    Ok(())
 }

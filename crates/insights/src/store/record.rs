@@ -52,8 +52,6 @@ impl Record {
 
 pub(super) const DIRECTIONS: [Direction; 2] = [Direction::Surge, Direction::Silence];
 pub(super) const STATES: [State; 2] = [State::Start, State::End];
-pub(super) const ATTRIBUTES: [Attribute; 3] =
-    [Attribute::UserIdentityArn, Attribute::UserAgent, Attribute::ErrorCode];
 
 /// The place of a value in the list that the store numbers it by.
 pub(super) fn number<T: PartialEq, const N: usize>(all: &[T; N], one: &T) -> i64 {
@@ -87,7 +85,8 @@ pub(super) fn read(mut columns: Columns<'_>, doing: &'static str) -> Result<Stor
 }
 
 pub(super) fn write_shares(shares: &[Share]) -> String {
-    let share = |share: &Share| json!([number(&ATTRIBUTES, &share.attribute), &*share.value, share.calls]);
+    let share =
+        |share: &Share| json!([number(&Attribute::ALL, &share.attribute), &*share.value, share.calls]);
     Value::Array(shares.iter().map(share).collect()).to_string()
 }
 
@@ -97,7 +96,7 @@ fn read_shares(text: &str, doing: &'static str) -> Result<Vec<Share>, StoreError
     shares
         .into_iter()
         .map(|(attribute, value, calls)| {
-            let attribute = ATTRIBUTES.get(attribute).copied();
+            let attribute = Attribute::ALL.get(attribute).copied();
             let attribute = attribute.ok_or_else(|| corrupt(doing, "a share is of no known attribute"))?;
             Ok(Share { attribute, value: value.into(), calls })
         })

@@ -12,7 +12,7 @@ use super::Store;
 use super::closing::CountedShare;
 use super::column::{Columns, hour, sql_minute};
 use super::error::{StoreError, contradicted, failed};
-use super::record::{ATTRIBUTES, number};
+use super::record::number;
 use super::texts::TextId;
 use crate::attribution::{Attribute, Share};
 use crate::metric::MetricId;
@@ -84,9 +84,11 @@ pub(super) async fn of_hours(
 ) -> Result<Calls, StoreError> {
     let doing = "read shares of hours";
     let rows = sqlx::query(
-        "WITH RECURSIVE hours (hour) AS (SELECT $2 WHERE $2 < $3 UNION ALL SELECT hour + 1 FROM hours WHERE hour + 1 < $3)
+        "WITH RECURSIVE hours (hour) AS (
+           SELECT max($2, (SELECT min(hour) FROM hour_shares)) WHERE $2 < $3
+           UNION ALL SELECT hour + 1 FROM hours WHERE hour + 1 < min($3, (SELECT max(hour) + 1 FROM hour_shares)))
          SELECT attribute, text, sum(calls) FROM hours CROSS JOIN hour_shares
-         ON hour_shares.hour = hours.hour AND metric = $1
+         ON hour_shares.hour = hours.hour AND metric = $1 AND hours.hour < $3
          JOIN texts ON texts.id = value GROUP BY attribute, value",
     )
     .bind(i64::from(metric.0))
@@ -102,7 +104,7 @@ fn read(rows: &[SqliteRow], doing: &'static str) -> Result<Calls, StoreError> {
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row, doing);
-            Ok(((columns.one_of(ATTRIBUTES)?, columns.text()?), columns.number()?))
+            Ok(((columns.one_of(Attribute::ALL)?, columns.text()?), columns.number()?))
         })
         .collect()
 }
@@ -119,7 +121,7 @@ pub(super) async fn enter(
         let mut rows = Vec::with_capacity(some.len());
         for CountedShare { metric, minute, attribute, value, calls } in some {
             let text = text(value).ok_or_else(|| contradicted(doing, "a value has no number"))?;
-            rows.push(json!([minute.number(), metric.0, number(&ATTRIBUTES, attribute), text, calls]));
+            rows.push(json!([minute.number(), metric.0, number(&Attribute::ALL, attribute), text, calls]));
         }
         let rows = Value::Array(rows).to_string();
         for sql in [INTO_MINUTES, INTO_HELD, INTO_HOURS] {

@@ -1,0 +1,73 @@
+//! The file itself: who may read it, and which files are refused.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use super::sample::{NOW, at, store};
+use crate::store::{Closing, Store, StoreFailure, StoreOpenError};
+
+#[tokio::test]
+async fn the_files_and_their_directory_are_private() {
+    let directory = tempfile::tempdir().unwrap();
+    let inside = directory.path().join("insights");
+    let store = Store::open(&inside.join("insights.sqlite3")).await.unwrap();
+    store.close_minute(&Closing::at(at(NOW, 1))).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&inside), 0o700);
+    let files: Vec<_> = fs::read_dir(&inside).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 3, "the file, its log and the log's index");
+    assert!(files.iter().all(|path| mode(path) == 0o600));
+    store.close().await;
+    assert_eq!(fs::read_dir(&inside).unwrap().count(), 1, "closed, it is one file");
+}
+
+#[tokio::test]
+async fn every_commit_is_synced() {
+    let (_directory, store) = store().await;
+    let ask = async |sql: &'static str| {
+        sqlx::query_scalar::<_, String>(sql).fetch_one(&store.writer).await.unwrap()
+    };
+    assert_eq!(ask("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2", "FULL");
+    assert_eq!(ask("PRAGMA journal_mode").await, "wal");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_with_both_versions() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("insights.sqlite3");
+    Store::open(&path).await.unwrap().close().await;
+    raw(&path, "UPDATE schema_version SET version = 7").await;
+    match Store::open(&path).await {
+        Err(error @ StoreOpenError::Newer { found: 7, known: 1 }) => {
+            let text = "open a store of insights of schema version 7: this Cairn knows versions up to 1";
+            assert_eq!(error.to_string(), text);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_something_else_is_refused_and_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("other.sqlite3");
+    fs::write(&path, "").unwrap();
+    raw(&path, "CREATE TABLE note (text TEXT)").await;
+    assert!(matches!(Store::open(&path).await, Err(StoreOpenError::Foreign)));
+    raw(&path, "DROP TABLE note").await;
+    raw(&path, "PRAGMA application_id = 77").await;
+    assert!(matches!(Store::open(&path).await, Err(StoreOpenError::Foreign)));
+    fs::write(&path, "not a database, but long enough to be looked at as one".repeat(100)).unwrap();
+    match Store::open(&path).await {
+        Err(StoreOpenError::Store(error)) => assert_eq!(error.failure, StoreFailure::Corrupt),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn raw(path: &Path, sql: &'static str) {
+    let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    connection.execute(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
