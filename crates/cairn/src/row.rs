@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use cairn_event::{EventView, IdentityView};
+use cairn_event::{Category, EventView, IdentityView, InsightView};
 use cairn_history::LookupFields;
 
 use crate::output::harmless;
@@ -30,7 +30,10 @@ impl Row {
     /// Reads an event; what is no event is shown as such.
     pub(crate) fn of(event: &[u8]) -> Self {
         match EventView::parse(event) {
-            Ok(view) => Self::of_view(&view, event),
+            Ok(view) => match view.insight().filter(|_| view.category() == Category::Insight) {
+                Some(insight) => Self::of_insight(&insight, Self::of_view(&view, event)),
+                None => Self::of_view(&view, event),
+            },
             Err(_) => Self { event: "(not an event)".to_owned(), ..Self::empty() },
         }
     }
@@ -47,6 +50,26 @@ impl Row {
             region: harmless(&view.aws_region),
             address: harmless(view.source_ip_address.as_deref().unwrap_or_default()),
             error: harmless(view.error_code.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// Tells what is unusual where calls tell what they called, and how much of it where they tell about what.
+    fn of_insight(insight: &InsightView<'_>, envelope: Self) -> Self {
+        let rates = insight.context().map(|context| {
+            let statistics = context.statistics;
+            format!(
+                "{} a minute, usually {}",
+                rate(statistics.insight.average),
+                rate(statistics.baseline.average)
+            )
+        });
+        Self {
+            user: harmless(&format!("(insight {})", insight.state.to_lowercase())),
+            event: harmless(&insight.event_name),
+            source: harmless(insight.event_source.trim_end_matches(".amazonaws.com")),
+            resource: rates.unwrap_or_default(),
+            error: harmless(insight.error_code.as_deref().unwrap_or_default()),
+            ..envelope
         }
     }
 
@@ -110,6 +133,14 @@ fn resource(view: &EventView<'_>, event: &[u8]) -> String {
     }
 }
 
+/// Says a number of calls a minute, to two decimals.
+fn rate(average: f64) -> String {
+    match average {
+        some if some > 0.0 && some < 0.01 => "under 0.01".to_owned(),
+        more => format!("{more:.2}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+    }
+}
+
 /// Leaves out the part of an ARN that the other columns tell.
 fn short(name: &str) -> &str {
     match name.strip_prefix("arn:").and_then(|rest| rest.splitn(5, ':').nth(4)) {
@@ -154,6 +185,12 @@ mod tests {
                 "resources":[{"ARN":"arn:aws:cloudtrail:us-east-1:123456789012:trail/main"},{"ARN":"main"},
                 {"ARN":"arn:aws:s3:::logs"},{"ARN":"arn:aws:s3:::logs2/a"},{"ARN":"arn:aws:s3:::logs"}]}"#,
                 "2026-01-31 10:00:00||Put|x|trail/main +2|||",
+            ),
+            (
+                r#"{"eventTime":"2026-03-02T12:04:00Z","awsRegion":"us-east-1","eventCategory":"Insight","insightDetails":{
+                "state":"Start","eventSource":"ec2.amazonaws.com","eventName":"CreateTags","insightContext":{"statistics":{
+                "baseline":{"average":0.0000882145},"insight":{"average":100.5},"insightDuration":1,"baselineDuration":1}}}}"#,
+                "2026-03-02 12:04:00|(insight start)|CreateTags|ec2|100.5 a minute, usually under 0.01|us-east-1||",
             ),
             ("{", "||(not an event)|||||"),
         ] {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cairn_event::{AttributedView, InsightView};
+use cairn_event::{AttributedView, AttributionView, InsightView};
 
 use super::{MuteError, Text};
 
@@ -79,11 +79,24 @@ pub(super) fn did_most(principals: &[Principal], insight: &InsightView<'_>) -> b
     let callers = context.attributions.iter().find(|one| one.attribute == "userIdentityArn");
     let Some(callers) = callers else { return false };
     let (unusual, usual) = (context.statistics.insight.average, context.statistics.baseline.average);
-    let (calls, all): (&[AttributedView<'_>], f64) =
-        if unusual < usual { (&callers.baseline, usual) } else { (&callers.insight, unusual) };
-    let of_theirs = |one: &&AttributedView<'_>| principals.iter().any(|principal| principal.is(&one.value));
-    let theirs: f64 = calls.iter().filter(of_theirs).map(|one| one.average).sum();
+    let (calls, all) = match is_silence(callers, unusual, usual) {
+        true => (&callers.baseline, usual),
+        false => (&callers.insight, unusual),
+    };
+    let theirs = sum(calls, |one| principals.iter().any(|principal| principal.is(&one.value)));
     all > 0.0 && theirs / all >= MOST
+}
+
+/// Tells a silence, of which events don't say that it is one. Fewer calls than on average are not enough: at night a
+/// surge may have fewer than the week had. But whoever makes a surge calls more than before, and in a silence nobody does.
+fn is_silence(callers: &AttributionView<'_>, unusual: f64, usual: f64) -> bool {
+    let before = |value: &str| sum(&callers.baseline, |one| one.value == value);
+    let more: f64 = callers.insight.iter().map(|one| (one.average - before(&one.value)).max(0.0)).sum();
+    unusual < usual && more <= unusual * MOST
+}
+
+fn sum(calls: &[AttributedView<'_>], counted: impl Fn(&AttributedView<'_>) -> bool) -> f64 {
+    calls.iter().filter(|one| counted(one)).map(|one| one.average).sum()
 }
 
 /// Makes of an ARN the one that attributions have: `arn:aws:iam::111122223333:role/path/ci` and

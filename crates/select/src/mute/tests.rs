@@ -99,6 +99,10 @@ fn a_principal_mutes_what_it_did_most_of() {
     check(&[], &[(FLEET, 20.0)], true);
     check(&[(ALICE, 1.0)], &[(FLEET, 20.0), (ALICE, 1.0)], true);
     check(&[(FLEET, 1.0)], &[(ALICE, 20.0), (FLEET, 1.0)], false);
+    // By night a surge may have fewer calls than the week had on average: it is of those who call more than before.
+    check(&[(FLEET, 50.0)], &[(ALICE, 100.0)], true);
+    check(&[(ALICE, 50.0)], &[(FLEET, 100.0)], false);
+    check(&[(FLEET, 50.0)], &[(FLEET, 100.0)], true);
     check(&[], &[], false);
     assert!(mutes(
         "principal=role/fleet principal=user/alice",
