@@ -144,6 +144,11 @@ impl Client {
         self.whole(answer.into_body()).await
     }
 
+    /// Asks one of the server's own pages with a body; the answer's body has only begun when this returns.
+    pub(crate) async fn ask_page_in_pieces(&self, path: &str, body: Bytes) -> Result<Incoming, CallError> {
+        Ok(self.send("cloudtrail", ("POST", path, ""), &[], body).await?.into_body())
+    }
+
     /// Fetches an object by its address, `/BUCKET/KEY`, escaped.
     pub(crate) async fn s3_get(&self, path: &str) -> Result<Bytes, CallError> {
         let answer = self.send("s3", ("GET", path, ""), &[], Bytes::new()).await?;

@@ -4,8 +4,8 @@
 //! answered. What was imported before is not imported again, so that an import that broke off can simply be repeated;
 //! `--resume` spares it the way to where it stopped.
 
-mod documents;
-mod place;
+pub(crate) mod documents;
+pub(crate) mod place;
 mod report;
 mod sending;
 mod state;
@@ -60,7 +60,7 @@ pub(crate) struct Logs {
 
 /// What is in the logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     AccessLogs,
     CloudTrail,
 }
@@ -113,7 +113,7 @@ impl Logs {
         let client = Client::find(place, self.region.as_ref()).await?;
         let mut found = Vec::new();
         for origin in &self.places {
-            found.extend(origin.find(&client).await?);
+            found.extend(origin.find(Some(&client)).await?);
         }
         let mut report = Report::begin(Form::choose(self.json), found.len())?;
         let mut sending = Sending::new(&client, format, stop.clone());
@@ -126,7 +126,7 @@ impl Logs {
             report.look_at(&name);
             sending.begin(name.clone(), done);
             let mut walk = Walk { sending: &mut sending, report: &mut report, stop: &stop };
-            let walked = walk.through(document.open(&client).await, format).await;
+            let walked = walk.through(document.open(Some(&client)).await, format).await;
             if let Some(state) = &mut state {
                 state.reach(&name, if walked.is_ok() { None } else { Some(sending.lines()) })?;
             }

@@ -13,6 +13,7 @@ mod doctor;
 mod env;
 mod explain;
 mod import;
+mod insights;
 mod installation;
 mod instant;
 mod key_policy;
@@ -83,6 +84,9 @@ enum Command {
     /// import that broke off can be repeated. Ends with exit code 1 when a line was refused.
     #[command(subcommand)]
     Import(import::Import),
+    /// Find what is unusual: list it, explain it, and say who is to be told of what.
+    #[command(subcommand)]
+    Insights(insights::Insights),
     /// Write what proves to anybody that an event was logged.
     ///
     /// The proof is one JSON file: the event itself, and the hashes that lead from it to the signed checkpoint of
@@ -154,6 +158,7 @@ fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Command::Insights(command) => command.run(&cli.place),
         Command::Prove(command) => command.run(&cli.place),
         Command::VerifyProof(command) => command.run(),
         Command::Tlog(command) => command.run(&cli.place),

@@ -1,7 +1,7 @@
 //! `cairn tail`: the last events, and those to come.
 
 mod line;
-mod reader;
+pub(crate) mod reader;
 
 use std::time::Duration;
 

@@ -4,6 +4,8 @@
 //! An event is taken byte for byte, and is one of those it was: its id tells it. It has been in a trail before, so
 //! that it goes to no trail again.
 
+use std::borrow::Cow;
+
 use cairn_event::{EventView, Origin, RECORD_BYTES_MAX, Region};
 use cairn_intake::Draft;
 use serde::Deserialize;
@@ -61,18 +63,22 @@ pub fn split(document: &str) -> Result<Vec<&str>, EventError> {
     Ok(items.map_or_else(|| vec![document], |items| items.into_iter().map(RawValue::get).collect()))
 }
 
+/// Returns the event that a text holds: itself, what EventBridge delivers it in, or what LookupEvents tells it in.
+pub fn inside(text: &str) -> Cow<'_, str> {
+    match serde_json::from_str::<Envelope<'_>>(text) {
+        Ok(Envelope { inside: Some(inside), .. }) => Cow::Owned(inside),
+        Ok(Envelope { detail: Some(detail), detail_type: Some(_), .. }) => Cow::Borrowed(detail.get()),
+        Ok(_) | Err(_) => Cow::Borrowed(text),
+    }
+}
+
 /// Takes an event, in whichever form it comes. It is recorded in the home account, and in its own Region
 /// where there is such a one here.
 ///
 /// # Errors
 /// Says why it is none.
 pub fn event(text: &str, home: &Home) -> Result<Told, EventError> {
-    let envelope: Option<Envelope<'_>> = serde_json::from_str(text).ok();
-    let bytes = match &envelope {
-        Some(Envelope { inside: Some(inside), .. }) => inside.as_str(),
-        Some(Envelope { detail: Some(detail), detail_type: Some(_), .. }) => detail.get(),
-        Some(_) | None => text,
-    };
+    let bytes = inside(text);
     let bytes = bytes.trim();
     if bytes.len() > RECORD_BYTES_MAX {
         return Err(EventError::TooLong);

@@ -12,15 +12,15 @@ const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
 
 /// One line to be sent, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Counted from 1; for an event inside a document, its number there.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// Without a line feed. A line that no server would read is here as it begins.
-    pub(super) text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
 }
 
 /// Reads a document piece by piece.
-pub(super) struct Documents {
+pub(crate) struct Documents {
     reader: BufReader<Box<dyn Read>>,
     format: Format,
     /// Events of a document that was read whole, or of the last line.
@@ -30,7 +30,7 @@ pub(super) struct Documents {
 
 impl Documents {
     /// Opens a document. Events of CloudTrail that are one piece of JSON are read at once.
-    pub(super) fn open(read: Box<dyn Read>, format: Format) -> anyhow::Result<Self> {
+    pub(crate) fn open(read: Box<dyn Read>, format: Format) -> anyhow::Result<Self> {
         let mut reader = BufReader::new(read);
         let mut waiting = VecDeque::new();
         if format == Format::CloudTrail {
@@ -46,7 +46,7 @@ impl Documents {
     }
 
     /// Returns the next line that is not empty.
-    pub(super) fn next(&mut self) -> anyhow::Result<Option<Line>> {
+    pub(crate) fn next(&mut self) -> anyhow::Result<Option<Line>> {
         loop {
             let text = match self.format {
                 Format::CloudTrail => match self.waiting.pop_front() {

@@ -17,7 +17,7 @@ const DOCUMENTS_MAX: usize = 1_000_000;
 
 /// A place that somebody named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// Standard input.
     Input,
     /// A file, or a directory with all below it.
@@ -28,7 +28,7 @@ pub(super) enum Origin {
 
 /// One document to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Input,
     File(PathBuf),
     Object { bucket: String, key: String },
@@ -70,8 +70,8 @@ impl fmt::Display for Found {
 }
 
 impl Origin {
-    /// Lists the documents of a place, by name.
-    pub(super) async fn find(&self, client: &Client) -> anyhow::Result<Vec<Found>> {
+    /// Lists the documents of a place, by name. A bucket needs a server to ask.
+    pub(crate) async fn find(&self, client: Option<&Client>) -> anyhow::Result<Vec<Found>> {
         match self {
             Self::Input => Ok(vec![Found::Input]),
             Self::Path(path) => {
@@ -81,6 +81,7 @@ impl Origin {
                 Ok(files.into_iter().map(Found::File).collect())
             }
             Self::Bucket { bucket, prefix } => {
+                let client = client.context("list a bucket: no server is named")?;
                 let keys = keys(client, bucket, prefix).await.with_context(|| format!("list {self}"))?;
                 Ok(keys.into_iter().map(|key| Found::Object { bucket: bucket.clone(), key }).collect())
             }
@@ -90,11 +91,12 @@ impl Origin {
 
 impl Found {
     /// Opens a document, unpacked.
-    pub(super) async fn open(&self, client: &Client) -> anyhow::Result<Box<dyn Read>> {
+    pub(crate) async fn open(&self, client: Option<&Client>) -> anyhow::Result<Box<dyn Read>> {
         match self {
             Self::Input => unpacked(io::stdin()),
             Self::File(path) => unpacked(File::open(path)?),
             Self::Object { bucket, key } => {
+                let client = client.context("read a bucket: no server is named")?;
                 let address = format!("/{bucket}/{}", escaped_path(key));
                 unpacked(Cursor::new(client.s3_get(&address).await?))
             }

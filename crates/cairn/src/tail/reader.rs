@@ -9,7 +9,7 @@ const LINE_BYTES_MAX: usize = 4 << 20;
 
 /// The next line can't be had.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReadLineError {
+pub(crate) enum ReadLineError {
     #[error("the connection was lost")]
     Connection(#[source] hyper::Error),
     #[error("the server fell silent")]
@@ -22,7 +22,7 @@ pub(super) enum ReadLineError {
 
 /// Cuts an answer into lines. What follows the last line's end is not a line: it was cut off.
 #[derive(Debug)]
-pub(super) struct LineReader<B = Incoming> {
+pub(crate) struct LineReader<B = Incoming> {
     body: B,
     lines: Lines,
 }
@@ -36,12 +36,12 @@ struct Lines {
 }
 
 impl LineReader {
-    pub(super) fn new(body: Incoming) -> Self {
+    pub(crate) fn new(body: Incoming) -> Self {
         Self { body, lines: Lines::default() }
     }
 
     /// Returns the next line without its end; none when the answer is over. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, ReadLineError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ReadLineError> {
         loop {
             if let Some(line) = self.lines.take() {
                 return Ok(Some(line));
