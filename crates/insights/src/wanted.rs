@@ -42,3 +42,6 @@ pub(crate) fn sensitivity_of(of: Sensitivity) -> InsightSensitivity {
         Sensitivity::High => InsightSensitivity::High,
     }
 }
+
+#[cfg(test)]
+mod tests;

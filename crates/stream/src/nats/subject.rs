@@ -71,6 +71,16 @@ mod tests {
     }
 
     #[test]
+    fn insights_are_all_under_one_subject_of_their_account_and_region() {
+        let json = r#"{"eventTime": "2026-03-02T08:14:00Z", "eventCategory": "Insight",
+            "insightDetails": {"eventSource": "ec2.amazonaws.com", "eventName": "CreateTags"}}"#;
+        let event = EventView::parse(json.as_bytes()).unwrap();
+        let (account, region) = ("123456789012".parse().unwrap(), "eu-west-1".parse().unwrap());
+        let subject = Subjects::new("cairn").of(account, &region, &event);
+        assert_eq!(subject, "cairn.123456789012.eu-west-1.cloudtrail.Insight");
+    }
+
+    #[test]
     fn prefixes_are_tokens() {
         for (text, expected) in
             [("cairn", true), ("a.b-c.d_e", true), ("", false), ("a..b", false), (".a", false)]
