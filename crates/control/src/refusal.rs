@@ -204,6 +204,7 @@ const SIGNED_IN: &str = "You are signed in with the following AWS account ID:";
 
 impl Refusal {
     /// Returns the error class that clients act on.
+    #[expect(clippy::too_many_lines, reason = "one exhaustive match: the table of codes")]
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::TrailNameInvalid(_) | Self::TrailNameBlank => ErrorCode::InvalidTrailNameException,

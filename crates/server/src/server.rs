@@ -209,15 +209,7 @@ impl Server {
         };
         let delivery = Arc::new(Delivery::new(windows(&config), parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
-        let control = Control::new(ControlParts {
-            catalog: Arc::clone(&stores.catalog),
-            history: history.clone(),
-            insights: insights.clone(),
-            page_key: token_key(&stores.master, "pages")?,
-            platform: own,
-            clock: Arc::clone(&clock),
-            throttle: throttle(config.throttle),
-        });
+        let control = stores.control(&config, (&history, &insights), own, &clock)?;
         let keys = (keys, service_keys);
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
@@ -402,6 +394,24 @@ impl Stores {
             clock: Arc::clone(clock),
         };
         Ok(Insights::open(config, parts).await?)
+    }
+
+    fn control(
+        &self,
+        config: &Config,
+        (history, insights): (&History, &Insights),
+        platform: Arc<ServiceCaller>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Control, OpenServerError> {
+        Ok(Control::new(ControlParts {
+            catalog: Arc::clone(&self.catalog),
+            history: history.clone(),
+            insights: insights.clone(),
+            page_key: token_key(&self.master, "pages")?,
+            platform,
+            clock: Arc::clone(clock),
+            throttle: throttle(config.throttle),
+        }))
     }
 
     fn signing_keys(&self, ids: &Arc<dyn Ids>) -> Arc<SigningKeys> {
