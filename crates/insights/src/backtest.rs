@@ -140,7 +140,8 @@ impl Backtest {
         let mut points = 0;
         while points < POINTS_MAX && cases.len() < CASES_MAX {
             let Some((id, metric)) = self.following().await? else { break };
-            let first_seen = self.store.first_seen(&metric.place).await?.unwrap_or(self.first);
+            let first_seen =
+                self.store.first_seen(&metric.place).await?.unwrap_or(self.first).max(self.first);
             let case = Case {
                 id,
                 first_seen,

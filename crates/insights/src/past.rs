@@ -7,6 +7,7 @@ use crate::counting::{Found, Stale};
 use crate::fleet::{self, At, BEHIND_MAX};
 use crate::follow::{FollowError, Follower, REBUILD_FOR};
 use crate::rebuild::{self, Past, REMEMBERED_DAYS, Rebuilt};
+use crate::store::Keep;
 use crate::telemetry;
 
 impl Follower {
@@ -38,8 +39,10 @@ impl Follower {
         let metric = counting.fleet.metric(at);
         let whole = counting.fleet.behind(at).map_or(closed, |behind| behind.whole(closed));
         let to = whole.plus(1);
-        let from = to.minus(REMEMBERED_DAYS * 24 * 60);
-        let first_seen = counting.fleet.first_of(&metric.place).unwrap_or(to);
+        // As far back as what came late lies, and what a series remembers of before; older points are not kept.
+        let from = stale.from.min(to).minus(REMEMBERED_DAYS * DAY).max(Keep::at(closed).points);
+        // What was before is unknown: a call in the first minute is nothing new.
+        let first_seen = counting.fleet.first_of(&metric.place).unwrap_or(to).max(from);
         let (phase, gaps) = (fleet::phase(metric), counting.gaps.clone());
         let points = self.shared.store.points(id, from, closed.plus(1)).await?;
         let later = points.iter().copied().filter(|(minute, _)| *minute >= to).collect();
@@ -75,6 +78,9 @@ impl Follower {
         }
     }
 }
+
+/// Minutes of a day.
+const DAY: u32 = 24 * 60;
 
 fn ended(sensitivity: Sensitivity, direction: Direction, start: Minute, end: Minute) -> Verdict {
     Verdict::Ended(Closing { sensitivity, direction, start, end, calls: 0 })

@@ -14,7 +14,8 @@ pub const REMEMBERED_DAYS: u32 = 35;
 /// What happened to a series.
 #[derive(Debug, Clone, Copy)]
 pub struct Past<'a> {
-    /// The minute of the first event in its place: since then its calls would have been seen.
+    /// Since when its calls would be among `points`: the minute of the first event in its place, or the one that points
+    /// are known from when that is later. What was before is unknown, and not nothing: a day is learnt without a verdict.
     pub first_seen: Minute,
     /// Its minutes that had calls, in order, none twice.
     pub points: &'a [(Minute, u32)],

@@ -147,3 +147,20 @@ async fn it_looks_at_what_is_kept_and_closed_of_the_place_asked_for() {
     let empty = Arc::new(Store::open(&directory.path().join("insights.sqlite3")).await.unwrap());
     assert_eq!(look(&empty, query(0, u32::MAX, None)).await, [], "nothing is closed yet");
 }
+
+#[tokio::test]
+async fn what_was_there_before_points_are_kept_is_nothing_new() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Arc::new(Store::open(&directory.path().join("insights.sqlite3")).await.unwrap());
+    let metric = metric("A", None);
+    let id = store.identify(&[(metric, Minute::new(CLOSED - 400 * DAY))]).await.unwrap()[0];
+    // Twenty calls a minute for longer than points are kept, of which the last three days are looked at.
+    let first = CLOSED - 91 * DAY;
+    let counts: Vec<Count> = (first..=first + 4 * DAY)
+        .map(|minute| Count { metric: id, minute: Minute::new(minute), calls: 20 })
+        .collect();
+    let position = Position { closed: Minute::new(CLOSED), resume: 1, counted: 1 };
+    store.close_minute(&Closing { counts: &counts, ..Closing::at(position) }).await.unwrap();
+    let found = look(&store, query(0, first + 4 * DAY, None)).await;
+    assert_eq!(found, []);
+}
