@@ -1,5 +1,7 @@
 //! Everything opened, wired, run, and ended in the written order.
 
+mod stores;
+
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
@@ -7,26 +9,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use cairn_aws::{Connections, KmsKeys, Logs};
-use cairn_catalog::{
-    Catalog, Kept, KeyFileError, MasterKey, SecretName, SqliteCatalog, StoreError, WhenMissing,
-};
-use cairn_control::{Control, Parts as ControlParts};
+use cairn_catalog::{Catalog, Kept, KeyFileError, MasterKey, SecretName, StoreError};
+use cairn_control::Control;
 use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
 use cairn_event::{Clock, Ids};
-use cairn_history::{History, HistoryConfig, HistoryService};
+use cairn_history::HistoryService;
 use cairn_iam::Iam;
 use cairn_identities::directory::FileError;
-use cairn_insights::{Insights, InsightsConfig, InsightsService};
+use cairn_insights::InsightsService;
 use cairn_intake::{Intake, OpenIntakeError};
-use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader, SubscribersFull};
+use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
 use cairn_organizations::Organizations;
 use cairn_projection::Source;
-use cairn_s3::{S3, SealingKey};
+use cairn_s3::S3;
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
-use cairn_stream::{Streams, Surroundings};
-use cairn_sts::{Parts, Sts, TokenKey};
-use cairn_tlog::{TileStore, Tlog};
+use cairn_stream::Streams;
+use cairn_sts::{Sts, TokenKey};
 use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -35,27 +33,21 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authenticate::Authenticator;
-use crate::authorize::managed_document;
 use crate::clock::{SystemClock, SystemIds};
-use crate::config::{Config, Encryption, Throttle};
+use crate::config::{Config, Encryption};
 use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
-use crate::first_start::{self, FirstStartError};
+use crate::first_start::FirstStartError;
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
 use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
 use crate::insights_pages::Backtests;
-use crate::key_source::Places;
 use crate::key_upkeep;
-use crate::key_use::RecordedUse;
 use crate::known::Known;
 use crate::listen::listen;
-use crate::log_groups::RoleLogGroups;
 use crate::metrics_page::{MetricsPage, MetricsTokenError};
 use crate::object_service::ObjectService;
 use crate::outside::Outside;
-use crate::outside_keys::OutsideKeys;
 use crate::people::People;
-use crate::platform::ServiceCaller;
 use crate::probes::Probes;
 use crate::promises::{Keeping, OpenPromisesError, Promises};
 use crate::recognition::{OperationsFileError, Recogniser, open_operations};
@@ -64,9 +56,11 @@ use crate::retention::Retention;
 use crate::serve::Front;
 use crate::service_keys::ServiceKeys;
 use crate::sources::{OpenSourcesError, Parts as SourceParts, Sources};
-use crate::streams::{self, OpenDestinationError};
+use crate::streams::OpenDestinationError;
 use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::upkeep;
+
+use self::stores::Stores;
 
 /// How long each stage of shutdown may take before it is left behind, by name.
 const STAGE_WAIT: Duration = Duration::from_secs(30);
@@ -157,19 +151,6 @@ pub enum OpenServerError {
     Gateway(#[from] OpenUpstreamError),
     #[error("listen on {address}: is another server there? Choose another with --listen")]
     Listen { address: SocketAddr, source: io::Error },
-}
-
-/// What is kept on disk, opened.
-struct Stores {
-    lock: File,
-    master: Arc<MasterKey>,
-    tokens: Arc<TokenKey>,
-    catalog: Arc<dyn Catalog>,
-    journal: Arc<EmbeddedReader>,
-    intake: Arc<Intake>,
-    promises: Arc<Promises>,
-    keeping: Keeping,
-    s3: S3,
 }
 
 impl Server {
@@ -322,207 +303,6 @@ impl Server {
         stage("intake and journal", self.front.intake.close()).await;
         stage("built-in S3", self.s3.close()).await;
         stage("catalog", self.front.catalog.close()).await;
-    }
-}
-
-impl Stores {
-    async fn open(
-        dir: &DataDir,
-        config: &Config,
-        clock: &Arc<dyn Clock>,
-        ids: &Arc<dyn Ids>,
-    ) -> Result<Self, OpenServerError> {
-        let in_dir = |source| OpenServerError::DataDir { dir: dir.root().display().to_string(), source };
-        dir.create().map_err(in_dir)?;
-        let lock = dir.lock().map_err(in_dir)?;
-        let catalog = SqliteCatalog::open(&dir.catalog()).await?;
-        let missing = if catalog.holds_secrets().await? { WhenMissing::Refuse } else { WhenMissing::Create };
-        let master = MasterKey::load_or_create(&dir.master_key(), missing, |bytes| ids.fill(bytes))?;
-        catalog.current().check_secrets(&master)?;
-        let catalog: Arc<dyn Catalog> = Arc::new(catalog);
-        for account in std::iter::once(config.account).chain(config.accounts.iter().copied()) {
-            first_start::ensure(account, &*catalog, &master, &**clock, &**ids).await?;
-        }
-        let options = Options { bytes_max: config.journal_bytes_max, ..Options::default() };
-        let (writer, journal, recovery) =
-            EmbeddedJournal::open(&dir.journal(), options, Arc::new(DiskFileSystem))?;
-        if recovery.torn_bytes > 0 {
-            tracing::warn!(bytes = recovery.torn_bytes, "cut off what a crash left at the journal's end");
-        }
-        let reader = Arc::clone(&journal) as Arc<dyn Reader>;
-        let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
-        let intake = Arc::new(intake);
-        let (promises, keeping) = Promises::open(dir, &journal, &intake, clock, ids)?;
-        let s3_config = cairn_s3::Config {
-            dir: dir.s3(),
-            base_domains: config.base_domains.clone(),
-            sealing_key: SealingKey::new(token_key(&master, "objects")?),
-        };
-        let s3 = S3::open(s3_config, Arc::clone(clock), Arc::clone(ids)).await?;
-        let tokens = TokenKey::new(&token_key(&master, "session-tokens")?);
-        let tokens = Arc::new(tokens.map_err(|_cipher| cairn_catalog::SealError::Refused)?);
-        let master = Arc::new(master);
-        Ok(Self { lock, master, tokens, catalog, journal, intake, promises: Arc::new(promises), keeping, s3 })
-    }
-
-    async fn history(
-        &self,
-        dir: &DataDir,
-        config: &Config,
-        source: &Source,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<(History, HistoryService), OpenServerError> {
-        let token_key = token_key(&self.master, "lookup-events")?;
-        let config =
-            HistoryConfig { seal_after: config.history_seal_after, ..HistoryConfig::new(dir.history()) };
-        let (catalog, clock) = (Arc::clone(&self.catalog), Arc::clone(clock));
-        Ok(History::open(config, catalog, source.clone(), clock, token_key).await?)
-    }
-
-    async fn insights(
-        &self,
-        dir: &DataDir,
-        config: &Config,
-        source: &Source,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<(Insights, InsightsService), OpenServerError> {
-        let config = InsightsConfig { grace: config.insights_grace, ..InsightsConfig::new(dir.insights()) };
-        let parts = cairn_insights::Parts {
-            catalog: Arc::clone(&self.catalog),
-            source: source.clone(),
-            intake: Arc::clone(&self.intake),
-            clock: Arc::clone(clock),
-        };
-        Ok(Insights::open(config, parts).await?)
-    }
-
-    fn control(
-        &self,
-        config: &Config,
-        (history, insights): (&History, &Insights),
-        platform: Arc<ServiceCaller>,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Control, OpenServerError> {
-        Ok(Control::new(ControlParts {
-            catalog: Arc::clone(&self.catalog),
-            history: history.clone(),
-            insights: insights.clone(),
-            page_key: token_key(&self.master, "pages")?,
-            platform,
-            clock: Arc::clone(clock),
-            throttle: throttle(config.throttle),
-        }))
-    }
-
-    fn signing_keys(&self, ids: &Arc<dyn Ids>) -> Arc<SigningKeys> {
-        Arc::new(SigningKeys::new(Arc::clone(&self.catalog), Arc::clone(&self.master), Arc::clone(ids)))
-    }
-
-    /// Sets transparency logs up, where they are wanted.
-    fn tlog(
-        &self,
-        config: &Config,
-        journal: &Source,
-        store: Arc<dyn TileStore>,
-        clock: &Arc<dyn Clock>,
-        ids: &Arc<dyn Ids>,
-    ) -> Option<Arc<Tlog>> {
-        let parts = cairn_tlog::Parts {
-            interval: config.tlog_interval?,
-            catalog: Arc::clone(&self.catalog),
-            master: Arc::clone(&self.master),
-            journal: journal.clone(),
-            intake: Some(Arc::clone(&self.intake)),
-            store,
-            clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-        };
-        Some(Arc::new(Tlog::new(parts)))
-    }
-
-    fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {
-        let key_use = RecordedUse {
-            history: history.clone(),
-            catalog: Arc::clone(&self.catalog),
-            clock: Arc::clone(clock),
-        };
-        let (catalog, master) = (Arc::clone(&self.catalog), Arc::clone(&self.master));
-        Iam::new(catalog, master, Arc::new(key_use), Arc::clone(clock), Arc::clone(ids))
-    }
-
-    fn sts(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Sts {
-        Sts::new(Parts {
-            catalog: Arc::clone(&self.catalog),
-            clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-            tokens: Arc::clone(&self.tokens),
-            managed: managed_document,
-            issuers: config.oidc_issuers.clone(),
-            keys: Arc::new(Places),
-        })
-    }
-
-    fn log_groups(&self, connections: &Arc<Connections>) -> Arc<RoleLogGroups> {
-        let groups = Arc::new(Logs::new(Arc::clone(connections)));
-        Arc::new(RoleLogGroups { catalog: Arc::clone(&self.catalog), groups })
-    }
-
-    fn streams(
-        &self,
-        config: &Config,
-        journal: &Source,
-        clock: &Arc<dyn Clock>,
-        groups: &Arc<RoleLogGroups>,
-        connections: &Arc<Connections>,
-    ) -> Result<Streams, OpenDestinationError> {
-        let shared = Surroundings {
-            catalog: Arc::clone(&self.catalog),
-            journal: journal.clone(),
-            intake: Arc::clone(&self.intake),
-            clock: Arc::clone(clock),
-            give_up_after: config.stream_give_up_after,
-        };
-        streams::open(config, shared, groups, connections)
-    }
-
-    fn service_caller(
-        &self,
-        config: &Config,
-        clock: &Arc<dyn Clock>,
-        ids: &Arc<dyn Ids>,
-        (log_groups, outside, keys): (Arc<RoleLogGroups>, Arc<Outside>, Arc<ServiceKeys>),
-    ) -> ServiceCaller {
-        ServiceCaller {
-            catalog: Arc::clone(&self.catalog),
-            store: self.s3.store(),
-            resolver: Resolver::new(config.base_domains.iter().cloned()),
-            journal: Arc::clone(&self.journal) as Arc<dyn Reader>,
-            log_groups,
-            outside,
-            intake: Arc::clone(&self.intake),
-            clock: Arc::clone(clock),
-            ids: Arc::clone(ids),
-            keys,
-        }
-    }
-
-    fn service_keys(
-        &self,
-        clock: &Arc<dyn Clock>,
-        ids: &Arc<dyn Ids>,
-        connections: &Arc<Connections>,
-    ) -> Arc<ServiceKeys> {
-        let elsewhere = connections.endpoints().kms.as_ref();
-        let elsewhere =
-            elsewhere.map(|_| OutsideKeys::new(KmsKeys::new(Arc::clone(connections)), &self.catalog));
-        Arc::new(ServiceKeys::new(&self.catalog, &self.master, &self.intake, clock, ids, elsewhere))
-    }
-}
-
-fn throttle(as_set: Throttle) -> cairn_control::Throttle {
-    match as_set {
-        Throttle::Off => cairn_control::Throttle::off(),
-        Throttle::Aws => cairn_control::Throttle::aws(),
     }
 }
 
