@@ -10,12 +10,14 @@ pub struct InsightsConfig {
     pub dir: PathBuf,
     /// How long after its end a minute waits for events of its own.
     pub grace: Duration,
+    /// How often it is looked whether a minute's time is over although nothing comes.
+    pub look_every: Duration,
 }
 
 impl InsightsConfig {
     /// Chooses the defaults for insights in `dir`.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), grace: Duration::from_secs(15) }
+        Self { dir: dir.into(), grace: Duration::from_secs(15), look_every: Duration::from_secs(1) }
     }
 
     /// Returns the grace in milliseconds; a day at most.

@@ -71,13 +71,15 @@ pub(crate) struct Behind {
     pub(crate) newest: Minute,
     /// Until when it is judged behind.
     pub(crate) until: Minute,
+    /// How many minutes.
+    lateness: u32,
     waiting: BTreeMap<Minute, u32>,
 }
 
 impl Behind {
     /// Returns the last minute that is whole for it, once `closed` is for others.
     pub(crate) fn whole(&self, closed: Minute) -> Minute {
-        self.newest.clamp(closed.minus(BEHIND_MAX), closed)
+        self.newest.max(closed.minus(self.lateness)).min(closed)
     }
 }
 
@@ -242,12 +244,15 @@ impl Fleet {
         slot.touched = true;
     }
 
-    /// Has a series be judged behind from now on, since a call of `minute` came late.
+    /// Has a series be judged behind from now on, by as much as a call of `minute` came late: what is not whole would
+    /// look like a silence.
     pub(crate) fn fall_behind(&mut self, at: At, minute: Minute, closed: Minute) {
         let until = closed.plus(BEHIND_FOR);
-        let behind =
-            self.behind.entry(at).or_insert(Behind { newest: minute, until, waiting: BTreeMap::new() });
+        let lateness = (closed.since(minute) + 1).min(BEHIND_MAX);
+        let waiting = BTreeMap::new();
+        let behind = self.behind.entry(at).or_insert(Behind { newest: minute, until, lateness, waiting });
         behind.newest = behind.newest.max(minute);
+        behind.lateness = behind.lateness.max(lateness);
         behind.until = until;
     }
 
@@ -270,7 +275,7 @@ impl Fleet {
 
     /// Puts a series behind as it was.
     pub(crate) fn put_behind(&mut self, at: At, newest: Minute, until: Minute) {
-        self.behind.insert(at, Behind { newest, until, waiting: BTreeMap::new() });
+        self.behind.insert(at, Behind { newest, until, lateness: BEHIND_MAX, waiting: BTreeMap::new() });
     }
 
     /// Has calls wait until their minutes are judged, if the series is behind.

@@ -178,10 +178,13 @@ impl Follower {
     /// Closes the minutes whose time is over although nothing came, if everything that was received is counted.
     async fn close_in_time(&mut self) -> Result<(), FollowError> {
         loop {
+            // First: what waits in the journal says itself which minutes it closes.
+            if self.source.tail() != self.counting()?.next() {
+                return Ok(());
+            }
             let now_ms = self.clock.now().as_millisecond();
-            let counting = self.counting_mut()?;
-            let due_ms = counting.due_ms(now_ms);
-            if now_ms < due_ms || self.source.tail() != self.counting()?.next() {
+            let due_ms = self.counting_mut()?.due_ms(now_ms);
+            if now_ms < due_ms {
                 return Ok(());
             }
             // Several at once after a while without this server: up to the last whose grace is over.

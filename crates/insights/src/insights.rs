@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairn_anomaly::Minute;
 use cairn_catalog::Catalog;
@@ -47,6 +48,7 @@ pub struct Insights {
 #[derive(Debug)]
 pub struct InsightsService {
     follower: Follower,
+    look_every: Duration,
 }
 
 /// How insights fare at one moment.
@@ -123,7 +125,7 @@ impl Insights {
             expired_hour: 0,
         };
         follower.enroll().await?;
-        Ok((Self { shared }, InsightsService { follower }))
+        Ok((Self { shared }, InsightsService { follower, look_every: config.look_every }))
     }
 
     /// Returns the store, for questions.
@@ -149,11 +151,12 @@ impl Insights {
 impl InsightsService {
     /// Runs until `shutdown`: a batch that was begun is finished first.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { follower } = self;
+        let Self { follower, look_every } = self;
         let from = follower.next();
         let (source, clock) = (follower.source.clone(), Arc::clone(&follower.clock));
         let shared = Arc::clone(&follower.shared);
-        cairn_projection::run(source, from, follower, Options::default(), clock, shutdown).await;
+        let options = Options { idle_every: look_every, ..Options::default() };
+        cairn_projection::run(source, from, follower, options, clock, shutdown).await;
         shared.store.close().await;
     }
 }

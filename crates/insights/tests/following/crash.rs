@@ -1,0 +1,105 @@
+//! What a crash leaves behind: whatever the moment, each insight is in the journal once.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use cairn_insights::Insights;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{Call, World};
+
+/// Lets a future go on so many times, then drops it.
+async fn steps(future: impl Future<Output = ()>, steps: usize) {
+    let mut future = pin!(future);
+    let mut left = steps;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        future.as_mut().poll(context)
+    })
+    .await;
+}
+
+/// A day and some hours of calls, of which the last minutes have a surge that begins and ends: three actions alike.
+async fn eventful() -> World {
+    let names = ["DeleteBucket", "DeleteTrail", "StopLogging"];
+    World::with_past(26 * 60, |minute| {
+        let surge = (26 * 60 - 20..26 * 60 - 15).contains(&minute);
+        let times = if surge { 60 } else { 2 };
+        names.iter().flat_map(|name| vec![Call::named(name); times]).collect()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_step_loses_nothing_and_tells_nothing_twice() {
+    let calm = eventful().await;
+    let alive = calm.open().await;
+    alive.closed(-120).await;
+    alive.until(|health| health.waiting == 0).await;
+    let mut expected = calm.told();
+    expected.sort();
+    assert_eq!(expected.len(), 6, "{expected:?}");
+    alive.stop().await;
+
+    for kill_every in [2, 6, 25] {
+        let world = eventful().await;
+        for _ in 0..8 {
+            let (_, service) = Insights::open(world.config(), world.parts()).await.unwrap();
+            steps(service.run(CancellationToken::new()), kill_every).await;
+        }
+        let alive = world.open().await;
+        alive.closed(-120).await;
+        alive.until(|health| health.waiting == 0).await;
+        let mut told = world.told();
+        told.sort();
+        assert_eq!(told, expected, "killed every {kill_every} steps");
+        once(&world);
+        alive.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_was_lost_is_made_again_from_the_journal_and_tells_nothing_twice() {
+    let world = eventful().await;
+    let alive = world.open().await;
+    alive.closed(-120).await;
+    alive.until(|health| health.waiting == 0).await;
+    alive.stop().await;
+    let before = world.insights();
+    std::fs::remove_dir_all(world.dir.path().join("insights")).unwrap();
+    let alive = world.open().await;
+    alive.closed(-120).await;
+    alive.until(|health| health.waiting == 0).await;
+    assert_eq!(world.insights().len(), before.len());
+    once(&world);
+    alive.stop().await;
+}
+
+#[track_caller]
+fn once(world: &World) {
+    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
+    for (event, _) in world.insights() {
+        *ids.entry(event["eventID"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert!(ids.values().all(|times| *times == 1), "{ids:?}");
+}
+
+/// The same journal gives the same bytes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_journal_gives_the_same_events() {
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let world = eventful().await;
+        let alive = world.open().await;
+        alive.closed(-120).await;
+        alive.until(|health| health.waiting == 0).await;
+        told.push(world.insights().into_iter().map(|(event, _)| event.to_string()).collect::<Vec<_>>());
+        alive.stop().await;
+    }
+    assert_eq!(told[0], told[1]);
+}

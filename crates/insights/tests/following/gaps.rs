@@ -1,0 +1,49 @@
+//! Minutes that nobody watched.
+
+use crate::world::{Call, World};
+
+const DAYS: i64 = 30 * 60;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_down_tells_no_silence() {
+    let world = World::with_past(DAYS, |_| vec![Call::named("CreateTags"); 30]).await;
+    let alive = world.open().await;
+    let call = Call::named("CreateTags");
+    let usual: [(&Call, u32); 1] = [(&call, 30)];
+    world.pass(&alive, 0, &[&usual, &usual]).await;
+    alive.stop().await;
+
+    // An hour later. What was seen before the restart and what is seen since is as usual.
+    world.at(3600 + 30);
+    let alive = world.open().await;
+    world.pass(&alive, 3660, &[&usual, &usual, &usual, &usual, &usual, &usual, &usual]).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    let gaps =
+        alive.insights.store().gaps(Default::default(), cairn_anomaly::Minute::new(u32::MAX)).await.unwrap();
+    assert_eq!(gaps.iter().map(|gap| gap.to.since(gap.from)).collect::<Vec<_>>(), [59]);
+
+    // While a silence that was watched is told, with the minutes that were watched alone as what is usual.
+    world.pass(&alive, 4080, &[&[], &[], &[], &[], &[]]).await;
+    alive.until(|health| health.waiting == 0).await;
+    let told = world.told();
+    assert!(matches!(&told[..], [one] if one.starts_with("Start CreateTags at 68")), "{told:?}");
+    alive.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_on_goes_on_after_a_restart() {
+    let world = World::with_past(DAYS, |_| vec![Call::named("DeleteBucket"); 3]).await;
+    let alive = world.open().await;
+    let call = Call::named("DeleteBucket");
+    let (usual, surge) = ([(&call, 3)], [(&call, 90)]);
+    world.pass(&alive, 0, &[&usual, &surge, &surge]).await;
+    alive.stop().await;
+    let alive = world.open().await;
+    world.pass(&alive, 180, &[&surge, &usual, &usual, &usual, &usual, &usual, &usual]).await;
+    alive.until(|health| health.waiting == 0).await;
+    assert_eq!(
+        world.told(),
+        ["Start DeleteBucket at 1 for 1: 90, not 3", "End DeleteBucket at 4 for 3: 90, not 3"]
+    );
+    alive.stop().await;
+}

@@ -1,0 +1,74 @@
+//! Calls that are told late.
+
+use cairn_event::Origin;
+
+use crate::world::{Call, World};
+
+const DAYS: i64 = 30 * 60;
+
+/// Another system tells of its calls ten minutes after they were made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_lags_is_no_silence_and_its_surges_are_found() {
+    let world = World::with_past(DAYS, |_| vec![Call::named("RunInstances"); 30]).await;
+    let alive = world.open().await;
+    let (call, lag) = (Call::named("RunInstances"), 600);
+    for minute in 0..50 {
+        let made_at = minute * 60 - lag;
+        world.at(minute * 60 + 30);
+        let times = if (20..23).contains(&minute) { 400 } else { 30 };
+        // What was made before the beginning was told in time.
+        if made_at >= 0 {
+            world.record(&call, times, made_at).await;
+        }
+        world.at(minute * 60 + 76);
+        alive.closed(minute * 60).await;
+    }
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert_eq!(
+        world.told(),
+        [
+            // Nobody could know that the source lags; with the first late call it is over.
+            "Start RunInstances at 0 for 4: 0, not 30",
+            "End RunInstances at 1 for 1: 30, not 30",
+            "Start RunInstances at 10 for 1: 400, not 30",
+            "End RunInstances at 13 for 3: 400, not 30"
+        ]
+    );
+    alive.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_imported_surge_is_found_at_once_and_is_marked_as_imported() {
+    let world = World::with_past(1, |_| vec![Call::named("CreateTags")]).await;
+    let alive = world.open().await;
+    world.at(30);
+    let imported = Call { origin: Origin::Import, ..Call::named("PutBucketPolicy") };
+    let days = 3 * 24 * 60;
+    for minute in (0..days).step_by(10) {
+        world.record(&imported, 2, (minute - days) * 60).await;
+    }
+    world.record(&imported, 500, -3 * 3600).await;
+    alive.until(|health| health.stale == 2).await;
+    // The next file would change it once more: nothing is built anew before it is quiet.
+    world.at(34);
+    alive.until(|health| health.stale == 2).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    world.at(76);
+    alive.closed(0).await;
+    alive.until(|health| health.stale == 0 && health.waiting == 0).await;
+    assert_eq!(
+        world.told(),
+        [
+            "Start PutBucketPolicy at -180 for 1: 502, not 0.2 imported",
+            "End PutBucketPolicy at -179 for 1: 502, not 0.2 imported"
+        ]
+    );
+    // And what is usual now is known: the same once more, live.
+    let live = Call::named("PutBucketPolicy");
+    world.pass(&alive, 60, &[&[(&live, 2)], &[(&live, 900)]]).await;
+    alive.until(|health| health.waiting == 0).await;
+    let told = world.told();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[2].starts_with("Start PutBucketPolicy at 2 for 1: 900"), "{told:?}");
+    alive.stop().await;
+}
