@@ -176,6 +176,18 @@ impl World {
         let event = format!(
             r#"{{"eventVersion":"1.11","eventTime":"2026-03-02T08:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","eventCategory":"Management","managementEvent":true,"readOnly":true,"recipientAccountId":"{account}"}}"#
         );
+        self.submit(account, event).await;
+    }
+
+    /// Records an Insights event about calls of an account.
+    async fn insight(&self, account: &str, name: &str) {
+        let event = format!(
+            r#"{{"eventVersion":"1.09","eventTime":"2026-03-02T08:00:00Z","awsRegion":"eu-west-1","eventID":"{name}","eventType":"AwsCloudTrailInsight","recipientAccountId":"{account}","insightDetails":{{"state":"Start","eventSource":"ec2.amazonaws.com","eventName":"{name}","insightType":"ApiCallRateInsight","sourceEventCategory":"Management"}},"eventCategory":"Insight"}}"#
+        );
+        self.submit(account, event).await;
+    }
+
+    async fn submit(&self, account: &str, event: String) {
         let region: Region = "eu-west-1".parse().unwrap();
         let draft = Draft {
             account: id(account),
@@ -285,6 +297,43 @@ async fn an_accounts_calls_are_delivered_from_its_joining_to_its_leaving_and_not
     .into();
     world.until("what was called", async || world.delivered().len() >= expected.len()).await;
     assert_eq!(world.delivered(), expected);
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_accounts_insights_are_in_a_folder_of_its_own_and_are_owed_where_it_is_denied() {
+    let world = World::new().await;
+    let insights = serde_json::from_str(r#"[{"InsightType": "ApiCallRateInsight"}]"#).unwrap();
+    let looking = Trail { insights, ..trail() };
+    world.insight(SHOP, "BeforeAnybodyLooked").await;
+    world.commit(vec![Change::PutTrail(Box::new(looking))]).await;
+    let denied = format!("AWSLogs/{ORGANIZATION}/{SHOP}/CloudTrail-Insight/");
+    world.bucket.refuse(&denied, "AccessDenied");
+    for account in [OWNER, SHOP, LAB] {
+        world.insight(account, "CreateTags").await;
+    }
+    world.call(SHOP, "CreateTags").await;
+    world.pass(120);
+    world.deliver();
+    let keys = || world.bucket.objects.lock().unwrap().keys().cloned().collect::<Vec<String>>();
+    let folder =
+        |account: &str, kind: &str| format!("AWSLogs/{ORGANIZATION}/{account}/{kind}/eu-west-1/2026/03/02/");
+    let (owners, shops) = (folder(OWNER, "CloudTrail-Insight"), folder(SHOP, "CloudTrail-Insight"));
+    world.until("what is not denied", async || keys().len() == 2).await;
+    assert!(
+        keys()[0].starts_with(&folder(SHOP, "CloudTrail")) && keys()[1].starts_with(&owners),
+        "{:?}",
+        keys()
+    );
+    world.until("a failure", async || world.error(SHOP).await.as_deref() == Some("AccessDenied")).await;
+    world.bucket.take_again(&denied);
+    world.until("what was owed", async || keys().len() == 3).await;
+    let key = keys().into_iter().find(|key| key.starts_with(&shops)).unwrap();
+    assert!(key.starts_with(&format!("{shops}{SHOP}_CloudTrail-Insight_eu-west-1_20260302T0805Z_")), "{key}");
+    let mut text = String::new();
+    let body = world.bucket.objects.lock().unwrap()[&key].clone();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&body[..]), &mut text).unwrap();
+    assert!(text.contains("CreateTags") && !text.contains("BeforeAnybodyLooked"), "{text}");
     world.close().await;
 }
 
