@@ -6,12 +6,13 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_anomaly::{Closing, Direction, Minute, Opening, Sensitivity, Verdict};
 
-use crate::metric::{Metric, MetricId};
+use crate::metric::{Metric, MetricId, Place};
 use crate::rebuild::{Past, phase, rebuild};
 use crate::store::{Gap, Keep, PlaceFilter, Store, StoreError};
 use crate::{State, store};
@@ -64,7 +65,9 @@ pub struct BacktestStep {
 pub struct Backtest {
     store: Arc<Store>,
     asked: BacktestQuery,
+    /// The first minute of which points are kept, and those in which places were first seen.
     first: Minute,
+    first_seen: BTreeMap<Place, Minute>,
     gaps: Arc<[Gap]>,
     after: Option<MetricId>,
     waiting: std::vec::IntoIter<(MetricId, Metric)>,
@@ -99,9 +102,10 @@ impl Backtest {
         let asked = BacktestQuery { from: asked.from.max(first).min(to), to, ..asked };
         let gaps = store.gaps(first, to).await?.into();
         let of = store.count_metrics(&asked.places).await?;
+        let first_seen = store.places(&asked.places).await?.into_iter().collect();
         let store = Arc::clone(store);
         let waiting = Vec::new().into_iter();
-        Ok(Self { store, asked, first, gaps, after: None, waiting, metrics: 0, of, over: false })
+        Ok(Self { store, asked, first, first_seen, gaps, after: None, waiting, metrics: 0, of, over: false })
     }
 
     /// Returns the minutes that are looked at: the first, and the first that is not any more.
@@ -140,8 +144,7 @@ impl Backtest {
         let mut points = 0;
         while points < POINTS_MAX && cases.len() < CASES_MAX {
             let Some((id, metric)) = self.following().await? else { break };
-            let first_seen =
-                self.store.first_seen(&metric.place).await?.unwrap_or(self.first).max(self.first);
+            let first_seen = self.first_seen.get(&metric.place).copied().unwrap_or_default().max(self.first);
             let case = Case {
                 id,
                 first_seen,
@@ -203,8 +206,8 @@ impl Backtest {
 pub const STEP: Duration = Duration::from_millis(500);
 /// Findings of a step, about.
 const FOUND_MAX: usize = 1_000;
-/// Points that are in memory at a time, about.
-const POINTS_MAX: usize = 500_000;
+/// Points after which no more metrics are read before the series are told them: those of one that is never idle.
+const POINTS_MAX: usize = 100_000;
 /// Metrics that are told their pasts at a time.
 const CASES_MAX: usize = 32;
 /// Metrics that are listed at a time.

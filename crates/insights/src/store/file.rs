@@ -48,6 +48,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(false)
         .pragma("trusted_schema", "OFF")
         .pragma("cache_size", CACHE)
+        .pragma("journal_size_limit", LOG_BYTES_MAX)
         .disable_statement_logging()
 }
 
@@ -81,6 +82,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// From here on a wait for a connection is worth a line to the operator: shorter ones come with a busy machine.
 const ACQUIRE_SLOW: Duration = Duration::from_secs(10);
+
+/// What is left of the log after a large change, such as an import of a year, once it is in the file.
+const LOG_BYTES_MAX: &str = "67108864";
 
 /// KiB of pages that a connection keeps, as SQLite wants it told: this hour's points of 100,000 metrics fit.
 const CACHE: &str = "-16384";

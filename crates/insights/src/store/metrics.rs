@@ -112,14 +112,6 @@ impl Store {
         Columns::of(&row, doing).number()
     }
 
-    /// Returns the minute of the first event in a place.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    pub async fn first_seen(&self, place: &Place) -> Result<Option<Minute>, StoreError> {
-        Ok(self.places(&PlaceFilter::only(place)).await?.pop().map(|(_, first)| first))
-    }
-
     /// Returns the places asked for, each with the minute of its first event.
     ///
     /// # Errors

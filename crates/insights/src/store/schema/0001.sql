@@ -112,7 +112,6 @@ CREATE INDEX records_unsent ON records (sequence) WHERE sent = 0;
 CREATE INDEX records_by_metric ON records (metric, start_minute);
 CREATE INDEX records_by_trail ON records (trail, account, region, at_minute, sequence) WHERE trail <> '';
 CREATE INDEX records_by_time ON records (at_minute);
-CREATE INDEX records_by_start ON records (start_minute);
 
 -- Minutes that nobody watched: from the first up to the second, which is not one of them.
 CREATE TABLE gaps (

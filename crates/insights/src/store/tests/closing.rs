@@ -43,7 +43,8 @@ async fn everything_that_comes_with_a_minute_is_there_afterwards() {
     assert_eq!(shares, [share("b", 4), share("a", 3)]);
     assert_eq!(store.gaps(all.0, all.1).await.unwrap(), [gap]);
     assert_eq!(store.unsent(10).await.unwrap(), [record]);
-    assert_eq!(store.first_seen(&place(None)).await.unwrap(), Some(minute(NOW - 500)), "the earlier one");
+    let places = store.places(&PlaceFilter::only(&place(None))).await.unwrap();
+    assert_eq!(places, [(place(None), minute(NOW - 500))], "the earlier one");
     let series =
         |id, metric, state, mark| StoredSeries { id, metric, first_seen: minute(NOW - 500), state, mark };
     assert_eq!(
