@@ -8,6 +8,7 @@ mod clock;
 mod dead_letters;
 mod directory;
 mod finding;
+mod insights;
 mod intents;
 mod journal;
 mod key_directory;
@@ -87,6 +88,7 @@ impl Doctor {
             report.all(trails::look(catalog).await)?;
             report.all(journal::cursors(&catalog.cursors, end, running.as_ref()))?;
         }
+        report.all(insights::look(&dir.insights()).await)?;
         report.all(dead_letters::look(&dir.dead_letters()))?;
         report.all(clock::look(dir, catalog.as_ref(), running.as_ref(), SystemClock.now()))
     }

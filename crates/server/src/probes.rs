@@ -1,6 +1,7 @@
 //! Cairn's own pages under `/_cairn/`, a name that no bucket can have: probes and metrics.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairn_anomaly::Minute;
 use cairn_history::History;
@@ -21,6 +22,8 @@ pub(crate) struct Probes {
     pub(crate) journal: Arc<dyn Reader>,
     pub(crate) history: History,
     pub(crate) insights: Insights,
+    /// How long a minute waits for events of its own.
+    pub(crate) insights_grace: Duration,
 }
 
 impl Probes {
@@ -61,6 +64,7 @@ impl Probes {
                 "counted": insights.next,
                 "lag": tail.saturating_sub(insights.next),
                 "closed": insights.closed.map(instant),
+                "behind": insights.closed.map_or(0, |closed| self.behind(closed, front.clock.now())),
                 "series": insights.series,
                 "waiting": insights.waiting,
                 "stale": insights.stale,
@@ -68,6 +72,13 @@ impl Probes {
         });
         let status = if refusal.is_none() { 200 } else { 503 };
         answer(status, "application/json", &[], format!("{body}\n")).into()
+    }
+
+    /// Tells how many seconds ago the minute after `closed` should have been closed.
+    fn behind(&self, closed: Minute, now: jiff::Timestamp) -> i64 {
+        let grace = i64::try_from(self.insights_grace.as_secs()).unwrap_or(i64::MAX);
+        let due = closed.plus(2).epoch_seconds().saturating_add(grace);
+        now.as_second().saturating_sub(due).max(0)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

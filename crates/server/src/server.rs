@@ -195,7 +195,8 @@ impl Server {
         let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
-        let probes = Probes { metrics, journal, history, insights };
+        let insights_grace = config.insights_grace;
+        let probes = Probes { metrics, journal, history, insights, insights_grace };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;

@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cairn_catalog::{Catalog, Cursor, MasterKey, Snapshot, SqliteCatalog, WhenMissing};
@@ -105,19 +105,24 @@ fn secrets(dir: &DataDir, snapshot: &Snapshot) -> Finding {
     }
 }
 
-/// Copies the database and its write-ahead log as they were at one instant.
+/// Copies a database and its write-ahead log as they were at one instant.
 ///
 /// The log is copied last. If it began with the same header before and after, it holds every page that was
 /// written to the database meanwhile, and a change that was half appended is one that SQLite passes over.
-fn copy(database: &Path) -> io::Result<TempDir> {
-    let mut log = database.as_os_str().to_owned();
-    log.push("-wal");
-    let log = Path::new(&log);
+pub(super) fn copy(database: &Path) -> io::Result<TempDir> {
+    let with_log = |path: &Path| {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        PathBuf::from(log)
+    };
+    let (name, log) = (database.file_name().unwrap_or_default(), with_log(database));
+    let log = log.as_path();
     for _attempt in 0..COPIES_MAX {
         let copy = tempfile::Builder::new().prefix("cairn-doctor-").tempdir()?;
         let before = log_header(log)?;
-        fs::copy(database, copy.path().join("catalog.sqlite3"))?;
-        match fs::copy(log, copy.path().join("catalog.sqlite3-wal")) {
+        let copied = copy.path().join(name);
+        fs::copy(database, &copied)?;
+        match fs::copy(log, with_log(&copied)) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::events;
 use super::finding::{Finding, chain};
+use super::insights;
 use crate::installation::{Installation, shell_word};
 use crate::transport;
 
@@ -83,6 +84,7 @@ pub(super) async fn look(installation: &Installation) -> (Option<Running>, Vec<F
     let mut findings = vec![readiness(&endpoint, healthy.status, ready.status, &told)];
     let shown = String::from_utf8_lossy(&metrics.body);
     findings.extend(lags(&shown));
+    findings.extend(insights::judge(&told));
     findings.extend(unseen(metrics.status, &shown));
     (Some(running), findings)
 }
