@@ -140,7 +140,7 @@ impl Fleet {
             self.texts.insert(Arc::clone(code));
         }
         *self.of_account.entry(metric.place.account).or_default() += 1;
-        let (phase, metric) = (phase(&metric), Arc::new(metric));
+        let (phase, metric) = (rebuild::phase(&metric), Arc::new(metric));
         let slot = Slot { id, metric: Arc::clone(&metric), series, phase, touched: false };
         let at = match self.free.pop() {
             Some(at) => {
@@ -361,21 +361,6 @@ impl Fleet {
     }
 }
 
-/// Spreads the work of the series over the minutes of an hour. A metric always has the same.
-pub(crate) fn phase(metric: &Metric) -> u8 {
-    let code = match &metric.kind {
-        Kind::Calls => "",
-        Kind::Errors(code) => code,
-    };
-    let texts =
-        [metric.place.account.as_str(), metric.place.region.as_str(), &metric.source, &metric.name, code];
-    let sum = texts
-        .iter()
-        .flat_map(|text| text.bytes())
-        .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
-    u8::try_from(sum % 60).unwrap_or_default()
-}
-
 /// Tells whether nothing is left of a series' calls, which it has had none of for an hour: one that begins anew is the
 /// same.
 pub(crate) fn is_forgettable(series: &Series) -> bool {
@@ -388,3 +373,6 @@ fn tell(series: &mut Series, at: At, calls: u32, observed: bool, found: &mut Vec
     rebuild::tell(series, calls, observed, &mut verdicts);
     found.extend(verdicts.into_iter().map(|verdict| (at, verdict)));
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,9 @@ const SNAPSHOTS_MAX: usize = 8;
 /// How much work of building series anew is done at a time, beside which live minutes stay in time.
 pub(crate) const REBUILD_FOR: Duration = Duration::from_millis(300);
 
+/// How long minutes without calls are closed at a time, after a while without a server: what comes meanwhile goes on.
+const CATCH_UP_FOR: Duration = Duration::from_millis(500);
+
 /// A step was not done; it is done again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FollowError {
@@ -177,7 +180,8 @@ impl Follower {
 
     /// Closes the minutes whose time is over although nothing came, if everything that was received is counted.
     async fn close_in_time(&mut self) -> Result<(), FollowError> {
-        loop {
+        let began = Instant::now();
+        while began.elapsed() < CATCH_UP_FOR {
             // First: what waits in the journal says itself which minutes it closes.
             if self.source.tail() != self.counting()?.next() {
                 return Ok(());
@@ -195,9 +199,10 @@ impl Follower {
             let stop = self.on_thread(move |counting| counting.close_until(floor_ms)).await?;
             self.commit().await?;
             if stop == Stop::Done {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     fn note_arrivals(&mut self) -> Result<(), FollowError> {

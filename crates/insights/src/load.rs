@@ -7,7 +7,7 @@ use cairn_event::Entry;
 use cairn_journal::{ReadError, Reader};
 
 use crate::counting::{Counting, Stale, Standing};
-use crate::fleet::{self, At, Fleet, Limits};
+use crate::fleet::{At, Fleet, Limits};
 use crate::metric::MetricId;
 use crate::rebuild::{self, Past};
 use crate::store::{Closing, Count, Gap, PlaceFilter, Position, Store, StoreError, StoredSeries};
@@ -184,7 +184,7 @@ fn put(
     points: &[(Minute, u32)],
 ) -> Option<(At, Stale)> {
     let Known { stored, series, lost } = known;
-    let phase = fleet::phase(&stored.metric);
+    let phase = rebuild::phase(&stored.metric);
     let at = fleet.put(Some(stored.id), stored.metric, None);
     let mark = stored.mark;
     let behind = mark.and_then(|mark| Some((mark.newest_late?, mark.behind_until?)));

@@ -4,7 +4,7 @@ use cairn_anomaly::{Closing, Direction, Minute, Sensitivity, Verdict};
 use tokio::time::Instant;
 
 use crate::counting::{Found, Stale};
-use crate::fleet::{self, At, BEHIND_MAX};
+use crate::fleet::{At, BEHIND_MAX};
 use crate::follow::{FollowError, Follower, REBUILD_FOR};
 use crate::rebuild::{self, Past, REMEMBERED_DAYS, Rebuilt};
 use crate::store::Keep;
@@ -43,7 +43,7 @@ impl Follower {
         let from = stale.from.min(to).minus(REMEMBERED_DAYS * DAY).max(Keep::at(closed).points);
         // What was before is unknown: a call in the first minute is nothing new.
         let first_seen = counting.fleet.first_of(&metric.place).unwrap_or(to).max(from);
-        let (phase, gaps) = (fleet::phase(metric), counting.gaps.clone());
+        let (phase, gaps) = (rebuild::phase(metric), counting.gaps.clone());
         let points = self.shared.store.points(id, from, closed.plus(1)).await?;
         let later = points.iter().copied().filter(|(minute, _)| *minute >= to).collect();
         let building = tokio::task::spawn_blocking(move || {
@@ -54,10 +54,10 @@ impl Follower {
         let counting = self.counting_mut()?;
         counting.rebuilt(at, Some(series));
         counting.fleet.set_waiting(at, later);
-        counting.add_found(verdicts.into_iter().map(|verdict| Found {
+        counting.add_found(news(&verdicts, &stale).map(|verdict| Found {
             at,
             verdict,
-            imported: stale.imported && overlaps(&verdict, &stale),
+            imported: stale.imported && is_of(&verdict, &stale),
         }));
         Ok(())
     }
@@ -93,12 +93,51 @@ fn sensitivity_of(verdict: &Verdict) -> Sensitivity {
     }
 }
 
-/// Tells whether what began did so in minutes that were imported.
-fn overlaps(verdict: &Verdict, stale: &Stale) -> bool {
+/// Returns what is news of what a series says of its past: what lies in the minutes that changed, and what goes on. The
+/// rest was judged in its time, by whoever listened then.
+fn news<'v>(verdicts: &'v [Verdict], stale: &'v Stale) -> impl Iterator<Item = Verdict> + 'v {
+    let goes_on = |verdict: &Verdict| {
+        let of = sensitivity_of(verdict);
+        let last = verdicts.iter().rev().find(|later| sensitivity_of(later) == of);
+        last == Some(verdict)
+    };
+    let is_news = move |verdict: &&Verdict| match verdict {
+        Verdict::Started(_) => is_of(verdict, stale) || goes_on(verdict),
+        Verdict::Ended(_) => true,
+    };
+    verdicts.iter().filter(is_news).copied()
+}
+
+/// Tells whether something lies in the minutes that changed: a silence may begin a while before it is seen.
+fn is_of(verdict: &Verdict, stale: &Stale) -> bool {
     match verdict {
         Verdict::Started(opening) => {
             opening.start <= stale.to && opening.start.plus(opening.minutes + BEHIND_MAX) > stale.from
         }
         Verdict::Ended(closing) => closing.start <= stale.to && closing.end > stale.from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_anomaly::Opening;
+
+    use super::*;
+
+    fn started(start: u32) -> Verdict {
+        let (sensitivity, direction) = (Sensitivity::Medium, Direction::Surge);
+        Verdict::Started(Opening { sensitivity, direction, start: Minute::new(start), minutes: 1, calls: 9 })
+    }
+
+    fn over(start: u32, end: u32) -> Verdict {
+        ended(Sensitivity::Medium, Direction::Surge, Minute::new(start), Minute::new(end))
+    }
+
+    #[test]
+    fn what_was_judged_in_its_time_is_no_news() {
+        let stale = Stale { from: Minute::new(500), to: Minute::new(510), imported: false };
+        let past = [started(100), over(100, 103), started(505), over(505, 506), started(900)];
+        let news: Vec<Verdict> = news(&past, &stale).collect();
+        assert_eq!(news, [over(100, 103), started(505), over(505, 506), started(900)]);
     }
 }

@@ -130,3 +130,6 @@ fn counting_trails(event: &EventView<'_>, entry: &Entry, snapshot: &Snapshot) ->
         .map(|trail| Arc::from(trail.arn.as_str()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;
