@@ -115,6 +115,23 @@ async fn a_metric_keeps_its_number_whatever_its_texts_are() {
 }
 
 #[tokio::test]
+async fn a_value_of_shares_is_told_as_it_was_whatever_it_is() {
+    let (_directory, store) = store().await;
+    let [run] = identify(&store, [calls_of("A")]).await;
+    let long = "\u{1F600}\"'\\".repeat(1_000);
+    let values =
+        ["", "null", "\u{0}", "a\u{0}b", "a\u{0}c", "a", "[1]", "{", "1", "1.0", "true", "\u{1F600}", &long];
+    for now in [NOW, NOW + 1] {
+        let shares = values.map(|value| counted(run, now, value, 1));
+        store.close_minute(&Closing { shares: &shares, ..Closing::at(at(now, 1)) }).await.unwrap();
+    }
+    let found = store.shares(run, minute(NOW), minute(NOW + 2)).await.unwrap();
+    let mut expected = values.map(|value| share(value, 2));
+    expected.sort_by(|one, other| one.value.cmp(&other.value));
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
 async fn shares_of_minutes_stay_for_a_while_and_longer_where_they_are_held() {
     let (_directory, store) = store().await;
     let [calm, unusual] = identify(&store, [calls_of("A"), calls_of("B")]).await;
