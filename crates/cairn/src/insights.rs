@@ -30,8 +30,7 @@ pub(crate) enum Insights {
     Backtest(backtest::Backtest),
     /// Don't tell a trail of some insights: all that the flags name together.
     ///
-    /// Sets a tag of the trail. It holds from this moment on; what is found is still in the trail's other places for
-    /// as long as another trail is told of it.
+    /// Sets a tag of the trail, and holds from this moment on. What another trail is told of is still listed.
     Mute(mutes::Mute),
     /// List what trails are not told of, in words.
     Mutes(mutes::Mutes),

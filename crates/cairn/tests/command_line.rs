@@ -4,6 +4,8 @@
 
 #[path = "command_line/doctor.rs"]
 mod doctor;
+#[path = "command_line/insights.rs"]
+mod insights;
 #[path = "command_line/installation.rs"]
 mod installation;
 #[path = "command_line/lookup.rs"]

@@ -40,18 +40,34 @@ pub(super) struct Wanted {
 pub(super) struct Trail {
     pub(super) name: String,
     pub(super) arn: String,
-    /// Whether it is an organization's.
-    pub(super) of_organization: bool,
-    /// Whether it gets insights.
+    pub(super) owner: Owner,
+    /// Whether it looks for insights.
     pub(super) has_insights: bool,
     /// Where it was made; tags are changed there alone.
     pub(super) home: String,
 }
 
+/// Whose a trail is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Account,
+    Organization,
+}
+
 impl Trail {
     /// Returns what names the trail wherever it is asked for: only the ARN names an organization's.
     pub(super) fn shown(&self) -> &str {
-        if self.of_organization { &self.arn } else { &self.name }
+        match self.owner {
+            Owner::Account => &self.name,
+            Owner::Organization => &self.arn,
+        }
+    }
+
+    /// Tells whether a refusal means that the caller's account is a member of the organization whose trail it is:
+    /// members are told nothing of it.
+    pub(super) fn is_others(&self, refusal: &CallError) -> bool {
+        self.owner == Owner::Organization
+            && matches!(refusal, CallError::Refused { status, .. } if status.is_client_error())
     }
 }
 
@@ -90,10 +106,7 @@ pub(super) async fn of_data(client: &Client, trail: &Trail, wanted: &Wanted) -> 
     }
     let asked = |input: Value| async move { client.call("ListInsightsData", &input).await };
     match pages(input, wanted, asked).await {
-        // Of an organization's trail members are told nothing.
-        Err(CallError::Refused { status, .. }) if trail.of_organization && status.is_client_error() => {
-            Ok(Vec::new())
-        }
+        Err(error) if trail.is_others(&error) => Ok(Vec::new()),
         told => told.with_context(|| format!("list the insights of trail {}", trail.shown())),
     }
 }
@@ -111,7 +124,7 @@ pub(super) async fn trails(client: &Client) -> anyhow::Result<Vec<Trail>> {
         .map(|trail| Trail {
             name: text(trail, "Name"),
             arn: text(trail, "TrailARN"),
-            of_organization: is(trail, "IsOrganizationTrail"),
+            owner: if is(trail, "IsOrganizationTrail") { Owner::Organization } else { Owner::Account },
             has_insights: is(trail, "HasInsightSelectors"),
             home: text(trail, "HomeRegion"),
         })

@@ -65,15 +65,16 @@ pub(super) struct OnTrail {
 
 impl Mute {
     pub(super) async fn run(&self, place: &Place) -> anyhow::Result<()> {
-        let rule = self.rule().context("mute that")?;
+        let written = self.written().context("mute that")?;
+        let rule = Rule::parse(&written).context("mute that")?;
         let trail = self.on.find(place).await?;
-        trails::tag(place, &trail, &format!("{MUTE_TAG}{}", self.name), &rule.to_string()).await?;
+        trails::tag(place, &trail, &format!("{MUTE_TAG}{}", self.name), &written).await?;
         let (shown, words) = (trail.shown(), rule.in_words());
         output::print(format!("{}\n", harmless(&format!("{shown} is no longer told of {words}"))))
     }
 
-    /// Makes the rule of the flags.
-    fn rule(&self) -> anyhow::Result<Rule> {
+    /// Writes the rule that the flags make.
+    fn written(&self) -> anyhow::Result<String> {
         let flags = [
             ("source", &self.sources),
             ("name", &self.names),
@@ -89,7 +90,7 @@ impl Mute {
             );
             written.push(format!("{key}={value}"));
         }
-        Ok(Rule::parse(&written.join(" "))?)
+        Ok(written.join(" "))
     }
 }
 

@@ -6,7 +6,7 @@ use cairn_event::Region;
 use serde_json::{Value, json};
 
 use super::asking::{self, Trail, patiently};
-use crate::client::{CallError, Client};
+use crate::client::Client;
 use crate::output::harmless;
 use crate::settings::Place;
 
@@ -53,9 +53,7 @@ pub(super) async fn tagged(place: &Place, trail: Trail) -> anyhow::Result<Option
     let client = home(place, &trail).await?;
     let asked = json!({ "ResourceIdList": [trail.arn] });
     let answer = match patiently(|| client.call("ListTags", &asked)).await {
-        Err(CallError::Refused { status, .. }) if trail.of_organization && status.is_client_error() => {
-            return Ok(None);
-        }
+        Err(error) if trail.is_others(&error) => return Ok(None),
         answer => answer.with_context(|| format!("read the tags of trail {}", trail.shown()))?,
     };
     let mut tagged = Tagged { trail, sensitivity: None, mutes: Vec::new() };

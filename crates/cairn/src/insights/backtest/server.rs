@@ -50,7 +50,7 @@ pub(super) async fn ask(of: &Backtest, place: &Place, report: &mut Report) -> an
     if let Some(trail) = &of.trail {
         asked["trail"] = json!(trails::named(&client, Some(trail)).await?.arn);
     }
-    report.stage("metrics", 0)?;
+    let mut begun = false;
     let answer = client.ask_page_in_pieces(PAGE, Bytes::from(asked.to_string())).await;
     let mut lines = LineReader::new(answer.context("look at the past")?);
     while let Some(line) = lines.next().await.context("look at the past")? {
@@ -58,7 +58,12 @@ pub(super) async fn ask(of: &Backtest, place: &Place, report: &mut Report) -> an
             continue;
         }
         match serde_json::from_slice(&line).context("read the answer")? {
-            Line::Progress { metrics, of } => report.reach(metrics, of),
+            Line::Progress { metrics, of } => {
+                if !std::mem::replace(&mut begun, true) {
+                    report.stage("metrics", of)?;
+                }
+                report.reach(metrics, of);
+            }
             Line::Found(found) => report.find(*found)?,
             Line::Done { from, to, metrics } => {
                 let at = |instant: String| instant.parse().map(EventTime::epoch_seconds);

@@ -58,8 +58,9 @@ fn what_was_counted_is_summed_up() {
 #[test]
 fn what_goes_on_ends_with_what_is_known() {
     let surge = surge();
-    let (before, after) = (surge.find(r#""end":"#).unwrap(), surge.find(r#""trails":"#).unwrap());
-    let text = format!("{}\"end\":null,{}", &surge[..before], &surge[after..]);
+    let (before, rest) = surge.split_once(r#""end":"#).unwrap();
+    let (_end, after) = rest.split_once(r#""trails":"#).unwrap();
+    let text = format!("{before}\"end\":null,\"trails\":{after}");
     let surge = Explanation::parse(text.as_bytes()).unwrap();
     assert_eq!(surge.unusual, (10_080, 10_147));
     assert!(surge.episode.end.is_none());
