@@ -1,4 +1,4 @@
-"""Insight selectors of trails: kept, shown and validated. Looking for unusual activity comes later."""
+"""Insight selectors of trails: kept, shown and validated. What comes of them: `test_insights.py`."""
 
 import json
 

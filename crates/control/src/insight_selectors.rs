@@ -1,5 +1,4 @@
-//! GetInsightSelectors and PutInsightSelectors of trails (reference §7.1). What they select is looked for
-//! by nobody yet; the selectors are kept for the day it is.
+//! GetInsightSelectors and PutInsightSelectors of trails (reference §7.1): which unusual activity a trail is told of.
 
 use cairn_catalog::{Change, InsightSelector, InsightType, SourceEventCategory};
 use cairn_wire::cloudtrail::{
