@@ -33,6 +33,22 @@ use self::window::Window;
 pub const MUTE_CHARS_MAX: usize = 256;
 
 /// A mute rule.
+///
+/// ```
+/// use cairn_event::EventView;
+/// use cairn_select::Mute;
+///
+/// let event = EventView::parse(
+///     br#"{"eventTime": "2026-03-07T23:14:00Z", "eventCategory": "Insight", "insightDetails": {"state": "Start",
+///         "eventSource": "ec2.amazonaws.com", "eventName": "DeleteTags"}}"#,
+/// )?;
+/// let insight = event.insight().expect("it has details");
+/// let nightly = Mute::parse("source=ec2 name=Delete... window=Sat-Sun/22:00-06:00")?;
+/// assert!(nightly.mutes(&event, &insight));
+/// assert!(!Mute::parse("source=ec2 principal=role/ci")?.mutes(&event, &insight));
+/// assert!(Mute::parse("source=ec2 at night").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mute {
     sources: Vec<Text>,
@@ -115,7 +131,7 @@ impl Mute {
             && (self.principals.is_empty() || principal::did_most(&self.principals, insight))
     }
 
-    /// Returns the rule as a sentence's end, behind "mutes": `calls of ec2.amazonaws.com, CreateTags`.
+    /// Says what the rule mutes, as a part of a sentence: `insights about CreateTags of ec2.amazonaws.com`.
     pub fn in_words(&self) -> String {
         let mut words = String::from("insights");
         let mut part = |before: &str, values: Vec<String>| {

@@ -194,16 +194,30 @@ fn what_is_no_rule_is_refused_with_words_that_say_what_is_right() {
 }
 
 #[test]
+fn rules_are_written_as_short_as_they_were_said() {
+    for (rule, expected) in [
+        ("window=mon-fri/22:00-06:00", "window=Mon-Fri/22:00-06:00"),
+        ("window=Sat-Mon", "window=Mon+Sat-Sun"),
+        ("window=Wed+Fri+Thu+Mon", "window=Mon+Wed-Fri"),
+        ("window=00:00-24:00", "window=Mon-Sun"),
+        ("window=2026-12-24/2026-12-26", "window=2026-12-24T00:00Z/2026-12-27T00:00Z"),
+        (
+            "principal=arn:aws:iam::1:role/a/b name=X...  source=s3",
+            "source=s3.amazonaws.com name=X... principal=arn:aws:sts::1:assumed-role/b",
+        ),
+    ] {
+        assert_eq!(Mute::parse(rule).unwrap().to_string(), expected);
+    }
+}
+
+#[test]
 fn rules_are_told_in_words() {
     for (rule, expected) in [
         (
             "source=ec2 name=CreateTags name=Delete...",
             "insights about CreateTags or what begins with Delete of ec2.amazonaws.com",
         ),
-        (
-            "principal=role/ci window=Sat-Sun",
-            "insights caused mostly by role/ci that begin on Sat, Sun (UTC)",
-        ),
+        ("principal=role/ci window=Sat-Sun", "insights caused mostly by role/ci that begin on Sat-Sun (UTC)"),
         ("window=22:00-06:00", "insights that begin between 22:00 and 06:00 UTC on any day"),
         (
             "window=2026-12-24/2026-12-26",

@@ -89,12 +89,24 @@ impl Weekly {
     fn days_in_words(self) -> String {
         match self.days {
             ALL_DAYS => "any day".to_owned(),
-            _ => self.day_names().collect::<Vec<_>>().join(", "),
+            _ => self.runs().join(", "),
         }
     }
 
-    fn day_names(self) -> impl Iterator<Item = &'static str> {
-        DAYS.into_iter().enumerate().filter(move |(day, _)| self.days & (1 << day) != 0).map(|(_, name)| name)
+    /// Names the days, those that follow each other by the first and the last.
+    fn runs(self) -> Vec<String> {
+        let is_of = |day: usize| day < DAYS.len() && self.days & (1 << day) != 0;
+        let mut runs = Vec::new();
+        let mut first = None;
+        for (day, name) in DAYS.into_iter().enumerate().filter(|(day, _)| is_of(*day)) {
+            let first_name = *first.get_or_insert(name);
+            if is_of(day + 1) {
+                continue;
+            }
+            runs.push(if first_name == name { name.to_owned() } else { format!("{first_name}-{name}") });
+            first = None;
+        }
+        runs
     }
 }
 
@@ -184,7 +196,7 @@ impl fmt::Display for Window {
         match self {
             Self::Once { from, until } => write!(f, "{}/{}", Instant(*from), Instant(*until)),
             Self::Weekly(weekly) => {
-                let days = weekly.day_names().collect::<Vec<_>>().join("+");
+                let days = weekly.runs().join("+");
                 match (weekly.days, weekly.from, weekly.until) {
                     (_, 0, DAY_MINUTES) => f.write_str(&days),
                     (ALL_DAYS, from, until) => write!(f, "{}-{}", Clock(from), Clock(until)),
