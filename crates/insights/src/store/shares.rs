@@ -188,15 +188,19 @@ const FORGET_HELD: &str = "WITH RECURSIVE known (metric) AS (
     DELETE FROM held_shares WHERE $2 = $2 AND metric IN (
       SELECT metric FROM known WHERE metric IS NOT NULL EXCEPT SELECT value FROM json_each($1))";
 
-/// Moves all of the shares before an hour out.
+/// Forgets the shares of hours before that of a minute, but for metrics whose series are to be built anew: what is found
+/// in their past is told with who was usual then.
 pub(super) async fn forget_hours(
     connection: &mut SqliteConnection,
     before: Minute,
 ) -> Result<u64, StoreError> {
-    let gone = sqlx::query("DELETE FROM hour_shares WHERE hour < $1")
-        .bind(hour(before))
-        .execute(connection)
-        .await
-        .map_err(failed("forget shares of hours"))?;
+    let gone = sqlx::query(
+        "DELETE FROM hour_shares WHERE hour < $1
+         AND metric NOT IN (SELECT metric FROM marks WHERE changed_from IS NOT NULL)",
+    )
+    .bind(hour(before))
+    .execute(connection)
+    .await
+    .map_err(failed("forget shares of hours"))?;
     Ok(gone.rows_affected())
 }

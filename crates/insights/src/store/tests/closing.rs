@@ -250,6 +250,26 @@ async fn what_is_old_goes_and_what_is_needed_stays() {
 }
 
 #[tokio::test]
+async fn who_was_usual_long_ago_is_known_until_a_series_is_built_anew() {
+    let (_directory, store) = store().await;
+    let [run] = identify(&store, [calls_of("A")]).await;
+    let old = (NOW - 20 * 24 * 60) / 60 * 60;
+    let changed = Some(Changed { from: minute(old), to: minute(old), imported: true });
+    let mark = Mark { metric: run, changed, newest_late: None, behind_until: None };
+    let (counts, shares) = ([count(run, old, 3)], [counted(run, old, "a", 3)]);
+    let closing = Closing { counts: &counts, shares: &shares, marks: &[mark], ..Closing::at(at(NOW, 1)) };
+    store.close_minute(&closing).await.unwrap();
+    let usual = async || store.baseline(run, minute(old), minute(old + 120)).await.unwrap().shares;
+    store.expire(Keep::at(minute(NOW))).await.unwrap();
+    assert_eq!(usual().await, [share("a", 3)]);
+    let built = [Mark { changed: None, ..mark }];
+    store.close_minute(&Closing { marks: &built, ..Closing::at(at(NOW + 1, 1)) }).await.unwrap();
+    assert_eq!(store.series(None, 1).await.unwrap()[0].mark, None, "nothing is marked any more");
+    store.expire(Keep::at(minute(NOW))).await.unwrap();
+    assert_eq!(usual().await, []);
+}
+
+#[tokio::test]
 async fn a_metric_that_comes_back_before_it_is_gone_is_the_same() {
     let (_directory, store) = store().await;
     let [run] = identify(&store, [calls_of("A")]).await;
