@@ -99,7 +99,7 @@ pub(crate) fn surge_floor(expected: &Expectation, surge: f64) -> f64 {
 
 /// Calls below which a minute still belongs to a silence.
 pub(crate) fn silence_ceiling(expected: &Expectation) -> f64 {
-    0.5 * f64::from(expected.low) / 5.0
+    0.5 * expected.least().0 / 5.0
 }
 
 /// The count that is as likely at one rate as at the other.

@@ -1,6 +1,7 @@
 //! What a week lets expect of the hour that begins.
 
 use crate::hour::{HOUR_WINDOWS, Hour};
+use crate::rhythm::Rhythm;
 use crate::week::{DAY, HOURS, Peaks, WEEK, Week};
 
 /// What is usual in this hour. Counts are of five minutes, unless they say otherwise.
@@ -22,46 +23,15 @@ pub(crate) struct Expectation {
     pub(crate) reach: f32,
     /// The fewest of this hour and its neighbours, on any day.
     pub(crate) least5: f32,
-    /// What this very hour lets expect, where every day has the same shape.
+    /// What this very hour lets expect, where days are alike.
     pub(crate) rhythm: Option<Rhythm>,
 }
 
-/// What an hour lets expect by itself, in a series whose days are alike.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Rhythm {
-    pub(crate) mean: f32,
-    pub(crate) dispersion: f32,
-    /// The peaks of this hour and its neighbours.
-    pub(crate) most5: f32,
-    pub(crate) most1: f32,
-}
-
 /// What is taken off a usual level before its absence is looked for.
-const LOW_SHARE: f64 = 0.7;
-
-/// The squared variation of windows around the shape of the days above which days are not called alike.
-const ALIKE_VARIATION_MAX: f64 = 0.05;
-
-/// Calls in five minutes below which no shape can be told.
-const RHYTHM_MEAN_MIN: f64 = 0.5;
-
-/// Deviations above their mean that the minutes of an hour reach by chance, in a week.
-const SMOOTH_DEVIATIONS: f32 = 5.0;
-
-/// So many hours must have had calls before the shape of days is believed.
-const RHYTHM_HOURS_MIN: f64 = 24.0;
+pub(crate) const LOW_SHARE: f64 = 0.7;
 
 /// No series is believed to vary more than this: a single flood would hide all that comes after.
 const DISPERSION_MAX: f64 = 500.0;
-
-impl Rhythm {
-    /// Tells whether the minutes of the hour are alike, and not just its windows of five: a job every five minutes
-    /// keeps to a rhythm too.
-    pub(crate) fn is_smooth(&self) -> bool {
-        let mean = self.mean / 5.0;
-        self.most1 <= mean + SMOOTH_DEVIATIONS * (mean * self.dispersion).sqrt() + 3.0
-    }
-}
 
 impl Expectation {
     /// Says what to expect of the hour at this place of the week.
@@ -82,8 +52,17 @@ impl Expectation {
             most1: narrow(older.most1.get() as f64),
             reach: narrow(sums.reach()),
             least5: narrow(if sums.near_hours < sums.near_hours_seen { 0.0 } else { sums.near_least5 }),
-            rhythm: sums.rhythm(week, now, mean),
+            rhythm: Rhythm::of(week, now, &sums.of_day_hour.map(|of_hour| of_hour.sum)),
         }
+    }
+
+    /// Returns the least average that is expected now, and the fewest that there ever were.
+    pub(crate) fn least(&self) -> (f64, f64) {
+        let (low, least5) = match &self.rhythm {
+            Some(rhythm) => (rhythm.low, rhythm.least5),
+            None => (self.low, self.least5),
+        };
+        (f64::from(low), f64::from(least5))
     }
 
     /// Returns the average of a minute that is expected now, and how its minutes vary.
@@ -102,8 +81,6 @@ struct Sums {
     total: f64,
     peaks: Peaks,
     of_day_hour: [DayHour; DAY],
-    /// By how many days ago.
-    of_day: [f64; 7],
     day_peaks: [u64; 7],
     near_peaks: Peaks,
     near_least5: f64,
@@ -128,7 +105,6 @@ impl Sums {
             total: 0.0,
             peaks: Peaks::default(),
             of_day_hour: [DayHour::default(); DAY],
-            of_day: [0.0; 7],
             day_peaks: [0; 7],
             near_peaks: Peaks::default(),
             near_least5: f64::INFINITY,
@@ -157,7 +133,6 @@ impl Sums {
         of_hour.squares += HOUR_WINDOWS * mean * mean;
         of_hour.within += hour.spread() * mean;
         self.peaks = self.peaks.or(hour.peaks());
-        self.of_day[ago / DAY] += calls;
         let day = &mut self.day_peaks[ago / DAY];
         *day = (*day).max(hour.most5.get());
         if is_near(place, now) {
@@ -206,43 +181,12 @@ impl Sums {
         peaks.sort_unstable();
         peaks[days - 1] as f64 / peaks[days / 2].max(1) as f64
     }
-
-    /// Says what the hour lets expect if each day has the same shape and only its size differs: the hour's share of a
-    /// day, times the size of yesterday or of the same day a week ago. Says nothing where days are not alike.
-    fn rhythm(&self, week: &Week, now: u8, mean: f64) -> Option<Rhythm> {
-        if self.seen < WEEK || mean <= RHYTHM_MEAN_MIN {
-            return None;
-        }
-        let (mut chi, mut degrees) = (0.0, 0.0);
-        for ago in 0..WEEK {
-            let place = place_ago(now, ago);
-            let fit = self.of_day_hour[place % DAY].sum * self.of_day[ago / DAY] / self.total / HOUR_WINDOWS;
-            if fit > 0.0 {
-                let hour = week.hour(u8::try_from(place).unwrap_or_default());
-                let of_hour = hour.mean5();
-                chi += (hour.spread() * of_hour + HOUR_WINDOWS * (of_hour - fit).powi(2)) / fit;
-                degrees += HOUR_WINDOWS;
-            }
-        }
-        let variation = ((chi / degrees - 1.0) / mean).max(0.0);
-        if degrees < RHYTHM_HOURS_MIN * HOUR_WINDOWS || variation > ALIKE_VARIATION_MAX {
-            return None;
-        }
-        let share = near_day_hours(now).iter().map(|near| self.of_day_hour[*near].sum).fold(0.0, f64::max)
-            / self.total;
-        let mean = share * self.of_day[0].max(self.of_day[6]) / HOUR_WINDOWS;
-        Some(Rhythm {
-            mean: narrow(mean),
-            dispersion: narrow(1.1 + variation * mean),
-            most5: narrow(self.near_peaks.most5.get() as f64),
-            most1: narrow(self.near_peaks.most1.get() as f64),
-        })
-    }
 }
 
 /// The place of the hour that ended so many hours before this one began.
-fn place_ago(now: u8, ago: usize) -> usize {
-    (usize::from(now) + WEEK - 1 - ago) % WEEK
+/// Beyond a week it is the place of what came after.
+pub(crate) fn place_ago(now: u8, ago: usize) -> usize {
+    (usize::from(now) + 2 * WEEK - 1 - ago) % WEEK
 }
 
 fn hours_ago(now: u8, place: u8) -> usize {
@@ -259,6 +203,6 @@ fn is_near(place: usize, now: u8) -> bool {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough for what is expected")]
-fn narrow(value: f64) -> f32 {
+pub(crate) fn narrow(value: f64) -> f32 {
     value as f32
 }

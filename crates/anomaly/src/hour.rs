@@ -54,8 +54,10 @@ impl Hour {
     }
 
     /// The hour had such peaks too.
-    pub(crate) fn raise_peaks(&mut self, peaks: Peaks) {
-        Peaks { most5: self.most5, most1: self.most1 } = self.peaks().or(peaks);
+    #[must_use]
+    pub(crate) fn with_peaks(self, peaks: Peaks) -> Self {
+        let Peaks { most5, most1 } = self.peaks().or(peaks);
+        Self { most5, most1, ..self }
     }
 
     /// The hour had five minutes without calls too.
@@ -137,6 +139,10 @@ impl HourInMaking {
         }
     }
 
+    pub(crate) fn peaks(&self) -> Peaks {
+        Peaks::new(self.most5, self.most1)
+    }
+
     /// The hour was watched for too short a time to tell anything about the whole of it.
     pub(crate) fn is_unknown(&self) -> bool {
         u32::from(self.watched) < HOUR_MINUTES / 2
@@ -152,8 +158,8 @@ impl HourInMaking {
         let least5 = if self.least5 == u64::MAX { 0.0 } else { self.least5 as f64 };
         Hour {
             calls: Compact::floor(calls),
-            most5: Compact::ceil(self.most5),
-            most1: Compact::ceil(u64::from(self.most1)),
+            most5: self.peaks().most5,
+            most1: self.peaks().most1,
             least: if mean5 > 0.0 { byte((least5 / mean5 * 255.0).floor()) } else { 0 },
             spread: byte((16.0 * self.spread().ln_1p() / std::f64::consts::LN_2).round()),
         }

@@ -3,6 +3,7 @@
 use crate::episode::{Episode, silence_ceiling, surge_floor};
 use crate::expectation::Expectation;
 use crate::recent::{FIVE, Recent};
+use crate::rhythm::DISPERSION_LEAST;
 use crate::tail;
 use crate::thresholds::Thresholds;
 use crate::week::Peaks;
@@ -17,7 +18,12 @@ const WILD: f64 = 0.7;
 /// are compared alone.
 const RHYTHM_OVER: f64 = 0.3;
 /// How much more unlikely a count must be by what its hour lets expect alone, since that is known less well.
-const RHYTHM_LN_UNLIKELY: f64 = 2.3;
+const RHYTHM_LN_UNLIKELY: f64 = 1.0;
+/// Calls that are never too many for an hour.
+const RHYTHM_CALLS_MIN: u64 = 5;
+/// The reach up to which peaks are those of jobs that are as large each time, and how such jobs vary.
+const JOBS_REACH_MAX: f64 = 1.2;
+const JOBS_DISPERSION: f64 = 1.5;
 /// How much more is asked of a series that has not seen a whole week.
 const YOUNG: f64 = 2.0;
 /// Calls in five minutes that must be expected at least before their absence is told.
@@ -99,16 +105,25 @@ impl Facts<'_> {
             && tail::ln_upper(count, share(expected.high, minutes), dispersion) < thresholds.ln_unlikely
     }
 
+    /// A count beyond what its hour lets expect: of calls that come one by one, or of jobs that are as large each time.
     fn is_beyond_hour(&self, count: u64, minutes: u32, thresholds: &Thresholds) -> bool {
         let Some(rhythm) = &self.expected.rhythm else { return false };
-        let over = 1.0 + (thresholds.over - 1.0) * RHYTHM_OVER;
-        let most = self.peak(rhythm.most1, rhythm.most5, minutes);
-        let mean = share(rhythm.mean, minutes);
-        let unlikely = thresholds.ln_unlikely - RHYTHM_LN_UNLIKELY;
-        count >= 5
-            && (minutes == FIVE || rhythm.is_smooth())
-            && count as f64 >= over * most + 1.0
-            && tail::ln_upper(count, mean, f64::from(rhythm.dispersion)) < unlikely
+        if count < RHYTHM_CALLS_MIN {
+            return false;
+        }
+        let most = self.peak(rhythm.most1, rhythm.most5, minutes) + 1.0;
+        let (reach, dispersion) = (f64::from(rhythm.reach), f64::from(rhythm.dispersion));
+        let over = (1.0 + (thresholds.over - 1.0) * RHYTHM_OVER) * reach;
+        let wild = 1.0 + WILD * (dispersion / DISPERSION_LEAST).max(1.0).ln();
+        let (count64, unlikely) = (count as f64, thresholds.ln_unlikely - RHYTHM_LN_UNLIKELY);
+        let beyond_average = (minutes == FIVE || rhythm.is_smooth())
+            && count64 >= over * wild * most
+            && tail::ln_upper(count, share(rhythm.mean, minutes), dispersion) < unlikely;
+        let beyond_jobs = minutes == FIVE
+            && reach <= JOBS_REACH_MAX
+            && count64 >= over * over * most
+            && tail::ln_upper(count, most, JOBS_DISPERSION) < unlikely;
+        beyond_average || beyond_jobs
     }
 
     /// The most that so many minutes had, as far as the peaks of one and of five tell.
@@ -120,18 +135,19 @@ impl Facts<'_> {
 
     fn is_silent(&self, thresholds: &Thresholds) -> bool {
         let expected = self.expected;
-        let low = f64::from(expected.low);
+        let (low, least5) = expected.least();
         let five = self.recent.sum(self.minute, FIVE);
         can_be_silent(expected)
+            && !self.young
             && self.recent.reaches(FIVE)
-            && (five as f64) < thresholds.under * low.min(f64::from(expected.least5))
-            && tail::ln_lower(five, low, f64::from(expected.dispersion)) < thresholds.ln_unlikely
+            && (five as f64) < thresholds.under * low.min(least5)
+            && tail::ln_lower(five, low, expected.level().1) < thresholds.ln_unlikely
     }
 }
 
 /// Tells whether so much is expected that its absence would be told.
 pub(crate) fn can_be_silent(expected: &Expectation) -> bool {
-    f64::from(expected.low) > SILENCE_LOW_MIN
+    expected.least().0 > SILENCE_LOW_MIN
 }
 
 /// What so many minutes have of what five are expected to have.

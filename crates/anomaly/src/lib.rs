@@ -16,6 +16,7 @@ mod hour;
 mod judge;
 mod minute;
 mod recent;
+mod rhythm;
 mod sensitivity;
 mod series;
 mod state;

@@ -170,7 +170,7 @@ impl Series {
         let place = place_before(minute, self.phase);
         let mut hour = self.week.hour(place);
         match episode.direction {
-            Direction::Surge => hour.raise_peaks(episode.peaks()),
+            Direction::Surge => hour = hour.with_peaks(episode.peaks()),
             Direction::Silence => hour.lower_least(),
         }
         self.week.set(place, hour);
@@ -185,7 +185,7 @@ impl Series {
             // The clock's hour had begun when the series did.
             (true, 0) => return,
             // What nobody saw, or what was unusual, is as good as a week before.
-            (true, WEEK) => self.week.hour(ended),
+            (true, WEEK) => self.week.hour(ended).with_peaks(made.peaks()),
             (true, _) => Hour::even(self.expected.level().0),
         };
         if self.week.end_hour(ended, hour) {
