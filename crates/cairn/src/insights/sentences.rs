@@ -171,7 +171,7 @@ fn opening(of: &Explanation) -> String {
         Way::Surge => {
             let times = match average / baseline {
                 more if !more.is_finite() => String::new(),
-                more if more >= 10.0 => format!(", {more:.0} times as many as usual"),
+                more if more >= 10.0 => format!(", {} times as many as usual", rate(more.round())),
                 more => format!(", {more:.1} times as many as usual"),
             };
             match minutes {
@@ -227,49 +227,70 @@ fn attributions(told: &Told, way: Way) -> String {
 
 const HEADINGS: [&str; 5] = ["BY", "NAME", "A MINUTE", "SHARE", "USUAL"];
 
+/// Makes rows of whom calls are put down to: name, calls a minute, their share of all, and what is usual. Of a silence
+/// the usual calls are those that are put down to somebody.
 fn shares(by: &Attribution, way: Way, told: &Told) -> Vec<Vec<String>> {
-    let other = match way {
-        Way::Surge => &by.baseline,
-        Way::Silence => &by.insight,
+    let (insight, baseline) = (named(&by.attribute, &by.insight), named(&by.attribute, &by.baseline));
+    let statistics = told.statistics;
+    let (main, other, total) = match way {
+        Way::Surge => (&insight, &baseline, statistics.insight.average),
+        Way::Silence => (&baseline, &insight, statistics.baseline.average),
     };
-    let (main, total) = match way {
-        Way::Surge => (&by.insight, told.statistics.insight.average),
-        Way::Silence => (&by.baseline, told.statistics.baseline.average),
+    let unknown = match (way, by.insight.len().max(by.baseline.len()) < VALUES_TOLD_MAX) {
+        (Way::Surge, true) => "none",
+        (Way::Silence, true) => "0",
+        (_, false) => "few",
     };
-    let of = |values: &[(String, f64)], value: &str| {
-        values.iter().find(|(other, _)| other == value).map(|(_, average)| *average)
+    let share = |average: f64| match total > 0.0 {
+        true => format!("{:.0} %", (average / total * 100.0).min(100.0)),
+        false => String::new(),
     };
-    let is_told_wholly = other.len() < VALUES_TOLD_MAX;
-    main.iter()
-        .map(|(value, average)| {
-            let elsewhere = of(other, value);
-            let unknown = match (way, is_told_wholly) {
-                (Way::Surge, true) => "none".to_owned(),
-                (Way::Silence, true) => "0".to_owned(),
-                (_, false) => "few".to_owned(),
-            };
-            let elsewhere = elsewhere.map_or(unknown, rate);
-            let share = if total > 0.0 {
-                format!("{:.0} %", (average / total * 100.0).min(100.0))
-            } else {
-                String::new()
-            };
-            let (now, usual) = match way {
-                Way::Surge => (rate(*average), elsewhere),
-                Way::Silence => (elsewhere, rate(*average)),
-            };
-            vec![name(&by.attribute, value), now, share, usual]
+    let row = |name: &str, average: f64, elsewhere: String| {
+        let (now, usual) = match way {
+            Way::Surge => (rate(average), elsewhere),
+            Way::Silence => (elsewhere, rate(average)),
+        };
+        vec![name.to_owned(), now, share(average), usual]
+    };
+    let mut rows: Vec<Vec<String>> = main
+        .iter()
+        .map(|(name, average)| {
+            let elsewhere = other.iter().find(|(known, _)| known == name);
+            row(name, *average, elsewhere.map_or_else(|| unknown.to_owned(), |(_, average)| rate(*average)))
         })
-        .collect()
+        .collect();
+    let rest = total - main.iter().map(|(_, average)| average).sum::<f64>();
+    if !rows.is_empty() && rest > total * REST_SHOWN {
+        rows.push(row("others", rest, String::new()));
+    }
+    rows
 }
 
 /// The most values that a record tells.
 const VALUES_TOLD_MAX: usize = 5;
 
+/// From this part of all on, what a record's values leave is shown.
+const REST_SHOWN: f64 = 0.005;
+
+/// Gives values the names that people know them by, and puts those of one name together: each run of a client may have
+/// a user agent of its own.
+fn named(attribute: &str, values: &[(String, f64)]) -> Vec<(String, f64)> {
+    let mut named: Vec<(String, f64)> = Vec::new();
+    for (value, average) in values {
+        let name = name(attribute, value);
+        match named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += average,
+            None => named.push((name, *average)),
+        }
+    }
+    named
+}
+
 fn name(attribute: &str, value: &str) -> String {
     let name = match (attribute, value) {
         ("userIdentityArn", arn) => principal(arn),
         ("errorCode", "null") => "succeeded",
+        ("userAgent", agent) => agent.trim_start_matches('[').split_whitespace().next().unwrap_or_default(),
         (_, value) => value,
     };
     match name.char_indices().nth(NAME_COLUMNS) {
@@ -278,7 +299,7 @@ fn name(attribute: &str, value: &str) -> String {
     }
 }
 
-/// The widest name; user agents can be far longer.
+/// The widest name; what was made up can be far longer.
 const NAME_COLUMNS: usize = 60;
 
 fn advice(of: &Explanation) -> String {

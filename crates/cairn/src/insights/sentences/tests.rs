@@ -31,3 +31,15 @@ fn names_cannot_command_a_terminal() {
     let of = Explanation::parse(page.as_bytes()).unwrap();
     assert!(!explain(&of, "", 0, Paint::Plain).contains('\u{1b}'));
 }
+
+#[test]
+fn runs_of_one_client_are_one_and_what_is_not_told_is_said() {
+    let agents = "[aws-cli/1.46.3 md/a],[aws-cli/1.46.3 md/b],Boto3/1.40 c".split(',');
+    let insight = agents.map(|agent| (agent.to_owned(), 3.0)).collect();
+    let by =
+        Attribution { attribute: "userAgent".to_owned(), insight, baseline: vec![("x".to_owned(), 1.0)] };
+    let mut told = Told::parse(&super::super::told::tests::record("Start", "2026-03-02T12:04:00Z")).unwrap();
+    told.statistics.insight.average = 45.0;
+    let rows: Vec<String> = shares(&by, Way::Surge, &told).iter().map(|row| row.join("|")).collect();
+    assert_eq!(rows, ["aws-cli/1.46.3|6|13 %|none", "Boto3/1.40|3|7 %|none", "others|36|80 %|"]);
+}
