@@ -82,7 +82,8 @@ pub(super) fn drawn(of: &Explanation, width: usize, paint: Paint) -> String {
         1 => "a minute".to_owned(),
         more => format!("a minute, {more} minutes a column"),
     };
-    format!("  calls {what}; ░ usual at this time of day; ▔ unusual\n{plot}")
+    let counted = if of.episode.last().error_code.is_some() { "errors" } else { "calls" };
+    format!("  {counted} {what}; ░ usual at this time of day; ▔ unusual\n{plot}")
 }
 
 fn labels(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The seconds of a day.
-pub(super) const DAY: i64 = 86_400;
+const DAY: i64 = 86_400;
 
 /// Says a number of calls a minute: three digits that mean something, no more.
 pub(super) fn rate(average: f64) -> String {

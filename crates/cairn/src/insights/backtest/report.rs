@@ -42,9 +42,9 @@ impl Report {
     /// Begins a stage of so many steps.
     pub(super) fn stage(&self, what: &str, steps: u64) -> anyhow::Result<()> {
         let style = format!("{{bar:30}} {{pos}}/{{len}} {what}, {{elapsed}} (about {{eta}} left) {{msg}}");
-        self.bar.reset();
         self.bar.set_style(ProgressStyle::with_template(&style)?);
         self.bar.set_length(steps);
+        self.bar.reset();
         Ok(())
     }
 
@@ -136,7 +136,6 @@ impl Report {
     fn summary(&self, done: &Done) -> String {
         let shows = self.shows();
         let found = self.counts.get(shows as usize).copied().unwrap_or_default();
-        let days = (done.to - done.from).max(0) / words::DAY;
         let others: Vec<String> = InsightSensitivity::ALL
             .into_iter()
             .filter(|other| self.asked.is_none() && *other != shows)
@@ -151,7 +150,7 @@ impl Report {
         format!(
             "{} at {shows} sensitivity{others}, in {} from {} to {} UTC; {} looked at",
             words::many(found, "insight", "insights"),
-            words::many(u64::try_from(days).unwrap_or_default(), "day", "days"),
+            words::span((done.to - done.from).max(0) / 60),
             words::minute(done.from),
             words::minute(done.to),
             words::many(done.metrics, "metric", "metrics"),
