@@ -37,7 +37,7 @@ class Minutes(Clock):
         due = int(self.now() - GRACE_S) // 60 * 60 - 60
 
         def is_judged():
-            told = json.load(self._server.page("status"))["insights"]
+            told = json.load(self._server.page("readyz"))["insights"]
             if told["lag"] or told["waiting"] or told["stale"] or told["closed"] is None:
                 return False
             return calendar.timegm(time.strptime(told["closed"], "%Y-%m-%dT%H:%M:%SZ")) >= due
