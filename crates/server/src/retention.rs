@@ -206,7 +206,7 @@ fn has_room(dir: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use cairn_catalog::SqliteCatalog;
+    use cairn_catalog::{CursorMove, SqliteCatalog};
     use cairn_event::{AccountId, Ids, Origin, Region};
     use cairn_intake::Draft;
     use cairn_intents::Intent;
@@ -245,6 +245,18 @@ mod tests {
         }
     }
 
+    /// A journal that is soon full.
+    fn small() -> Options {
+        Options {
+            segment_bytes: 8_192,
+            bytes_max: 64 * 1024,
+            frame_bytes_max: 6_000,
+            reserve_bytes: 512,
+            cache_bytes: 0,
+            ..Options::default()
+        }
+    }
+
     #[tokio::test]
     async fn what_a_restart_would_look_through_is_kept_and_a_long_call_lets_go_of_it() {
         let temporary = tempfile::tempdir().unwrap();
@@ -273,15 +285,7 @@ mod tests {
     #[tokio::test]
     async fn calls_that_can_not_end_do_not_fill_the_journal_for_ever() {
         let temporary = tempfile::tempdir().unwrap();
-        let options = Options {
-            segment_bytes: 8_192,
-            bytes_max: 64 * 1024,
-            frame_bytes_max: 6_000,
-            reserve_bytes: 512,
-            cache_bytes: 0,
-            ..Options::default()
-        };
-        let retention = retention(&DataDir::new(temporary.path()), options).await;
+        let retention = retention(&DataDir::new(temporary.path()), small()).await;
         let event_id = "00000000-0000-4000-8000-000000000001".to_owned();
         let (account, region, event) = event(&event_id);
         let begun = retention.promises.intents.begin(Intent { event_id, account, region, event });
@@ -301,6 +305,33 @@ mod tests {
         retention.trim(submitted);
         assert!(retention.journal.head() > 0);
         drop(begun);
+        retention.intake.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_journal_waits_for_insights_until_it_is_pressed() {
+        let temporary = tempfile::tempdir().unwrap();
+        let retention = retention(&DataDir::new(temporary.path()), small()).await;
+        let advance = async |name: &str, to| {
+            let step = CursorMove { name: name.to_owned(), expected: None, to };
+            retention.catalog.advance(step).await.unwrap();
+        };
+        advance(cairn_history::CURSOR, 9).await;
+        assert_eq!(retention.slowest().await.unwrap(), None, "nothing is counted yet");
+        advance(cairn_insights::CURSOR, 4).await;
+        assert_eq!(retention.slowest().await.unwrap(), Some(4));
+        while !retention.is_fuller_than(PRESSED_PERCENT) {
+            let padding: String = (0..50).map(|_| SystemIds.guid()).collect();
+            let (account, region, event) = event(&padding);
+            let draft = Draft { account, region, origin: Origin::Call, event, under: None };
+            retention.intake.submit(draft).await.unwrap();
+        }
+        assert_eq!(
+            retention.slowest().await.unwrap(),
+            Some(9),
+            "better minutes counted in part than calls refused"
+        );
+        retention.promises.intents.close().await;
         retention.intake.close().await;
     }
 
