@@ -1,9 +1,11 @@
 //! What was usual before a minute, from what is stored.
 
 use cairn_anomaly::Minute;
+use sqlx::SqliteConnection;
 
 use super::column::HOUR;
 use super::error::StoreError;
+use super::shares::Calls;
 use super::{Store, gaps, points, shares};
 use crate::attribution::Share;
 use crate::metric::MetricId;
@@ -20,9 +22,10 @@ pub struct Baseline {
 }
 
 impl Store {
-    /// Returns what a metric had between `from` and `start`, which is not one of the minutes. Shares are known by the
-    /// hour: from those of the hour of `start` the minutes from `start` on are taken away, which must still be known;
-    /// those of the hour of `from` are in the proportion of its calls.
+    /// Returns what a metric had between `from` and `start`, which is not one of the minutes.
+    ///
+    /// Shares are known by the hour. From those of the hour of `start` the minutes from `start` on are taken away. Where
+    /// those are not known any more, and in the hour of `from`, shares are in proportion to the calls.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -48,17 +51,33 @@ impl Store {
                 *by_whom.entry(who).or_default() += in_proportion(calls, part, whole);
             }
         }
-        let end = Minute::new(last * HOUR).plus(HOUR);
-        for (who, calls) in shares::of_hours(connection, metric, i64::from(last), i64::from(last) + 1).await?
-        {
+        for (who, calls) in last_hour(connection, metric, start).await? {
             *by_whom.entry(who).or_default() += calls;
-        }
-        for (who, calls) in shares::of_minutes(connection, metric, start, end).await? {
-            by_whom.entry(who).and_modify(|usual| *usual = usual.saturating_sub(calls));
         }
         let minutes = gaps::watched(&gaps, from, start);
         Ok(Baseline { minutes, calls, shares: shares::sorted(by_whom) })
     }
+}
+
+/// Returns the shares of the hour that a minute lies in, up to that minute.
+async fn last_hour(
+    connection: &mut SqliteConnection,
+    metric: MetricId,
+    start: Minute,
+) -> Result<Calls, StoreError> {
+    let hour = start.number() / HOUR;
+    let (begin, end) = (Minute::new(hour * HOUR), Minute::new(hour * HOUR).plus(HOUR));
+    let mut by_whom = shares::of_hours(connection, metric, i64::from(hour), i64::from(hour) + 1).await?;
+    let later = shares::of_minutes(connection, metric, start, end).await?;
+    let calls = points::sum(connection, metric, start, end).await?;
+    if later.is_empty() && calls > 0 {
+        let part = points::sum(connection, metric, begin, start).await?;
+        by_whom.values_mut().for_each(|usual| *usual = in_proportion(*usual, part, part + calls));
+    }
+    for (who, calls) in later {
+        by_whom.entry(who).and_modify(|usual| *usual = usual.saturating_sub(calls));
+    }
+    Ok(by_whom)
 }
 
 /// Returns `part` of `whole` of some calls, rounded.

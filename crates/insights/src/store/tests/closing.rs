@@ -183,6 +183,11 @@ async fn a_baseline_ends_where_something_starts_and_leaves_out_what_nobody_watch
     assert_eq!((baseline.minutes, baseline.calls, &*baseline.shares), (130, 260, &[share("usual", 260)][..]));
     let baseline = store.baseline(run, minute(start - 10), minute(start)).await.unwrap();
     assert_eq!((baseline.minutes, baseline.calls), (10, 20), "within one hour");
+    store.close_minute(&Closing::at(at(NOW + 60, 1))).await.unwrap();
+    let baseline = store.baseline(run, minute(from), minute(start)).await.unwrap();
+    // Of the last hour's 120 and 1,000 calls 80 lay before the start, and nobody knows by the minute whose they were.
+    assert_eq!(baseline.shares, [share("usual", 249), share("thief", 71)]);
+    assert_eq!(baseline.calls, 320);
 }
 
 #[tokio::test]

@@ -170,7 +170,10 @@ async fn compare(store: &Store, ids: &[MetricId], model: &Model, (from, to): (u3
 /// A baseline from a whole hour on is exact where the minutes behind it are still known.
 async fn compare_baseline(store: &Store, id: MetricId, model: &Model, of: usize, (from, start): (u32, u32)) {
     let end = start / 60 * 60 + 60;
-    if from >= start || shares(&model.ever, of, start, end) != shares(&model.minutes, of, start, end) {
+    let behind = shares(&model.ever, of, start, end);
+    let is_known = behind == shares(&model.minutes, of, start, end)
+        && (!behind.is_empty() || model.points(of, start, end).is_empty());
+    if from >= start || !is_known {
         return;
     }
     let baseline = store.baseline(id, minute(from), minute(start)).await.unwrap();
