@@ -13,12 +13,12 @@ use super::error::{StoreError, contradicted, corrupt, failed};
 /// Minutes in one of the store's hours.
 pub(super) const HOUR: u32 = 60;
 
-/// Milliseconds, days and hours have their own counts; all of the store's are of UTC.
+/// The hour that a minute lies in, counted from the epoch.
 pub(super) fn hour(minute: Minute) -> i64 {
     i64::from(minute.number() / HOUR)
 }
 
-/// The day that a minute lies in.
+/// The day that a minute lies in, counted likewise.
 pub(super) fn day(minute: Minute) -> i64 {
     i64::from(minute.number() / (24 * HOUR))
 }
