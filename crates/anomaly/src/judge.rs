@@ -13,12 +13,12 @@ use crate::{Direction, Minute, Opening, Sensitivity};
 const WINDOWS: [(u32, u64); 3] = [(1, 5), (2, 5), (FIVE, 3)];
 
 /// How much more a wild series must exceed its peaks, by the logarithm of its dispersion.
-const WILD: f64 = 0.7;
+const WILD: f64 = 0.95;
 /// The part of what a peak must exceed others by that is asked of an hour in a rhythm, where the peaks of this hour
 /// are compared alone.
-const RHYTHM_OVER: f64 = 0.3;
+const RHYTHM_OVER: f64 = 0.2;
 /// How much more unlikely a count must be by what its hour lets expect alone, since that is known less well.
-const RHYTHM_LN_UNLIKELY: f64 = 1.0;
+const RHYTHM_LN_UNLIKELY: f64 = 0.5;
 /// Calls that are never too many for an hour.
 const RHYTHM_CALLS_MIN: u64 = 5;
 /// The reach up to which peaks are those of jobs that are as large each time, and how such jobs vary.

@@ -40,7 +40,7 @@ const CHANCE: (f64, f64) = (4.0, 1.5);
 /// So many hours must have had calls to speak of.
 const HOURS_MIN: f64 = 24.0;
 /// Calls below which the hours at this time of the day say nothing by themselves.
-const NEAR_CALLS_MIN: f64 = 30.0;
+const NEAR_CALLS_MIN: f64 = 60.0;
 /// Today is like a day that had less than this share more, or less, in the last three hours.
 const LIKE: f64 = 0.7;
 /// Hours of today that are compared.

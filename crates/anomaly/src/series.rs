@@ -4,7 +4,7 @@ use crate::episode::{Episode, LONGEST};
 use crate::expectation::Expectation;
 use crate::hour::{HOUR_MINUTES, Hour, HourInMaking};
 use crate::judge::{self, Facts};
-use crate::recent::{FIVE, Recent};
+use crate::recent::{FIVE, Passed, Recent};
 use crate::told::Told;
 use crate::week::{HOURS, WEEK, Week};
 use crate::{Direction, Minute, Sensitivity, Usual, Verdict, Verdicts};
@@ -70,13 +70,13 @@ impl Series {
     pub fn step(&mut self, calls: u32) -> Verdicts {
         let minute = self.advance(calls);
         if calls == 0 && self.is_idle() {
-            self.learn(minute, calls);
+            self.learn(minute);
             return Verdicts::default();
         }
         let warm = minute.since(self.first) >= WARM_UP;
         let verdicts = if warm { self.judge(minute, calls) } else { Verdicts::default() };
         if self.episodes[GOVERNING].is_none() {
-            self.learn(minute, calls);
+            self.learn(minute);
         }
         verdicts
     }
@@ -152,11 +152,12 @@ impl Series {
         verdicts
     }
 
-    /// Enters a minute into its hour.
-    fn learn(&mut self, minute: Minute, calls: u32) {
-        let five = self.recent.reaches(FIVE).then(|| self.recent.sum(minute, FIVE));
-        let ends_window = into_hour(minute, self.phase) % FIVE == FIVE - 1;
-        self.hour.learn(calls, five, ends_window);
+    /// Enters the minute that is judged no longer into the hour.
+    fn learn(&mut self, minute: Minute) {
+        if let Some(Passed { calls, five }) = self.recent.passed(minute) {
+            let ends_window = into_hour(minute, self.phase) % FIVE == FIVE - 1;
+            self.hour.learn(calls, five, ends_window);
+        }
     }
 
     /// Remembers what was told. What lasted too long is usual from now on: its peaks become those of the hour before.

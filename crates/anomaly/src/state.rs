@@ -6,7 +6,7 @@
 //! version         1 byte: 1
 //! next, first     minutes
 //! phase, fresh    1 byte each
-//! recent          5 numbers
+//! recent          10 numbers
 //! hour            calls, most5, least5, most1; watched, windows: 1 byte each; in_windows, squares: 8 bytes each
 //! week            seen, until_next, weeks since something was told: 1 byte each; the peaks of 3 older weeks and of
 //!                 3 surges that were told, 4 bytes each
@@ -23,7 +23,7 @@ use crate::compact::Compact;
 use crate::episode::Episode;
 use crate::expectation::Expectation;
 use crate::hour::{Hour, HourInMaking};
-use crate::recent::Recent;
+use crate::recent::{Counts, Recent};
 use crate::series::{self, Series};
 use crate::told::Told;
 use crate::week::{HOURS, Peaks, Week};
@@ -77,7 +77,7 @@ impl Series {
         }
         let (next, first) = (Minute::new(reader.number()?), Minute::new(reader.number()?));
         let (phase, fresh) = (reader.byte()?, reader.byte()?);
-        let mut counts = [0; 5];
+        let mut counts = Counts::default();
         for calls in &mut counts {
             *calls = reader.number()?;
         }
