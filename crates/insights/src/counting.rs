@@ -5,6 +5,7 @@
 //! waits here until it is taken to be saved.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use cairn_anomaly::{Minute, Series, Verdict};
@@ -376,13 +377,14 @@ impl Counting {
         self.stale.len()
     }
 
-    /// Returns a series to build anew, unless it is better to wait for more: while events are imported.
-    pub(crate) fn next_stale(&self, now_ms: i64) -> Option<(At, Stale)> {
+    /// Returns the series to build anew that comes behind another, and after the last of them the first again. While
+    /// files are imported, those that they concern wait: the next file would change them once more.
+    pub(crate) fn next_stale(&self, behind: Option<At>, now_ms: i64) -> Option<(At, Stale)> {
         let importing = self.imported_ms.is_some_and(|last| now_ms < last.saturating_add(IMPORT_QUIET_MS));
-        if importing {
-            return None;
-        }
-        self.stale.first_key_value().map(|(at, stale)| (*at, *stale))
+        let from = behind.map_or(Bound::Unbounded, Bound::Excluded);
+        let later = self.stale.range((from, Bound::Unbounded));
+        let mut all = later.chain(&self.stale).map(|(at, stale)| (*at, *stale));
+        all.find(|(_, stale)| !(importing && stale.imported))
     }
 
     /// Whatever series there are in a place whose first event is an earlier one now must learn of it.

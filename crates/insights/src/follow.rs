@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::commit::{self, Saving};
 use crate::counting::{Counting, Looked, Stop};
+use crate::fleet::At;
 use crate::insights::{CURSOR, Health, Shared};
 use crate::sighting::Sighting;
 use crate::store::{Keep, StoreError};
@@ -22,9 +23,6 @@ use crate::told::Told;
 
 /// Revisions that are kept at hand.
 const SNAPSHOTS_MAX: usize = 8;
-
-/// How much work of building series anew is done at a time, beside which live minutes stay in time.
-pub(crate) const REBUILD_FOR: Duration = Duration::from_millis(300);
 
 /// How long minutes without calls are closed at a time, after a while without a server: what comes meanwhile goes on.
 const CATCH_UP_FOR: Duration = Duration::from_millis(500);
@@ -64,6 +62,8 @@ pub(crate) struct Follower {
     pub(crate) cursor: Option<Position>,
     /// The journal's tail when this server started: what was sent before stands below it.
     pub(crate) sent_below: Position,
+    /// The series that was built anew last.
+    pub(crate) rebuilt_last: Option<At>,
     /// The hour at which what is old was taken away last.
     pub(crate) expired_hour: u32,
 }

@@ -122,6 +122,7 @@ impl Insights {
             snapshots: BTreeMap::new(),
             cursor,
             sent_below,
+            rebuilt_last: None,
             expired_hour: 0,
         };
         follower.enroll().await?;

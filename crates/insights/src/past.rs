@@ -1,25 +1,37 @@
 //! Building series anew whose past has changed, and finding what was unusual in it.
 
+use std::time::Duration;
+
 use cairn_anomaly::{Closing, Direction, Minute, Sensitivity, Verdict};
 use tokio::time::Instant;
 
 use crate::counting::{Found, Stale};
 use crate::fleet::{At, BEHIND_MAX};
-use crate::follow::{FollowError, Follower, REBUILD_FOR};
+use crate::follow::{FollowError, Follower};
 use crate::rebuild::{self, Past, REMEMBERED_DAYS, Rebuilt};
 use crate::store::Keep;
 use crate::telemetry;
 
+/// How much work of building series anew is done at a time, beside which live minutes stay in time.
+const REBUILD_FOR: Duration = Duration::from_millis(300);
+
+/// How much is done at a time while nothing waits in the journal.
+const REBUILD_FOR_IDLE: Duration = Duration::from_millis(900);
+
 impl Follower {
-    /// Builds series anew for a while, those first that have waited longest. While files are imported nothing is built:
-    /// the next one would change it once more.
+    /// Builds series anew, one after another, for a while; for longer as long as nothing else is to be done.
     pub(crate) async fn rebuild(&mut self) -> Result<(), FollowError> {
         let began = Instant::now();
         let mut rebuilt = 0;
-        while began.elapsed() < REBUILD_FOR {
+        loop {
+            let is_idle = self.source.tail() == self.next();
+            if began.elapsed() >= if is_idle { REBUILD_FOR_IDLE } else { REBUILD_FOR } {
+                break;
+            }
             let now_ms = self.clock.now().as_millisecond();
-            let Some((at, stale)) = self.counting()?.next_stale(now_ms) else { break };
+            let Some((at, stale)) = self.counting()?.next_stale(self.rebuilt_last, now_ms) else { break };
             self.rebuild_one(at, stale).await?;
+            self.rebuilt_last = Some(at);
             rebuilt += 1;
         }
         if rebuilt == 0 {

@@ -63,11 +63,26 @@ pub(crate) fn told(insight: &Insight) {
         State::Start => "start",
         State::End => "end",
     };
-    let kind = match insight.metric.kind {
-        Kind::Calls => "call_rate",
-        Kind::Errors(_) => "error_rate",
+    let metric = &insight.metric;
+    let (kind, code) = match &metric.kind {
+        Kind::Calls => ("call_rate", None),
+        Kind::Errors(code) => ("error_rate", Some(code.as_ref())),
     };
     counter!("cairn_insights_told_total", "state" => state, "kind" => kind).increment(1);
+    tracing::info!(
+        account = %metric.place.account,
+        region = %metric.place.region,
+        trail = metric.place.trail.as_deref(),
+        source = %metric.source,
+        name = %metric.name,
+        code,
+        sensitivity = ?insight.sensitivity,
+        direction = ?insight.direction,
+        minutes = insight.minutes,
+        calls = insight.calls,
+        state,
+        "unusual activity told"
+    );
 }
 
 pub(crate) fn sent(records: usize) {
