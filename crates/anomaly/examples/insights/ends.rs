@@ -2,7 +2,7 @@
 
 use cairn_anomaly::Sensitivity;
 
-use crate::families::{Change, ChangeKind, DAY, Stream, WEEK, rhythm};
+use crate::families::{Change, ChangeKind, Stream, WEEK, rhythm};
 use crate::random::Random;
 use crate::report::{Cell, Table, share};
 use crate::watch::{ends, starts, watch};
@@ -54,7 +54,7 @@ impl Lasting {
         for trial in 0..trials {
             let mut random = Random::of(seed, self.name, trial as u64);
             let change = Change {
-                at: WEEK + random.below(DAY),
+                at: WEEK + random.below(WEEK),
                 minutes: self.minutes,
                 kind: ChangeKind::Times(self.factor),
             };

@@ -164,8 +164,8 @@ impl Incident {
 
     /// Makes a stream that ends with the incident; none if it is never busy.
     fn prepare(&self, random: &mut Random) -> Option<(Stream, Change)> {
-        let minutes = WEEK + 3 * DAY;
-        let mut at = WEEK + random.below(DAY);
+        let minutes = 2 * WEEK + 3 * DAY;
+        let mut at = WEEK + random.below(WEEK);
         let mut stream = match self.on {
             On::Steady(least, most) => Stream::steady(random.of_any_size(least, most), minutes),
             On::Rhythm(least, most) => rhythm(random.of_any_size(least, most), random, minutes),

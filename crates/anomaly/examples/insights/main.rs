@@ -52,7 +52,6 @@ fn main() -> Result<(), Failure> {
         return Ok(());
     };
     let mut report = Report::default();
-    let began = Instant::now();
     for part in &asked.parts {
         let started = Instant::now();
         for table in part.measure(&asked.size, &mut report)? {
@@ -60,9 +59,9 @@ fn main() -> Result<(), Failure> {
         }
         println!("({} took {:.1} s)\n", part.name(), started.elapsed().as_secs_f64());
     }
-    let took = began.elapsed().as_secs_f64();
     if asked.parts.len() == Part::ALL.len() {
-        report.target("all of it within three minutes", format!("{took:.0} s"), took < 180.0);
+        let took = scale::processor_time().as_secs_f64();
+        report.target("all of it within three minutes of one core", format!("{took:.0} s"), took < 180.0);
     }
     print!("{}", report.targets());
     if let Some(file) = asked.json {

@@ -104,7 +104,7 @@ fn step(fleet: &mut [Series], counts: &[Vec<u32>], minute: usize) -> Duration {
 }
 
 /// What this thread has used so far; the clock where the system does not tell.
-fn processor_time() -> Duration {
+pub(crate) fn processor_time() -> Duration {
     thread_local!(static STARTED: Instant = Instant::now());
     let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
