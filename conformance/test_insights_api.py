@@ -93,15 +93,16 @@ class World:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())["__type"]
 
-    def recorded(self, name):
-        """Returns the newest event of a name."""
+    def recorded(self, name, member, value):
+        """Returns an event of a name that has this value for a member; the index follows the answer."""
 
-        def newest():
+        def found():
             named = [{"AttributeKey": "EventName", "AttributeValue": name}]
             events = self.cloudtrail.lookup_events(LookupAttributes=named)["Events"]
-            return json.loads(events[0]["CloudTrailEvent"]) if events else None
+            records = [json.loads(event["CloudTrailEvent"]) for event in events]
+            return next((record for record in records if record[member] == value), None)
 
-        return wait_for(newest, f"{name} is recorded")
+        return wait_for(found, f"{name} is recorded with {value}")
 
 
 def seconds(event):
@@ -257,14 +258,12 @@ def test_whoever_may_look_events_up_sees_their_counts_and_a_trails_with_list_ins
 
 def test_both_are_recorded_as_they_were_asked(world):
     world.cloudtrail.list_insights_metric_data(**CALLS, Period=300, MaxResults=7)
-    record = world.recorded("ListInsightsMetricData")
     given = {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketTagging", "insightType": "ApiCallRateInsight"}
-    assert record["requestParameters"] == given | {"period": 300, "maxResults": 7}
+    record = world.recorded("ListInsightsMetricData", "requestParameters", given | {"period": 300, "maxResults": 7})
     assert (record["responseElements"], record["readOnly"], record["managementEvent"]) == (None, True, True)
     world.cloudtrail.list_insights_data(**DATA, Dimensions={"EventName": "GetObject"})
-    record = world.recorded("ListInsightsData")
     asked = {"insightSource": TRAIL, "dataType": "InsightsEvents", "dimensions": {"EventName": "GetObject"}}
-    assert (record["requestParameters"], record["responseElements"]) == (asked, None)
+    assert world.recorded("ListInsightsData", "requestParameters", asked)["responseElements"] is None
 
 
 def test_an_insight_is_explained_by_any_of_its_ids(world):
@@ -280,8 +279,8 @@ def test_an_insight_is_explained_by_any_of_its_ids(world):
         assert calls[world.burst_at] >= 90
         until = first + 60 * series["minutes"]
         assert calls == {minute: calls for minute, calls in world.counted("PutBucketTagging", 60) if minute < until}
-    record = world.recorded("GetInsightExplanation")
-    assert record["additionalEventData"]["insight"] == {"id": start["sharedEventID"]} and record["readOnly"] is True
+    record = world.recorded("GetInsightExplanation", "readOnly", True)
+    assert record["additionalEventData"]["insight"]["id"] in (start["eventID"], end["eventID"], start["sharedEventID"])
     unknown = "/_cairn/insights/explanation?id=00000000-0000-4000-8000-000000000001"
     assert world.page("GET", unknown) == (400, "ResourceNotFoundException")
     for query in ("", "?id=", "?id=first", "?id=a&id=b"):
@@ -306,8 +305,8 @@ def test_a_backtest_finds_what_was_found(world):
     every = world.page("POST", "/_cairn/insights/backtest")[1].splitlines()
     sensitivities = {json.loads(line)["found"]["sensitivity"] for line in every if b'"found"' in line}
     assert sensitivities == {"low", "medium", "high"}
-    record = world.recorded("BacktestInsights")
-    assert record["readOnly"] is True and record["additionalEventData"]["backtest"]["trail"] is None
+    record = world.recorded("BacktestInsights", "readOnly", True)
+    assert record["additionalEventData"]["backtest"]["trail"] is None
     for wrong, code in [
         (b"[]", "InvalidParameterException"),
         (b'{"since": 1}', "InvalidParameterException"),
