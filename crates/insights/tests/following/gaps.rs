@@ -1,15 +1,16 @@
 //! Minutes that nobody watched.
 
-use crate::world::{Call, World};
+use cairn_anomaly::Minute;
 
-const DAYS: i64 = 30 * 60;
+use crate::world::{Call, World};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_down_tells_no_silence() {
-    let world = World::with_past(DAYS, |_| vec![Call::named("CreateTags"); 30]).await;
+    // A week, without which silences are not told.
+    let world = World::with_past(8 * 24 * 60, |_| vec![Call::named("CreateTags"); 8]).await;
     let alive = world.open().await;
     let call = Call::named("CreateTags");
-    let usual: [(&Call, u32); 1] = [(&call, 30)];
+    let usual: [(&Call, u32); 1] = [(&call, 8)];
     world.pass(&alive, 0, &[&usual, &usual]).await;
     alive.stop().await;
 
@@ -18,12 +19,12 @@ async fn a_server_that_was_down_tells_no_silence() {
     let alive = world.open().await;
     world.pass(&alive, 3660, &[&usual, &usual, &usual, &usual, &usual, &usual, &usual]).await;
     assert!(world.told().is_empty(), "{:?}", world.told());
-    let gaps =
-        alive.insights.store().gaps(Default::default(), cairn_anomaly::Minute::new(u32::MAX)).await.unwrap();
+    let gaps = alive.insights.store().gaps(Minute::default(), Minute::new(u32::MAX)).await.unwrap();
     assert_eq!(gaps.iter().map(|gap| gap.to.since(gap.from)).collect::<Vec<_>>(), [59]);
 
-    // While a silence that was watched is told, with the minutes that were watched alone as what is usual.
-    world.pass(&alive, 4080, &[&[], &[], &[], &[], &[]]).await;
+    // While a silence that was watched is told.
+    let silence: [&[(&Call, u32)]; 10] = [&[]; 10];
+    world.pass(&alive, 4080, &silence).await;
     alive.until(|health| health.waiting == 0).await;
     let told = world.told();
     assert!(matches!(&told[..], [one] if one.starts_with("Start CreateTags at 68")), "{told:?}");
@@ -32,7 +33,7 @@ async fn a_server_that_was_down_tells_no_silence() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_goes_on_goes_on_after_a_restart() {
-    let world = World::with_past(DAYS, |_| vec![Call::named("DeleteBucket"); 3]).await;
+    let world = World::with_past(30 * 60, |_| vec![Call::named("DeleteBucket"); 3]).await;
     let alive = world.open().await;
     let call = Call::named("DeleteBucket");
     let (usual, surge) = ([(&call, 3)], [(&call, 90)]);

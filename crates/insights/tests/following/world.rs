@@ -127,14 +127,18 @@ impl World {
         };
         let journal = EmbeddedJournal::open(&dir.path().join("journal"), options, Arc::new(DiskFileSystem));
         let (mut writer, reader, _recovery) = journal.unwrap();
+        let mut entries: Vec<Vec<u8>> = Vec::new();
         for minute in 0..minutes {
             let at = BEGIN + (minute - minutes) * 60;
-            let entries = calls(minute).into_iter().enumerate().map(|(number, call)| {
+            for (number, call) in calls(minute).into_iter().enumerate() {
                 let at = at + i64::try_from(number).unwrap() % 60;
-                entry(call.origin, at * 1000, call.event(at)).encode()
-            });
-            let entries: Vec<Vec<u8>> = entries.collect();
-            writer.append(&entries.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+                entries.push(entry(call.origin, at * 1000, call.event(at)).encode());
+            }
+            // A frame for many: each is a sync.
+            if entries.len() > 2_000 || minute + 1 == minutes {
+                writer.append(&entries.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+                entries.clear();
+            }
         }
         let reader: Arc<dyn Reader> = reader;
         let clock = Arc::new(SetClock(AtomicI64::new(BEGIN * 1000)));
