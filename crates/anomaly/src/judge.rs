@@ -6,7 +6,7 @@ use crate::recent::{FIVE, Recent};
 use crate::rhythm::DISPERSION_LEAST;
 use crate::tail;
 use crate::thresholds::Thresholds;
-use crate::week::Peaks;
+use crate::week::{DAY, Peaks, WEEK};
 use crate::{Direction, Minute, Opening, Sensitivity};
 
 /// The windows that a surge is looked for in: so many minutes, with so many calls at least.
@@ -26,6 +26,8 @@ const JOBS_REACH_MAX: f64 = 1.2;
 const JOBS_DISPERSION: f64 = 1.5;
 /// How much more is asked of a series that has not seen a whole week.
 const YOUNG: f64 = 2.0;
+/// Hours that must have been seen before a silence is told: six days have one of a weekend.
+const SILENCE_SEEN_MIN: usize = 6 * DAY;
 /// Calls in five minutes that must be expected at least before their absence is told.
 const SILENCE_LOW_MIN: f64 = 8.0;
 
@@ -37,8 +39,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) expected: &'a Expectation,
     /// What was told so often that it is usual.
     pub(crate) told: Peaks,
-    /// Not yet a whole week was seen.
-    pub(crate) young: bool,
+    /// Hours that were seen, up to a week.
+    pub(crate) seen: usize,
 }
 
 impl Facts<'_> {
@@ -99,7 +101,7 @@ impl Facts<'_> {
         let expected = self.expected;
         let dispersion = f64::from(expected.dispersion);
         let wild = thresholds.over * (1.0 + WILD * dispersion.ln());
-        let over = wild.max(f64::from(expected.reach)) * if self.young { YOUNG } else { 1.0 };
+        let over = wild.max(f64::from(expected.reach)) * if self.seen < WEEK { YOUNG } else { 1.0 };
         let most = self.peak(expected.most1, expected.most5, minutes);
         count as f64 >= (over * most).max(most + 2.0)
             && tail::ln_upper(count, share(expected.high, minutes), dispersion) < thresholds.ln_unlikely
@@ -138,7 +140,7 @@ impl Facts<'_> {
         let (low, least5) = expected.least();
         let five = self.recent.sum(self.minute, FIVE);
         can_be_silent(expected)
-            && !self.young
+            && self.seen >= SILENCE_SEEN_MIN
             && self.recent.reaches(FIVE)
             && (five as f64) < thresholds.under * low.min(least5)
             && tail::ln_lower(five, low, expected.level().1) < thresholds.ln_unlikely

@@ -119,9 +119,9 @@ impl Series {
     }
 
     fn judge(&mut self, minute: Minute, calls: u32) -> Verdicts {
-        let young = self.week.seen() < WEEK;
+        let seen = self.week.seen();
         let told = self.told.usual();
-        let facts = Facts { minute, recent: &self.recent, expected: &self.expected, told, young };
+        let facts = Facts { minute, recent: &self.recent, expected: &self.expected, told, seen };
         let governing = self.episodes[GOVERNING].as_deref().map(|episode| episode.start);
         let mut verdicts = Verdicts::default();
         let mut over = None;
