@@ -24,6 +24,10 @@ pub(crate) const BEHIND_FOR: u32 = 24 * 60;
 /// A call that is later than this says nothing of those that come next.
 pub(crate) const LATENESS_MAX: u32 = 60;
 
+/// Texts beyond so many of each metric, and some, are nobody's any more: a metric has three at most.
+const TEXTS_PER_METRIC: usize = 4;
+const TEXTS_MIN: usize = 1_000;
+
 /// Where a metric stands in a fleet. It stays there as long as the metric does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct At(u32);
@@ -134,6 +138,10 @@ impl Fleet {
 
     /// Takes in a metric with what is known of it.
     pub(crate) fn put(&mut self, id: Option<MetricId>, metric: Metric, series: Option<Series>) -> At {
+        if self.texts.len() > TEXTS_PER_METRIC * self.slots.len() + TEXTS_MIN {
+            // Metrics that were forgotten have left theirs.
+            self.texts.retain(|text| Arc::strong_count(text) > 1);
+        }
         self.texts.insert(Arc::clone(&metric.source));
         self.texts.insert(Arc::clone(&metric.name));
         if let Kind::Errors(code) = &metric.kind {
