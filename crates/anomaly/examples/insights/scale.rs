@@ -41,7 +41,8 @@ const PATTERNS: usize = 120;
 const TIMED: usize = 60;
 
 impl Mix {
-    pub(crate) const ALL: [Self; 3] = [Self::Dense, Self::Mixed, Self::Idle];
+    /// The smallest first: what one gives back, the next may take again, and has to be counted for it.
+    pub(crate) const ALL: [Self; 3] = [Self::Idle, Self::Mixed, Self::Dense];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -61,7 +62,8 @@ impl Mix {
     }
 
     /// Lets a fleet live through the minutes of an hour, after eight days of learning.
-    pub(crate) fn measure(self, seed: u64, series: usize) -> Scale {
+    /// `before` is what was resident before any.
+    pub(crate) fn measure(self, seed: u64, series: usize, before: u64) -> Scale {
         let learned = WEEK + DAY;
         let mut counts = Vec::new();
         let mut patterns = Vec::new();
@@ -74,7 +76,6 @@ impl Mix {
             patterns.push(watch.into_series());
             counts.push(all[learned..].to_vec());
         }
-        let before = resident_bytes();
         let mut fleet: Vec<Series> = Vec::with_capacity(series);
         let mut index: HashMap<[u32; 4], u32> = HashMap::with_capacity(series);
         for at in 0..series {
@@ -112,7 +113,7 @@ pub(crate) fn processor_time() -> Duration {
 }
 
 /// Resident memory; 0 where the system does not tell.
-fn resident_bytes() -> u64 {
+pub(crate) fn resident_bytes() -> u64 {
     let told = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes =
         told.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
