@@ -31,9 +31,9 @@ pub(crate) struct Passed {
 }
 
 impl Recent {
-    /// Ten minutes without calls.
-    pub(crate) fn silent() -> Self {
-        Self { counts: [0; TEN as usize], fresh: 10 }
+    /// No calls in the minutes that were watched, so many.
+    pub(crate) fn silent(watched: u32) -> Self {
+        Self { counts: [0; TEN as usize], fresh: u8::try_from(watched).unwrap_or(10).min(10) }
     }
 
     pub(crate) fn of_parts(counts: Counts, fresh: u8) -> Option<Self> {

@@ -46,7 +46,7 @@ impl Series {
         let in_hour = silent.min(into_hour(last, phase) + 1);
         let seen = u8::try_from((silent - in_hour) / HOUR_MINUTES).unwrap_or(HOURS);
         let mut begun = Self {
-            recent: Recent::silent(),
+            recent: Recent::silent(silent),
             next: now,
             first: first.min(now),
             phase,
