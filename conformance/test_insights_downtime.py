@@ -14,11 +14,11 @@ from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(Clock.unavailable() is not None, reason=str(Clock.unavailable()))
 
-EACH_MINUTE = 10
+EACH_MINUTE = 6
 
 
 class World:
-    """A server that knows two days of ten calls a minute, and goes on getting them while a test lets it."""
+    """A server that knows a week of six calls a minute, and goes on getting them while a test lets it."""
 
     def __init__(self, server, clock, directory):
         self.server, self.clock = server, clock
@@ -30,7 +30,7 @@ class World:
         self.cloudtrail.put_insight_selectors(TrailName="main", InsightSelectors=BOTH)
         self.cloudtrail.start_logging(Name="main")
         end = clock.now() // 60 * 60
-        history = History().regular("PutBucketTagging", a_minute=EACH_MINUTE, begin=end - 2 * DAY_S, end=end)
+        history = History().regular("PutBucketTagging", a_minute=EACH_MINUTE, begin=end - 7 * DAY_S, end=end)
         told = imported(server, "cloudtrail", history.write(directory))
         assert told["recorded"] == len(history.events)
         # An import is learnt from once nothing has come for five seconds.
