@@ -186,9 +186,8 @@ fn published(size: &Size, report: &mut Report) -> Table {
 }
 
 fn scale(size: &Size, report: &mut Report) -> Table {
-    let before = scale::resident_bytes();
-    let figures = Mix::ALL.map(|mix| mix.measure(size.seed, size.fleet, before));
-    let [.., dense] = &figures;
+    let figures = Mix::ALL.map(|mix| mix.measure(size.seed, size.fleet));
+    let [dense, ..] = &figures;
     let bytes = dense.bytes_each;
     report.target("2 KB a series at most, dense", format!("{bytes:.0} bytes"), bytes <= 2_048.0);
     let (minute, most) = (dense.minute.as_secs_f64(), dense.minute_max.as_secs_f64());

@@ -33,6 +33,8 @@ pub(crate) struct Scale {
     /// Processor time for a minute of all, on average over an hour, and at most.
     pub(crate) minute: Duration,
     pub(crate) minute_max: Duration,
+    /// What it gave back, the next fleet would take again, and not be counted for it.
+    _kept: (Vec<Series>, HashMap<[u32; 4], u32>),
 }
 
 /// One stream for each minute of the hour, so that the hours of a fleet end at all of them.
@@ -41,8 +43,7 @@ const PATTERNS: usize = 120;
 const TIMED: usize = 60;
 
 impl Mix {
-    /// The smallest first: what one gives back, the next may take again, and has to be counted for it.
-    pub(crate) const ALL: [Self; 3] = [Self::Idle, Self::Mixed, Self::Dense];
+    pub(crate) const ALL: [Self; 3] = [Self::Dense, Self::Mixed, Self::Idle];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -62,8 +63,7 @@ impl Mix {
     }
 
     /// Lets a fleet live through the minutes of an hour, after eight days of learning.
-    /// `before` is what was resident before any.
-    pub(crate) fn measure(self, seed: u64, series: usize, before: u64) -> Scale {
+    pub(crate) fn measure(self, seed: u64, series: usize) -> Scale {
         let learned = WEEK + DAY;
         let mut counts = Vec::new();
         let mut patterns = Vec::new();
@@ -76,6 +76,7 @@ impl Mix {
             patterns.push(watch.into_series());
             counts.push(all[learned..].to_vec());
         }
+        let before = resident_bytes();
         let mut fleet: Vec<Series> = Vec::with_capacity(series);
         let mut index: HashMap<[u32; 4], u32> = HashMap::with_capacity(series);
         for at in 0..series {
@@ -83,7 +84,6 @@ impl Mix {
             index.insert([at as u32 % 1_000, at as u32 % 300, at as u32, 0], at as u32);
         }
         let bytes_each = resident_bytes().saturating_sub(before) as f64 / series as f64;
-        black_box(&index);
         let times: Vec<Duration> = (0..TIMED).map(|minute| step(&mut fleet, &counts, minute)).collect();
         Scale {
             mix: self,
@@ -91,6 +91,7 @@ impl Mix {
             bytes_each,
             minute: times.iter().sum::<Duration>() / TIMED as u32,
             minute_max: times.iter().max().copied().unwrap_or_default(),
+            _kept: (fleet, index),
         }
     }
 }
@@ -113,7 +114,7 @@ pub(crate) fn processor_time() -> Duration {
 }
 
 /// Resident memory; 0 where the system does not tell.
-pub(crate) fn resident_bytes() -> u64 {
+fn resident_bytes() -> u64 {
     let told = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes =
         told.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
