@@ -13,7 +13,7 @@ use cairn_journal::Position;
 
 use crate::fleet::{self, At, ClosedMinute, Fleet, Full, LATENESS_MAX};
 use crate::metric::{Kind, Metric, MetricId, Place};
-use crate::sighting::{Call, Sighting};
+use crate::sighting::{Arrived, Call, Sighting};
 use crate::store::Gap;
 use crate::tally::{Cell, Tally};
 use crate::telemetry;
@@ -49,8 +49,8 @@ pub(crate) struct Counting {
     marked: BTreeSet<At>,
     seen_places: BTreeMap<Place, Minute>,
     moved_places: BTreeSet<Place>,
-    /// Ids of Insights events that were seen in the journal.
-    seen: Vec<String>,
+    /// Insights events that were seen in the journal.
+    seen: Vec<Arrived>,
     /// When the last imported event was received.
     imported_ms: Option<i64>,
 }
@@ -175,7 +175,7 @@ impl Counting {
             }
             match &record.sighting {
                 Sighting::Call(call) => self.call(record, call),
-                Sighting::Insight(id) => self.seen.push(id.clone()),
+                Sighting::Insight(arrived) => self.seen.push(arrived.clone()),
                 Sighting::Other { account, region, minute } => {
                     self.see(&Place { account: *account, region: region.clone(), trail: None }, *minute);
                 }
@@ -397,8 +397,8 @@ impl Counting {
         }
     }
 
-    /// Takes the ids of the Insights events that were seen.
-    pub(crate) fn take_seen(&mut self) -> Vec<String> {
+    /// Takes the Insights events that were seen.
+    pub(crate) fn take_seen(&mut self) -> Vec<Arrived> {
         std::mem::take(&mut self.seen)
     }
 

@@ -206,8 +206,8 @@ impl Follower {
     }
 
     fn note_arrivals(&mut self) -> Result<(), FollowError> {
-        for id in self.counting_mut()?.take_seen() {
-            self.told.arrive(&id);
+        for arrived in self.counting_mut()?.take_seen() {
+            self.told.see(&arrived);
         }
         Ok(())
     }

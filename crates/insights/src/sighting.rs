@@ -12,17 +12,27 @@ use crate::attribution::Attribute;
 /// is longer was made up.
 const NAME_BYTES_MAX: usize = 256;
 
+/// What each batch of an import is recorded as: one act in many calls, which says nothing about how often anybody acts.
+const IMPORT: (&str, &str) = ("cloudtrail.amazonaws.com", "ImportEvents");
+
 /// What a record counts for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sighting {
     /// A call.
     Call(Box<Call>),
-    /// An Insights event, by its id: perhaps one of ours.
-    Insight(String),
+    /// An Insights event: perhaps one of ours.
+    Insight(Arrived),
     /// Nothing but that there are events here.
     Other { account: AccountId, region: Region, minute: Minute },
     /// Nothing.
     Passed(Passed),
+}
+
+/// An Insights event that stands in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Arrived {
+    pub(crate) id: String,
+    pub(crate) imported: bool,
 }
 
 /// Why a record counts for nothing.
@@ -70,14 +80,15 @@ impl Sighting {
         let Ok(event) = EventView::parse(&entry.event) else { return Self::Passed(Passed::Unreadable) };
         let category = event.category();
         if category == Category::Insight {
-            return Self::Insight(event.event_id.into_owned());
+            let imported = entry.origin == Origin::Import;
+            return Self::Insight(Arrived { id: event.event_id.into_owned(), imported });
         }
         if entry.origin == Origin::Delivery {
             return Self::Passed(Passed::Delivery);
         }
         let error = event.error_code.as_deref().filter(|code| !code.is_empty());
         let (rated, trails) = match category {
-            Category::Management => (event.read_only == Some(false), Vec::new()),
+            Category::Management => (is_rated(&event), Vec::new()),
             Category::Data => (true, counting_trails(&event, entry, snapshot)),
             Category::NetworkActivity | Category::Insight | Category::Other => (false, Vec::new()),
         };
@@ -110,6 +121,11 @@ impl Sighting {
             values: Attribute::ALL.map(|attribute| attribute.of(&event).to_owned()),
         }))
     }
+}
+
+/// Tells whether a management event counts for the rate of calls: a write, but no batch of an import.
+pub fn is_rated(event: &EventView<'_>) -> bool {
+    event.read_only == Some(false) && (&*event.event_source, &*event.event_name) != IMPORT
 }
 
 /// Returns the minute of an event. A clock ahead of ours would hold its minute open for as long as it is ahead: what

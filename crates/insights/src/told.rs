@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 
 use crate::fleet::At;
+use crate::sighting::Arrived;
 use crate::store::Record;
 
 /// What was told.
@@ -69,7 +70,17 @@ impl Told {
         }
     }
 
-    /// Notes that an Insights event is in the journal.
+    /// Notes an Insights event of the journal. Ids can be worked out beforehand: one that was imported is of an
+    /// imported finding or of nothing, lest whoever may import keeps others from being sent.
+    pub(crate) fn see(&mut self, arrived: &Arrived) {
+        let number = self.numbers.get(arrived.id.as_str());
+        let record = number.and_then(|number| self.waiting.get(number));
+        if record.is_some_and(|record| record.imported == arrived.imported) {
+            self.arrive(&arrived.id);
+        }
+    }
+
+    /// Notes that a record is in the journal.
     pub(crate) fn arrive(&mut self, id: &str) {
         if let Some((id, _)) = self.numbers.get_key_value(id) {
             self.arrived.insert(Arc::clone(id));

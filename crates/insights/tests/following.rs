@@ -6,6 +6,8 @@
 mod crash;
 #[path = "following/gaps.rs"]
 mod gaps;
+#[path = "following/growth.rs"]
+mod growth;
 #[path = "following/late.rs"]
 mod late;
 #[path = "following/surge.rs"]

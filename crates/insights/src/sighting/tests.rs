@@ -31,12 +31,14 @@ async fn what_a_record_counts_for() {
         Sighting::Call(call) => {
             format!("{} {} {:?} {}", call.name, call.rated, call.error, call.is_imported())
         }
-        Sighting::Insight(id) => format!("insight {id}"),
+        Sighting::Insight(Arrived { id, imported }) => format!("insight {id} {imported}"),
         Sighting::Other { .. } => "other".to_owned(),
         Sighting::Passed(passed) => format!("{passed:?}"),
     };
     let read = WRITE.replace("false", "true");
-    let failed = read.replace("\"readOnly\"", "\"errorCode\":\"AccessDenied\",\"readOnly\"");
+    let denied = |event: &str| event.replace("\"readOnly\"", "\"errorCode\":\"AccessDenied\",\"readOnly\"");
+    let failed = denied(&read);
+    let import = WRITE.replace("ec2", "cloudtrail").replace("CreateTags", "ImportEvents");
     let insight = r#"{"eventTime":"2026-03-02T08:00:00Z","eventID":"i","eventCategory":"Insight"}"#;
     let long = WRITE.replace("CreateTags", &"x".repeat(257));
     let cases = [
@@ -47,8 +49,12 @@ async fn what_a_record_counts_for() {
         (Origin::Call, failed, r#"CreateTags false Some("AccessDenied") false"#),
         (Origin::Call, WRITE.replace("Management", "Data"), "Uncounted"),
         (Origin::Call, WRITE.replace("Management", "NetworkActivity"), "Uncounted"),
-        (Origin::Call, insight.to_owned(), "insight i"),
-        (Origin::Delivery, insight.to_owned(), "insight i"),
+        (Origin::Call, insight.to_owned(), "insight i false"),
+        (Origin::Delivery, insight.to_owned(), "insight i false"),
+        (Origin::Import, insight.to_owned(), "insight i true"),
+        (Origin::Call, import.clone(), "other"),
+        (Origin::Call, denied(&import), r#"ImportEvents false Some("AccessDenied") false"#),
+        (Origin::Call, import.replace("cloudtrail", "glue"), "ImportEvents true None false"),
         (Origin::Import, long, "Nameless"),
         (Origin::Call, WRITE.replace("CreateTags", ""), "Nameless"),
         (Origin::Call, "no event".to_owned(), "Unreadable"),

@@ -8,13 +8,15 @@ use cairn_catalog::contract::sample;
 use cairn_catalog::{
     Catalog, Change, InsightSelector, InsightType, SourceEventCategory, SqliteCatalog, Trail,
 };
-use cairn_event::{AccountId, Clock, Entry, EventTime, Origin, Region};
+use cairn_event::{AccountId, Category, Clock, Entry, EventTime, EventView, Origin, Region};
 use cairn_insights::{Health, Insights, InsightsConfig, Parts};
 use cairn_intake::{Draft, Intake};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader, Writer};
 use cairn_projection::Source;
 use jiff::Timestamp;
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -195,6 +197,22 @@ impl World {
         }
     }
 
+    /// Records calls now that were made in each of so many minutes before the beginning.
+    pub(crate) async fn import(&self, call: &Call, a_minute: u32, minutes: i64) {
+        let calls = (-minutes..0).map(|minute| self.record(call, a_minute, minute * 60));
+        futures_util::future::join_all(calls).await;
+    }
+
+    /// Records an Insights event that is none of ours, and tells so.
+    pub(crate) async fn forge(&self, id: &str, origin: Origin) {
+        let time = EventTime::from_epoch_seconds(BEGIN);
+        let event = format!(
+            r#"{{"eventVersion":"1.09","eventTime":"{time}","awsRegion":"eu-west-1","eventID":"{id}","eventType":"AwsCloudTrailInsight","recipientAccountId":"123456789012","sharedEventID":"forged","insightDetails":{{"state":"Start","eventSource":"s3.amazonaws.com","eventName":"DeleteBucket","insightType":"ApiCallRateInsight"}},"eventCategory":"Insight"}}"#
+        );
+        let (event, account, region) = (event.into_bytes(), account(), region());
+        self.intake.submit(Draft { account, region, origin, event, under: None }).await.unwrap();
+    }
+
     /// Lets minutes pass from the one that begins so many seconds after the beginning: each has its calls, and is
     /// waited for to be closed.
     pub(crate) async fn pass(&self, alive: &Alive, from: i64, calls: &[&[(&Call, u32)]]) {
@@ -210,7 +228,7 @@ impl World {
         }
     }
 
-    /// Lists the Insights events in the journal, each with where it came from.
+    /// Lists the Insights events in the journal but for those that were forged, each with where it came from.
     pub(crate) fn insights(&self) -> Vec<(Value, Origin)> {
         let mut found = Vec::new();
         let mut from = self.reader.head();
@@ -220,12 +238,26 @@ impl World {
             for (_, bytes) in read {
                 let entry = Entry::decode(&bytes).unwrap();
                 let event: Value = serde_json::from_slice(&entry.event).unwrap();
-                if event["eventCategory"] == "Insight" {
+                if event["eventCategory"] == "Insight" && event["sharedEventID"] != "forged" {
                     found.push((event, entry.origin));
                 }
             }
         }
         found
+    }
+
+    /// Has the store forget that records were sent, as a kill does between the two: nothing was read since.
+    pub(crate) async fn forget_sending(&self) {
+        let first_sent = (self.reader.head()..self.reader.tail()).find(|position| {
+            let entry = Entry::decode(&self.reader.get(*position).unwrap().unwrap()).unwrap();
+            EventView::parse(&entry.event).unwrap().category() == Category::Insight
+        });
+        let options = SqliteConnectOptions::new().filename(self.config().dir.join("insights.sqlite3"));
+        let mut store = options.connect().await.unwrap();
+        sqlx::query("UPDATE records SET sent = 0").execute(&mut store).await.unwrap();
+        let resume = sqlx::query("UPDATE position SET resume = min(resume, $1)");
+        resume.bind(i64::try_from(first_sent.unwrap()).unwrap()).execute(&mut store).await.unwrap();
+        store.close().await.unwrap();
     }
 
     /// Tells the Insights events in short.

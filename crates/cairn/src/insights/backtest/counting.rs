@@ -129,7 +129,7 @@ impl Counting {
             self.tally.unreadable += 1;
             return Ok(());
         }
-        let rated = (event.read_only == Some(false)).then_some(Kind::Calls);
+        let rated = cairn_insights::is_rated(event).then_some(Kind::Calls);
         let failed = error.map(|code| Kind::Errors(code.into()));
         if rated.is_some() || failed.is_some() {
             self.tally.counted += 1;
