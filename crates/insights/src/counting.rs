@@ -28,6 +28,10 @@ const CLOSED_AT_ONCE_MAX: u32 = 240;
 /// once more.
 const IMPORT_QUIET_MS: i64 = 5_000;
 
+/// Minutes that a series stands still at most while files are imported: nobody keeps it from judging by importing
+/// for ever.
+const HELD_MAX: u32 = 6 * 60;
+
 /// Everything that was counted and learnt.
 #[derive(Debug)]
 pub(crate) struct Counting {
@@ -262,6 +266,10 @@ impl Counting {
         };
         if !late {
             self.tally.count(at, minute, record.position, &call.values);
+            if self.fleet.series(at).is_none() && self.is_importing(record.received_ms) {
+                // What was usual for it may be in the next file.
+                self.hold(at, minute, true);
+            }
             return;
         }
         telemetry::late(call.is_imported());
@@ -272,8 +280,21 @@ impl Counting {
             self.marked.insert(at);
         }
         if !self.fleet.enter_late(at, minute, 1) {
-            self.make_stale(at, minute, call.is_imported());
+            self.hold(at, minute, call.is_imported());
         }
+    }
+
+    /// Has a series stand still until it is built anew: what it knows is not what was. Where it stands is kept with
+    /// that, for everything from there on is still to be told.
+    fn hold(&mut self, at: At, minute: Minute, imported: bool) {
+        self.make_stale(at, minute, imported);
+        if self.fleet.hold(at) {
+            self.due.insert(at);
+        }
+    }
+
+    fn is_importing(&self, now_ms: i64) -> bool {
+        self.imported_ms.is_some_and(|last| now_ms < last.saturating_add(IMPORT_QUIET_MS))
     }
 
     /// Notes an event of a place. One from before all others changes what every series of it knows of its past.
@@ -288,7 +309,7 @@ impl Counting {
         }
     }
 
-    pub(crate) fn make_stale(&mut self, at: At, minute: Minute, imported: bool) {
+    fn make_stale(&mut self, at: At, minute: Minute, imported: bool) {
         let stale = self.stale.entry(at).or_insert(Stale { from: minute, to: minute, imported });
         stale.from = stale.from.min(minute);
         stale.to = stale.to.max(minute);
@@ -380,11 +401,16 @@ impl Counting {
     /// Returns the series to build anew that comes behind another, and after the last of them the first again. While
     /// files are imported, those that they concern wait: the next file would change them once more.
     pub(crate) fn next_stale(&self, behind: Option<At>, now_ms: i64) -> Option<(At, Stale)> {
-        let importing = self.imported_ms.is_some_and(|last| now_ms < last.saturating_add(IMPORT_QUIET_MS));
+        let importing = self.is_importing(now_ms);
         let from = behind.map_or(Bound::Unbounded, Bound::Excluded);
         let later = self.stale.range((from, Bound::Unbounded));
         let mut all = later.chain(&self.stale).map(|(at, stale)| (*at, *stale));
-        all.find(|(_, stale)| !(importing && stale.imported))
+        all.find(|(at, stale)| !(importing && stale.imported) || self.is_held_long(*at))
+    }
+
+    fn is_held_long(&self, at: At) -> bool {
+        let stands_at = self.fleet.series(at).map(Series::next);
+        stands_at.zip(self.closed).is_some_and(|(next, closed)| closed.since(next) >= HELD_MAX)
     }
 
     /// Whatever series there are in a place whose first event is an earlier one now must learn of it.
@@ -408,12 +434,14 @@ impl Counting {
             self.fleet.replace(at, series);
             self.due.insert(at);
         }
+        self.fleet.release(at);
         self.stale.remove(&at);
         self.marked.insert(at);
     }
 
     /// Marks a series as it was marked when it was saved.
     pub(crate) fn put_stale(&mut self, at: At, stale: Stale) {
+        self.fleet.hold(at);
         self.stale.insert(at, stale);
     }
 }

@@ -1,6 +1,6 @@
 //! All series, in memory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use cairn_anomaly::{Minute, Series, Verdict};
@@ -45,6 +45,8 @@ pub(crate) struct Fleet {
     texts: HashSet<Arc<str>>,
     places: BTreeMap<Place, Minute>,
     behind: BTreeMap<At, Behind>,
+    /// Series that stand still until they are built anew.
+    held: BTreeSet<At>,
     /// Places that metrics have left.
     free: Vec<At>,
     limits: Limits,
@@ -174,6 +176,7 @@ impl Fleet {
             *count = count.saturating_sub(1);
         }
         self.behind.remove(&at);
+        self.held.remove(&at);
         self.free.push(at);
         id
     }
@@ -252,6 +255,16 @@ impl Fleet {
         slot.touched = true;
     }
 
+    /// Has a series stand still: it would judge by what is not so. Tells whether that is news.
+    pub(crate) fn hold(&mut self, at: At) -> bool {
+        self.held.insert(at)
+    }
+
+    /// Has a series be told of minutes again.
+    pub(crate) fn release(&mut self, at: At) {
+        self.held.remove(&at);
+    }
+
     /// Has a series be judged behind from now on, by as much as a call of `minute` came late: what is not whole would
     /// look like a silence.
     pub(crate) fn fall_behind(&mut self, at: At, minute: Minute, closed: Minute) {
@@ -302,9 +315,15 @@ impl Fleet {
         for at in 0..self.slots.len() {
             let at = At(u32::try_from(at).unwrap_or(u32::MAX));
             let count = calls.next_if(|(with_calls, _)| **with_calls == at).map_or(0, |(_, count)| *count);
+            let is_held = self.held.contains(&at);
             if count > 0 {
-                self.begin(at, minute);
                 self.slot_mut(at).touched = true;
+                if self.begin(at, minute) && is_held {
+                    stepped.due.push(at);
+                }
+            }
+            if is_held {
+                continue;
             }
             match self.behind.get_mut(&at) {
                 Some(behind) => {
@@ -324,14 +343,16 @@ impl Fleet {
         stepped
     }
 
-    fn begin(&mut self, at: At, minute: Minute) {
+    /// Begins a series if there is none; tells whether there was none.
+    fn begin(&mut self, at: At, minute: Minute) -> bool {
         let slot = &self.slots[at.0 as usize];
         if slot.series.is_some() {
-            return;
+            return false;
         }
         let first = self.places.get(&slot.metric.place).copied().unwrap_or(minute).min(minute);
         let series = Series::begin(first, minute, slot.phase);
         self.slot_mut(at).series = Some(series);
+        true
     }
 
     /// Tells a series that is behind of the minutes that are whole by now.

@@ -192,9 +192,13 @@ fn put(
         fleet.put_behind(at, newest, until);
     }
     let whole = fleet.behind(at).map_or(closed, |behind| behind.whole(closed));
+    let changed = mark.and_then(|mark| mark.changed);
     let series = match series {
+        // It stands still until it is built anew.
+        kept if changed.is_some() => kept,
         Some(series) => Some(go_on(series, points, gaps, whole)),
-        None if lost || points.is_empty() => None,
+        None if lost => Some(Series::begin(stored.first_seen, whole.plus(1), phase)),
+        None if points.is_empty() => None,
         None => {
             let past = Past { first_seen: stored.first_seen, points, gaps, to: whole.plus(1), phase };
             Some(rebuild::rebuild(&past).series)
@@ -204,7 +208,6 @@ fn put(
         fleet.replace(at, series);
     }
     fleet.set_waiting(at, points.iter().copied().filter(|(minute, _)| *minute > whole).collect());
-    let changed = mark.and_then(|mark| mark.changed);
     let stale = changed.map(|it| Stale { from: it.from, to: it.to, imported: it.imported });
     let lost = lost.then_some(Stale { from: closed, to: closed, imported: false });
     stale.or(lost).map(|stale| (at, stale))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cairn_anomaly::{Closing, Direction, Minute, Sensitivity, Verdict};
+use cairn_anomaly::{Closing, Direction, Minute, Sensitivity, Series, Verdict};
 use tokio::time::Instant;
 
 use crate::counting::{Found, Stale};
@@ -51,6 +51,7 @@ impl Follower {
         let metric = counting.fleet.metric(at);
         let whole = counting.fleet.behind(at).map_or(closed, |behind| behind.whole(closed));
         let to = whole.plus(1);
+        let untold_from = counting.fleet.series(at).map_or(to, Series::next);
         // As far back as what came late lies, and what a series remembers of before; older points are not kept.
         let from = stale.from.min(to).minus(REMEMBERED_DAYS * DAY).max(Keep::at(closed).points);
         // What was before is unknown: a call in the first minute is nothing new.
@@ -66,10 +67,10 @@ impl Follower {
         let counting = self.counting_mut()?;
         counting.rebuilt(at, Some(series));
         counting.fleet.set_waiting(at, later);
-        counting.add_found(news(&verdicts, &stale).map(|verdict| Found {
+        counting.add_found(news(&verdicts, &stale, untold_from).map(|verdict| Found {
             at,
             verdict,
-            imported: stale.imported && is_of(&verdict, &stale),
+            imported: stale.imported && is_of(&verdict, &stale) && !is_untold(&verdict, untold_from),
         }));
         Ok(())
     }
@@ -105,16 +106,20 @@ fn sensitivity_of(verdict: &Verdict) -> Sensitivity {
     }
 }
 
-/// Returns what is news of what a series says of its past: what lies in the minutes that changed, and what goes on. The
-/// rest was judged in its time, by whoever listened then.
-fn news<'v>(verdicts: &'v [Verdict], stale: &'v Stale) -> impl Iterator<Item = Verdict> + 'v {
+/// Returns what is news of what a series says of its past: what lies in the minutes that changed, what goes on, and
+/// what it would have said since it stands still. The rest was judged in its time, by whoever listened then.
+fn news<'v>(
+    verdicts: &'v [Verdict],
+    stale: &'v Stale,
+    untold_from: Minute,
+) -> impl Iterator<Item = Verdict> + 'v {
     let goes_on = |verdict: &Verdict| {
         let of = sensitivity_of(verdict);
         let last = verdicts.iter().rev().find(|later| sensitivity_of(later) == of);
         last == Some(verdict)
     };
     let is_news = move |verdict: &&Verdict| match verdict {
-        Verdict::Started(_) => is_of(verdict, stale) || goes_on(verdict),
+        Verdict::Started(_) => is_of(verdict, stale) || is_untold(verdict, untold_from) || goes_on(verdict),
         Verdict::Ended(_) => true,
     };
     verdicts.iter().filter(is_news).copied()
@@ -127,6 +132,15 @@ fn is_of(verdict: &Verdict, stale: &Stale) -> bool {
             opening.start <= stale.to && opening.start.plus(opening.minutes + BEHIND_MAX) > stale.from
         }
         Verdict::Ended(closing) => closing.start <= stale.to && closing.end > stale.from,
+    }
+}
+
+/// Tells whether something is seen in minutes that were not judged in their time, because the series stood still. Those
+/// are live ones, whatever was imported into them: nobody hides what happens by importing beside it.
+fn is_untold(verdict: &Verdict, untold_from: Minute) -> bool {
+    match verdict {
+        Verdict::Started(opening) => opening.start.plus(opening.minutes) > untold_from,
+        Verdict::Ended(closing) => closing.end >= untold_from,
     }
 }
 
@@ -149,7 +163,8 @@ mod tests {
     fn what_was_judged_in_its_time_is_no_news() {
         let stale = Stale { from: Minute::new(500), to: Minute::new(510), imported: false };
         let past = [started(100), over(100, 103), started(505), over(505, 506), started(900)];
-        let news: Vec<Verdict> = news(&past, &stale).collect();
-        assert_eq!(news, [over(100, 103), started(505), over(505, 506), started(900)]);
+        let news = |untold_from| news(&past, &stale, Minute::new(untold_from)).collect::<Vec<_>>();
+        assert_eq!(news(901), [over(100, 103), started(505), over(505, 506), started(900)]);
+        assert_eq!(news(100), past, "but what nobody judged then");
     }
 }

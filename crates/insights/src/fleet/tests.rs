@@ -92,3 +92,18 @@ fn a_state_is_due_at_the_end_of_an_hour_with_calls_and_once_a_day_without() {
     });
     assert!(forgettable);
 }
+
+#[test]
+fn a_series_that_is_held_stands_still_and_one_that_would_begin_is_kept_where_it_does() {
+    let mut fleet = Fleet::new(Limits::default());
+    let begin = Minute::new(1_000_000);
+    let (at, _) = fleet.find_or_add(metric(ONE, "A")).unwrap();
+    assert!(fleet.hold(at) && !fleet.hold(at));
+    assert_eq!(close(&mut fleet, begin, &[(at, 3)]).due, [at]);
+    assert_eq!(close(&mut fleet, begin.plus(1), &[(at, 3)]).due, []);
+    assert_eq!(fleet.series(at).unwrap().next(), begin);
+    fleet.replace(at, Series::begin(begin, begin.plus(2), 0));
+    fleet.release(at);
+    close(&mut fleet, begin.plus(2), &[]);
+    assert_eq!(fleet.series(at).unwrap().next(), begin.plus(3));
+}

@@ -66,3 +66,64 @@ async fn an_imported_surge_is_found_at_once_and_is_marked_as_imported() {
     assert!(told[2].starts_with("Start PutBucketPolicy at 2 for 1: 900"), "{told:?}");
     alive.stop().await;
 }
+
+fn imported(name: &'static str) -> Call {
+    Call { origin: Origin::Import, ..Call::named(name) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_imported_is_usual_before_it_is_learnt() {
+    let world = World::with_past(1, |_| vec![Call::named("CreateTags")]).await;
+    let alive = world.open().await;
+    world.at(30);
+    world.import(&imported("RunInstances"), 10, 48 * 60).await;
+    // Meanwhile the same goes on live, and another of which no file was read yet.
+    let (call, other) = (Call::named("RunInstances"), Call::named("StopInstances"));
+    let usual: [(&Call, u32); 2] = [(&call, 10), (&other, 10)];
+    for (call, times) in usual {
+        world.record(call, times, 30).await;
+    }
+    world.at(75);
+    world.import(&imported("RunInstances"), 1, 1).await;
+    world.at(76);
+    alive.closed(0).await;
+    world.import(&imported("StopInstances"), 10, 48 * 60).await;
+    world.pass(&alive, 60, &[&usual, &usual, &usual, &usual, &usual]).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    alive.stop().await;
+}
+
+/// What happens while an import is to be learnt from is told once it is, whatever is imported beside it, and over a
+/// restart too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_import_hides_what_happens_beside_it() {
+    let world = World::with_past(30 * 60, |_| vec![Call::named("RunInstances"); 3]).await;
+    let alive = world.open().await;
+    let (call, import) = (Call::named("RunInstances"), imported("RunInstances"));
+    let usual: [(&Call, u32); 1] = [(&call, 3)];
+    // An event every four seconds: the import goes on, and has one of the surge too.
+    for second in (0..260).step_by(4) {
+        world.at(second);
+        world.record(&import, 1, if second == 140 { 90 } else { second * 15 - 7_200 }).await;
+        if second % 60 == 28 {
+            let surges = (60..180).contains(&second);
+            world.record(&call, if surges { 90 } else { 3 }, second).await;
+        }
+    }
+    alive.closed(180).await;
+    alive.until(|health| health.stale == 1).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    alive.stop().await;
+    let alive = world.open().await;
+    world.pass(&alive, 240, &[&usual, &usual, &usual, &usual, &usual]).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert_eq!(
+        world.told(),
+        [
+            "Start RunInstances at 1 for 1: 91, not 3.0355358134",
+            "End RunInstances at 3 for 2: 90.5, not 3.0355358134"
+        ]
+    );
+    alive.stop().await;
+}
