@@ -74,6 +74,9 @@ impl fmt::Display for Principal {
 
 /// Says whether these principals together made most of the calls: of a surge the unusual ones, of a silence those that
 /// were usual.
+///
+/// Events name the five who called most. Where the principals may be among the others too, the named ones decide: they
+/// must have made more than half of what the named ones made.
 pub(super) fn did_most(principals: &[Principal], insight: &InsightView<'_>) -> bool {
     let Some(context) = insight.context() else { return false };
     let callers = context.attributions.iter().find(|one| one.attribute == "userIdentityArn");
@@ -84,15 +87,20 @@ pub(super) fn did_most(principals: &[Principal], insight: &InsightView<'_>) -> b
         false => (&callers.insight, unusual),
     };
     let theirs = sum(calls, |one| principals.iter().any(|principal| principal.is(&one.value)));
-    all > 0.0 && theirs / all >= MOST
+    let named = sum(calls, |_anybody| true);
+    let are_named = principals.iter().all(|principal| {
+        matches!(principal.0, Text::Whole(_)) && calls.iter().any(|one| principal.is(&one.value))
+    });
+    (all > 0.0 && theirs / all >= MOST) || (!are_named && theirs > named * MOST)
 }
 
 /// Tells a silence, of which events don't say that it is one. Fewer calls than on average are not enough: at night a
-/// surge may have fewer than the week had. But whoever makes a surge calls more than before, and in a silence nobody does.
+/// surge may have fewer than the week had. But whoever makes a surge calls more than before, and in a silence nobody does;
+/// those who are not named are taken to do as the named ones.
 fn is_silence(callers: &AttributionView<'_>, unusual: f64, usual: f64) -> bool {
     let before = |value: &str| sum(&callers.baseline, |one| one.value == value);
     let more: f64 = callers.insight.iter().map(|one| (one.average - before(&one.value)).max(0.0)).sum();
-    unusual < usual && more <= unusual * MOST
+    unusual < usual && more <= sum(&callers.insight, |_anybody| true) * MOST
 }
 
 fn sum(calls: &[AttributedView<'_>], counted: impl Fn(&AttributedView<'_>) -> bool) -> f64 {

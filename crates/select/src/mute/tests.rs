@@ -110,6 +110,53 @@ fn a_principal_mutes_what_it_did_most_of() {
     ));
 }
 
+/// Events name five callers of many.
+#[test]
+fn principals_mute_what_the_named_ones_did_most_of_where_others_are_not_named() {
+    const USERS: [&str; 12] = [
+        "arn:aws:iam::1:user/a",
+        "arn:aws:iam::1:user/b",
+        "arn:aws:iam::1:user/c",
+        "arn:aws:iam::1:user/d",
+        "arn:aws:iam::1:user/e",
+        "arn:aws:iam::1:user/f",
+        "arn:aws:iam::1:user/g",
+        "arn:aws:iam::1:user/h",
+        "arn:aws:iam::1:user/i",
+        "arn:aws:iam::1:user/j",
+        "arn:aws:iam::1:user/k",
+        "arn:aws:iam::1:user/l",
+    ];
+    let at = "2026-03-02T12:04:00Z";
+    let named = |callers: &[&'static str]| callers.iter().map(|user| (*user, 3.0)).collect::<Vec<_>>();
+    // The averages are of twelve who called three times each.
+    let of_all = |unusual: &[&'static str], usual: &[&'static str]| {
+        let event = insight(at, "Start", &named(unusual), &named(usual));
+        let average = |callers: &[&str]| format!(r#"{{"average":{}}}"#, 3 * callers.len());
+        let (few, all) = (average(&USERS[..5]), average(&USERS));
+        event.replacen(&few, &all, 2)
+    };
+    let surge = of_all(&USERS[..5], &[]);
+    assert!(mutes("principal=user/...", &surge));
+    let each: Vec<String> = USERS.iter().map(|user| format!("principal={user}")).collect();
+    assert!(mutes(&each[..8].join(" "), &surge));
+    assert!(!mutes("principal=user/a", &surge));
+    assert!(!mutes("principal=role/...", &surge));
+    // A rule whose principals are all named knows what they did of all.
+    assert!(!mutes(&each[..5].join(" "), &surge));
+    // Half of what is named is not more than half.
+    let mixed = [USERS[0], USERS[1], "root", FLEET];
+    let event = insight(at, "Start", &named(&mixed), &[]);
+    let many = event.replacen(r#"{"average":12}"#, r#"{"average":36}"#, 1);
+    assert!(mutes("principal=user/...", &event) && !mutes("principal=user/...", &many));
+    // A silence of as many.
+    assert!(mutes("principal=user/...", &of_all(&[], &USERS[..5])));
+    // By night a surge of many with fewer calls than the week had: not a silence of those who used to call.
+    let night = insight(at, "Start", &named(&USERS[..5]), &[(FLEET, 100.0)]);
+    let night = night.replacen(r#"{"average":15}"#, r#"{"average":36}"#, 1);
+    assert!(mutes("principal=user/...", &night) && !mutes("principal=role/fleet", &night));
+}
+
 #[test]
 fn windows_hold_what_began_in_them() {
     // A Monday.
