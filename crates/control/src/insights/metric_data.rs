@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cairn_anomaly::Minute;
 use cairn_catalog::Snapshot;
-use cairn_insights::store::MetricDataQuery;
+use cairn_insights::store::{MetricDataQuery, PlaceFilter};
 use cairn_insights::{Kind, Metric, Place};
 use cairn_wire::Timestamp;
 use cairn_wire::cloudtrail::{
@@ -57,6 +57,7 @@ impl Control {
         let continued = Continued::new(caller, "ListInsightsMetricData", &unpaged);
         let counted = self.insights.store().position().await.map_err(broken)?;
         let wanted = Points::of(request, self.clock.now())?.closed(counted.map(|counted| counted.closed));
+        let wanted = wanted.since(self.first_of(&metric.place).await?);
         let wanted = match &request.next_token {
             None => wanted,
             Some(token) => {
@@ -70,6 +71,12 @@ impl Control {
         let (page, next) = page(points, page_points_max);
         let next_token = next.map(|from| self.tokens.make(&continued, &Points { from, ..wanted }.place()));
         Ok(Done::now(answer(request, &metric, page, next_token)))
+    }
+
+    /// Returns the minute of a place's first event.
+    async fn first_of(&self, place: &Place) -> Result<Option<Minute>, Refusal> {
+        let places = self.insights.store().places(&PlaceFilter::only(place)).await.map_err(broken)?;
+        Ok(places.first().map(|(_, first)| *first))
     }
 
     /// Asks for what was counted; for one point more than the page has, to know whether there is another page.
@@ -143,6 +150,13 @@ impl Points {
     fn closed(self, closed: Option<Minute>) -> Self {
         let counted = closed.map_or(Minute::new(0), |closed| closed.plus(1));
         Self { until: self.until.min(counted), ..self }
+    }
+
+    /// Leaves out what is before a place's `first` event: nobody counted then, and a zero would say that nothing
+    /// happened.
+    fn since(self, first: Option<Minute>) -> Self {
+        let begins = first.map_or(self.until, |first| first.minus(first.number() % self.period.minutes()));
+        Self { from: self.from.max(begins), ..self }
     }
 
     /// Returns the minute that follows the last data point.

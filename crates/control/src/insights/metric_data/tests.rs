@@ -79,6 +79,17 @@ fn zeros_stand_where_nothing_was_counted() {
 }
 
 #[test]
+fn zeros_begin_with_the_first_event() {
+    let points = Points { period: Period::FiveMinutes, from: Minute::new(10), until: Minute::new(26) };
+    let begins = |first: Option<u32>| points.since(first.map(Minute::new)).filled(Vec::new(), 9);
+    assert_eq!(begins(Some(17))[0], (Minute::new(15), 0));
+    assert_eq!(begins(Some(3)).len(), 4);
+    assert_eq!(begins(Some(40)), []);
+    // Of a place without any event nothing is known at all.
+    assert_eq!(begins(None), []);
+}
+
+#[test]
 fn pages_follow_one_another_and_end() {
     let points = |minutes: &[u32]| minutes.iter().map(|minute| (Minute::new(*minute), 1)).collect::<Vec<_>>();
     assert_eq!(page(points(&[1, 2, 3]), 2), (points(&[1, 2]), Some(Minute::new(3))));
