@@ -36,6 +36,8 @@ pub(crate) struct Saving {
     forgotten: Vec<MetricId>,
     held: Vec<MetricId>,
     pub(crate) dealt: Dealt,
+    /// What is known to be in the journal: a restart reads on behind it.
+    pub(crate) arrived: Vec<Arc<str>>,
     gaps: Vec<Gap>,
 }
 
@@ -52,6 +54,7 @@ impl Saving {
             forgotten: &self.forgotten,
             held: &self.held,
             records: &self.dealt.records,
+            arrived: &self.arrived,
             gaps: &self.gaps,
         }
     }
@@ -204,6 +207,7 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
         marks: marks.collect(),
         held: held.filter_map(|at| fleet.id(at)).collect(),
         forgotten,
+        arrived: told.arrived(),
         dealt,
         gaps: Vec::new(),
     }

@@ -250,6 +250,8 @@ impl Follower {
         }
         self.told.change(saving.dealt.changes);
         self.told.wait(saving.dealt.records);
+        telemetry::sent(saving.arrived.len());
+        self.told.settle(&saving.arrived);
         self.advance(saving.position.resume).await
     }
 

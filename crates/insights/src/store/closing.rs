@@ -66,6 +66,8 @@ pub struct Closing<'a> {
     pub held: &'a [MetricId],
     /// What was found, to be sent. Those whose ids are known are left as they are.
     pub records: &'a [Record],
+    /// Records, by their ids, that were seen in the journal before the position.
+    pub arrived: &'a [Arc<str>],
     /// Minutes that nobody watched.
     pub gaps: &'a [Gap],
 }
@@ -83,6 +85,7 @@ impl Closing<'_> {
             forgotten: &[],
             held: &[],
             records: &[],
+            arrived: &[],
             gaps: &[],
         }
     }
@@ -151,6 +154,7 @@ async fn write(
     series::enter_marks(tx, closing.marks).await?;
     series::forget(tx, closing.forgotten, closing.position.closed).await?;
     records::enter(tx, closing.records).await?;
+    records::mark_sent(tx, closing.arrived).await?;
     gaps::enter(tx, closing.gaps).await?;
     Ok(entered)
 }

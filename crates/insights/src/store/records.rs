@@ -123,15 +123,9 @@ impl Store {
     /// # Errors
     /// When the store can't be written.
     pub async fn mark_sent(&self, ids: &[Arc<str>]) -> Result<(), StoreError> {
-        let doing = "mark records as sent";
-        let ids = Value::Array(ids.iter().map(|id| Value::from(&**id)).collect()).to_string();
-        let mut tx = self.begin(doing).await?;
-        let marked = sqlx::query("UPDATE records SET sent = 1 WHERE id IN (SELECT value FROM json_each($1))")
-            .bind(ids)
-            .execute(&mut *tx)
-            .await;
-        self.watch(marked.map_err(failed(doing)))?;
-        self.finish(tx, doing).await
+        let mut tx = self.begin(MARKING).await?;
+        self.watch(mark_sent(&mut tx, ids).await)?;
+        self.finish(tx, MARKING).await
     }
 
     /// Returns insights of data events, the newest first; of one minute the one that was found last.
@@ -215,5 +209,22 @@ pub(super) async fn enter(connection: &mut SqliteConnection, records: &[Record])
         .await
         .map_err(failed(doing))?;
     }
+    Ok(())
+}
+
+/// What [`mark_sent`] does.
+const MARKING: &str = "mark records as sent";
+
+/// Remembers that records are in the journal.
+pub(super) async fn mark_sent(connection: &mut SqliteConnection, ids: &[Arc<str>]) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids = Value::Array(ids.iter().map(|id| Value::from(&**id)).collect()).to_string();
+    sqlx::query("UPDATE records SET sent = 1 WHERE id IN (SELECT value FROM json_each($1))")
+        .bind(ids)
+        .execute(connection)
+        .await
+        .map_err(failed(MARKING))?;
     Ok(())
 }

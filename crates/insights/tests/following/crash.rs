@@ -82,6 +82,39 @@ async fn a_store_that_was_lost_is_made_again_from_the_journal_and_tells_nothing_
     alive.stop().await;
 }
 
+/// What was sent but not marked is seen in the journal by the next start; a further kill, once that has read on, changes
+/// nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_seen_in_the_journal_stays_seen_after_another_kill() {
+    let world = World::with_past(30 * 60, |_| vec![Call::named("DeleteBucket"); 3]).await;
+    let alive = world.open().await;
+    let call = Call::named("DeleteBucket");
+    world.pass(&alive, 0, &[&[(&call, 3)], &[(&call, 90)]]).await;
+    alive.until(|health| health.waiting == 0).await;
+    alive.stop().await;
+    assert_eq!(world.told().len(), 1);
+    world.forget_sending().await;
+    for minute in 2..9 {
+        world.at(minute * 60 + 30);
+        world.record(&call, 3, minute * 60 + 30).await;
+    }
+    world.at(600);
+    for kill_after in 1.. {
+        let (insights, service) = Insights::open(world.config(), world.parts()).await.unwrap();
+        steps(service.run(CancellationToken::new()), kill_after).await;
+        world.intake.advance_to(0).await.unwrap();
+        if insights.health().next == world.reader.tail() {
+            break;
+        }
+    }
+    let alive = world.open().await;
+    alive.closed(480).await;
+    alive.until(|health| health.waiting == 0).await;
+    assert_eq!(world.told().len(), 2, "{:?}", world.told());
+    once(&world);
+    alive.stop().await;
+}
+
 #[track_caller]
 fn once(world: &World) {
     let mut ids: BTreeMap<String, usize> = BTreeMap::new();
