@@ -42,7 +42,7 @@ async fn world(counted: &[(Metric, &[(&str, u32)])], found: &[(Metric, State, &s
     let trail = json!({"Name": "main", "S3BucketName": "logs", "IsMultiRegionTrail": true}).to_string();
     world.call(own(), &here(), "CreateTrail", trail.as_bytes()).await.unwrap();
     let store = world.insights.store();
-    let first = minute("2026-03-02T06:00:00Z");
+    let first = minute("2026-02-20T00:00:00Z");
     let all = counted.iter().map(|(metric, _)| metric).chain(found.iter().map(|(metric, ..)| metric));
     let all: Vec<(Metric, Minute)> = all.map(|metric| (metric.clone(), first)).collect();
     let ids = store.identify(&all).await.unwrap();
@@ -165,10 +165,9 @@ async fn counts_are_summed_up_by_periods_of_ones_own_account_and_region() {
         .unwrap())
     .await;
     assert_eq!((points(&filled).len(), points(&filled)[0].1, points(&filled)[1].1), (56, 3.0, 0.0));
-    let early = json!({"Period": 60, "DataType": "FillWithZeros", "StartTime": seconds("2026-03-02T05:00:00Z"), "EndTime": seconds("2026-03-02T06:03:00Z")});
-    let zero = |at| (seconds(at), 0.0);
-    let since_first = [zero("2026-03-02T06:00:00Z"), minutes[0], zero("2026-03-02T06:02:00Z")];
-    assert_eq!(points(&of(early).await), since_first, "nobody counted before");
+    let early = json!({"Period": 60, "DataType": "FillWithZeros", "StartTime": seconds("2026-02-19T22:00:00Z"), "EndTime": seconds("2026-02-20T00:02:00Z")});
+    let zeros = ["2026-02-20T00:00:00Z", "2026-02-20T00:01:00Z"].map(|at| (seconds(at), 0.0));
+    assert_eq!(points(&of(early).await), zeros, "nobody counted before");
     let errors = of(json!({"InsightType": "ApiErrorRateInsight", "ErrorCode": "AccessDenied"})).await;
     assert_eq!((points(&errors), &errors["ErrorCode"]), (vec![(hours[0].0, 1.0)], &json!("AccessDenied")));
     let of_trail = of(json!({"EventName": "GetObject", "TrailName": "main"})).await;
