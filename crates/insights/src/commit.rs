@@ -170,7 +170,7 @@ fn push(counting: &Counting, found: &Found, insight: Insight, imported: bool, de
 /// Puts everything that is to be saved together; it is the store's from then on.
 pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, standing: Standing) -> Saving {
     let unusual = told.unusual(&dealt.changes);
-    let Unsaved { cells, due, marked, places, forgotten } = counting.take_unsaved(&unusual);
+    let Unsaved { cells, due, marked, places, forgotten, gaps } = counting.take_unsaved(&unusual);
     let fleet = &counting.fleet;
     let (mut counts, mut shares) = (Vec::with_capacity(cells.len()), Vec::new());
     for ((at, minute), cell) in cells {
@@ -209,6 +209,6 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
         forgotten,
         arrived: told.arrived(),
         dealt,
-        gaps: Vec::new(),
+        gaps,
     }
 }

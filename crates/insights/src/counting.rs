@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use cairn_anomaly::{Minute, Series, Verdict};
+use cairn_anomaly::{Direction, Minute, Sensitivity, Series, Verdict};
 use cairn_journal::Position;
 
 use crate::fleet::{self, At, ClosedMinute, Fleet, Full, LATENESS_MAX};
 use crate::metric::{Kind, Metric, MetricId, Place};
+use crate::past;
+use crate::rebuild::REMEMBERED_DAYS;
 use crate::sighting::{Arrived, Call, Sighting};
 use crate::store::Gap;
 use crate::tally::{Cell, Tally};
@@ -23,6 +25,10 @@ pub(crate) const UNSAVED_MAX: usize = 100_000;
 
 /// Minutes that are closed at most before they are saved.
 const CLOSED_AT_ONCE_MAX: u32 = 240;
+
+/// So many minutes at once without anything received are passed over: a clock was wrong, or no server ran, and no
+/// series remembers what was before.
+const LEAP_MIN: u32 = REMEMBERED_DAYS * 24 * 60;
 
 /// How long an import must have been quiet before series are built anew, in milliseconds: the next file changes them
 /// once more.
@@ -37,7 +43,8 @@ const HELD_MAX: u32 = 6 * 60;
 pub(crate) struct Counting {
     pub(crate) fleet: Fleet,
     pub(crate) tally: Tally,
-    pub(crate) gaps: Vec<Gap>,
+    gaps: Vec<Gap>,
+    unsaved_gaps: Vec<Gap>,
     grace_ms: i64,
     closed: Option<Minute>,
     next: Position,
@@ -86,6 +93,7 @@ pub(crate) struct Unsaved {
     pub(crate) marked: BTreeSet<At>,
     pub(crate) places: Vec<(Place, Minute)>,
     pub(crate) forgotten: Vec<MetricId>,
+    pub(crate) gaps: Vec<Gap>,
 }
 
 /// Where counting stands.
@@ -116,16 +124,20 @@ pub(crate) enum Stop {
 impl Counting {
     /// Begins where the store stands; `next` is the position to read on from.
     pub(crate) fn new(
-        fleet: Fleet,
+        mut fleet: Fleet,
         gaps: Vec<Gap>,
         grace_ms: i64,
         standing: Option<Standing>,
         next: Position,
     ) -> Self {
+        if let Some(leap) = gaps.iter().rev().find(|gap| gap.to.since(gap.from) > LEAP_MIN) {
+            fleet.watch_from(leap.to);
+        }
         Self {
             fleet,
             tally: Tally::default(),
             gaps,
+            unsaved_gaps: Vec::new(),
             grace_ms,
             closed: standing.map(|standing| standing.closed),
             next: standing.map_or(next, |standing| standing.resume.max(next)),
@@ -203,7 +215,12 @@ impl Counting {
             if self.closed_since_save >= CLOSED_AT_ONCE_MAX {
                 return Stop::Save;
             }
-            self.close(closed.plus(1));
+            let last = self.last_due(received_ms);
+            if last.since(closed) > LEAP_MIN && !self.tally.is_open() {
+                self.leap(Gap { from: closed.plus(1), to: last.plus(1) });
+            } else {
+                self.close(closed.plus(1));
+            }
             self.closed_since_save += 1;
             self.minutes_closed += 1;
             if !self.found.is_empty() {
@@ -224,6 +241,42 @@ impl Counting {
         self.marked.extend(stepped.caught_up);
         let found = stepped.verdicts.into_iter();
         self.found.extend(found.map(|(at, verdict)| Found { at, verdict, imported: false }));
+    }
+
+    /// Returns the last minute whose grace is over.
+    fn last_due(&self, received_ms: i64) -> Minute {
+        Minute::of_epoch_seconds((received_ms - self.grace_ms).div_euclid(1000)).minus(1)
+    }
+
+    /// Passes over minutes of which nothing is known. What was unusual before is over, and what is usual is learnt anew.
+    fn leap(&mut self, over: Gap) {
+        tracing::warn!(
+            minutes = over.to.since(over.from),
+            "nothing was received for too long: insights learn anew what is usual"
+        );
+        self.note_gap(over);
+        let begun = self.fleet.begin_anew(over.to);
+        let ended = begun.iter().filter(|(_, was_unusual)| *was_unusual).flat_map(|(at, _)| {
+            Sensitivity::ALL.map(|sensitivity| Found {
+                at: *at,
+                verdict: past::ended(sensitivity, Direction::Surge, over.from, over.from),
+                imported: false,
+            })
+        });
+        self.found.extend(ended);
+        self.due.extend(begun.iter().map(|(at, _)| *at));
+        self.closed = Some(over.to.minus(1));
+    }
+
+    /// Notes minutes that nobody watched, which are saved with the next that are closed.
+    fn note_gap(&mut self, gap: Gap) {
+        self.gaps.push(gap);
+        self.unsaved_gaps.push(gap);
+    }
+
+    /// Lists the minutes that nobody watched.
+    pub(crate) fn gaps(&self) -> &[Gap] {
+        &self.gaps
     }
 
     fn call(&mut self, record: &Looked, call: &Call) {
@@ -380,6 +433,7 @@ impl Counting {
             due: std::mem::take(&mut self.due),
             marked: std::mem::take(&mut self.marked),
             places: std::mem::take(&mut self.seen_places).into_iter().collect(),
+            gaps: std::mem::take(&mut self.unsaved_gaps),
         }
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct Fleet {
     of_account: HashMap<AccountId, usize>,
     texts: HashSet<Arc<str>>,
     places: BTreeMap<Place, Minute>,
+    /// What was before is as good as unknown.
+    watched_from: Minute,
     behind: BTreeMap<At, Behind>,
     /// Series that stand still until they are built anew.
     held: BTreeSet<At>,
@@ -206,6 +208,31 @@ impl Fleet {
         self.places.get(place).copied()
     }
 
+    /// Returns the minute from which on it is known what a place had.
+    pub(crate) fn known_from(&self, place: &Place) -> Option<Minute> {
+        self.first_of(place).map(|first| first.max(self.watched_from))
+    }
+
+    /// Takes everything before a minute for unknown.
+    pub(crate) fn watch_from(&mut self, minute: Minute) {
+        self.watched_from = minute;
+    }
+
+    /// Begins all series anew with a minute, but for those that are built anew anyway; tells which, and whether
+    /// something unusual went on.
+    pub(crate) fn begin_anew(&mut self, minute: Minute) -> Vec<(At, bool)> {
+        self.watch_from(minute);
+        let mut begun = Vec::new();
+        for (at, slot) in (0..).map(At).zip(&mut self.slots) {
+            let phase = slot.phase;
+            if let Some(series) = slot.series.as_mut().filter(|_| !self.held.contains(&at)) {
+                begun.push((at, series.is_unusual()));
+                *series = Series::begin(minute, minute, phase);
+            }
+        }
+        begun
+    }
+
     /// Returns the first minute of each place that there is.
     pub(crate) fn put_place(&mut self, place: Place, first: Minute) {
         self.places.insert(place, first);
@@ -349,7 +376,7 @@ impl Fleet {
         if slot.series.is_some() {
             return false;
         }
-        let first = self.places.get(&slot.metric.place).copied().unwrap_or(minute).min(minute);
+        let first = self.known_from(&slot.metric.place).unwrap_or(minute).min(minute);
         let series = Series::begin(first, minute, slot.phase);
         self.slot_mut(at).series = Some(series);
         true

@@ -55,8 +55,8 @@ impl Follower {
         // As far back as what came late lies, and what a series remembers of before; older points are not kept.
         let from = stale.from.min(to).minus(REMEMBERED_DAYS * DAY).max(Keep::at(closed).points);
         // What was before is unknown: a call in the first minute is nothing new.
-        let first_seen = counting.fleet.first_of(&metric.place).unwrap_or(to).max(from);
-        let (phase, gaps) = (rebuild::phase(metric), counting.gaps.clone());
+        let first_seen = counting.fleet.known_from(&metric.place).unwrap_or(to).max(from);
+        let (phase, gaps) = (rebuild::phase(metric), counting.gaps().to_vec());
         let points = self.shared.store.points(id, from, closed.plus(1)).await?;
         let later = points.iter().copied().filter(|(minute, _)| *minute >= to).collect();
         let building = tokio::task::spawn_blocking(move || {
@@ -95,7 +95,7 @@ impl Follower {
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
 
-fn ended(sensitivity: Sensitivity, direction: Direction, start: Minute, end: Minute) -> Verdict {
+pub(crate) fn ended(sensitivity: Sensitivity, direction: Direction, start: Minute, end: Minute) -> Verdict {
     Verdict::Ended(Closing { sensitivity, direction, start, end, calls: 0 })
 }
 

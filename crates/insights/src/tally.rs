@@ -95,6 +95,11 @@ impl Tally {
         self.open.values().map(|open| open.first).min().unwrap_or(next)
     }
 
+    /// Tells whether any minute is open.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Tells whether a metric has calls in a minute that is open.
     pub(crate) fn knows(&self, at: At) -> bool {
         self.open.values().any(|open| open.cells.contains_key(&at))

@@ -48,3 +48,30 @@ async fn what_goes_on_goes_on_after_a_restart() {
     );
     alive.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_set_years_ahead_is_followed_at_once_and_tells_nothing_of_them() {
+    let world = World::with_past(26 * 60, |_| vec![Call::named("DeleteBucket"); 3]).await;
+    let alive = world.open().await;
+    let call = Call::named("DeleteBucket");
+    let (usual, surge) = ([(&call, 3)], [(&call, 90)]);
+    world.pass(&alive, 0, &[&usual, &surge, &surge]).await;
+    let years = 10 * 365 * 24 * 3600;
+    world.at(years + 16);
+    alive.closed(years - 60).await;
+    alive.until(|health| health.waiting == 0).await;
+    let told = ["Start DeleteBucket at 1 for 1: 90, not 3", "End DeleteBucket at 3 for 2: 90, not 3"];
+    assert_eq!(world.told(), told);
+    let gaps = alive.insights.store().gaps(Minute::default(), Minute::new(u32::MAX)).await.unwrap();
+    let lengths: Vec<i64> = gaps.iter().map(|gap| i64::from(gap.to.since(gap.from))).collect();
+    assert_eq!(lengths, [years / 60 - 3]);
+    // From there on it is learnt anew, over a restart too.
+    world.pass(&alive, years, &[&usual, &surge]).await;
+    alive.stop().await;
+    let alive = world.open().await;
+    let other = Call::named("PutBucketPolicy");
+    world.pass(&alive, years + 120, &[&[(&call, 90), (&other, 90)], &usual]).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert_eq!(world.told(), told);
+    alive.stop().await;
+}
