@@ -44,5 +44,5 @@ pub use insights::{CURSOR, Health, Insights, InsightsService, OpenError, Parts};
 pub use metric::{Kind, Metric, MetricId, Place};
 pub use rebuild::{Past, REMEMBERED_DAYS, Rebuilt, phase, rebuild};
 pub use record::render;
-pub use sighting::is_rated;
+pub use sighting::{counted_as, is_rated};
 pub use wanted::{listened_to, wanted};

@@ -15,6 +15,12 @@ const NAME_BYTES_MAX: usize = 256;
 /// What each batch of an import is recorded as: one act in many calls, which says nothing about how often anybody acts.
 const IMPORT: (&str, &str) = ("cloudtrail.amazonaws.com", "ImportEvents");
 
+/// What calls count as of which nobody knows whose they are.
+const UNKNOWN_OPERATION: &str = "UnknownOperation";
+const S3: &str = "s3.amazonaws.com";
+/// Who knows callers, and would have told.
+const STS: &str = "sts.amazonaws.com";
+
 /// What a record counts for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sighting {
@@ -29,7 +35,7 @@ pub(crate) enum Sighting {
 }
 
 /// An Insights event that stands in the journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Arrived {
     pub(crate) id: String,
     pub(crate) imported: bool,
@@ -89,7 +95,7 @@ impl Sighting {
         let error = event.error_code.as_deref().filter(|code| !code.is_empty());
         let (rated, trails) = match category {
             Category::Management => (is_rated(&event), Vec::new()),
-            Category::Data => (true, counting_trails(&event, entry, snapshot)),
+            Category::Data => (!is_of_nobody(&event), counting_trails(&event, entry, snapshot)),
             Category::NetworkActivity | Category::Insight | Category::Other => (false, Vec::new()),
         };
         let counted = match category {
@@ -104,8 +110,9 @@ impl Sighting {
         if !counted {
             return Self::Passed(Passed::Uncounted);
         }
+        let (source, name) = counted_as(&event);
         let fits = |text: &str| (1..=NAME_BYTES_MAX).contains(&text.len());
-        if !fits(&event.event_source) || !fits(&event.event_name) || !error.is_none_or(fits) {
+        if !fits(source) || !fits(name) || !error.is_none_or(fits) {
             return Self::Passed(Passed::Nameless);
         }
         Self::Call(Box::new(Call {
@@ -114,8 +121,8 @@ impl Sighting {
             trails,
             minute,
             origin: entry.origin,
-            source: event.event_source.to_string(),
-            name: event.event_name.to_string(),
+            source: source.to_owned(),
+            name: name.to_owned(),
             rated,
             error: error.map(ToOwned::to_owned),
             values: Attribute::ALL.map(|attribute| attribute.of(&event).to_owned()),
@@ -123,9 +130,27 @@ impl Sighting {
     }
 }
 
-/// Tells whether a management event counts for the rate of calls: a write, but no batch of an import.
+/// Tells whether a management event counts for the rate of calls: a write, but no batch of an import, and nobody's.
 pub fn is_rated(event: &EventView<'_>) -> bool {
-    event.read_only == Some(false) && (&*event.event_source, &*event.event_name) != IMPORT
+    let is_import = (&*event.event_source, &*event.event_name) == IMPORT;
+    event.read_only == Some(false) && !is_import && !is_of_nobody(event)
+}
+
+/// Returns the service and the action that an event is counted as. Whoever has no key may claim any, as often as he
+/// likes: he would fill an account's metrics, and write what insights tell. So what failed before anybody knew whose it
+/// is counts once for each error; that of S3 apart, for its errors are its own.
+pub fn counted_as<'e>(event: &'e EventView<'_>) -> (&'e str, &'e str) {
+    match (is_of_nobody(event), &*event.event_source) {
+        (false, source) => (source, &event.event_name),
+        (true, S3) => (S3, UNKNOWN_OPERATION),
+        (true, _claimed) => (STS, UNKNOWN_OPERATION),
+    }
+}
+
+/// Tells whether a call failed before anybody knew whose it is: a key or a signature was refused, or there was none.
+fn is_of_nobody(event: &EventView<'_>) -> bool {
+    let failed = event.error_code.as_deref().is_some_and(|code| !code.is_empty());
+    failed && event.user_identity.kind.as_deref() == Some("Unknown")
 }
 
 /// Returns the minute of an event. A clock ahead of ours would hold its minute open for as long as it is ahead: what

@@ -64,6 +64,42 @@ async fn what_a_record_counts_for() {
     }
 }
 
+/// Whoever has no key can claim any name: neither does that take room, nor is it told to anybody.
+#[tokio::test]
+async fn calls_of_nobody_count_as_their_errors_alone() {
+    let snapshot = snapshot().await;
+    let tell = |event: &str| match Sighting::of(&entry(Origin::Call, event), &snapshot) {
+        Sighting::Call(call) => format!("{} {} {} {:?}", call.source, call.name, call.rated, call.error),
+        other => format!("{other:?}"),
+    };
+    let claimed = |source: &str, name: &str, error: &str| {
+        let identity = r#"{"userIdentity":{"type":"Unknown","accessKeyId":"AKIAUNKNOWNUNKNOWN12"},"#;
+        let event = WRITE.replacen('{', identity, 1).replace("ec2.amazonaws.com", source);
+        let error = if error.is_empty() { String::new() } else { format!(r#""errorCode":"{error}","#) };
+        event.replace("CreateTags", name).replace("\"readOnly\"", &format!("{error}\"readOnly\""))
+    };
+    let long = "x".repeat(257);
+    let cases = [
+        ("anything.amazonaws.com", "YourCompanyIsHacked", "UnrecognizedClientException"),
+        ("cloudtrail.amazonaws.com", "CreateTrail", "UnrecognizedClientException"),
+        (&long, &long, "UnrecognizedClientException"),
+        ("", "", "UnrecognizedClientException"),
+    ];
+    for (source, name, error) in cases {
+        let expected = r#"sts.amazonaws.com UnknownOperation false Some("UnrecognizedClientException")"#;
+        assert_eq!(tell(&claimed(source, name, error)), expected, "{source} {name}");
+    }
+    let of_s3 = claimed("s3.amazonaws.com", "DeleteBucket", "InvalidAccessKeyId");
+    assert_eq!(tell(&of_s3), r#"s3.amazonaws.com UnknownOperation false Some("InvalidAccessKeyId")"#);
+    // An upstream took the call of somebody whose name it does not tell.
+    let taken = claimed("s3.amazonaws.com", "DeleteBucket", "");
+    assert_eq!(tell(&taken), "s3.amazonaws.com DeleteBucket true None");
+    // Who may not do what he asks is known.
+    let denied =
+        claimed("s3.amazonaws.com", "DeleteBucket", "AccessDenied").replace("Unknown\"", "IAMUser\"");
+    assert_eq!(tell(&denied), r#"s3.amazonaws.com DeleteBucket true Some("AccessDenied")"#);
+}
+
 #[tokio::test]
 async fn what_comes_from_the_future_came_now() {
     let snapshot = snapshot().await;

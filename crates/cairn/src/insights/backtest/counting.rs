@@ -125,7 +125,8 @@ impl Counting {
         *first = minute.min(*first);
         let error = event.error_code.as_deref().filter(|code| !code.is_empty());
         let fits = |text: &str| (1..=NAME_BYTES_MAX).contains(&text.len());
-        if !fits(&event.event_source) || !fits(&event.event_name) || !error.is_none_or(fits) {
+        let (source, name) = cairn_insights::counted_as(event);
+        if !fits(source) || !fits(name) || !error.is_none_or(fits) {
             self.tally.unreadable += 1;
             return Ok(());
         }
@@ -135,7 +136,7 @@ impl Counting {
             self.tally.counted += 1;
         }
         for kind in rated.into_iter().chain(failed) {
-            let (source, name) = (Arc::from(&*event.event_source), Arc::from(&*event.event_name));
+            let (source, name) = (Arc::from(source), Arc::from(name));
             let metric = Metric { place: place.clone(), source, name, kind };
             match self.number(metric) {
                 Some(metric) => {
