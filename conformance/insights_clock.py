@@ -6,6 +6,7 @@ import json
 import time
 
 import botocore.auth
+from clients import Clients
 from disturbances import Clock
 from waiting import wait_for
 
@@ -32,7 +33,7 @@ class Minutes(Clock):
         self._set(self.offset)
 
     def judged(self, minutes=0):
-        """Lets minutes pass, and waits until everything is judged that is over, and what was found is told."""
+        """Lets minutes pass, and waits until everything is judged that is over, and the history shows what was found."""
         self.forward(60 * minutes)
         due = int(self.now() - GRACE_S) // 60 * 60 - 60
 
@@ -43,6 +44,19 @@ class Minutes(Clock):
             return calendar.timegm(time.strptime(told["closed"], "%Y-%m-%dT%H:%M:%SZ")) >= due
 
         wait_for(is_judged, "all minutes that are over are judged", limit=40)
+        self._history_is_current()
+
+    def _history_is_current(self):
+        """Waits until the history shows a call of this moment, and so all that is before it in the journal."""
+        cloudtrail = Clients(self._server).boto("cloudtrail")
+        marker = cloudtrail.describe_trails()["ResponseMetadata"]["RequestId"]
+        named = [{"AttributeKey": "EventName", "AttributeValue": "DescribeTrails"}]
+
+        def shows_it():
+            newest = cloudtrail.lookup_events(LookupAttributes=named)["Events"]
+            return any(json.loads(event["CloudTrailEvent"])["requestID"] == marker for event in newest)
+
+        wait_for(shows_it, "the history shows all that was recorded", limit=40)
 
     def until_second(self, second):
         """Moves on to a second of a minute: of this one, or of the next if that is over."""
