@@ -90,6 +90,8 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
+    /// The same store, for questions of others: they don't keep the follower from reading.
+    asked: Arc<Store>,
     pub(crate) health: watch::Sender<Health>,
 }
 
@@ -109,7 +111,8 @@ impl Insights {
         let Loaded { counting, told } = loaded.map_err(|error| OpenError::Load(Box::new(error)))?;
         let health = watch::Sender::new(Health { next: counting.next(), ..Health::default() });
         let cursor = catalog.cursor(CURSOR).await?;
-        let shared = Arc::new(Shared { store: Arc::new(store), health });
+        let asked = Arc::new(store.beside());
+        let shared = Arc::new(Shared { store: Arc::new(store), asked, health });
         let mut follower = Follower {
             shared: Arc::clone(&shared),
             catalog,
@@ -131,7 +134,7 @@ impl Insights {
 
     /// Returns the store, for questions.
     pub fn store(&self) -> &Arc<Store> {
-        &self.shared.store
+        &self.shared.asked
     }
 
     /// Tells how insights fare.
@@ -158,6 +161,7 @@ impl InsightsService {
         let shared = Arc::clone(&follower.shared);
         let options = Options { idle_every: look_every, ..Options::default() };
         cairn_projection::run(source, from, follower, options, clock, shutdown).await;
+        shared.asked.close_readers().await;
         shared.store.close().await;
     }
 }

@@ -27,8 +27,8 @@ mod tests;
 mod texts;
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -57,10 +57,10 @@ type Tx = Transaction<'static, Sqlite>;
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
-    texts: Mutex<Texts>,
+    texts: Arc<Mutex<Texts>>,
     /// Set once the disk has refused a write or a sync: the kernel may have dropped what it could not write, so a
     /// later success would prove nothing.
-    broken: AtomicBool,
+    broken: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -75,12 +75,28 @@ impl Store {
         let writer = opened.map_err(StoreOpenError::Store)?;
         schema::migrate(&writer).await?;
         let readers = file::readers(path);
-        Ok(Self { writer, readers, texts: Mutex::default(), broken: AtomicBool::new(false) })
+        Ok(Self { writer, readers, texts: Arc::default(), broken: Arc::default() })
+    }
+
+    /// Returns the same store with connections of its own to read by: whoever asks much keeps nobody else waiting. It
+    /// is to be closed first.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            writer: self.writer.clone(),
+            readers: file::more_readers(&self.readers),
+            texts: Arc::clone(&self.texts),
+            broken: Arc::clone(&self.broken),
+        }
+    }
+
+    /// Closes the connections to read by.
+    pub(crate) async fn close_readers(&self) {
+        self.readers.close().await;
     }
 
     /// Closes all connections; what is written is in the file then, beside no log.
     pub async fn close(&self) {
-        self.readers.close().await;
+        self.close_readers().await;
         self.writer.close().await;
     }
 

@@ -38,6 +38,11 @@ pub(super) fn readers(path: &Path) -> SqlitePool {
     pool().max_connections(READERS_MAX).connect_lazy_with(options(path).pragma("query_only", "ON"))
 }
 
+/// As many more to the same file.
+pub(super) fn more_readers(readers: &SqlitePool) -> SqlitePool {
+    pool().max_connections(READERS_MAX).connect_lazy_with(readers.connect_options().as_ref().clone())
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -71,7 +76,7 @@ fn pool() -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
-/// Enough for a few questions beside the follower; more would only queue on the same disk.
+/// Enough for a few questions, and for the follower, who has his own; more would only queue on the same disk.
 const READERS_MAX: u32 = 3;
 
 /// How long to wait for another process that writes, such as a backup, before saying busy.

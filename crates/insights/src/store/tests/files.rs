@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::{Connection, Executor, SqliteConnection};
 
@@ -32,6 +33,23 @@ async fn every_commit_is_synced() {
     };
     assert_eq!(ask("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2", "FULL");
     assert_eq!(ask("PRAGMA journal_mode").await, "wal");
+}
+
+#[tokio::test]
+async fn whoever_asks_much_keeps_nobody_else_from_reading() {
+    let (_directory, store) = store().await;
+    let asked = store.beside();
+    let mut held = Vec::new();
+    for _ in 0..asked.readers.options().get_max_connections() {
+        held.push(asked.readers.acquire().await.unwrap());
+    }
+    store.close_minute(&Closing::at(at(NOW, 1))).await.unwrap();
+    let read = tokio::time::timeout(Duration::from_secs(10), store.position()).await;
+    assert_eq!(read.expect("it waits for nobody").unwrap(), Some(at(NOW, 1)));
+    drop(held);
+    assert_eq!(asked.position().await.unwrap(), Some(at(NOW, 1)));
+    asked.close_readers().await;
+    store.close().await;
 }
 
 #[tokio::test]
