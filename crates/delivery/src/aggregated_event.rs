@@ -6,6 +6,7 @@ use std::io;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use cairn_catalog::TrailId;
+use cairn_event::derived_id;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -122,8 +123,7 @@ fn most(names: &BTreeMap<String, u64>) -> Vec<Statistic<'_>> {
 /// What a statistic takes beside its name: `{"name":"","value":18446744073709551615},`.
 const STATISTIC_BYTES: usize = 42;
 
-/// Derives the id from what the event is about, so that writing it again gives the same one. Version 8 of
-/// RFC 9562: made by a rule of our own.
+/// Derives the id from what the event is about, so that writing it again gives the same one.
 fn event_id(trail: &TrailId, window: Window, key: &GroupKey, group: &Group) -> String {
     let mut hash = Context::new(&SHA256);
     let (created, end, first) =
@@ -144,17 +144,7 @@ fn event_id(trail: &TrailId, window: Window, key: &GroupKey, group: &Group) -> S
         hash.update(&(part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let hash = hash.finish();
-    let bits = hash.as_ref().iter().take(16).fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
-    let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x8 << 76) | (0x2 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xffff,
-        (bits >> 48) & 0xffff,
-        bits & 0xffff_ffff_ffff
-    )
+    derived_id(hash.finish().as_ref())
 }
 
 fn instant(ms: i64) -> String {

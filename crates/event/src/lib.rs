@@ -11,6 +11,7 @@
 mod account;
 mod arn;
 mod clock;
+mod derived_id;
 mod entry;
 mod identity;
 mod insight;
@@ -26,6 +27,7 @@ mod view;
 pub use account::{AccountId, AccountIdError};
 pub use arn::{Arn, ArnError};
 pub use clock::{Clock, Ids};
+pub use derived_id::derived_id;
 pub use entry::{Entry, EntryError, Origin};
 pub use identity::{
     InScopeOf, InvokedByDelegate, OnBehalfOf, SessionAttributes, SessionContext, SessionIssuer, UserIdentity,

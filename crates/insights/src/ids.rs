@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use cairn_anomaly::{Minute, Sensitivity};
+use cairn_event::derived_id;
 
 use crate::insight::State;
 use crate::metric::{Kind, Metric};
@@ -46,21 +47,7 @@ fn id(metric: &Metric, sensitivity: Sensitivity, start: Minute, state: &str) -> 
     });
     part(&start.number().to_string());
     part(state);
-    uuid(hash.finish().as_ref())
-}
-
-/// Makes an id of a hash's first bytes. Version 8 of RFC 9562: made by a rule of our own.
-fn uuid(hash: &[u8]) -> String {
-    let bits = hash.iter().take(16).fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
-    let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x8 << 76) | (0x2 << 62);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xffff,
-        (bits >> 48) & 0xffff,
-        bits & 0xffff_ffff_ffff
-    )
+    derived_id(hash.finish().as_ref())
 }
 
 #[cfg(test)]
