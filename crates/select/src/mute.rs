@@ -74,6 +74,11 @@ pub enum MuteError {
     /// A term has no value.
     #[error("{0}= has no value")]
     Value(&'static str),
+    /// Something stands for the rest of a value, but not at its end or not as it is written.
+    #[error(
+        "{0}: what a value ends with may be left out, for which ... stands at its end, as in name=Delete..."
+    )]
+    Rest(String),
     /// A principal that no event names.
     #[error(
         "{0} names no principal: give an ARN, role/NAME, user/NAME, root, or a service such as ec2.amazonaws.com"
@@ -161,7 +166,11 @@ fn began(event: &EventView<'_>, insight: &InsightView<'_>) -> i64 {
 
 impl Text {
     fn parse(key: &'static str, value: &str) -> Result<Self, MuteError> {
-        match value.strip_suffix(REST) {
+        let start = value.strip_suffix(REST);
+        if start.unwrap_or(value).contains(REST) || value.contains('*') {
+            return Err(MuteError::Rest(value.to_owned()));
+        }
+        match start {
             Some("") => Err(MuteError::Value(key)),
             None if value.is_empty() => Err(MuteError::Value(key)),
             Some(start) => Ok(Self::Start(start.into())),
@@ -169,12 +178,13 @@ impl Text {
         }
     }
 
-    /// Completes the short name of a service.
+    /// Completes the short name of a service, which all are of small letters.
     fn into_source(self) -> Self {
         match self {
             Self::Whole(name) if !name.contains('.') => {
-                Self::Whole(format!("{name}.amazonaws.com").into_boxed_str())
+                Self::Whole(format!("{}.amazonaws.com", name.to_lowercase()).into_boxed_str())
             }
+            Self::Start(start) if !start.contains('.') => Self::Start(start.to_lowercase().into_boxed_str()),
             other => other,
         }
     }

@@ -30,7 +30,8 @@ impl Principal {
                     }
                     format!("{kind}/{name}")
                 }
-                None => text.to_string(),
+                None if matches!(given, Text::Start(_)) || is_named_whole(text) => text.to_string(),
+                None => return Err(refused()),
             }
         };
         let attributed = attributed.into_boxed_str();
@@ -106,6 +107,19 @@ fn is_silence(callers: &AttributionView<'_>, unusual: f64, usual: f64) -> bool {
 fn sum(calls: &[AttributedView<'_>], counted: impl Fn(&AttributedView<'_>) -> bool) -> f64 {
     calls.iter().filter(|one| counted(one)).map(|one| one.average).sum()
 }
+
+/// Tells whether a caller can have this name without a kind before it: root, a service, or the id of somebody who has
+/// no ARN.
+fn is_named_whole(text: &str) -> bool {
+    let is_id = |text: &str| {
+        text.len() >= ID_CHARS_MIN
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    text == "root" || text.contains('.') || is_id(text)
+}
+
+/// The shortest id of a caller: that of an account.
+const ID_CHARS_MIN: usize = 12;
 
 /// Makes of an ARN the one that attributions have: `arn:aws:iam::111122223333:role/path/ci` and
 /// `arn:aws:sts::111122223333:assumed-role/ci/session` are `arn:aws:sts::111122223333:assumed-role/ci`.
