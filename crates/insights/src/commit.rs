@@ -199,7 +199,11 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
     });
     let held = unusual.iter().copied().chain(counting.all_stale());
     Saving {
-        position: Position { closed: standing.closed, resume: standing.resume, counted: standing.counted },
+        position: Position {
+            closed: standing.closed,
+            resume: told.earlier.resume(standing.resume),
+            counted: standing.counted,
+        },
         seen: places,
         counts,
         shares,
@@ -207,7 +211,7 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
         marks: marks.collect(),
         held: held.filter_map(|at| fleet.id(at)).collect(),
         forgotten,
-        arrived: told.arrived(),
+        arrived: told.arrived_of(&dealt.records),
         dealt,
         gaps,
     }

@@ -60,8 +60,8 @@ pub(crate) struct Counting {
     marked: BTreeSet<At>,
     seen_places: BTreeMap<Place, Minute>,
     moved_places: BTreeSet<Place>,
-    /// Insights events that were seen in the journal.
-    seen: Vec<Arrived>,
+    /// Insights events that were seen in the journal, and where.
+    seen: Vec<(Position, Arrived)>,
     /// When the last imported event was received.
     imported_ms: Option<i64>,
 }
@@ -191,7 +191,7 @@ impl Counting {
             }
             match &record.sighting {
                 Sighting::Call(call) => self.call(record, call),
-                Sighting::Insight(arrived) => self.seen.push(arrived.clone()),
+                Sighting::Insight(arrived) => self.seen.push((record.position, arrived.clone())),
                 Sighting::Other { account, region, minute } => {
                     self.see(&Place { account: *account, region: region.clone(), trail: None }, *minute);
                 }
@@ -478,7 +478,7 @@ impl Counting {
     }
 
     /// Takes the Insights events that were seen.
-    pub(crate) fn take_seen(&mut self) -> Vec<Arrived> {
+    pub(crate) fn take_seen(&mut self) -> Vec<(Position, Arrived)> {
         std::mem::take(&mut self.seen)
     }
 

@@ -20,6 +20,9 @@ impl Follower {
         if self.counting()?.next() < self.sent_below {
             return Ok(());
         }
+        if let Some(counting) = &self.counting {
+            self.told.earlier.all_seen(counting.all_stale());
+        }
         self.settle().await?;
         loop {
             let records = self.told.to_send(AT_ONCE_MAX);

@@ -206,8 +206,11 @@ impl Follower {
     }
 
     fn note_arrivals(&mut self) -> Result<(), FollowError> {
-        for arrived in self.counting_mut()?.take_seen() {
+        for (position, arrived) in self.counting_mut()?.take_seen() {
             self.told.see(&arrived);
+            if position < self.sent_below {
+                self.told.earlier.see(position, arrived);
+            }
         }
         Ok(())
     }
@@ -252,6 +255,9 @@ impl Follower {
         self.told.wait(saving.dealt.records);
         telemetry::sent(saving.arrived.len());
         self.told.settle(&saving.arrived);
+        if let Some(counting) = &self.counting {
+            self.told.earlier.saved(|at| counting.stale(at).is_some());
+        }
         self.advance(saving.position.resume).await
     }
 

@@ -16,6 +16,7 @@ mod backtest;
 mod commit;
 mod config;
 mod counting;
+mod earlier;
 mod emit;
 mod facts;
 mod fleet;

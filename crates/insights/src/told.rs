@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 
+use crate::earlier::Earlier;
 use crate::fleet::At;
 use crate::sighting::Arrived;
 use crate::store::Record;
@@ -19,6 +20,7 @@ pub(crate) struct Told {
     next_number: u64,
     /// Of the waiting ones, those that turned out to be in the journal, and are to be marked as sent.
     arrived: BTreeSet<Arc<str>>,
+    pub(crate) earlier: Earlier,
 }
 
 /// Something unusual whose start was told.
@@ -96,6 +98,12 @@ impl Told {
     /// Lists the records that are to be marked as sent.
     pub(crate) fn arrived(&self) -> Vec<Arc<str>> {
         self.arrived.iter().cloned().collect()
+    }
+
+    /// Lists those and what was found again.
+    pub(crate) fn arrived_of(&self, found: &[Record]) -> Vec<Arc<str>> {
+        let again = found.iter().filter(|record| self.earlier.has(record));
+        self.arrived.iter().chain(again.map(|record| &record.id)).cloned().collect()
     }
 
     /// Forgets records that are marked as sent.

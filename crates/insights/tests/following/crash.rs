@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
+use cairn_event::Origin;
 use cairn_insights::Insights;
 use tokio_util::sync::CancellationToken;
 
@@ -113,6 +114,41 @@ async fn what_was_seen_in_the_journal_stays_seen_after_another_kill() {
     assert_eq!(world.told().len(), 2, "{:?}", world.told());
     once(&world);
     alive.stop().await;
+}
+
+/// Of what was imported, too, although it is read before it is found again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_was_lost_finds_what_was_imported_again_and_tells_nothing_twice() {
+    let world = World::with_past(1, |_| vec![Call::named("CreateTags")]).await;
+    let alive = world.open().await;
+    world.at(30);
+    let imported = Call { origin: Origin::Import, ..Call::named("PutBucketPolicy") };
+    world.import(&imported, 1, 27 * 60).await;
+    world.record(&imported, 500, -3600).await;
+    world.at(76);
+    alive.closed(0).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    alive.stop().await;
+    let before = world.told();
+    assert_eq!(before.len(), 2, "{before:?}");
+    for (lost, killed) in [(1, false), (2, true)] {
+        std::fs::remove_dir_all(world.dir.path().join("insights")).unwrap();
+        world.at(lost * 180);
+        for kill_after in (1..).take_while(|_| killed) {
+            let (insights, service) = Insights::open(world.config(), world.parts()).await.unwrap();
+            steps(service.run(CancellationToken::new()), kill_after).await;
+            world.intake.advance_to(0).await.unwrap();
+            let health = insights.health();
+            if health.next == world.reader.tail() && health.stale == 0 && health.closed.is_some() {
+                break;
+            }
+        }
+        let alive = world.open().await;
+        alive.closed(60).await;
+        alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+        assert_eq!(world.told(), before, "lost {lost} times");
+        alive.stop().await;
+    }
 }
 
 #[track_caller]
