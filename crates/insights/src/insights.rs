@@ -42,12 +42,16 @@ pub struct Parts {
 #[derive(Debug, Clone)]
 pub struct Insights {
     shared: Arc<Shared>,
+    /// The follower's, with connections of its own: questions don't keep it from reading.
+    store: Arc<Store>,
 }
 
 /// Counts, judges and tells. Made once, run once.
 #[derive(Debug)]
 pub struct InsightsService {
     follower: Follower,
+    /// That of the handles.
+    asked: Arc<Store>,
     look_every: Duration,
 }
 
@@ -90,8 +94,6 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
-    /// The same store, for questions of others: they don't keep the follower from reading.
-    asked: Arc<Store>,
     pub(crate) health: watch::Sender<Health>,
 }
 
@@ -112,7 +114,7 @@ impl Insights {
         let health = watch::Sender::new(Health { next: counting.next(), ..Health::default() });
         let cursor = catalog.cursor(CURSOR).await?;
         let asked = Arc::new(store.beside());
-        let shared = Arc::new(Shared { store: Arc::new(store), asked, health });
+        let shared = Arc::new(Shared { store: Arc::new(store), health });
         let mut follower = Follower {
             shared: Arc::clone(&shared),
             catalog,
@@ -129,12 +131,13 @@ impl Insights {
             expired_hour: 0,
         };
         follower.enroll().await?;
-        Ok((Self { shared }, InsightsService { follower, look_every: config.look_every }))
+        let service = InsightsService { follower, asked: Arc::clone(&asked), look_every: config.look_every };
+        Ok((Self { shared, store: asked }, service))
     }
 
     /// Returns the store, for questions.
     pub fn store(&self) -> &Arc<Store> {
-        &self.shared.asked
+        &self.store
     }
 
     /// Tells how insights fare.
@@ -155,13 +158,13 @@ impl Insights {
 impl InsightsService {
     /// Runs until `shutdown`: a batch that was begun is finished first.
     pub async fn run(self, shutdown: CancellationToken) {
-        let Self { follower, look_every } = self;
+        let Self { follower, asked, look_every } = self;
         let from = follower.next();
         let (source, clock) = (follower.source.clone(), Arc::clone(&follower.clock));
         let shared = Arc::clone(&follower.shared);
         let options = Options { idle_every: look_every, ..Options::default() };
         cairn_projection::run(source, from, follower, options, clock, shutdown).await;
-        shared.asked.close_readers().await;
+        asked.close_readers().await;
         shared.store.close().await;
     }
 }
