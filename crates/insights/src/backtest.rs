@@ -189,7 +189,7 @@ impl Backtest {
         if found.is_empty() {
             return Ok(found);
         }
-        let told = self.store.records_of(case.id, self.asked.from, self.asked.to).await?;
+        let told = self.store.records_of(&[case.id], self.asked.from, self.asked.to).await?;
         for finding in &mut found {
             let Opening { start, sensitivity, .. } = finding.opening;
             let of_this = told.iter().map(|told| &told.record).find(|record| {

@@ -2,27 +2,15 @@
 
 use std::sync::Arc;
 
-use cairn_anomaly::{Minute, Verdict};
-use cairn_catalog::Snapshot;
+use cairn_anomaly::Minute;
 
-use crate::counting::{Counting, Found, Standing, Unsaved};
-use crate::facts::{self, Asked};
-use crate::ids;
-use crate::insight::{Insight, State};
+use crate::counting::{Counting, Standing, Unsaved};
+use crate::deal::Dealt;
 use crate::metric::{MetricId, Place};
-use crate::record;
 use crate::store::{
-    Changed, Closing, Count, CountedShare, Gap, Mark, Position, Record, SeriesState, Store, StoreError,
+    Changed, Closing, Count, CountedShare, Gap, Mark, Position, SeriesState, Store, StoreError,
 };
-use crate::told::{Changes, Open, Told};
-use crate::wanted;
-
-/// Verdicts that became records, and what those change.
-#[derive(Debug, Default)]
-pub(crate) struct Dealt {
-    pub(crate) records: Vec<Record>,
-    pub(crate) changes: Changes,
-}
+use crate::told::Told;
 
 /// A transaction of the store, until it is committed.
 #[derive(Debug)]
@@ -70,101 +58,6 @@ pub(crate) async fn identify(store: &Store, counting: &mut Counting) -> Result<(
     let ids = store.identify(&asked.collect::<Vec<_>>()).await?;
     counting.identified(fresh.into_iter().map(|(at, _)| at).zip(ids));
     Ok(())
-}
-
-/// Makes records of what was found, of all that some trail would get; of what was told, the end in any case.
-pub(crate) async fn deal(
-    store: &Store,
-    counting: &Counting,
-    told: &Told,
-    snapshot: &Snapshot,
-) -> Result<Dealt, StoreError> {
-    let mut dealt = Dealt::default();
-    for found in counting.found() {
-        match found.verdict {
-            Verdict::Started(opening) => {
-                let asked = Asked {
-                    at: found.at,
-                    sensitivity: opening.sensitivity,
-                    direction: opening.direction,
-                    state: State::Start,
-                    start: opening.start,
-                    to: opening.start.plus(opening.minutes),
-                };
-                start(store, counting, told, snapshot, (found, asked), &mut dealt).await?;
-            }
-            Verdict::Ended(closing) => {
-                let key = (found.at, closing.sensitivity);
-                // The end of something older is the end of something else.
-                let open = told.open(&dealt.changes, found.at, closing.sensitivity);
-                let Some(open) = open.filter(|open| open.start < closing.end) else { continue };
-                let asked = Asked {
-                    at: found.at,
-                    sensitivity: closing.sensitivity,
-                    direction: open.direction,
-                    state: State::End,
-                    start: open.start,
-                    to: closing.end.max(open.start.plus(1)),
-                };
-                let insight = facts::gather(store, counting, asked).await?;
-                push(counting, found, insight, open.imported, &mut dealt);
-                dealt.changes.insert(key, None);
-            }
-        }
-    }
-    Ok(dealt)
-}
-
-async fn start(
-    store: &Store,
-    counting: &Counting,
-    told: &Told,
-    snapshot: &Snapshot,
-    (found, asked): (&Found, Asked),
-    dealt: &mut Dealt,
-) -> Result<(), StoreError> {
-    let metric = counting.fleet.metric(found.at);
-    let is_told = told.open(&dealt.changes, found.at, asked.sensitivity).is_some();
-    if is_told || !wanted::listened_to(snapshot, metric, asked.sensitivity) {
-        return Ok(());
-    }
-    if is_known(store, counting, &asked).await? {
-        return Ok(());
-    }
-    let insight = facts::gather(store, counting, asked).await?;
-    if !wanted::wanted(snapshot, &insight) {
-        return Ok(());
-    }
-    push(counting, found, insight, found.imported, dealt);
-    let open = Open { start: asked.start, direction: asked.direction, imported: found.imported };
-    dealt.changes.insert((found.at, asked.sensitivity), Some(open));
-    Ok(())
-}
-
-/// Tells whether something that was told before overlaps what began: a series that was built anew finds it once more.
-async fn is_known(store: &Store, counting: &Counting, asked: &Asked) -> Result<bool, StoreError> {
-    let Some(id) = counting.fleet.id(asked.at) else { return Ok(false) };
-    let known = store.records_of(id, asked.start.minus(LONGEST), asked.to).await?;
-    let mut of = known.iter().map(|known| &known.record.insight);
-    Ok(of.any(|insight| {
-        insight.sensitivity == asked.sensitivity && insight.start.plus(insight.minutes) > asked.start
-    }))
-}
-
-/// What goes on for longer than this, in minutes, has ended by force.
-const LONGEST: u32 = 2 * 24 * 60;
-
-fn push(counting: &Counting, found: &Found, insight: Insight, imported: bool, dealt: &mut Dealt) {
-    let Some(metric) = counting.fleet.id(found.at) else { return };
-    let Insight { sensitivity, start, state, .. } = insight;
-    dealt.records.push(Record {
-        id: ids::event_id(&insight.metric, sensitivity, start, state).into(),
-        shared_id: ids::shared_event_id(&insight.metric, sensitivity, start).into(),
-        metric,
-        body: record::render(&insight).into(),
-        insight,
-        imported,
-    });
 }
 
 /// Puts everything that is to be saved together; it is the store's from then on.

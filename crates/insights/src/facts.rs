@@ -1,12 +1,16 @@
 //! Gathering what an Insights event says: from the store, and what waits to be saved there.
 
+use std::collections::BTreeMap;
+
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 
 use crate::attribution::{Attribute, Share};
 use crate::counting::Counting;
 use crate::fleet::At;
 use crate::insight::{Insight, State};
+use crate::metric::MetricId;
 use crate::store::{Store, StoreError};
+use crate::told::Open;
 
 /// The minutes before a start that tell what was usual.
 pub(crate) const BASELINE_MINUTES: u32 = 7 * 24 * 60;
@@ -21,16 +25,74 @@ pub(crate) struct Asked {
     pub(crate) start: Minute,
     /// The first minute that is not of it any more.
     pub(crate) to: Minute,
+    /// Whether it was found in what was imported.
+    pub(crate) imported: bool,
 }
 
-/// Gathers the facts.
-pub(crate) async fn gather(store: &Store, counting: &Counting, asked: Asked) -> Result<Insight, StoreError> {
-    let Asked { at, start, to, .. } = asked;
-    let metric = counting.fleet.metric(at);
-    let watched = counting.fleet.first_of(&metric.place).unwrap_or(start).min(start);
-    let from = start.minus(BASELINE_MINUTES).max(watched);
-    let mut insight = Insight {
-        metric: metric.as_ref().clone(),
+impl Asked {
+    /// Returns it as it is open once it is told.
+    pub(crate) fn open(&self) -> Open {
+        Open { start: self.start, direction: self.direction, imported: self.imported }
+    }
+}
+
+/// Gathers the facts of each. Of those that are alike in their minutes, as those of an outage are, the store is asked
+/// at once.
+pub(crate) async fn gather(
+    store: &Store,
+    counting: &Counting,
+    all: &[Asked],
+) -> Result<Vec<Insight>, StoreError> {
+    let mut insights: Vec<Insight> = all.iter().map(|asked| begin(counting, asked)).collect();
+    for ((from, start, to), metrics) in alike(counting, all) {
+        let ids: Vec<MetricId> = metrics.keys().copied().collect();
+        let baselines = store.baselines(&ids, from, start).await?;
+        let calls = store.calls_of(&ids, start, to).await?;
+        let shares = store.shares_of(&ids, start, to).await?;
+        let known = baselines.into_iter().zip(calls).zip(shares);
+        for (places, ((baseline, calls), shares)) in metrics.into_values().zip(known) {
+            for place in places {
+                let insight = &mut insights[place];
+                insight.baseline_minutes = baseline.minutes;
+                insight.baseline_calls += baseline.calls;
+                insight.baseline_shares.clone_from(&baseline.shares);
+                insight.calls += calls;
+                insight.shares.clone_from(&shares);
+            }
+        }
+    }
+    for (asked, insight) in all.iter().zip(&mut insights) {
+        finish(store, counting, asked, insight).await?;
+    }
+    Ok(insights)
+}
+
+/// The first minute of the baseline, the start, and the first minute that is not of it any more.
+type Minutes = (Minute, Minute, Minute);
+
+/// Puts together what has the same minutes: each metric with its places.
+fn alike(counting: &Counting, all: &[Asked]) -> BTreeMap<Minutes, BTreeMap<MetricId, Vec<usize>>> {
+    let mut alike: BTreeMap<Minutes, BTreeMap<MetricId, Vec<usize>>> = BTreeMap::new();
+    for (place, asked) in all.iter().enumerate() {
+        let Some(id) = counting.fleet.id(asked.at) else { continue };
+        let minutes = (baseline_from(counting, asked), asked.start, asked.to);
+        alike.entry(minutes).or_default().entry(id).or_default().push(place);
+    }
+    alike
+}
+
+fn baseline_from(counting: &Counting, asked: &Asked) -> Minute {
+    let place = &counting.fleet.metric(asked.at).place;
+    let watched = counting.fleet.first_of(place).unwrap_or(asked.start).min(asked.start);
+    asked.start.minus(BASELINE_MINUTES).max(watched)
+}
+
+/// Begins with what waits to be saved.
+fn begin(counting: &Counting, asked: &Asked) -> Insight {
+    let Asked { at, start, to, .. } = *asked;
+    let from = baseline_from(counting, asked);
+    Insight {
+        metric: counting.fleet.metric(at).as_ref().clone(),
         sensitivity: asked.sensitivity,
         direction: asked.direction,
         state: asked.state,
@@ -41,15 +103,17 @@ pub(crate) async fn gather(store: &Store, counting: &Counting, asked: Asked) -> 
         baseline_minutes: start.since(from),
         baseline_calls: counting.tally.unsaved_calls(at, from, start),
         baseline_shares: Vec::new(),
-    };
-    if let Some(id) = counting.fleet.id(at) {
-        let baseline = store.baseline(id, from, start).await?;
-        insight.baseline_minutes = baseline.minutes;
-        insight.baseline_calls += baseline.calls;
-        insight.baseline_shares = baseline.shares;
-        insight.calls += store.calls_between(id, start, to).await?;
-        insight.shares = store.shares(id, start, to).await?;
     }
+}
+
+async fn finish(
+    store: &Store,
+    counting: &Counting,
+    asked: &Asked,
+    insight: &mut Insight,
+) -> Result<(), StoreError> {
+    let Asked { at, start, to, .. } = *asked;
+    let from = baseline_from(counting, asked);
     counting.tally.add_unsaved_shares(at, (from, start), &mut insight.baseline_shares);
     counting.tally.add_unsaved_shares(at, (start, to), &mut insight.shares);
     if let Some(id) = counting.fleet.id(at)
@@ -61,7 +125,7 @@ pub(crate) async fn gather(store: &Store, counting: &Counting, asked: Asked) -> 
         let known = store.baseline(id, hours.0, hours.1).await?;
         insight.shares = in_proportion(known.shares, insight.calls);
     }
-    Ok(insight)
+    Ok(())
 }
 
 /// Scales shares to a number of calls.

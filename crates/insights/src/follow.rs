@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::commit::{self, Saving};
 use crate::counting::{Counting, Looked, Stop};
+use crate::deal;
 use crate::fleet::At;
 use crate::insights::{CURSOR, Health, Shared};
 use crate::sighting::Sighting;
@@ -236,7 +237,7 @@ impl Follower {
             let Some(standing) = counting.standing() else { return Ok(()) };
             let store = &self.shared.store;
             commit::identify(store, counting).await?;
-            let dealt = commit::deal(store, counting, &self.told, &self.catalog.current()).await?;
+            let dealt = deal::deal(store, counting, &self.told, &self.catalog.current()).await?;
             self.saving = Some(commit::assemble(counting, &self.told, dealt, standing));
         }
         self.finish().await

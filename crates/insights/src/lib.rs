@@ -16,6 +16,7 @@ mod backtest;
 mod commit;
 mod config;
 mod counting;
+mod deal;
 mod earlier;
 mod emit;
 mod facts;

@@ -99,7 +99,7 @@ pub(crate) fn ended(sensitivity: Sensitivity, direction: Direction, start: Minut
     Verdict::Ended(Closing { sensitivity, direction, start, end, calls: 0 })
 }
 
-fn sensitivity_of(verdict: &Verdict) -> Sensitivity {
+pub(crate) fn sensitivity_of(verdict: &Verdict) -> Sensitivity {
     match verdict {
         Verdict::Started(opening) => opening.sensitivity,
         Verdict::Ended(closing) => closing.sensitivity,

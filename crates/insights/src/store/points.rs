@@ -1,5 +1,7 @@
 //! Calls by the minute.
 
+use std::collections::BTreeMap;
+
 use cairn_anomaly::Minute;
 use serde_json::{Value, json};
 use sqlx::SqliteConnection;
@@ -103,7 +105,21 @@ impl Store {
     /// # Errors
     /// When the store can't be read.
     pub async fn calls_between(&self, metric: MetricId, from: Minute, to: Minute) -> Result<u64, StoreError> {
-        sum(&mut *self.reader("add points").await?, metric, from, to).await
+        Ok(self.calls_of(&[metric], from, to).await?.pop().unwrap_or_default())
+    }
+
+    /// Adds the calls of each of many metrics; in their order.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn calls_of(
+        &self,
+        metrics: &[MetricId],
+        from: Minute,
+        to: Minute,
+    ) -> Result<Vec<u64>, StoreError> {
+        let sums = sums(&mut *self.reader("add points").await?, &asked(metrics), from, to).await?;
+        Ok(metrics.iter().map(|metric| sums.get(metric).copied().unwrap_or_default()).collect())
     }
 
     /// Adds the calls of a metric by periods, and returns those that had calls, each with its first minute; the
@@ -141,28 +157,39 @@ impl Store {
     }
 }
 
-pub(super) async fn sum(
+/// Adds the calls of each metric that is [`asked`] for; those without any are left out.
+pub(super) async fn sums(
     connection: &mut SqliteConnection,
-    metric: MetricId,
+    metrics: &str,
     from: Minute,
     to: Minute,
-) -> Result<u64, StoreError> {
+) -> Result<BTreeMap<MetricId, u64>, StoreError> {
     let doing = "add points";
-    let row = sqlx::query(
+    let rows = sqlx::query(
         "WITH RECURSIVE hours (hour) AS (
                SELECT max($2 / 60, (SELECT min(hour) FROM points))
                UNION ALL SELECT hour + 1 FROM hours WHERE hour < min($3 / 60, (SELECT max(hour) FROM points)))
-         SELECT coalesce(sum(calls), 0) FROM hours CROSS JOIN points
-         ON points.hour = hours.hour AND metric = $1
-         WHERE points.hour * 60 + minute >= $2 AND points.hour * 60 + minute < $3",
+         SELECT metric, sum(calls) FROM hours CROSS JOIN json_each($1) AS asked CROSS JOIN points
+         ON points.hour = hours.hour AND metric = asked.value
+         WHERE points.hour * 60 + minute >= $2 AND points.hour * 60 + minute < $3 GROUP BY metric",
     )
-    .bind(i64::from(metric.0))
+    .bind(metrics)
     .bind(sql_minute(from))
     .bind(sql_minute(to))
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await
     .map_err(failed(doing))?;
-    Columns::of(&row, doing).number()
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row, doing);
+            Ok((MetricId(columns.number()?), columns.number()?))
+        })
+        .collect()
+}
+
+/// Writes down metrics as a statement takes them: one statement asks for many.
+pub(super) fn asked(metrics: &[MetricId]) -> String {
+    Value::Array(metrics.iter().map(|metric| Value::from(metric.0)).collect()).to_string()
 }
 
 /// Adds calls to what is there.

@@ -12,6 +12,7 @@ use super::Store;
 use super::column::{Columns, sql_minute, sql_number};
 use super::error::{StoreError, failed};
 use super::metrics;
+use super::points::asked;
 use super::record::{COLUMNS, DIRECTIONS, Record, STATES, StoredRecord, number, read, write_shares};
 use crate::insight::State;
 use crate::metric::MetricId;
@@ -59,19 +60,19 @@ impl Store {
         .await
     }
 
-    /// Returns the records of a metric that begin between `from` and `to`, which is not one of the minutes; as they
+    /// Returns the records of some metrics that begin between `from` and `to`, which is not one of the minutes; as they
     /// were found.
     ///
     /// # Errors
     /// When the store can't be read.
     pub async fn records_of(
         &self,
-        metric: MetricId,
+        metrics: &[MetricId],
         from: Minute,
         to: Minute,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        self.records_where("metric = ", |query| {
-            query.push_bind(i64::from(metric.0));
+        self.records_where("metric IN (SELECT value FROM json_each(", |query| {
+            query.push_bind(asked(metrics)).push("))");
             query.push(" AND start_minute >= ").push_bind(sql_minute(from));
             query.push(" AND start_minute < ").push_bind(sql_minute(to)).push(" ORDER BY sequence")
         })

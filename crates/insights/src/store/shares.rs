@@ -12,6 +12,7 @@ use super::Store;
 use super::closing::CountedShare;
 use super::column::{Columns, hour, sql_minute};
 use super::error::{StoreError, contradicted, failed};
+use super::points::asked;
 use super::record::number;
 use super::texts::TextId;
 use crate::attribution::{Attribute, Share};
@@ -27,13 +28,30 @@ impl Store {
     /// # Errors
     /// When the store can't be read.
     pub async fn shares(&self, metric: MetricId, from: Minute, to: Minute) -> Result<Vec<Share>, StoreError> {
+        Ok(self.shares_of(&[metric], from, to).await?.pop().unwrap_or_default())
+    }
+
+    /// Adds the shares of each of many metrics; in their order.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn shares_of(
+        &self,
+        metrics: &[MetricId],
+        from: Minute,
+        to: Minute,
+    ) -> Result<Vec<Vec<Share>>, StoreError> {
         let mut connection = self.reader("read shares").await?;
-        Ok(sorted(of_minutes(&mut connection, metric, from, to).await?))
+        let mut found = of_minutes(&mut connection, &asked(metrics), from, to).await?;
+        Ok(metrics.iter().map(|metric| sorted(found.remove(metric).unwrap_or_default())).collect())
     }
 }
 
 /// Calls by who made them.
 pub(super) type Calls = BTreeMap<(Attribute, Arc<str>), u64>;
+
+/// Those of many metrics.
+pub(super) type CallsOf = BTreeMap<MetricId, Calls>;
 
 pub(super) fn sorted(calls: Calls) -> Vec<Share> {
     let mut shares: Vec<Share> = calls
@@ -48,10 +66,10 @@ pub(super) fn sorted(calls: Calls) -> Vec<Share> {
 
 pub(super) async fn of_minutes(
     connection: &mut SqliteConnection,
-    metric: MetricId,
+    metrics: &str,
     from: Minute,
     to: Minute,
-) -> Result<Calls, StoreError> {
+) -> Result<CallsOf, StoreError> {
     let doing = "read shares of minutes";
     // Which minutes there are stands in the index's first column: each is looked for, and no more than are kept.
     let rows = sqlx::query(
@@ -59,14 +77,16 @@ pub(super) async fn of_minutes(
            SELECT max($2, (SELECT min(minute) FROM minute_shares))
            UNION ALL SELECT minute + 1 FROM kept
              WHERE minute + 1 < min($3, (SELECT max(minute) + 1 FROM minute_shares))),
-         found (attribute, value, calls) AS (
-           SELECT attribute, value, calls FROM kept CROSS JOIN minute_shares
-             ON minute_shares.minute = kept.minute AND metric = $1 WHERE kept.minute < $3
-           UNION ALL SELECT attribute, value, calls FROM held_shares
-             WHERE metric = $1 AND minute >= $2 AND minute < $3)
-         SELECT attribute, text, sum(calls) FROM found JOIN texts ON texts.id = value GROUP BY attribute, value",
+         asked (metric) AS (SELECT value FROM json_each($1)),
+         found (metric, attribute, value, calls) AS (
+           SELECT minute_shares.metric, attribute, value, calls FROM kept CROSS JOIN asked CROSS JOIN minute_shares
+             ON minute_shares.minute = kept.minute AND minute_shares.metric = asked.metric WHERE kept.minute < $3
+           UNION ALL SELECT held_shares.metric, attribute, value, calls FROM asked CROSS JOIN held_shares
+             ON held_shares.metric = asked.metric WHERE minute >= $2 AND minute < $3)
+         SELECT metric, attribute, text, sum(calls) FROM found JOIN texts ON texts.id = value
+         GROUP BY metric, attribute, value",
     )
-    .bind(i64::from(metric.0))
+    .bind(metrics)
     .bind(sql_minute(from))
     .bind(sql_minute(to))
     .fetch_all(connection)
@@ -78,20 +98,21 @@ pub(super) async fn of_minutes(
 /// Adds the shares of whole hours, from the one numbered `from` up to `to`, which is not one of them.
 pub(super) async fn of_hours(
     connection: &mut SqliteConnection,
-    metric: MetricId,
+    metrics: &str,
     from: i64,
     to: i64,
-) -> Result<Calls, StoreError> {
+) -> Result<CallsOf, StoreError> {
     let doing = "read shares of hours";
     let rows = sqlx::query(
         "WITH RECURSIVE hours (hour) AS (
            SELECT max($2, (SELECT min(hour) FROM hour_shares)) WHERE $2 < $3
            UNION ALL SELECT hour + 1 FROM hours WHERE hour + 1 < min($3, (SELECT max(hour) + 1 FROM hour_shares)))
-         SELECT attribute, text, sum(calls) FROM hours CROSS JOIN hour_shares
-         ON hour_shares.hour = hours.hour AND metric = $1 AND hours.hour < $3
-         JOIN texts ON texts.id = value GROUP BY attribute, value",
+         SELECT metric, attribute, text, sum(calls)
+         FROM hours CROSS JOIN json_each($1) AS asked CROSS JOIN hour_shares
+         ON hour_shares.hour = hours.hour AND metric = asked.value AND hours.hour < $3
+         JOIN texts ON texts.id = hour_shares.value GROUP BY metric, attribute, hour_shares.value",
     )
-    .bind(i64::from(metric.0))
+    .bind(metrics)
     .bind(from)
     .bind(to)
     .fetch_all(connection)
@@ -100,13 +121,15 @@ pub(super) async fn of_hours(
     read(&rows, doing)
 }
 
-fn read(rows: &[SqliteRow], doing: &'static str) -> Result<Calls, StoreError> {
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row, doing);
-            Ok(((columns.one_of(Attribute::ALL)?, columns.text()?), columns.number()?))
-        })
-        .collect()
+fn read(rows: &[SqliteRow], doing: &'static str) -> Result<CallsOf, StoreError> {
+    let mut found = CallsOf::new();
+    for row in rows {
+        let mut columns = Columns::of(row, doing);
+        let metric = MetricId(columns.number()?);
+        let who = (columns.one_of(Attribute::ALL)?, columns.text()?);
+        found.entry(metric).or_default().insert(who, columns.number()?);
+    }
+    Ok(found)
 }
 
 /// Adds to the shares of minutes and of hours. Shares of minutes before `kept` are entered as held.

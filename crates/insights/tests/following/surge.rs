@@ -72,3 +72,29 @@ async fn errors_and_data_events_are_counted_apart_and_reads_that_went_well_are_n
     );
     alive.stop().await;
 }
+
+/// An outage, or an intruder at work: more than is dealt with at a time, each told with its own facts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hundreds_of_actions_at_once_are_told_once_each() {
+    let names: Vec<&'static str> = (0..520).map(|number| &*format!("Action{number}").leak()).collect();
+    let world = World::with_past(26 * 60, |minute| match minute {
+        1557 | 1558 => names.iter().flat_map(|name| vec![Call::named(name); 30 + name.len()]).collect(),
+        _ => vec![Call::named("DeleteBucket")],
+    })
+    .await;
+    let alive = world.open().await;
+    alive.closed(-120).await;
+    alive.until(|health| health.waiting == 0).await;
+    let mut expected: Vec<String> =
+        names.iter().map(|name| format!("Start {name} at -3 for 1: {}, not 0", 30 + name.len())).collect();
+    let mut told = world.told();
+    told.sort();
+    expected.sort();
+    assert_eq!(told, expected);
+    for (event, _) in world.insights() {
+        let attributions = &event["insightDetails"]["insightContext"]["attributions"];
+        let average = &event["insightDetails"]["insightContext"]["statistics"]["insight"]["average"];
+        assert_eq!(&attributions[0]["insight"][0]["average"], average, "{event}");
+    }
+    alive.stop().await;
+}

@@ -60,7 +60,7 @@ async fn a_log_cut_anywhere_shows_whole_closings_only() {
         assert_eq!(found.shares(run, minute(NOW), minute(NOW + 100)).await.unwrap().len(), rounds as usize);
         let known = found.series(None, 1).await.unwrap()[0].state.clone();
         assert_eq!(known, (rounds > 0).then(|| state(rounds)));
-        let records = found.records_of(run, minute(0), minute(u32::MAX)).await.unwrap();
+        let records = found.records_of(&[run], minute(0), minute(u32::MAX)).await.unwrap();
         assert_eq!(records.len(), rounds as usize, "records come with the position");
         let unsent = records.iter().filter(|record| !record.sent).count();
         assert!(unsent <= 1, "a record is committed, then marked as sent");

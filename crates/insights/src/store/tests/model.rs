@@ -165,6 +165,24 @@ async fn compare(store: &Store, ids: &[MetricId], model: &Model, (from, to): (u3
         assert_eq!(store.shares(*id, first, last).await.unwrap(), shares(&model.minutes, of, from, to));
         compare_baseline(store, *id, model, of, (from / 60 * 60, to)).await;
     }
+    compare_many(store, ids, (minute(from), minute(to))).await;
+}
+
+/// Many asked for at once are what each is alone.
+async fn compare_many(
+    store: &Store,
+    ids: &[MetricId],
+    (from, to): (cairn_anomaly::Minute, cairn_anomaly::Minute),
+) {
+    let baselines = store.baselines(ids, from, to).await.unwrap();
+    let calls = store.calls_of(ids, from, to).await.unwrap();
+    let shares = store.shares_of(ids, from, to).await.unwrap();
+    assert_eq!((baselines.len(), calls.len(), shares.len()), (ids.len(), ids.len(), ids.len()));
+    for (id, ((baseline, calls), shares)) in ids.iter().zip(baselines.into_iter().zip(calls).zip(shares)) {
+        assert_eq!(baseline, store.baseline(*id, from, to).await.unwrap());
+        assert_eq!(calls, store.calls_between(*id, from, to).await.unwrap());
+        assert_eq!(shares, store.shares(*id, from, to).await.unwrap());
+    }
 }
 
 /// A baseline from a whole hour on is exact where the minutes behind it are still known.

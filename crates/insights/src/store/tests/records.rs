@@ -48,8 +48,8 @@ async fn a_record_is_entered_once_and_waits_until_it_is_sent() {
     assert_eq!((found.sent, &found.record), (true, &start));
     let both = store.records_sharing(&start.shared_id).await.unwrap();
     assert_eq!(ids(&both), [&*start.id, &*end.id]);
-    assert_eq!(store.records_of(run, minute(NOW), minute(NOW + 1)).await.unwrap(), both);
-    assert_eq!(store.records_of(run, minute(NOW - 1), minute(NOW)).await.unwrap(), []);
+    assert_eq!(store.records_of(&[run], minute(NOW), minute(NOW + 1)).await.unwrap(), both);
+    assert_eq!(store.records_of(&[run], minute(NOW - 1), minute(NOW)).await.unwrap(), []);
     assert_eq!(store.record("unknown").await.unwrap(), None);
 }
 
