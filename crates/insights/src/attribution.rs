@@ -29,8 +29,8 @@ impl Attribute {
         }
     }
 
-    /// Returns what an event has of it; `null` where it has none, so that the shares of an attribute add up to all
-    /// calls. At most [`VALUE_BYTES_MAX`] bytes.
+    /// Returns what an event has of it; `null` where it has none, so that every call is put down to something. At most
+    /// [`VALUE_BYTES_MAX`] bytes.
     pub fn of<'e>(self, event: &'e EventView<'_>) -> &'e str {
         let value = match self {
             Self::UserIdentityArn => identity(&event.user_identity),

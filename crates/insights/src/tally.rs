@@ -1,5 +1,6 @@
 //! What was counted and is not in the store yet.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,9 +10,13 @@ use cairn_journal::Position;
 use crate::attribution::{Attribute, Share};
 use crate::fleet::At;
 
-/// The most values of an attribute that are told apart in one minute of a metric. More than ten times what a record
-/// names; calls of others are in the count all the same.
+/// The most values of an attribute that are kept of one minute of a metric, those with the most calls. More than ten
+/// times what a record names; calls of others are in the count all the same.
 const VALUES_MAX: usize = 64;
+
+/// The most values that are told apart while calls come in: of that many, all are counted exactly. Whatever comes first
+/// or last, a value with more than this part of all calls is among them, and none is put down for calls it has not.
+const TOLD_APART_MAX: usize = 512;
 
 /// The calls of one metric in one minute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +46,14 @@ impl Cell {
         for (known, value) in self.values.iter_mut().zip(values) {
             if let Some(calls) = known.get_mut(value.as_str()) {
                 *calls = calls.saturating_add(1);
-            } else if known.len() < VALUES_MAX {
+            } else if known.len() < TOLD_APART_MAX {
                 known.insert(Arc::from(value.as_str()), 1);
+            } else {
+                // As many different values take a call off each other (Misra and Gries): what is frequent remains.
+                known.retain(|_, calls| {
+                    *calls -= 1;
+                    *calls > 0
+                });
             }
         }
     }
@@ -57,11 +68,17 @@ impl Cell {
         }
     }
 
-    /// Lists the values with their calls.
+    /// Lists the values that are kept with their calls.
     pub(crate) fn shares(&self) -> impl Iterator<Item = (Attribute, &Arc<str>, u32)> {
         let all = Attribute::ALL.into_iter().zip(&self.values);
         all.flat_map(|(attribute, values)| {
-            values.iter().map(move |(value, calls)| (attribute, value, *calls))
+            let mut values: Vec<(&Arc<str>, u32)> =
+                values.iter().map(|(value, calls)| (value, *calls)).collect();
+            if values.len() > VALUES_MAX {
+                values.sort_by_key(|(_, calls)| Reverse(*calls));
+                values.truncate(VALUES_MAX);
+            }
+            values.into_iter().map(move |(value, calls)| (attribute, value, calls))
         })
     }
 }
@@ -160,5 +177,37 @@ mod tests {
         let agents: Vec<u32> =
             cell.shares().filter(|share| share.0 == Attribute::UserAgent).map(|share| share.2).collect();
         assert_eq!(agents, [200]);
+    }
+
+    fn of(cell: &Cell, who: &str) -> Option<u32> {
+        let mut shares = cell.shares().filter(|share| share.0 == Attribute::UserIdentityArn);
+        shares.find(|share| &**share.1 == who).map(|share| share.2)
+    }
+
+    #[test]
+    fn who_calls_most_is_told_though_others_called_first() {
+        let mut cell = Cell::default();
+        for number in 0..70 {
+            cell.add(&values(&format!("user-{number}")));
+        }
+        for _ in 0..120 {
+            cell.add(&values("mallory"));
+        }
+        assert_eq!(of(&cell, "mallory"), Some(120));
+    }
+
+    #[test]
+    fn among_any_number_of_values_the_most_frequent_remain_and_none_gains() {
+        let mut cell = Cell::default();
+        for number in 0..20_000 {
+            cell.add(&values(&format!("user-{number}")));
+            if number % 20 == 0 {
+                cell.add(&values("mallory"));
+            }
+        }
+        let mallory = of(&cell, "mallory").unwrap();
+        assert!((1_000 - 21_000 / 512..=1_000).contains(&mallory), "{mallory}");
+        let others = cell.shares().filter(|share| share.1.starts_with("user-"));
+        assert!(others.map(|share| share.2).all(|calls| calls == 1));
     }
 }
