@@ -96,6 +96,34 @@ pub(crate) fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
     lines.map(|(at, line)| if at == 0 { paint.paint(Tone::Heading, &line) } else { line } + "\n").collect()
 }
 
+/// Aligns columns as [`columns`] does; on a terminal that is too narrow for them, the last column of each row stands
+/// in a line of its own below the others.
+pub(crate) fn columns_that_fit(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let width = Table::new().width().map_or(usize::MAX, usize::from);
+    columns_within(width, headings, rows)
+}
+
+fn columns_within(width: usize, headings: &[&str], rows: &[Vec<String>]) -> String {
+    let whole = columns(headings, rows);
+    let (Some((_, others)), true) =
+        (headings.split_last(), whole.lines().skip(1).any(|line| line.chars().count() > width))
+    else {
+        return whole;
+    };
+    let narrow: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().take(others.len()).cloned().collect()).collect();
+    let mut text = String::new();
+    let below = rows.iter().map(|row| row.get(others.len()).map_or("", String::as_str));
+    for (line, below) in columns(others, &narrow).lines().zip(std::iter::once("").chain(below)) {
+        text.push_str(line);
+        text.push('\n');
+        if !below.is_empty() {
+            text.push_str(&format!("  {}\n", harmless(below)));
+        }
+    }
+    text
+}
+
 /// Writes to standard output, at once.
 ///
 /// # Errors
@@ -132,6 +160,17 @@ mod tests {
     fn plain_text_has_no_escapes_and_coloured_text_ends_its_colour() {
         assert_eq!(Paint::Plain.paint(Tone::Bad, "x"), "x");
         assert_eq!(Paint::Coloured.paint(Tone::Bad, "x"), "\u{1b}[31mx\u{1b}[0m");
+    }
+
+    #[test]
+    fn what_is_too_wide_has_its_last_column_below() {
+        let row = |texts: [&str; 4]| texts.map(str::to_owned).to_vec();
+        let rows = [row(["a", "", "bb", "0123456789"]), row(["c", "", "d", ""])];
+        let headings = ["ONE", "EMPTY", "TWO", "ID"];
+        let wide = columns_within(20, &headings, &rows);
+        assert_eq!(wide, "ONE  TWO  ID\na    bb   0123456789\nc    d\n");
+        let narrow = columns_within(19, &headings, &rows);
+        assert_eq!(narrow, "ONE  TWO\na    bb\n  0123456789\nc    d\n");
     }
 
     #[test]

@@ -26,13 +26,29 @@ const ORGANIZATION_PAGE: &str = "/_cairn/organization/events";
 /// Which Insights events are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
-    /// An attribute and its value.
-    pub(super) attribute: Option<(&'static str, String)>,
+    /// The API action.
+    pub(super) name: Option<String>,
+    /// `<service>.amazonaws.com`.
+    pub(super) source: Option<String>,
     /// From and to, seconds since 1970.
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
     /// The most that is wanted.
     pub(super) max: usize,
+}
+
+impl Wanted {
+    /// Returns what the server is asked for: it takes one condition.
+    fn attribute(&self) -> Option<(&'static str, &str)> {
+        let (name, source) = (self.name.as_deref(), self.source.as_deref());
+        name.map(|name| ("EventName", name)).or_else(|| source.map(|source| ("EventSource", source)))
+    }
+
+    /// Checks all conditions.
+    fn holds(&self, told: &Told) -> bool {
+        self.name.as_ref().is_none_or(|name| *name == told.name)
+            && self.source.as_ref().is_none_or(|source| *source == told.source)
+    }
 }
 
 /// A trail, as far as insights are concerned.
@@ -78,7 +94,7 @@ pub(super) async fn of_management(
     part: Option<&Ids>,
 ) -> anyhow::Result<Vec<Told>> {
     let mut input = json!({ "EventCategory": "insight" });
-    if let Some((attribute, value)) = &wanted.attribute {
+    if let Some((attribute, value)) = wanted.attribute() {
         input["LookupAttributes"] = json!([{ "AttributeKey": attribute, "AttributeValue": value }]);
     }
     if let Some(part) = part {
@@ -101,8 +117,8 @@ pub(super) async fn of_management(
 /// Lists insights of the data events that a trail selects, the newest first.
 pub(super) async fn of_data(client: &Client, trail: &Trail, wanted: &Wanted) -> anyhow::Result<Vec<Told>> {
     let mut input = json!({ "InsightSource": trail.arn, "DataType": "InsightsEvents" });
-    if let Some((attribute, value)) = &wanted.attribute {
-        input["Dimensions"] = json!({ *attribute: value });
+    if let Some((attribute, value)) = wanted.attribute() {
+        input["Dimensions"] = json!({ attribute: value });
     }
     let asked = |input: Value| async move { client.call("ListInsightsData", &input).await };
     match pages(input, wanted, asked).await {
@@ -153,7 +169,7 @@ where
     F: Future<Output = Result<Value, CallError>>,
 {
     let (mut input, mut told) = (input, Vec::new());
-    input["MaxResults"] = json!(wanted.max.clamp(1, PAGE_EVENTS_MAX));
+    input["MaxResults"] = json!(PAGE_EVENTS_MAX);
     for (name, at) in [("StartTime", wanted.from), ("EndTime", wanted.to)] {
         if let Some(at) = at {
             input[name] = json!(at);
@@ -163,7 +179,7 @@ where
         let page = patiently(|| ask(input.clone())).await?;
         let events = page.get("Events").and_then(Value::as_array);
         let records = events.into_iter().flatten().filter_map(|event| event.get("CloudTrailEvent")?.as_str());
-        told.extend(records.filter_map(Told::parse));
+        told.extend(records.filter_map(Told::parse).filter(|told| wanted.holds(told)));
         match page.get("NextToken").and_then(Value::as_str) {
             Some(token) if told.len() < wanted.max => input["NextToken"] = json!(token),
             _ => break,
@@ -171,3 +187,6 @@ where
     }
     Ok(told)
 }
+
+#[cfg(test)]
+mod tests;

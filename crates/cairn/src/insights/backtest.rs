@@ -46,9 +46,8 @@ pub(crate) struct Backtest {
 /// What was looked at.
 #[derive(Debug, Clone, Default)]
 struct Done {
-    /// From and to, seconds since 1970.
-    from: i64,
-    to: i64,
+    /// From and to, seconds since 1970; none where there was nothing to look at.
+    looked_at: Option<(i64, i64)>,
     metrics: u64,
     /// What else is to be known, in sentences.
     remarks: Vec<String>,

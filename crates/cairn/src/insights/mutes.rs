@@ -100,8 +100,10 @@ impl Unmute {
         let shown = trail.shown().to_owned();
         let none = || format!("remove the rule {} of trail {shown}: there is none", harmless(&self.name));
         let tagged = trails::tagged(place, trail.clone()).await?.with_context(none)?;
-        anyhow::ensure!(tagged.mutes.iter().any(|(name, _)| *name == self.name), none());
-        trails::untag(place, &trail, &format!("{MUTE_TAG}{}", self.name)).await
+        let (_, rule) = tagged.mutes.iter().find(|(name, _)| *name == self.name).with_context(none)?;
+        trails::untag(place, &trail, &format!("{MUTE_TAG}{}", self.name)).await?;
+        let words = in_words(rule);
+        output::print(format!("{}\n", harmless(&format!("{shown} is told again of {words}"))))
     }
 }
 
@@ -118,9 +120,7 @@ impl Mutes {
                 let rows: Vec<Vec<String>> = rules.map(|(tagged, rule)| row(tagged, rule)).collect();
                 match rows.as_slice() {
                     [] => output::print("nothing is muted\n"),
-                    rows => {
-                        output::print(output::columns(&["TRAIL", "NAME", "IS NOT TOLD OF", "RULE"], rows))
-                    }
+                    rows => output::print(output::columns_that_fit(&HEADINGS, rows)),
                 }
             }
         }
@@ -150,9 +150,14 @@ pub(super) async fn all(place: &Place, name: Option<&str>) -> anyhow::Result<Vec
 }
 
 fn row(tagged: &Tagged, (name, rule): &(String, String)) -> Vec<String> {
-    let words = match Rule::parse(rule) {
+    vec![tagged.trail.shown().to_owned(), name.clone(), rule.clone(), in_words(rule)]
+}
+
+const HEADINGS: [&str; 4] = ["TRAIL", "NAME", "RULE", "IS NOT TOLD OF"];
+
+fn in_words(rule: &str) -> String {
+    match Rule::parse(rule) {
         Ok(rule) => rule.in_words(),
         Err(error) => format!("(nothing: {error})"),
-    };
-    vec![tagged.trail.shown().to_owned(), name.clone(), words, rule.clone()]
+    }
 }

@@ -24,6 +24,9 @@ const FIRST_EVENT: i64 = 1_383_264_000;
 /// So long without any event at all, hours, and the log files are incomplete rather than everybody silent.
 const MISSING_HOURS: u32 = 24;
 
+/// So long after its first event a place is judged.
+const UNJUDGED_MINUTES: u32 = 24 * 60;
+
 /// What was read.
 #[derive(Debug)]
 pub(super) struct Counting {
@@ -33,12 +36,18 @@ pub(super) struct Counting {
     metrics: HashMap<Metric, u32>,
     /// By number.
     named: Vec<Metric>,
-    /// The first minute of each place.
-    first_seen: HashMap<Place, Minute>,
+    seen: HashMap<Place, Seen>,
     /// Hours that had an event, of whichever place.
     hours: BTreeSet<u32>,
     pub(super) sorter: Sorter,
     pub(super) tally: Tally,
+}
+
+/// What log files tell of a place: from its first event to its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) first: Minute,
+    pub(super) last: Minute,
 }
 
 /// How many events became what.
@@ -57,10 +66,8 @@ pub(super) struct Tally {
 #[derive(Debug)]
 pub(super) struct Counted {
     pub(super) metrics: Vec<Metric>,
-    pub(super) first_seen: HashMap<Place, Minute>,
+    pub(super) seen: HashMap<Place, Seen>,
     pub(super) gaps: Vec<Gap>,
-    /// The first minute with an event, and the one after the last.
-    pub(super) span: Option<(Minute, Minute)>,
     pub(super) sorter: Sorter,
 }
 
@@ -72,7 +79,7 @@ impl Counting {
             region,
             metrics: HashMap::new(),
             named: Vec::new(),
-            first_seen: HashMap::new(),
+            seen: HashMap::new(),
             hours: BTreeSet::new(),
             sorter: Sorter::new(),
             tally: Tally::default(),
@@ -121,8 +128,8 @@ impl Counting {
         }
         self.hours.insert(minute.number() / 60);
         let place = Place { account, region, trail: None };
-        let first = self.first_seen.entry(place.clone()).or_insert(minute);
-        *first = minute.min(*first);
+        let seen = self.seen.entry(place.clone()).or_insert(Seen { first: minute, last: minute });
+        *seen = Seen { first: minute.min(seen.first), last: minute.max(seen.last) };
         let error = event.error_code.as_deref().filter(|code| !code.is_empty());
         let fits = |text: &str| (1..=NAME_BYTES_MAX).contains(&text.len());
         let (source, name) = cairn_insights::counted_as(event);
@@ -163,11 +170,29 @@ impl Counting {
 
     /// Ends counting.
     pub(super) fn counted(self) -> Counted {
-        let span = self.hours.first().zip(self.hours.last());
-        let to = self.window.1;
-        let span = span.map(|(first, last)| (Minute::new(first * 60), Minute::new((last + 1) * 60).min(to)));
         let gaps = gaps(&self.hours);
-        Counted { metrics: self.named, first_seen: self.first_seen, gaps, span, sorter: self.sorter }
+        Counted { metrics: self.named, seen: self.seen, gaps, sorter: self.sorter }
+    }
+}
+
+impl Counted {
+    /// Returns the first minute with an event, of whichever place, and the one after the last.
+    pub(super) fn span(&self) -> Option<(Minute, Minute)> {
+        let first = self.seen.values().map(|seen| seen.first).min()?;
+        let last = self.seen.values().map(|seen| seen.last).max()?;
+        Some((first, last.plus(1)))
+    }
+}
+
+impl Seen {
+    /// Returns the minute after the last: what the log files would tell of it is not known.
+    pub(super) fn end(self) -> Minute {
+        self.last.plus(1)
+    }
+
+    /// Says whether it is too short for anything to be judged.
+    pub(super) fn is_too_short(self) -> bool {
+        self.end().since(self.first) <= UNJUDGED_MINUTES
     }
 }
 

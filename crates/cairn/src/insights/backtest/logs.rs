@@ -17,7 +17,7 @@ use cairn_insights::{Finding, Metric, Past, REMEMBERED_DAYS, find, phase};
 use cairn_server::SystemClock;
 use jiff::Timestamp;
 
-use super::counting::{Counted, Counting, Tally};
+use super::counting::{Counted, Counting, Seen, Tally};
 use super::found::Found;
 use super::report::Report;
 use super::sorting::Sorted;
@@ -37,10 +37,9 @@ type Points = (Metric, Vec<(Minute, u32)>);
 
 /// What all metrics have in common.
 struct Times {
-    first_seen: HashMap<cairn_insights::Place, Minute>,
+    seen: HashMap<cairn_insights::Place, Seen>,
     gaps: Vec<Gap>,
     from: Minute,
-    to: Minute,
 }
 
 /// Reads log files, and reports what would have been found.
@@ -49,7 +48,7 @@ pub(super) async fn read(of: &Backtest, place: &Place, report: &mut Report) -> a
     let minute = |at: Timestamp| Minute::of_epoch_seconds(at.as_second());
     let from = of.from.map_or(Minute::default(), minute);
     // What claims to come from the future has a wrong clock.
-    let to = of.to.map_or(now.plus(DAY), minute).min(now.plus(DAY));
+    let to = of.to.map_or(now.plus(1), minute).min(now.plus(1));
     anyhow::ensure!(from < to, "look at the past: --from is not before --to");
     let window = (from.minus(REMEMBERED_DAYS * DAY), to);
     let client = match of.places.iter().any(|origin| matches!(origin, Origin::Bucket { .. })) {
@@ -103,26 +102,34 @@ fn count(counting: &mut Counting, opened: anyhow::Result<Box<dyn Read>>) -> anyh
 
 /// Tells each metric its past.
 fn judge(counted: Counted, from: Minute, report: &mut Report) -> anyhow::Result<Done> {
-    let Counted { metrics, first_seen, gaps, span, sorter } = counted;
-    let Some((first, to)) = span else {
+    let Some((first, to)) = counted.span() else {
         let remarks = vec!["There was no event of CloudTrail in it.".to_owned()];
         return Ok(Done { remarks, ..Done::default() });
     };
+    let Counted { metrics, seen, gaps, sorter } = counted;
     let from = from.max(first);
     let of = metrics.len() as u64;
     report.stage("metrics", of)?;
     let mut remarks = Vec::new();
+    let short = seen.values().filter(|seen| seen.is_too_short()).count();
+    if short > 0 {
+        remarks.push(format!(
+            "Nothing is judged in the first 24 hours of an account and Region, and of {short} of {} there is no more.",
+            seen.len()
+        ));
+    }
     for gap in &gaps {
         let (from, days) = (words::minute(gap.from.epoch_seconds()), gap.to.since(gap.from) / 60);
         remarks
             .push(format!("No file has an event of the {days} hours from {from} on: taken as not watched."));
     }
-    let times = Times { first_seen, gaps, from, to };
+    let times = Times { seen, gaps, from };
     in_parallel(sorter.sorted()?, metrics, &times, |done, found| {
         report.reach(done, of);
         found.iter().try_for_each(|finding| report.find(Found::here(finding)))
     })?;
-    Ok(Done { from: from.epoch_seconds(), to: to.epoch_seconds(), metrics: of, remarks })
+    let looked_at = Some((from.epoch_seconds(), to.epoch_seconds().max(from.epoch_seconds())));
+    Ok(Done { looked_at, metrics: of, remarks })
 }
 
 /// Hands each metric's points to whichever processor is free, and takes what is found.
@@ -183,12 +190,13 @@ fn work(waiting: &Mutex<Receiver<Points>>, findings: &SyncSender<Vec<Finding>>, 
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((metric, points)) = next else { return };
-        let first = points.first().map_or(times.to, |(minute, _)| *minute);
+        // A place without an event has no metric.
+        let Some(seen) = times.seen.get(&metric.place) else { continue };
         let past = Past {
-            first_seen: times.first_seen.get(&metric.place).copied().unwrap_or(first),
+            first_seen: seen.first,
             points: &points,
             gaps: &times.gaps,
-            to: times.to,
+            to: seen.end(),
             phase: phase(&metric),
         };
         if findings.send(find(&metric, &past, times.from, None)).is_err() {
@@ -204,15 +212,27 @@ fn remarks(tally: Tally, passed: usize) -> Vec<String> {
         words::many(events, "event", "events"),
         words::count(counted)
     )];
-    let mut remark = |number: u64, what: &str| {
+    let mut remark = |number: u64, one: &str, more: &str| {
         if number > 0 {
-            remarks.push(format!("{} {what}", words::count(number)));
+            remarks.push(words::many(number, one, more));
         }
     };
-    remark(data, "data events were passed over: which of them count is a trail's choice.");
-    remark(unreadable, "are no events of CloudTrail.");
-    remark(too_many, "are of more metrics than can be told apart.");
-    remark(passed as u64, "files were not opened: their names tell that nothing in them can matter.");
+    remark(
+        data,
+        "data event was passed over: whether it counts is a trail's choice.",
+        "data events were passed over: which of them count is a trail's choice.",
+    );
+    remark(unreadable, "is no event of CloudTrail.", "are no events of CloudTrail.");
+    remark(
+        too_many,
+        "is of more metrics than can be told apart.",
+        "are of more metrics than can be told apart.",
+    );
+    remark(
+        passed as u64,
+        "file was not opened: its name tells that nothing in it can matter.",
+        "files were not opened: their names tell that nothing in them can matter.",
+    );
     remarks
 }
 

@@ -1,7 +1,8 @@
 //! What a backtest found: a bar while it runs, then a table, or JSON lines as they come.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
+use anyhow::Context as _;
 use cairn_event::InsightSensitivity;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -39,8 +40,11 @@ impl Report {
         Self { form, asked, is_told, bar, shown: Vec::new(), counts: [0; 3] }
     }
 
-    /// Begins a stage of so many steps.
+    /// Begins a stage of so many steps; one without any is none.
     pub(super) fn stage(&self, what: &str, steps: u64) -> anyhow::Result<()> {
+        if steps == 0 {
+            return Ok(());
+        }
         let style = format!("{{bar:30}} {{pos}}/{{len}} {what}, {{elapsed}} (about {{eta}} left) {{msg}}");
         self.bar.set_style(ProgressStyle::with_template(&style)?);
         self.bar.set_length(steps);
@@ -50,6 +54,9 @@ impl Report {
 
     /// Tells how far the stage has come.
     pub(super) fn reach(&self, steps: u64, of: u64) {
+        if of == 0 {
+            return;
+        }
         self.bar.set_length(of);
         self.bar.set_position(steps);
     }
@@ -82,7 +89,13 @@ impl Report {
     pub(super) fn end(mut self, done: &Done) -> anyhow::Result<()> {
         self.bar.finish_and_clear();
         match self.form {
-            Form::JsonLines => Ok(()),
+            Form::JsonLines => {
+                let mut errors = std::io::stderr().lock();
+                done.remarks
+                    .iter()
+                    .try_for_each(|remark| writeln!(errors, "{remark}"))
+                    .context("write remarks")
+            }
             Form::Table => {
                 // Stable, so that those of one minute keep the order of their metrics.
                 self.shown.sort_by_key(|found| std::cmp::Reverse(found.began()));
@@ -102,10 +115,10 @@ impl Report {
 
     fn text(&self, done: &Done) -> String {
         let rows: Vec<Vec<String>> = self.shown.iter().map(|found| self.row(found)).collect();
-        let mut text = if rows.is_empty() { String::new() } else { output::columns(&HEADINGS, &rows) };
-        let mut notes = vec![self.summary(done)];
-        notes.extend(done.remarks.iter().cloned());
-        for note in notes {
+        let mut text =
+            if rows.is_empty() { String::new() } else { output::columns_that_fit(&HEADINGS, &rows) };
+        let summary = done.looked_at.map(|looked_at| self.summary(looked_at, done.metrics));
+        for note in summary.into_iter().chain(done.remarks.iter().cloned()) {
             text.push_str(&(Paint::choose().paint(Tone::Aside, &note) + "\n"));
         }
         text
@@ -133,7 +146,7 @@ impl Report {
         ]
     }
 
-    fn summary(&self, done: &Done) -> String {
+    fn summary(&self, (from, to): (i64, i64), metrics: u64) -> String {
         let shows = self.shows();
         let found = self.counts.get(shows as usize).copied().unwrap_or_default();
         let others: Vec<String> = InsightSensitivity::ALL
@@ -150,10 +163,10 @@ impl Report {
         format!(
             "{} at {shows} sensitivity{others}, in {} from {} to {} UTC; {} looked at",
             words::many(found, "insight", "insights"),
-            words::span((done.to - done.from).max(0) / 60),
-            words::minute(done.from),
-            words::minute(done.to),
-            words::many(done.metrics, "metric", "metrics"),
+            words::span((to - from).max(0) / 60),
+            words::minute(from),
+            words::minute(to),
+            words::many(metrics, "metric", "metrics"),
         )
     }
 }
@@ -197,8 +210,7 @@ mod tests {
             report.find(found(sensitivity, start)).unwrap();
         }
         let done = Done {
-            from: 1_772_323_200,
-            to: 1_772_582_400,
+            looked_at: Some((1_772_323_200, 1_772_582_400)),
             metrics: 2_048,
             remarks: vec!["Beware.".to_owned()],
         };
@@ -209,5 +221,7 @@ mod tests {
              1 insight at medium sensitivity (0 at low, 2 at high), in 3 days from 2026-03-01 00:00 to 2026-03-04 \
              00:00 UTC; 2,048 metrics looked at\nBeware.\n"
         );
+        let nothing = Done { remarks: vec!["There was nothing.".to_owned()], ..Done::default() };
+        assert_eq!(Report::of(Form::Table, None, false).text(&nothing), "There was nothing.\n");
     }
 }

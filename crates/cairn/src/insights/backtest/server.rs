@@ -68,7 +68,7 @@ pub(super) async fn ask(of: &Backtest, place: &Place, report: &mut Report) -> an
             Line::Done { from, to, metrics } => {
                 let at = |instant: String| instant.parse().map(EventTime::epoch_seconds);
                 let (from, to) = (at(from).context("read the answer")?, at(to).context("read the answer")?);
-                return Ok(Done { from, to, metrics, remarks: Vec::new() });
+                return Ok(Done { looked_at: Some((from, to)), metrics, remarks: Vec::new() });
             }
             Line::Failed(why) => anyhow::bail!("look at the past: the server broke off: {why}"),
         }
