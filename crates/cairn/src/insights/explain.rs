@@ -48,10 +48,11 @@ impl Explain {
             return output::print("\n");
         }
         let explanation = Explanation::parse(&answer)?;
-        let width = Table::new().width().map_or(80, usize::from).saturating_sub(MARGIN);
+        let width = Table::new().width().map_or(80, usize::from);
         let paint = Paint::choose();
-        let plot = drawn(&explanation, width.clamp(WIDTH.0, WIDTH.1), paint);
-        output::print(sentences::explain(&explanation, &plot, SystemClock.now().as_second(), paint))
+        let plot = drawn(&explanation, width.saturating_sub(MARGIN).clamp(WIDTH.0, WIDTH.1), paint);
+        let now = SystemClock.now().as_second();
+        output::print(sentences::explain(&explanation, &plot, width, now, paint))
     }
 }
 

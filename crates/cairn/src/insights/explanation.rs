@@ -27,6 +27,8 @@ struct Page {
     #[serde(default)]
     end: Option<Box<RawValue>>,
     #[serde(default)]
+    imported: bool,
+    #[serde(default)]
     trails: Vec<String>,
     series: Written,
 }
@@ -46,6 +48,8 @@ pub(super) struct Explanation {
     pub(super) episode: Episode,
     pub(super) way: Way,
     pub(super) sensitivity: InsightSensitivity,
+    /// Whether it was found in imported logs.
+    pub(super) is_imported: bool,
     /// ARNs of the trails that get it.
     pub(super) trails: Vec<String>,
     pub(super) series: Series,
@@ -88,8 +92,8 @@ impl Explanation {
         let ended = episode.end.as_ref().map_or(usize::MAX, |end| series.place(end.at));
         let began = series.place(episode.began());
         let unusual = (began, ended.clamp(began, series.minutes.len().max(began)));
-        let Page { direction: way, sensitivity, trails, .. } = page;
-        Ok(Self { episode, way, sensitivity, trails, series, unusual })
+        let Page { direction: way, sensitivity, imported: is_imported, trails, .. } = page;
+        Ok(Self { episode, way, sensitivity, is_imported, trails, series, unusual })
     }
 
     /// Sums up the minutes before it began.

@@ -1,15 +1,20 @@
 //! An explanation in words.
 
+use cairn_select::Mute;
+
 use super::explanation::{Explanation, Sum};
 use super::told::{Attribution, Told, Way};
 use super::words::{
     clock, count, instant, many, minute, minute_beside, principal, rate, service, span, trail_name,
 };
+use crate::installation::shell_word;
 use crate::output::{self, Paint, Tone, harmless};
 
-/// Says what was usual, what happened, who caused it, and what can be done; the plot comes in between.
-pub(super) fn explain(of: &Explanation, plot: &str, now: i64, paint: Paint) -> String {
+/// Says what was usual, what happened, who caused it, and what can be done, in so many columns; the plot comes in
+/// between.
+pub(super) fn explain(of: &Explanation, plot: &str, width: usize, now: i64, paint: Paint) -> String {
     let told = of.episode.last();
+    let paragraph = |text: &str| paragraph(text, width.min(TEXT_COLUMNS));
     let heading = |text: &str| paint.paint(Tone::Heading, text) + "\n";
     let mut said = heading(&title(of));
     said.push_str(&paint.paint(Tone::Aside, &subtitle(of, now)));
@@ -22,7 +27,7 @@ pub(super) fn explain(of: &Explanation, plot: &str, now: i64, paint: Paint) -> S
         Way::Surge => "Who caused it",
         Way::Silence => "Who fell silent",
     };
-    let attributions = attributions(told, of.way);
+    let attributions = attributions(told, of.way, width);
     if !attributions.is_empty() {
         said.push_str(&heading(who));
         said.push_str(&attributions);
@@ -56,6 +61,7 @@ fn subtitle(of: &Explanation, now: i64) -> String {
     };
     let trails: Vec<&str> = of.trails.iter().map(|arn| trail_name(arn)).collect();
     let heard = match trails.as_slice() {
+        [] if of.is_imported => "found in imported logs; no trail is told".to_owned(),
         [] => "no trail gets it any longer".to_owned(),
         trails => format!("told to {}", trails.join(", ")),
     };
@@ -212,11 +218,15 @@ fn peak(of: &Explanation, during: Sum, began: i64) -> String {
 const ATTRIBUTES: [(&str, &str); 3] =
     [("userIdentityArn", "caller"), ("userAgent", "client"), ("errorCode", "result")];
 
-fn attributions(told: &Told, way: Way) -> String {
+fn attributions(told: &Told, way: Way, width: usize) -> String {
+    let name_columns = width.saturating_sub(BESIDE_NAMES).clamp(NAME_COLUMNS.0, NAME_COLUMNS.1);
     let mut rows = Vec::new();
     for (attribute, by) in ATTRIBUTES {
         let Some(told_by) = told.attribution(attribute) else { continue };
         let named = shares(told_by, way, told).into_iter().enumerate().map(|(at, mut row)| {
+            if let Some(name) = row.first_mut() {
+                *name = clipped(name, name_columns);
+            }
             row.insert(0, if at == 0 { by.to_owned() } else { String::new() });
             row
         });
@@ -293,45 +303,73 @@ fn name(attribute: &str, value: &str) -> String {
         ("userAgent", agent) => agent.trim_start_matches('[').split_whitespace().next().unwrap_or_default(),
         (_, value) => value,
     };
-    match name.char_indices().nth(NAME_COLUMNS) {
+    name.to_owned()
+}
+
+fn clipped(name: &str, columns: usize) -> String {
+    match name.char_indices().nth(columns) {
         Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
         None => name.to_owned(),
     }
 }
 
-/// The widest name; what was made up can be far longer.
-const NAME_COLUMNS: usize = 60;
+/// The widest name, on narrow terminals and on wide ones; what was made up can be far longer.
+const NAME_COLUMNS: (usize, usize) = (20, 60);
+
+/// What stands beside a name.
+const BESIDE_NAMES: usize = 40;
 
 fn advice(of: &Explanation) -> String {
     let told = of.episode.last();
-    let (began, source) = (of.episode.began(), service(&told.source));
+    // Whoever calls chooses the names: to a shell they are words, whatever they hold.
+    let word = |text: &str| shell_word(&harmless(text));
+    let (began, source) = (of.episode.began(), word(service(&told.source)));
     // Of a silence there are only the calls before it.
     let (from, to) = match (of.way, &of.episode.end) {
         (Way::Silence, _) => (began - 3_600, Some(began)),
         (Way::Surge, end) => (began, end.as_ref().map(|end| end.at)),
     };
     let to = to.map(|to| format!(" --to {}", instant(to))).unwrap_or_default();
-    let (what, from) = (format!("--event-name {}", told.name), instant(from));
+    let (what, from) = (format!("--event-name {}", word(&told.name)), instant(from));
     let mut said = String::new();
     let trail = match &told.trail {
         None => {
-            let lookup = format!("cairn lookup {what} --event-source {source} --region {}", told.region);
+            let region = word(&told.region);
+            let lookup = format!("cairn lookup {what} --event-source {source} --region {region}");
             said.push_str(&format!("  see the calls:\n    {lookup} --from {from}{to}\n"));
             String::new()
         }
-        Some(arn) => format!(" --trail {}", trail_name(arn)),
+        Some(arn) => format!(" --trail {}", word(trail_name(arn))),
     };
-    let mute = format!("cairn insights mute {} {what} --source {source}{trail}", told.name);
-    said.push_str(&format!("  not be told of it again, if it is meant to be:\n    {mute}\n"));
-    said.lines().map(|line| harmless(line) + "\n").collect()
+    if is_told_by_rules(told) {
+        let mute = format!("cairn insights mute {} {what} --source {source}{trail}", rule_name(&told.name));
+        said.push_str(&format!("  not be told of it again, if it is meant to be:\n    {mute}\n"));
+    }
+    said
 }
 
-/// Makes lines of a paragraph, as wide as people read.
-fn paragraph(text: &str) -> String {
+/// Tells whether a mute rule can name the action and its service: tags, which rules are kept in, have few characters.
+fn is_told_by_rules(told: &Told) -> bool {
+    let is_of_tags = |char: char| char.is_alphanumeric() || "_.:/=+-@".contains(char);
+    [&told.name, &told.source].into_iter().all(|text| text.chars().all(is_of_tags))
+        && Mute::parse(&format!("source={} name={}", told.source, told.name)).is_ok()
+}
+
+/// Names a rule after an action.
+fn rule_name(action: &str) -> String {
+    let name: String = action.chars().filter(char::is_ascii_alphanumeric).take(RULE_NAME_CHARS_MAX).collect();
+    if name.is_empty() { "this".to_owned() } else { name }
+}
+
+/// The longest name that is proposed for a rule.
+const RULE_NAME_CHARS_MAX: usize = 60;
+
+/// Makes lines of a paragraph.
+fn paragraph(text: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if !line.is_empty() && line.chars().count() + word.chars().count() < TEXT_COLUMNS => {
+            Some(line) if !line.is_empty() && line.chars().count() + word.chars().count() + 2 < width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -342,7 +380,8 @@ fn paragraph(text: &str) -> String {
     lines.iter().map(|line| format!("  {}\n", harmless(line))).collect::<String>() + "\n"
 }
 
-const TEXT_COLUMNS: usize = 90;
+/// As wide as people read.
+const TEXT_COLUMNS: usize = 92;
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()

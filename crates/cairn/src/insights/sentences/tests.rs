@@ -6,7 +6,7 @@ use super::*;
 fn check(page: &str, file: &str) {
     let of = Explanation::parse(page.as_bytes()).unwrap();
     let now = of.episode.began() + 600;
-    let said = explain(&of, &drawn(&of, 70, Paint::Plain), now, Paint::Plain);
+    let said = explain(&of, &drawn(&of, 70, Paint::Plain), 120, now, Paint::Plain);
     let path = format!("{}/src/insights/sentences/cases/{file}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &said).unwrap();
@@ -29,7 +29,48 @@ fn a_silence_that_goes_on_is_explained() {
 fn names_cannot_command_a_terminal() {
     let page = surge().replace("aws-sdk-go/1.55", "a\\u001b[2J").replace("CreateTags", "b\\u001b[2J");
     let of = Explanation::parse(page.as_bytes()).unwrap();
-    assert!(!explain(&of, "", 0, Paint::Plain).contains('\u{1b}'));
+    assert!(!explain(&of, "", 80, 0, Paint::Plain).contains('\u{1b}'));
+}
+
+#[test]
+fn names_cannot_command_a_shell() {
+    let advised = |name: &str| {
+        let page = surge().replace("CreateTags", name);
+        advice(&Explanation::parse(page.as_bytes()).unwrap())
+    };
+    for (name, word) in [
+        ("X$(touch /tmp/pwned)", "'X$(touch /tmp/pwned)'"),
+        ("it's; true", r"'it'\''s; true'"),
+        ("a\\nrm -rf b", "'a\u{fffd}rm -rf b'"),
+    ] {
+        let said = advised(name);
+        assert!(
+            said.contains(&format!("cairn lookup --event-name {word} --event-source ec2 --region")),
+            "{said}"
+        );
+        assert!(!said.contains("insights mute"), "{said}");
+    }
+    let said = advised("v1/Tags:create");
+    assert!(
+        said.ends_with("    cairn insights mute v1Tagscreate --event-name v1/Tags:create --source ec2\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_explanation_is_no_wider_than_the_terminal() {
+    let page = surge().replace("assumed-role/fleet", &"assumed-role/fleet".repeat(4));
+    let of = Explanation::parse(page.as_bytes()).unwrap();
+    let said = explain(&of, "", 72, 0, Paint::Plain);
+    let lines = said.lines().filter(|line| !line.contains("    cairn "));
+    assert_eq!(lines.skip(2).map(|line| line.chars().count()).max(), Some(72), "{said}");
+}
+
+#[test]
+fn what_was_found_in_imported_logs_is_told_to_no_trail() {
+    let page = silence().replacen(r#""trails":[]"#, r#""imported":true,"trails":[]"#, 1);
+    let of = Explanation::parse(page.as_bytes()).unwrap();
+    assert!(subtitle(&of, 0).ends_with("medium sensitivity; found in imported logs; no trail is told"));
 }
 
 #[test]
