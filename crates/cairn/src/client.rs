@@ -293,10 +293,15 @@ fn scheme_and_host(endpoint: &str) -> anyhow::Result<(&'static str, String)> {
 /// Puts what one can do after what the server said, whose words may end without a full stop.
 fn advised(message: &str, code: &str) -> String {
     match advice(code) {
-        Some(advice) => format!("{}. {advice}", message.trim_end_matches('.')),
+        // A Region or service that is none is no matter of keys.
+        _ if message.starts_with(WRONG_SCOPE) => message.trim_end_matches(['.', ' ']).to_owned(),
+        Some(advice) => format!("{}. {advice}", message.trim_end_matches(['.', ' '])),
         None => message.to_owned(),
     }
 }
+
+/// How servers begin what they say of a signature for another Region or service.
+const WRONG_SCOPE: &str = "Credential should be scoped to ";
 
 fn advice(code: &str) -> Option<&'static str> {
     Some(match code {

@@ -31,11 +31,13 @@ impl Sensitivity {
                 trails::tag(place, &trail, SENSITIVITY_TAG, level.as_str()).await?;
             }
         }
-        let shown = trail.shown();
-        output::print(format!(
-            "{}\n",
-            harmless(&format!("{shown} is told of what is unusual at {level} sensitivity"))
-        ))
+        let said = match self.json.wanted {
+            true => json!({ "trail": trail.arn, "sensitivity": level.as_str() }).to_string(),
+            false => {
+                harmless(&format!("{} is told of what is unusual at {level} sensitivity", trail.shown()))
+            }
+        };
+        output::print(said + "\n")
     }
 
     async fn show(&self, place: &Place) -> anyhow::Result<()> {

@@ -42,6 +42,8 @@ fn log_files_are_looked_at_without_a_server() {
     assert_eq!(desk.json(&low), found[..1]);
     let before = [low.as_slice(), &["--to", "2026-03-08T12:31"]].concat();
     assert_eq!(desk.json(&before), Vec::<Value>::new());
+    let early = desk.run(&[low.as_slice(), &["--to", "2026-03-01T12:00"]].concat());
+    assert!(text(&early.stderr).starts_with("Nothing is judged in the first 24 hours"), "{early:?}");
     let missing = desk.run(&["insights", "backtest", "nothing-here"]);
     assert!(text(&missing.stderr).contains("nothing-here"), "{missing:?}");
 }
@@ -65,9 +67,20 @@ fn who_is_told_of_what_is_said_by_tags_of_trails() {
     let sensitivity = |arguments: &[&str]| desk.json(&[&["insights", "sensitivity"], arguments].concat());
     desk.printed(&["insights", "sensitivity", "high", "--trail", "main"]);
     assert_eq!(sensitivity(&on)[0]["sensitivity"], "high");
-    desk.printed(&["insights", "sensitivity", "medium", "--trail", "main"]);
+    let set = desk.json(&["insights", "sensitivity", "medium", "--trail", "main", "--json"]);
+    assert_eq!(set[0]["sensitivity"], "medium");
     assert_eq!(sensitivity(&[])[0]["sensitivity"], "medium");
-    desk.printed(&["insights", "unmute", "nightly", "--trail", "main"]);
+    let unmuted = desk.printed(&["insights", "unmute", "nightly", "--trail", "main"]);
+    assert!(
+        unmuted.starts_with("main is told again of insights caused mostly by role/ci that begin"),
+        "{unmuted}"
+    );
+    let nowhere = desk.run(&["insights", "list", "--region", "us-nowhere-1"]);
+    let nowhere = text(&nowhere.stderr);
+    assert!(
+        nowhere.contains("'us-nowhere-1'") && !nowhere.contains(". .") && !nowhere.contains("keys"),
+        "{nowhere}"
+    );
     assert_eq!(desk.json(&["insights", "mutes"]), Vec::<Value>::new());
     let again = desk.run(&["insights", "unmute", "nightly", "--trail", "main"]);
     assert!(text(&again.stderr).contains("there is none"), "{again:?}");
