@@ -41,6 +41,9 @@ const BODY_BYTES_MAX: usize = 16 << 10;
 /// Lines that wait for a slow client; the work waits with them.
 const LINES_MAX: usize = 64;
 
+/// Backtests that run at a time, of all accounts: each steps through up to 90 days of every series of its place.
+const BACKTESTS_MAX: usize = 2;
+
 /// The accounts that a backtest runs for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Backtests(Arc<Mutex<BTreeSet<AccountId>>>);
@@ -53,9 +56,10 @@ struct Running {
 }
 
 impl Backtests {
-    /// Takes the account's place; none when its backtest runs already.
+    /// Takes the account's place; none when its backtest runs already, or as many as may.
     fn begin(&self, account: AccountId) -> Option<Running> {
-        let begun = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = running.len() < BACKTESTS_MAX && running.insert(account);
         begun.then(|| Running { backtests: self.clone(), account })
     }
 }
@@ -224,12 +228,16 @@ mod tests {
     }
 
     #[test]
-    fn an_account_has_one_backtest_at_a_time() {
+    fn an_account_has_one_backtest_at_a_time_and_all_have_two() {
         let backtests = Backtests::default();
-        let [one, other]: [AccountId; 2] = ["123456789012", "111122223333"].map(|id| id.parse().unwrap());
+        let [one, other, third]: [AccountId; 3] =
+            ["123456789012", "111122223333", "444455556666"].map(|id| id.parse().unwrap());
         let running = backtests.begin(one).unwrap();
         assert!(backtests.begin(one).is_none());
-        assert!(backtests.begin(other).is_some());
+        let beside = backtests.begin(other).unwrap();
+        assert!(backtests.begin(third).is_none());
+        drop(beside);
+        assert!(backtests.begin(third).is_some());
         drop(running);
         assert!(backtests.begin(one).is_some());
     }
