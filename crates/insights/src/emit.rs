@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use cairn_event::Origin;
 use cairn_intake::{Draft, IntakeError};
 use futures_util::future::join_all;
 
@@ -78,7 +77,7 @@ fn draft(record: &Record) -> Draft {
     Draft {
         account: place.account,
         region: place.region.clone(),
-        origin: if record.imported { Origin::Import } else { Origin::Call },
+        origin: record.origin(),
         event: record.body.to_vec(),
         under: None,
     }

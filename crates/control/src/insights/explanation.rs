@@ -2,7 +2,7 @@
 
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 use cairn_catalog::Snapshot;
-use cairn_event::{EventView, Origin};
+use cairn_event::EventView;
 use cairn_insights::State;
 use cairn_insights::store::{Gap, PlaceFilter, Record, StoreError, StoredRecord};
 use serde::Serialize;
@@ -36,7 +36,9 @@ pub struct InsightExplanation {
     pub start: Box<RawValue>,
     /// That of its end, unless it goes on.
     pub end: Option<Box<RawValue>>,
-    /// ARNs of the trails that it would be given to now.
+    /// Whether it was found in imported logs.
+    pub imported: bool,
+    /// ARNs of the trails that it would be given to now; what was found in imported logs goes to none.
     pub trails: Vec<String>,
     /// What was counted.
     pub series: CountedSeries,
@@ -99,6 +101,7 @@ impl Control {
             trail: place.trail.as_deref().map(str::to_owned),
             start: raw(&ends.start)?,
             end: ends.end.as_ref().map(raw).transpose()?,
+            imported: ends.start.imported,
             trails: trails(&snapshot, &ends.start),
             series,
         })
@@ -152,7 +155,7 @@ impl CountedSeries {
 fn trails(snapshot: &Snapshot, start: &Record) -> Vec<String> {
     let Ok(event) = EventView::parse(&start.body) else { return Vec::new() };
     let place = &start.insight.metric.place;
-    let trails = snapshot.route(&event, place.account, &place.region, Origin::Call);
+    let trails = snapshot.route(&event, place.account, &place.region, start.origin());
     trails.map(|trail| trail.arn.clone()).collect()
 }
 

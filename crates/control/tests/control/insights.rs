@@ -265,6 +265,31 @@ async fn insights_of_data_events_are_listed_newest_first_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_was_found_in_imported_logs_is_told_to_no_trail() {
+    let mine = |kind| metric(own(), &here(), None, kind);
+    let at = "2026-03-01T06:00:00Z";
+    let (live, imported) = (mine(Kind::Calls), mine(Kind::Errors(Arc::from("NoSuchBucket"))));
+    let world = world(&[], &[(live.clone(), State::Start, at)]).await;
+    let both = json!([{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]);
+    let looks = json!({"TrailName": "main", "InsightSelectors": both});
+    ask(&world, own(), &here(), "PutInsightSelectors", &looks).await.unwrap();
+    ask(&world, own(), &here(), "StartLogging", &json!({"Name": "main"})).await.unwrap();
+    let store = world.insights.store();
+    let number = store.identify(&[(imported.clone(), minute(at))]).await.unwrap()[0];
+    let record = Record { imported: true, ..record(number, &(imported.clone(), State::Start, at)) };
+    let position = Position { closed: minute("2026-03-02T08:00:00Z"), resume: 0, counted: 0 };
+    store.close_minute(&Closing { records: &[record], ..Closing::at(position) }).await.unwrap();
+    for (metric, is_imported, trails) in [(live, false, vec![TRAIL]), (imported, true, vec![])] {
+        let id = shared_event_id(&metric, Sensitivity::Medium, minute(at));
+        let explained = world.control.explain_insight(&caller(own(), &here()), &id).await.unwrap();
+        assert_eq!(
+            (explained.imported, explained.trails),
+            (is_imported, trails.iter().map(|&arn| arn.to_owned()).collect())
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_insight_is_explained_to_its_own_account() {
     let mine = metric(own(), &here(), None, Kind::Calls);
     let calls = [("2026-03-01T05:59:00Z", 1), ("2026-03-01T06:00:00Z", 100), ("2026-03-01T07:30:00Z", 1)];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cairn_anomaly::{Direction, Minute, Sensitivity};
+use cairn_event::Origin;
 use serde_json::{Value, json};
 
 use super::column::Columns;
@@ -41,6 +42,11 @@ pub struct StoredRecord {
 }
 
 impl Record {
+    /// Returns where its event comes from, for whoever hands it on: what was imported goes to no trail.
+    pub fn origin(&self) -> Origin {
+        if self.imported { Origin::Import } else { Origin::Call }
+    }
+
     /// Returns what its `eventTime` says: the first unusual minute, or the first that was usual again.
     pub fn at(&self) -> Minute {
         match self.insight.state {
