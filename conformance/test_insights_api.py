@@ -272,7 +272,7 @@ def test_an_insight_is_explained_by_any_of_its_ids(world):
         status, body = world.page("GET", f"/_cairn/insights/explanation?id={name}")
         told = json.loads(body)
         assert (status, told["direction"], told["sensitivity"], told["trail"]) == (200, "surge", "medium", None)
-        assert (told["start"], told["end"], told["trails"]) == (start, end, [TRAIL])
+        assert (told["start"], told["end"], told["imported"], told["trails"]) == (start, end, True, [])
         series = told["series"]
         first = calendar.timegm(time.strptime(series["from"], "%Y-%m-%dT%H:%M:%SZ"))
         calls = {first + 60 * minute: calls for minute, calls in series["calls"]}
