@@ -12,8 +12,10 @@ use crate::{Direction, Minute, Opening, Sensitivity};
 /// The windows that a surge is looked for in: so many minutes, with so many calls at least.
 const WINDOWS: [(u32, u64); 3] = [(1, 5), (2, 5), (FIVE, 3)];
 
-/// How much more a wild series must exceed its peaks, by the logarithm of its dispersion.
-const WILD: f64 = 0.95;
+/// How much more a wild series must exceed its peaks, by the logarithm of its dispersion, and those of an hour in a
+/// rhythm, which says itself what it is like.
+const WILD: f64 = 1.2;
+const RHYTHM_WILD: f64 = 0.5;
 /// The part of what a peak must exceed others by that is asked of an hour in a rhythm, where the peaks of this hour
 /// are compared alone.
 const RHYTHM_OVER: f64 = 0.2;
@@ -116,7 +118,7 @@ impl Facts<'_> {
         let most = self.peak(rhythm.most1, rhythm.most5, minutes) + 1.0;
         let (reach, dispersion) = (f64::from(rhythm.reach), f64::from(rhythm.dispersion));
         let over = (1.0 + (thresholds.over - 1.0) * RHYTHM_OVER) * reach;
-        let wild = 1.0 + WILD * (dispersion / DISPERSION_LEAST).max(1.0).ln();
+        let wild = 1.0 + RHYTHM_WILD * (dispersion / DISPERSION_LEAST).max(1.0).ln();
         let (count64, unlikely) = (count as f64, thresholds.ln_unlikely - RHYTHM_LN_UNLIKELY);
         let beyond_average = (minutes == FIVE || rhythm.is_smooth())
             && count64 >= over * wild * most

@@ -31,8 +31,9 @@ const SURPRISES_MAX: (f64, f64) = (0.08, 0.01);
 const REACH_MAX: f64 = 1.6;
 /// Calls that are added to a peak before another is compared with it: small ones differ by chance.
 const REACH_MARGIN: f64 = 3.0;
-/// Dispersion up to which calls come one by one.
-const EVEN_MAX: f64 = 3.0;
+/// Dispersion up to which calls come one by one: so much, or such a part of the average. Where there are many calls, the
+/// slope of the day alone makes the windows of an hour differ by more than chance does.
+const EVEN_MAX: (f64, f64) = (3.0, 0.02);
 /// How far an hour may be off before it surprises: a part of what is expected, and some calls.
 const SURPRISE: (f64, f64) = (0.4, 3.0);
 /// Deviations that an hour may be off by chance, and the dispersion that is granted for it.
@@ -48,9 +49,9 @@ const SO_FAR: usize = 3;
 /// A day that is like today, but was smaller, is made as large as today, up to this.
 const SCALE_MAX: f64 = 1.5;
 /// Deviations that are taken off the busiest day: of seven equal ones, one is the busiest by chance.
-const SURELY: f64 = 1.5;
+const SURELY: f64 = 2.0;
 /// The least dispersion: the hours of other days are a small sample.
-pub(crate) const DISPERSION_LEAST: f64 = 1.1;
+pub(crate) const DISPERSION_LEAST: f64 = 1.05;
 /// Deviations above their mean that the minutes of an hour reach by chance, in a week.
 const SMOOTH_DEVIATIONS: f32 = 5.0;
 
@@ -73,11 +74,12 @@ impl Rhythm {
             near.add(&hours, day, today);
         }
         let dispersion = if near.calls > 0.0 { (near.within / near.calls).max(1.0) } else { 1.0 };
-        let surprises_max = if dispersion <= EVEN_MAX { SURPRISES_MAX.0 } else { SURPRISES_MAX.1 };
+        let mean = near.mean(dispersion).max(1.0 / (near.windows + 1.0));
+        let even = dispersion <= EVEN_MAX.0.max(EVEN_MAX.1 * mean);
+        let surprises_max = if even { SURPRISES_MAX.0 } else { SURPRISES_MAX.1 };
         if surprises > surprises_max || near.calls < NEAR_CALLS_MIN {
             return None;
         }
-        let mean = near.mean(dispersion).max(1.0 / (near.windows + 1.0));
         Some(Self {
             mean: narrow(mean),
             dispersion: narrow(dispersion - 1.0 + DISPERSION_LEAST + variation * mean),
