@@ -1,12 +1,18 @@
 """Real clients: boto3, whose every answer is compared with the model, and the AWS CLI as it is installed."""
 
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from answers import violations
@@ -46,6 +52,18 @@ class Clients:
         if checked:
             client.meta.events.register("after-call", demand_the_model)
         return client
+
+    def page(self, method, path, body=b""):
+        """Asks one of Cairn's own pages, signed; returns the status, and what it told or the error's code."""
+        request = AWSRequest(method, self.environment["AWS_ENDPOINT_URL"] + path, data=body)
+        keys = Credentials(self.environment[KEY_ID], self.environment[SECRET], self.environment.get(TOKEN))
+        SigV4Auth(keys, "cloudtrail", "us-east-1").add_auth(request)
+        asked = urllib.request.Request(request.url, body or None, dict(request.headers), method=method)
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())["__type"]
 
     def aws(self, *arguments, region=None, succeeds=True):
         """Runs the AWS CLI and returns what it prints; where it shall not succeed, the finished process."""

@@ -5,13 +5,9 @@ import collections
 import datetime
 import json
 import time
-import urllib.request
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from clients import KEY_ID, SECRET, Clients, refusal
+from clients import Clients, refusal
 from insights_history import ACCOUNT, DAY_S, History
 from server import Server
 from waiting import wait_for
@@ -83,15 +79,7 @@ class World:
 
     def page(self, method, path, body=b"", clients=None):
         """Asks one of Cairn's own pages; returns the status and what it told."""
-        environment = (clients or self.clients).environment
-        request = AWSRequest(method, environment["AWS_ENDPOINT_URL"] + path, data=body)
-        SigV4Auth(Credentials(environment[KEY_ID], environment[SECRET]), "cloudtrail", "us-east-1").add_auth(request)
-        asked = urllib.request.Request(request.url, body or None, dict(request.headers), method=method)
-        try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=30) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())["__type"]
+        return (clients or self.clients).page(method, path, body)
 
     def recorded(self, name, member, value):
         """Returns an event of a name that has this value for a member; the index follows the answer."""

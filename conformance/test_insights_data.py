@@ -4,7 +4,8 @@ import gzip
 import json
 
 import pytest
-from clients import Clients, refusal
+from botocore.exceptions import ClientError
+from clients import Clients
 from disturbances import Clock
 from insights_clock import Minutes
 from insights_places import BOTH, of
@@ -20,12 +21,16 @@ OBJECTS = [
     {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
     {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::shop/"]},
 ]
+READS = OBJECTS[:2] + [
+    {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::shop/", "arn:aws:s3:::of-shop/"]},
+    {"Field": "eventName", "Equals": ["GetObject"]},
+]
 ON_DATA = [selector | {"EventCategories": ["Data"]} for selector in BOTH]
 
 
 class World:
-    """An organization with two members, its trail of management events, and a trail of one bucket's data events; all of
-    it a day old, for nothing is judged before."""
+    """An organization with two members, its trails of management events and of reads of objects, and a trail of one
+    bucket's data events; all of it a day old, for nothing is judged before."""
 
     def __init__(self, server, clock):
         self.server, self.clock = server, clock
@@ -42,10 +47,18 @@ class World:
         self.cloudtrail.put_event_selectors(TrailName="objects", AdvancedEventSelectors=[{"FieldSelectors": OBJECTS}])
         self.cloudtrail.put_insight_selectors(TrailName="objects", InsightSelectors=ON_DATA)
         self.cloudtrail.put_insight_selectors(TrailName="all", InsightSelectors=BOTH)
-        for name in ("all", "objects"):
+        reads = {"Name": "reads", "S3BucketName": "logs", "IsOrganizationTrail": True, "IsMultiRegionTrail": True}
+        self.reads = self.cloudtrail.create_trail(**reads)["TrailARN"]
+        self.cloudtrail.put_event_selectors(TrailName="reads", AdvancedEventSelectors=[{"FieldSelectors": READS}])
+        self.cloudtrail.put_insight_selectors(TrailName="reads", InsightSelectors=ON_DATA)
+        for name in ("all", "objects", "reads"):
             self.cloudtrail.start_logging(Name=name)
         self.s3.put_object(Bucket="shop", Key="first", Body=b"1")
-        self.of(self.shop, "s3").create_bucket(Bucket="of-shop")
+        self.s3.get_object(Bucket="shop", Key="first")
+        of_shop = self.of(self.shop, "s3")
+        of_shop.create_bucket(Bucket="of-shop")
+        of_shop.put_object(Bucket="of-shop", Key="first", Body=b"1")
+        of_shop.get_object(Bucket="of-shop", Key="first")
         self.of(self.lab, "s3").create_bucket(Bucket="of-lab")
         clock.forward(DAY_AND_MORE_S)
 
@@ -82,6 +95,12 @@ def world(tmp_path_factory):
             yield World(server.start(), clock)
         finally:
             server.close()
+
+
+@pytest.fixture(autouse=True)
+def within_a_minute(world):
+    """Has the calls of a test be of one minute, which is over and judged once another has passed."""
+    world.clock.until_second(20)
 
 
 def test_a_surge_of_data_events_is_told_to_the_trail_that_selects_them(world):
@@ -133,8 +152,55 @@ def test_calls_of_members_are_not_added_up(world):
         assert of(history(client), "PutBucketPublicAccessBlock") == []
 
 
-def test_members_may_not_ask_for_the_insights_of_the_organization_s_trail(world):
-    arn = world.cloudtrail.get_trail(Name="all")["Trail"]["TrailARN"]
-    asked = {"InsightSource": arn, "DataType": "InsightsEvents"}
-    assert refusal(world.of(world.shop, "cloudtrail").list_insights_data, **asked)[0] != "InternalFailure"
-    assert world.cloudtrail.list_insights_data(**asked)["Events"] == []
+def told_of(clients, trail, insight):
+    """Asks for what there is of a trail's data events in each way; returns what each answered, or the error."""
+    cloudtrail = clients.boto("cloudtrail")
+    counts = {"EventSource": "s3.amazonaws.com", "EventName": "GetObject", "InsightType": "ApiCallRateInsight"}
+
+    def tried(call, **arguments):
+        try:
+            return call(**arguments)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    listed = tried(cloudtrail.list_insights_data, InsightSource=trail, DataType="InsightsEvents")
+    if isinstance(listed, dict):
+        listed = [json.loads(event["CloudTrailEvent"])["eventID"] for event in listed["Events"]]
+    counted = tried(cloudtrail.list_insights_metric_data, TrailName=trail, Period=60, **counts)
+    if isinstance(counted, dict):
+        counted = sum(counted["Values"])
+    _, explained = clients.page("GET", f"/_cairn/insights/explanation?id={insight['eventID']}")
+    if isinstance(explained, bytes):
+        explained = json.loads(explained)["start"]["eventID"]
+    _, found = clients.page("POST", "/_cairn/insights/backtest", json.dumps({"trail": trail}).encode())
+    if isinstance(found, bytes):
+        lines = [json.loads(line) for line in found.splitlines()]
+        assert "done" in lines[-1], lines
+        found = {line["found"]["eventId"] for line in lines if "found" in line} - {None}
+    return listed, counted, explained, found
+
+
+def test_of_an_organization_s_data_events_its_owner_and_administrator_learn_their_own_alone(world):
+    """A member reads more than ever, and so does the management account: each is told of in its folder of the trail."""
+    for bucket, s3 in {"shop": world.s3, "of-shop": world.of(world.shop, "s3")}.items():
+        for _ in range(60):
+            s3.get_object(Bucket=bucket, Key="first")
+    world.clock.judged(1)
+
+    def started(account):
+        told = wait_for(lambda: of(world.files(account), "GetObject", "Start"), f"it is in the folder of {account}")
+        [start] = [one for one in told if one["insightDetails"]["insightSource"] == world.reads]
+        assert start["recipientAccountId"] == account
+        return start
+
+    own, member_s = started(world.members.management), started(world.shop)
+    world.cloudtrail.register_organization_delegated_admin(MemberAccountId=world.lab)
+    shop, lab = [world.clients.acting(world.members.keys(account)) for account in (world.shop, world.lab)]
+    ids = {own["eventID"]}
+    assert told_of(world.clients, world.reads, own) == ([own["eventID"]], 61, own["eventID"], ids)
+    assert told_of(world.clients, world.reads, member_s)[2] == "ResourceNotFoundException"
+    for insight in (own, member_s):
+        assert told_of(lab, world.reads, insight) == ([], 0, "ResourceNotFoundException", set())
+    refused = "OperationNotPermittedException"
+    assert told_of(shop, world.reads, member_s) == (refused, refused, refused, refused)
+    assert told_of(shop, world.reads, own)[2] == "ResourceNotFoundException"
