@@ -85,7 +85,7 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
         let (changed, behind) = (counting.stale(*at), fleet.behind(*at));
         Some(Mark {
             metric: fleet.id(*at)?,
-            changed: changed.map(|it| Changed { from: it.from, to: it.to, imported: it.imported }),
+            changed: changed.map(|it| Changed { from: it.from, to: it.to, live: it.live }),
             newest_late: behind.map(|behind| behind.newest),
             behind_until: behind.map(|behind| behind.until),
         })

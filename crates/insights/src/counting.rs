@@ -81,8 +81,15 @@ pub(crate) struct Stale {
     /// The first and the last of these minutes.
     pub(crate) from: Minute,
     pub(crate) to: Minute,
-    /// Whether any of them was imported.
-    pub(crate) imported: bool,
+    /// The first and the last of those whose calls were told late, and not imported.
+    pub(crate) live: Option<(Minute, Minute)>,
+}
+
+impl Stale {
+    /// Tells whether any of them was imported.
+    fn is_imported(&self) -> bool {
+        self.live != Some((self.from, self.to))
+    }
 }
 
 /// What is to be saved.
@@ -363,10 +370,13 @@ impl Counting {
     }
 
     fn make_stale(&mut self, at: At, minute: Minute, imported: bool) {
-        let stale = self.stale.entry(at).or_insert(Stale { from: minute, to: minute, imported });
+        let stale = self.stale.entry(at).or_insert(Stale { from: minute, to: minute, live: None });
         stale.from = stale.from.min(minute);
         stale.to = stale.to.max(minute);
-        stale.imported |= imported;
+        if !imported {
+            let (from, to) = stale.live.unwrap_or((minute, minute));
+            stale.live = Some((from.min(minute), to.max(minute)));
+        }
         self.marked.insert(at);
     }
 
@@ -459,7 +469,7 @@ impl Counting {
         let from = behind.map_or(Bound::Unbounded, Bound::Excluded);
         let later = self.stale.range((from, Bound::Unbounded));
         let mut all = later.chain(&self.stale).map(|(at, stale)| (*at, *stale));
-        all.find(|(at, stale)| !(importing && stale.imported) || self.is_held_long(*at))
+        all.find(|(at, stale)| !(importing && stale.is_imported()) || self.is_held_long(*at))
     }
 
     fn is_held_long(&self, at: At) -> bool {

@@ -208,8 +208,8 @@ fn put(
         fleet.replace(at, series);
     }
     fleet.set_waiting(at, points.iter().copied().filter(|(minute, _)| *minute > whole).collect());
-    let stale = changed.map(|it| Stale { from: it.from, to: it.to, imported: it.imported });
-    let lost = lost.then_some(Stale { from: closed, to: closed, imported: false });
+    let stale = changed.map(|it| Stale { from: it.from, to: it.to, live: it.live });
+    let lost = lost.then_some(Stale { from: closed, to: closed, live: Some((closed, closed)) });
     stale.or(lost).map(|stale| (at, stale))
 }
 

@@ -70,7 +70,7 @@ impl Follower {
         counting.add_found(news(&verdicts, &stale, untold_from).map(|verdict| Found {
             at,
             verdict,
-            imported: stale.imported && is_of(&verdict, &stale) && !is_untold(&verdict, untold_from),
+            imported: is_imported(&verdict, &stale) && !is_untold(&verdict, untold_from),
         }));
         Ok(())
     }
@@ -119,19 +119,26 @@ fn news<'v>(
         last == Some(verdict)
     };
     let is_news = move |verdict: &&Verdict| match verdict {
-        Verdict::Started(_) => is_of(verdict, stale) || is_untold(verdict, untold_from) || goes_on(verdict),
+        Verdict::Started(_) => {
+            is_of(verdict, (stale.from, stale.to)) || is_untold(verdict, untold_from) || goes_on(verdict)
+        }
         Verdict::Ended(_) => true,
     };
     verdicts.iter().filter(is_news).copied()
 }
 
-/// Tells whether something lies in the minutes that changed: a silence may begin a while before it is seen.
-fn is_of(verdict: &Verdict, stale: &Stale) -> bool {
+/// Tells whether something lies in minutes that were imported. What was told late beside them is live all the same.
+fn is_imported(verdict: &Verdict, stale: &Stale) -> bool {
+    is_of(verdict, (stale.from, stale.to)) && !stale.live.is_some_and(|live| is_of(verdict, live))
+}
+
+/// Tells whether something lies in some minutes: a silence may begin a while before it is seen.
+fn is_of(verdict: &Verdict, (from, to): (Minute, Minute)) -> bool {
     match verdict {
         Verdict::Started(opening) => {
-            opening.start <= stale.to && opening.start.plus(opening.minutes + BEHIND_MAX) > stale.from
+            opening.start <= to && opening.start.plus(opening.minutes + BEHIND_MAX) > from
         }
-        Verdict::Ended(closing) => closing.start <= stale.to && closing.end > stale.from,
+        Verdict::Ended(closing) => closing.start <= to && closing.end > from,
     }
 }
 
@@ -161,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_was_judged_in_its_time_is_no_news() {
-        let stale = Stale { from: Minute::new(500), to: Minute::new(510), imported: false };
+        let stale = Stale { from: Minute::new(500), to: Minute::new(510), live: None };
         let past = [started(100), over(100, 103), started(505), over(505, 506), started(900)];
         let news = |untold_from| news(&past, &stale, Minute::new(untold_from)).collect::<Vec<_>>();
         assert_eq!(news(901), [over(100, 103), started(505), over(505, 506), started(900)]);

@@ -39,8 +39,8 @@ pub struct Changed {
     pub from: Minute,
     /// The last.
     pub to: Minute,
-    /// Whether they came from files of CloudTrail.
-    pub imported: bool,
+    /// The first and the last of calls that were told late, and not imported.
+    pub live: Option<(Minute, Minute)>,
 }
 
 /// A metric with all that is known of its series.
@@ -69,7 +69,7 @@ impl Store {
         let mut connection = self.reader(doing).await?;
         let rows = sqlx::query(
             "SELECT metrics.id, account, region, trail, source, name, code, first_minute, bytes,
-                    marks.metric IS NOT NULL, imported, changed_from, changed_to, newest_late, behind_until
+                    marks.metric IS NOT NULL, changed_from, changed_to, live_from, live_to, newest_late, behind_until
              FROM metrics JOIN places ON places.id = metrics.place
              LEFT JOIN states ON states.metric = metrics.id LEFT JOIN marks ON marks.metric = metrics.id
              WHERE metrics.id > $1 AND forgotten_minute IS NULL ORDER BY metrics.id LIMIT $2",
@@ -98,11 +98,9 @@ fn read(mut columns: Columns<'_>) -> Result<StoredSeries, StoreError> {
 }
 
 fn read_mark(metric: MetricId, mut columns: Columns<'_>) -> Result<Mark, StoreError> {
-    let imported = columns.next()?;
-    let changed = match (columns.minute_maybe()?, columns.minute_maybe()?) {
-        (Some(from), Some(to)) => Some(Changed { from, to, imported }),
-        _ => None,
-    };
+    let changed = columns.minute_maybe()?.zip(columns.minute_maybe()?);
+    let live = columns.minute_maybe()?.zip(columns.minute_maybe()?);
+    let changed = changed.map(|(from, to)| Changed { from, to, live });
     Ok(Mark { metric, changed, newest_late: columns.minute_maybe()?, behind_until: columns.minute_maybe()? })
 }
 
@@ -130,18 +128,20 @@ pub(super) async fn enter_marks(connection: &mut SqliteConnection, marks: &[Mark
     let minute = |minute: Option<Minute>| minute.map(sql_minute);
     for mark in marks {
         let Mark { metric, changed, newest_late, behind_until } = *mark;
+        let live = changed.and_then(|changed| changed.live);
         let query = if changed.is_none() && newest_late.is_none() && behind_until.is_none() {
             sqlx::query("DELETE FROM marks WHERE metric = $1").bind(i64::from(metric.0))
         } else {
             sqlx::query(
                 "INSERT OR REPLACE INTO marks
-                   (metric, changed_from, changed_to, imported, newest_late, behind_until)
-                 VALUES ($1, $2, $3, $4, $5, $6)",
+                   (metric, changed_from, changed_to, live_from, live_to, newest_late, behind_until)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
             .bind(i64::from(metric.0))
             .bind(minute(changed.map(|changed| changed.from)))
             .bind(minute(changed.map(|changed| changed.to)))
-            .bind(changed.is_some_and(|changed| changed.imported))
+            .bind(minute(live.map(|(from, _)| from)))
+            .bind(minute(live.map(|(_, to)| to)))
             .bind(minute(newest_late))
             .bind(minute(behind_until))
         };

@@ -127,3 +127,41 @@ async fn no_import_hides_what_happens_beside_it() {
     );
     alive.stop().await;
 }
+
+/// What another system tells late is live, though files are imported beside it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_told_late_beside_an_import_is_live() {
+    let world = World::with_past(DAYS, |_| vec![Call::named("RunInstances"); 3]).await;
+    let alive = world.open().await;
+    let call = Call::named("RunInstances");
+    world.at(30);
+    world.record(&call, 3, 30).await;
+    alive.closed(-120).await;
+    world.record(&imported("RunInstances"), 500, -3 * 3600).await;
+    world.record(&call, 400, -600).await;
+    world.at(76);
+    alive.closed(0).await;
+    alive.until(|health| health.stale == 0).await;
+    let usual: [(&Call, u32); 1] = [(&call, 3)];
+    let minutes: [&[(&Call, u32)]; 16] = [&usual; 16];
+    world.pass(&alive, 60, &minutes).await;
+    alive.until(|health| health.waiting == 0).await;
+    let told: Vec<String> = world
+        .told()
+        .iter()
+        .map(|told| {
+            told.split_once(", not").unwrap().0.to_owned()
+                + if told.ends_with("imported") { " imported" } else { "" }
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Start RunInstances at -180 for 1: 503 imported",
+            "End RunInstances at -179 for 1: 503 imported",
+            "Start RunInstances at -10 for 1: 403",
+            "End RunInstances at -9 for 1: 403",
+        ]
+    );
+    alive.stop().await;
+}

@@ -75,7 +75,8 @@ CREATE TABLE marks (
     metric INTEGER PRIMARY KEY,
     changed_from INTEGER,
     changed_to INTEGER,
-    imported INTEGER NOT NULL,
+    live_from INTEGER,
+    live_to INTEGER,
     newest_late INTEGER,
     behind_until INTEGER
 ) STRICT;

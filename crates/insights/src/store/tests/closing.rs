@@ -19,7 +19,11 @@ async fn everything_that_comes_with_a_minute_is_there_afterwards() {
     let [run, stop] =
         identify(&store, [calls_of("RunInstances"), errors_of("StopInstances", "Denied")]).await;
     let record = super::sample::record((run, &calls_of("RunInstances")), NOW, State::Start);
-    let changed = Some(Changed { from: minute(NOW - 90), to: minute(NOW - 60), imported: true });
+    let changed = Some(Changed {
+        from: minute(NOW - 90),
+        to: minute(NOW - 60),
+        live: Some((minute(NOW - 70), minute(NOW - 60))),
+    });
     let mark = Mark { metric: stop, changed, newest_late: Some(minute(NOW - 60)), behind_until: None };
     let gap = Gap { from: minute(NOW - 20), to: minute(NOW - 10) };
     let closing = Closing {
@@ -259,7 +263,7 @@ async fn who_was_usual_long_ago_is_known_until_a_series_is_built_anew() {
     let (_directory, store) = store().await;
     let [run] = identify(&store, [calls_of("A")]).await;
     let old = (NOW - 20 * 24 * 60) / 60 * 60;
-    let changed = Some(Changed { from: minute(old), to: minute(old), imported: true });
+    let changed = Some(Changed { from: minute(old), to: minute(old), live: None });
     let mark = Mark { metric: run, changed, newest_late: None, behind_until: None };
     let (counts, shares) = ([count(run, old, 3)], [counted(run, old, "a", 3)]);
     let closing = Closing { counts: &counts, shares: &shares, marks: &[mark], ..Closing::at(at(NOW, 1)) };
