@@ -67,14 +67,20 @@ impl Dealt {
         let key = (asked.at, asked.sensitivity);
         match asked.state {
             State::Start if wanted::wanted(snapshot, &insight) => {
+                // While something later is open, this was over before it.
+                if told.open(&self.changes, asked.at, asked.sensitivity).is_none() {
+                    self.changes.insert(key, Some(asked.open()));
+                }
                 self.push(counting, asked.at, insight, asked.imported);
-                self.changes.insert(key, Some(asked.open()));
             }
             // Nobody gets it.
             State::Start => {}
             State::End if told.open(&self.changes, asked.at, asked.sensitivity) == Some(asked.open()) => {
                 self.push(counting, asked.at, insight, asked.imported);
                 self.changes.insert(key, None);
+            }
+            State::End if self.records.last().is_some_and(|last| is_start_of(&last.insight, &insight)) => {
+                self.push(counting, asked.at, insight, asked.imported);
             }
             // Nobody got its start.
             State::End => {}
@@ -95,6 +101,11 @@ impl Dealt {
     }
 }
 
+fn is_start_of(start: &Insight, end: &Insight) -> bool {
+    let of = |insight: &Insight| (insight.sensitivity, insight.start);
+    start.state == State::Start && start.metric == end.metric && of(start) == of(end)
+}
+
 /// Says of which verdicts the facts are asked: as if every start among them were told.
 fn ask(
     found: &[&Found],
@@ -103,7 +114,10 @@ fn ask(
 ) -> Vec<Asked> {
     let mut expected = Changes::new();
     let mut all = Vec::new();
-    for Found { at, verdict, imported } in found.iter().copied().copied() {
+    let mut rest = found;
+    while let Some((first, later)) = rest.split_first() {
+        rest = later;
+        let Found { at, verdict, imported } = **first;
         let sensitivity = past::sensitivity_of(&verdict);
         let key = (at, sensitivity);
         let open = expected.get(&key).copied().unwrap_or_else(|| is_open(at, sensitivity));
@@ -126,8 +140,19 @@ fn ask(
                 to: closing.end.max(open.start.plus(1)),
                 imported: open.imported,
             },
-            // Something is told and goes on, or this is the end of something else.
-            (Verdict::Started(_) | Verdict::Ended(_), _) => continue,
+            // Something is told and goes on, but this was over before it began.
+            (Verdict::Started(opening), Some(open)) => {
+                let Some(end) = end_of(later, key).filter(|end| *end <= open.start) else { continue };
+                let (start, direction) = (opening.start, opening.direction);
+                let to = start.plus(opening.minutes);
+                let begun = Asked { at, sensitivity, direction, state: State::Start, start, to, imported };
+                if !is_known(&begun) {
+                    all.extend([begun, Asked { state: State::End, to: end.max(start.plus(1)), ..begun }]);
+                }
+                continue;
+            }
+            // This is the end of something else.
+            (Verdict::Ended(_), _) => continue,
         };
         match asked.state {
             State::Start if is_known(&asked) => continue,
@@ -137,6 +162,14 @@ fn ask(
         all.push(asked);
     }
     all
+}
+
+/// Returns the end of what began just before.
+fn end_of(later: &[&Found], key: (At, Sensitivity)) -> Option<Minute> {
+    later.iter().find_map(|found| match found.verdict {
+        Verdict::Ended(closing) if (found.at, closing.sensitivity) == key => Some(closing.end),
+        Verdict::Started(_) | Verdict::Ended(_) => None,
+    })
 }
 
 /// What was told before of some metrics: a series that was built anew finds it once more.
