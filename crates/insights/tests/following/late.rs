@@ -42,7 +42,7 @@ async fn an_imported_surge_is_found_at_once_and_is_marked_as_imported() {
         world.record(&imported, 2, (minute - days) * 60).await;
     }
     world.record(&imported, 500, -3 * 3600).await;
-    alive.until(|health| health.stale == 2).await;
+    alive.until(|health| health.stale == 2 && health.next == world.reader.tail()).await;
     // The next file would change it once more: nothing is built anew before it is quiet.
     world.at(34);
     alive.until(|health| health.stale == 2).await;
