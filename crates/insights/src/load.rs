@@ -216,11 +216,13 @@ fn put(
 fn go_on(mut series: Series, points: &[(Minute, u32)], gaps: &[Gap], whole: Minute) -> Series {
     let next = series.next();
     let mut points = points.iter().copied().skip_while(|(minute, _)| *minute < next).peekable();
+    let mut gaps = gaps.iter().copied().peekable();
     let mut told = Vec::new();
     while series.next() <= whole {
         let minute = series.next();
         let calls = points.next_if(|(at, _)| *at == minute).map_or(0, |(_, calls)| calls);
-        let watched = !gaps.iter().any(|gap| gap.contains(minute));
+        while gaps.next_if(|gap| gap.to <= minute).is_some() {}
+        let watched = !gaps.peek().is_some_and(|gap| gap.contains(minute));
         rebuild::tell(&mut series, calls, watched, &mut told);
         told.clear();
     }

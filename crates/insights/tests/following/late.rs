@@ -139,6 +139,7 @@ async fn what_is_told_late_beside_an_import_is_live() {
     alive.closed(-120).await;
     world.record(&imported("RunInstances"), 500, -3 * 3600).await;
     world.record(&call, 400, -600).await;
+    alive.until(|health| health.next == world.reader.tail()).await;
     world.at(76);
     alive.closed(0).await;
     alive.until(|health| health.stale == 0).await;
@@ -174,6 +175,7 @@ async fn what_is_found_in_the_past_is_told_while_something_goes_on() {
     let (usual, surge) = ([(&call, 3)], [(&call, 90)]);
     world.pass(&alive, 0, &[&usual, &surge, &surge]).await;
     world.record(&imported("RunInstances"), 500, -3 * 3600).await;
+    alive.until(|health| health.next == world.reader.tail()).await;
     world.pass(&alive, 180, &[&surge, &surge]).await;
     alive.until(|health| health.stale == 0 && health.waiting == 0).await;
     let told = world.told();
