@@ -15,6 +15,7 @@ use cairn_anomaly::{Closing, Direction, Minute, Opening, Sensitivity, Verdict};
 use crate::metric::{Metric, MetricId, Place};
 use crate::rebuild::{Past, phase, rebuild};
 use crate::store::{Gap, Keep, PlaceFilter, Store, StoreError};
+use crate::watched::Watched;
 use crate::{State, store};
 
 /// What is to be looked at.
@@ -65,10 +66,11 @@ pub struct BacktestStep {
 pub struct Backtest {
     store: Arc<Store>,
     asked: BacktestQuery,
-    /// The first minute of which points are kept, and those in which places were first seen.
+    /// The first minute of which points are kept.
     first: Minute,
-    first_seen: BTreeMap<Place, Minute>,
-    gaps: Arc<[Gap]>,
+    watched: BTreeMap<Place, Watched>,
+    /// Minutes that nobody watched, wherever.
+    gaps: Vec<Gap>,
     after: Option<MetricId>,
     waiting: std::vec::IntoIter<(MetricId, Metric)>,
     metrics: u64,
@@ -82,6 +84,7 @@ struct Case {
     metric: Metric,
     first_seen: Minute,
     points: Vec<(Minute, u32)>,
+    gaps: Vec<Gap>,
 }
 
 /// What was found of a metric.
@@ -100,12 +103,12 @@ impl Backtest {
         let first = Keep::at(closed).points;
         let to = asked.to.min(closed);
         let asked = BacktestQuery { from: asked.from.max(first).min(to), to, ..asked };
-        let gaps = store.gaps(first, to).await?.into();
+        let gaps = store.gaps(first, to).await?;
         let of = store.count_metrics(&asked.places).await?;
-        let first_seen = store.places(&asked.places).await?.into_iter().collect();
+        let watched = store.places(&asked.places).await?.into_iter().collect();
         let store = Arc::clone(store);
         let waiting = Vec::new().into_iter();
-        Ok(Self { store, asked, first, first_seen, gaps, after: None, waiting, metrics: 0, of, over: false })
+        Ok(Self { store, asked, first, watched, gaps, after: None, waiting, metrics: 0, of, over: false })
     }
 
     /// Returns the minutes that are looked at: the first, and the first that is not any more.
@@ -144,10 +147,14 @@ impl Backtest {
         let mut points = 0;
         while points < POINTS_MAX && cases.len() < CASES_MAX {
             let Some((id, metric)) = self.following().await? else { break };
-            let first_seen = self.first_seen.get(&metric.place).copied().unwrap_or_default().max(self.first);
+            let watched = self.watched.get(&metric.place);
+            let mut gaps = self.gaps.clone();
+            gaps.extend(watched.iter().flat_map(|watched| watched.gaps(watched.live)));
+            gaps.sort_unstable();
             let case = Case {
                 id,
-                first_seen,
+                first_seen: watched.map_or(self.first, |watched| watched.since().max(self.first)),
+                gaps,
                 points: self.store.points(id, self.first, self.asked.to).await?,
                 metric,
             };
@@ -171,12 +178,12 @@ impl Backtest {
 
     /// Tells series their pasts, where computing holds nobody up.
     async fn replay(&self, cases: Vec<Case>) -> Result<Vec<Verdicts>, StoreError> {
-        let (asked, gaps) = (self.asked.clone(), Arc::clone(&self.gaps));
+        let asked = self.asked.clone();
         let replayed = tokio::task::spawn_blocking(move || {
             let find = |case: Case| {
-                let Case { metric, first_seen, points, .. } = &case;
+                let Case { metric, first_seen, points, gaps, .. } = &case;
                 let phase = phase(metric);
-                let past = Past { first_seen: *first_seen, points, gaps: &gaps, to: asked.to, phase };
+                let past = Past { first_seen: *first_seen, points, gaps, to: asked.to, phase };
                 Verdicts { found: find(metric, &past, asked.from, asked.sensitivity), case }
             };
             cases.into_iter().map(find).collect()

@@ -11,12 +11,13 @@ use crate::store::{
     Changed, Closing, Count, CountedShare, Gap, Mark, Position, SeriesState, Store, StoreError,
 };
 use crate::told::Told;
+use crate::watched::Watched;
 
 /// A transaction of the store, until it is committed.
 #[derive(Debug)]
 pub(crate) struct Saving {
     pub(crate) position: Position,
-    seen: Vec<(Place, Minute)>,
+    seen: Vec<(Place, Watched)>,
     counts: Vec<Count>,
     shares: Vec<CountedShare>,
     states: Vec<SeriesState>,
@@ -54,9 +55,13 @@ pub(crate) async fn identify(store: &Store, counting: &mut Counting) -> Result<(
     if fresh.is_empty() {
         return Ok(());
     }
-    let asked = fresh.iter().map(|(at, minute)| (counting.fleet.metric(*at).as_ref().clone(), *minute));
+    let asked = fresh.iter().map(|at| {
+        let metric = counting.fleet.metric(*at);
+        let live = counting.fleet.places.get(&metric.place).map_or(Minute::default(), |watched| watched.live);
+        (metric.as_ref().clone(), live)
+    });
     let ids = store.identify(&asked.collect::<Vec<_>>()).await?;
-    counting.identified(fresh.into_iter().map(|(at, _)| at).zip(ids));
+    counting.identified(fresh.into_iter().zip(ids));
     Ok(())
 }
 
@@ -88,6 +93,7 @@ pub(crate) fn assemble(counting: &mut Counting, told: &Told, dealt: Dealt, stand
             changed: changed.map(|it| Changed { from: it.from, to: it.to, live: it.live }),
             newest_late: behind.map(|behind| behind.newest),
             behind_until: behind.map(|behind| behind.until),
+            heard: fleet.heard(*at),
         })
     });
     let held = unusual.iter().copied().chain(counting.all_stale());

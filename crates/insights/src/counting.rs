@@ -9,16 +9,18 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use cairn_anomaly::{Direction, Minute, Sensitivity, Series, Verdict};
+use cairn_event::Origin;
 use cairn_journal::Position;
 
-use crate::fleet::{self, At, ClosedMinute, Fleet, Full, LATENESS_MAX};
+use crate::fleet::{At, ClosedMinute, Fleet, Full, LATENESS_MAX};
 use crate::metric::{Kind, Metric, MetricId, Place};
 use crate::past;
 use crate::rebuild::REMEMBERED_DAYS;
 use crate::sighting::{Arrived, Call, Sighting};
-use crate::store::Gap;
+use crate::store::{Gap, Heard};
 use crate::tally::{Cell, Tally};
 use crate::telemetry;
+use crate::watched::{Selections, Told, Watched};
 
 /// Cells that wait to be saved, at which counting stops for it.
 pub(crate) const UNSAVED_MAX: usize = 100_000;
@@ -55,11 +57,16 @@ pub(crate) struct Counting {
     found: Vec<Found>,
     due: BTreeSet<At>,
     forgettable: BTreeSet<At>,
-    fresh: BTreeMap<At, Minute>,
+    fresh: BTreeSet<At>,
     stale: BTreeMap<At, Stale>,
     marked: BTreeSet<At>,
-    seen_places: BTreeMap<Place, Minute>,
+    /// Places of which more is known than is saved.
+    seen_places: BTreeSet<Place>,
+    /// Those that are known for longer than they were, and those of which files tell more behind their end.
     moved_places: BTreeSet<Place>,
+    further_places: BTreeSet<Place>,
+    /// What trails selected at the last record that was counted.
+    selections: Arc<Selections>,
     /// Insights events that were seen in the journal, and where.
     seen: Vec<(Position, Arrived)>,
     /// When the last imported event was received.
@@ -98,7 +105,7 @@ pub(crate) struct Unsaved {
     pub(crate) cells: BTreeMap<(At, Minute), Cell>,
     pub(crate) due: BTreeSet<At>,
     pub(crate) marked: BTreeSet<At>,
-    pub(crate) places: Vec<(Place, Minute)>,
+    pub(crate) places: Vec<(Place, Watched)>,
     pub(crate) forgotten: Vec<MetricId>,
     pub(crate) gaps: Vec<Gap>,
 }
@@ -117,6 +124,8 @@ pub(crate) struct Looked {
     pub(crate) position: Position,
     pub(crate) received_ms: i64,
     pub(crate) sighting: Sighting,
+    /// What trails select, where that may be something else than at the record before.
+    pub(crate) selections: Option<Arc<Selections>>,
 }
 
 /// Why counting stopped.
@@ -154,11 +163,13 @@ impl Counting {
             found: Vec::new(),
             due: BTreeSet::new(),
             forgettable: BTreeSet::new(),
-            fresh: BTreeMap::new(),
+            fresh: BTreeSet::new(),
             stale: BTreeMap::new(),
             marked: BTreeSet::new(),
-            seen_places: BTreeMap::new(),
+            seen_places: BTreeSet::new(),
             moved_places: BTreeSet::new(),
+            further_places: BTreeSet::new(),
+            selections: Arc::default(),
             seen: Vec::new(),
             imported_ms: None,
         }
@@ -196,11 +207,15 @@ impl Counting {
             if self.close_until(record.received_ms) == Stop::Save || self.tally.unsaved() >= UNSAVED_MAX {
                 return Stop::Save;
             }
+            if let Some(selections) = &record.selections {
+                self.select(record, selections);
+            }
             match &record.sighting {
                 Sighting::Call(call) => self.call(record, call),
                 Sighting::Insight(arrived) => self.seen.push((record.position, arrived.clone())),
-                Sighting::Other { account, region, minute } => {
-                    self.see(&Place { account: *account, region: region.clone(), trail: None }, *minute);
+                Sighting::Other { account, region, minute, origin } => {
+                    let place = Place { account: *account, region: region.clone(), trail: None };
+                    self.see(&place, *minute, self.told(*minute, *origin));
                 }
                 Sighting::Passed(passed) => telemetry::passed(*passed),
             }
@@ -261,7 +276,7 @@ impl Counting {
             minutes = over.to.since(over.from),
             "nothing was received for too long: insights learn anew what is usual"
         );
-        self.note_gap(over);
+        self.note_unwatched(over);
         let begun = self.fleet.begin_anew(over.to);
         let ended = begun.iter().filter(|(_, was_unusual)| *was_unusual).flat_map(|(at, _)| {
             Sensitivity::ALL.map(|sensitivity| Found {
@@ -279,6 +294,24 @@ impl Counting {
     fn note_gap(&mut self, gap: Gap) {
         self.gaps.push(gap);
         self.unsaved_gaps.push(gap);
+    }
+
+    /// Notes minutes that nobody watched, as far as they are not closed.
+    pub(crate) fn note_unwatched(&mut self, gap: Gap) {
+        let Some(closed) = self.closed else { return };
+        let known = self.gaps.last().map_or(closed, |last| last.to.minus(1)).max(closed);
+        let from = gap.from.max(known.plus(1));
+        if from < gap.to {
+            self.note_gap(Gap { from, ..gap });
+        }
+    }
+
+    /// Passes over records that were given up before they were counted, up to one that was received in some minute.
+    pub(crate) fn pass_to(&mut self, head: Position, received: Option<Minute>) {
+        if let (Some(closed), Some(received)) = (self.closed, received) {
+            self.note_unwatched(Gap { from: closed.plus(1), to: received.plus(1) });
+        }
+        self.next = self.next.max(head);
     }
 
     /// Lists the minutes that nobody watched.
@@ -301,7 +334,8 @@ impl Counting {
         let management = call.trails.is_empty().then_some(None);
         for trail in trails.chain(management).collect::<Vec<_>>() {
             let place = Place { account: call.account, region: call.region.clone(), trail };
-            self.see(&place, call.minute);
+            let told = self.told(call.minute, call.origin);
+            self.see(&place, call.minute, told);
             for kind in rated.iter().chain(&error) {
                 let metric = Metric {
                     place: place.clone(),
@@ -309,21 +343,29 @@ impl Counting {
                     name: self.fleet.text(&call.name),
                     kind: kind.clone(),
                 };
-                self.call_of(metric, record, call, late);
+                self.call_of(metric, record, call, told);
             }
         }
     }
 
-    fn call_of(&mut self, metric: Metric, record: &Looked, call: &Call, late: bool) {
+    fn call_of(&mut self, metric: Metric, record: &Looked, call: &Call, told: Told) {
         let minute = call.minute;
+        let late = self.closed.is_some_and(|closed| minute <= closed);
         let at = match self.fleet.find_or_add(metric) {
             Ok((at, false)) => at,
             Ok((at, true)) => {
-                self.fresh.insert(at, minute);
+                self.fresh.insert(at);
+                if told != Told::Live {
+                    self.fleet.begin_imported(at, Heard(None));
+                    self.marked.insert(at);
+                }
                 at
             }
-            Err(Full) => return telemetry::full(),
+            Err(Full) => return telemetry::full(call.account),
         };
+        if told == Told::Live && self.fleet.hear(at, minute) {
+            self.marked.insert(at);
+        }
         if !late {
             self.tally.count(at, minute, record.position, &call.values);
             if self.fleet.series(at).is_none() && self.is_importing(record.received_ms) {
@@ -357,15 +399,47 @@ impl Counting {
         self.imported_ms.is_some_and(|last| now_ms < last.saturating_add(IMPORT_QUIET_MS))
     }
 
-    /// Notes an event of a place. One from before all others changes what every series of it knows of its past.
-    fn see(&mut self, place: &Place, minute: Minute) {
-        let before = self.fleet.first_of(place);
-        if !self.fleet.see(place, minute).1 {
+    /// Tells how an event came: what is more than an hour late is as good as imported.
+    fn told(&self, minute: Minute, origin: Origin) -> Told {
+        let now = self.closed.map_or(minute, |closed| closed.plus(1));
+        match origin {
+            Origin::Import => Told::Later(now),
+            Origin::Call | Origin::Delivery if now.since(minute) > LATENESS_MAX => Told::Later(now),
+            Origin::Call | Origin::Delivery => Told::Live,
+        }
+    }
+
+    /// Notes an event of a place. What it tells of the past changes what series of the place know of theirs.
+    fn see(&mut self, place: &Place, minute: Minute, told: Told) {
+        let selection = place.trail.as_ref().and_then(|trail| self.selections.get(trail));
+        let change = self.fleet.places.see(place, minute, told, selection);
+        if change.any {
+            self.seen_places.insert(place.clone());
+        }
+        if change.since {
+            self.moved_places.insert(place.clone());
+        }
+        if change.further {
+            self.further_places.insert(place.clone());
+        }
+    }
+
+    /// Notes what trails select from a record on. Where that is not what it was, everything begins anew: what was not
+    /// selected was not counted.
+    fn select(&mut self, record: &Looked, selections: &Arc<Selections>) {
+        let before = std::mem::replace(&mut self.selections, Arc::clone(selections));
+        if record.position < self.counted || before == *selections {
             return;
         }
-        self.seen_places.insert(place.clone(), minute);
-        if before.is_some() {
-            self.moved_places.insert(place.clone());
+        let minute = Minute::of_epoch_seconds(record.received_ms.div_euclid(1000));
+        for (place, trail) in self.fleet.places.of_trails() {
+            if !self.fleet.places.select(&place, selections.get(&trail), minute) {
+                continue;
+            }
+            for at in self.fleet.of_place(&place) {
+                self.hold(at, minute, false);
+            }
+            self.seen_places.insert(place);
         }
     }
 
@@ -390,9 +464,9 @@ impl Counting {
         self.found.extend(found);
     }
 
-    /// Takes the metrics that have no number yet, each with the minute of a call.
-    pub(crate) fn fresh(&self) -> Vec<(At, Minute)> {
-        self.fresh.iter().map(|(at, minute)| (*at, *minute)).collect()
+    /// Lists the metrics that have no number yet.
+    pub(crate) fn fresh(&self) -> Vec<At> {
+        self.fresh.iter().copied().collect()
     }
 
     /// Gives the metrics their numbers that had none.
@@ -426,11 +500,12 @@ impl Counting {
         let cells = self.tally.take();
         let forgettable = std::mem::take(&mut self.forgettable);
         let gone = forgettable.into_iter().filter(|at| {
-            let series = self.fleet.series(*at);
             let is_counted =
                 cells.range((*at, Minute::default())..).next().is_some_and(|((of, _), _)| of == at);
-            let is_idle = series.is_some_and(fleet::is_forgettable) && !is_counted && !self.tally.knows(*at);
-            is_idle && !keep.contains(at) && !self.stale.contains_key(at) && self.fleet.behind(*at).is_none()
+            let is_left = self.closed.is_none_or(|closed| !self.fleet.is_forgettable(*at, closed));
+            let is_wanted =
+                keep.contains(at) || self.stale.contains_key(at) || self.fleet.behind(*at).is_some();
+            !(is_left || is_counted || self.tally.knows(*at) || is_wanted)
         });
         let gone: Vec<At> = gone.collect();
         for at in &gone {
@@ -442,7 +517,7 @@ impl Counting {
             cells,
             due: std::mem::take(&mut self.due),
             marked: std::mem::take(&mut self.marked),
-            places: std::mem::take(&mut self.seen_places).into_iter().collect(),
+            places: self.take_seen_places(),
             gaps: std::mem::take(&mut self.unsaved_gaps),
         }
     }
@@ -477,14 +552,27 @@ impl Counting {
         stands_at.zip(self.closed).is_some_and(|(next, closed)| closed.since(next) >= HELD_MAX)
     }
 
-    /// Whatever series there are in a place whose first event is an earlier one now must learn of it.
+    /// Whatever series there are in a place that is known for longer now must learn of it, and those of which nothing
+    /// but imported calls is known of what files tell behind them.
     fn mark_moved(&mut self) {
         for place in std::mem::take(&mut self.moved_places) {
-            let Some(first) = self.fleet.first_of(&place) else { continue };
+            let Some(since) = self.fleet.places.since(&place) else { continue };
             for at in self.fleet.of_place(&place) {
-                self.make_stale(at, first, true);
+                self.make_stale(at, since, true);
             }
         }
+        let further = std::mem::take(&mut self.further_places);
+        let unheard = self.fleet.unheard().filter(|at| further.contains(&self.fleet.metric(*at).place));
+        for at in unheard.filter(|at| !self.stale.contains_key(at)).collect::<Vec<_>>() {
+            if let Some(next) = self.fleet.series(at).map(Series::next) {
+                self.make_stale(at, next, true);
+            }
+        }
+    }
+
+    fn take_seen_places(&mut self) -> Vec<(Place, Watched)> {
+        let places = std::mem::take(&mut self.seen_places).into_iter();
+        places.filter_map(|place| Some((place.clone(), self.fleet.places.get(&place)?.clone()))).collect()
     }
 
     /// Takes the Insights events that were seen.

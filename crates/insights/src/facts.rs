@@ -9,7 +9,7 @@ use crate::counting::Counting;
 use crate::fleet::At;
 use crate::insight::{Insight, State};
 use crate::metric::MetricId;
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
 use crate::told::Open;
 
 /// The minutes before a start that tell what was usual.
@@ -53,7 +53,9 @@ pub(crate) async fn gather(
         for (places, ((baseline, calls), shares)) in metrics.into_values().zip(known) {
             for place in places {
                 let insight = &mut insights[place];
-                insight.baseline_minutes = baseline.minutes;
+                let at = all[place].at;
+                insight.baseline_minutes =
+                    store::watched(&counting.fleet.unwatched(at, counting.gaps()), from, start);
                 insight.baseline_calls += baseline.calls;
                 insight.baseline_shares.clone_from(&baseline.shares);
                 insight.calls += calls;
@@ -83,7 +85,7 @@ fn alike(counting: &Counting, all: &[Asked]) -> BTreeMap<Minutes, BTreeMap<Metri
 
 fn baseline_from(counting: &Counting, asked: &Asked) -> Minute {
     let place = &counting.fleet.metric(asked.at).place;
-    let watched = counting.fleet.first_of(place).unwrap_or(asked.start).min(asked.start);
+    let watched = counting.fleet.places.since(place).unwrap_or(asked.start).min(asked.start);
     asked.start.minus(BASELINE_MINUTES).max(watched)
 }
 

@@ -7,7 +7,9 @@ use cairn_anomaly::{Minute, Series, Verdict};
 use cairn_event::AccountId;
 
 use crate::metric::{Kind, Metric, MetricId, Place};
-use crate::rebuild;
+use crate::rebuild::{self, REMEMBERED_DAYS};
+use crate::store::{Gap, Heard};
+use crate::watched::Places;
 
 /// The most metrics that are counted at a time; calls of others are not, and a warning says so.
 pub(crate) const METRICS_MAX: usize = 1_000_000;
@@ -43,12 +45,14 @@ pub(crate) struct Fleet {
     slots: Vec<Slot>,
     of_account: HashMap<AccountId, usize>,
     texts: HashSet<Arc<str>>,
-    places: BTreeMap<Place, Minute>,
+    pub(crate) places: Places,
     /// What was before is as good as unknown.
     watched_from: Minute,
     behind: BTreeMap<At, Behind>,
     /// Series that stand still until they are built anew.
     held: BTreeSet<At>,
+    /// Series whose first calls were imported, with since when others are heard.
+    imported: BTreeMap<At, Heard>,
     /// Places that metrics have left.
     free: Vec<At>,
     limits: Limits,
@@ -179,6 +183,7 @@ impl Fleet {
         }
         self.behind.remove(&at);
         self.held.remove(&at);
+        self.imported.remove(&at);
         self.free.push(at);
         id
     }
@@ -188,29 +193,9 @@ impl Fleet {
         self.texts.get(text).map_or_else(|| Arc::from(text), Arc::clone)
     }
 
-    /// Notes an event of a place in a minute; tells since when there are such, and whether that is news.
-    pub(crate) fn see(&mut self, place: &Place, minute: Minute) -> (Minute, bool) {
-        match self.places.get_mut(place) {
-            Some(first) if minute >= *first => (*first, false),
-            Some(first) => {
-                *first = minute;
-                (minute, true)
-            }
-            None => {
-                self.places.insert(place.clone(), minute);
-                (minute, true)
-            }
-        }
-    }
-
-    /// Returns the minute of the first event of a place.
-    pub(crate) fn first_of(&self, place: &Place) -> Option<Minute> {
-        self.places.get(place).copied()
-    }
-
     /// Returns the minute from which on it is known what a place had.
     pub(crate) fn known_from(&self, place: &Place) -> Option<Minute> {
-        self.first_of(place).map(|first| first.max(self.watched_from))
+        self.places.since(place).map(|since| since.max(self.watched_from))
     }
 
     /// Takes everything before a minute for unknown.
@@ -231,11 +216,6 @@ impl Fleet {
             }
         }
         begun
-    }
-
-    /// Returns the first minute of each place that there is.
-    pub(crate) fn put_place(&mut self, place: Place, first: Minute) {
-        self.places.insert(place, first);
     }
 
     /// Lists the metrics of a place.
@@ -290,6 +270,55 @@ impl Fleet {
     /// Has a series be told of minutes again.
     pub(crate) fn release(&mut self, at: At) {
         self.held.remove(&at);
+    }
+
+    /// Notes that the first calls of a metric were imported: that it has none is not known before others are heard.
+    pub(crate) fn begin_imported(&mut self, at: At, heard: Heard) {
+        self.imported.insert(at, heard);
+    }
+
+    /// Notes a call that came in its time; tells whether it is the first of a metric whose others were imported.
+    pub(crate) fn hear(&mut self, at: At, minute: Minute) -> bool {
+        let Some(heard) = self.imported.get_mut(&at).filter(|heard| heard.0.is_none()) else { return false };
+        *heard = Heard(Some(minute));
+        true
+    }
+
+    /// Tells, of a metric whose first calls were imported, since when others are heard.
+    pub(crate) fn heard(&self, at: At) -> Option<Heard> {
+        self.imported.get(&at).copied()
+    }
+
+    /// Lists the metrics of which nothing but imported calls is known.
+    pub(crate) fn unheard(&self) -> impl Iterator<Item = At> {
+        self.imported.iter().filter(|(_, heard)| heard.0.is_none()).map(|(at, _)| *at)
+    }
+
+    fn is_unheard(&self, at: At) -> bool {
+        self.imported.get(&at).is_some_and(|heard| heard.0.is_none())
+    }
+
+    /// Lists the minutes in which nobody would have known of calls of a metric, in order: `gaps`, in which nobody
+    /// watched, and those between what was imported and what is heard.
+    pub(crate) fn unwatched(&self, at: At, gaps: &[Gap]) -> Vec<Gap> {
+        let mut all = gaps.to_vec();
+        if let Some(watched) = self.places.get(&self.metric(at).place) {
+            let heard = match self.imported.get(&at) {
+                Some(Heard(since)) => since.unwrap_or(Minute::new(u32::MAX)),
+                None => watched.live,
+            };
+            all.extend(watched.gaps(heard));
+            all.sort_unstable();
+        }
+        all
+    }
+
+    /// Tells whether nothing is left of a metric at the end of a minute: it had no calls for long, or none was ever
+    /// heard, and what was imported is too old to say what is usual.
+    pub(crate) fn is_forgettable(&self, at: At, minute: Minute) -> bool {
+        let imported_to = || self.places.get(&self.metric(at).place)?.imported_to();
+        let is_old = || imported_to().is_none_or(|to| minute.since(to) > REMEMBERED_DAYS * 24 * 60);
+        self.series(at).is_some_and(is_idle) || (self.is_unheard(at) && is_old())
     }
 
     /// Has a series be judged behind from now on, by as much as a call of `minute` came late: what is not whole would
@@ -360,6 +389,7 @@ impl Fleet {
                     self.catch_up(at, minute, &gap, &mut stepped);
                 }
                 None => {
+                    let observed = observed && !self.is_unheard(at);
                     if let Some(series) = self.slot_mut(at).series.as_mut().filter(|it| it.next() == minute) {
                         tell(series, at, count, observed, &mut stepped.verdicts);
                     }
@@ -402,16 +432,15 @@ impl Fleet {
 
     /// States are kept at the end of a series' own hour when it had calls, else once a day.
     fn note_due(&mut self, at: At, minute: Minute, stepped: &mut Stepped) {
-        let slot = self.slot_mut(at);
-        let Some(series) = slot.series.as_ref().filter(|_| minute.number() % 60 == u32::from(slot.phase))
-        else {
+        let slot = self.slot(at);
+        if slot.series.is_none() || minute.number() % 60 != u32::from(slot.phase) {
             return;
-        };
+        }
         let daily = minute.number() / 60 % 24 == at.0 % 24;
-        if !slot.touched && is_forgettable(series) {
+        if !slot.touched && self.is_forgettable(at, minute) {
             stepped.forgettable.push(at);
         } else if slot.touched || daily {
-            slot.touched = false;
+            self.slot_mut(at).touched = false;
             stepped.due.push(at);
         }
     }
@@ -419,7 +448,7 @@ impl Fleet {
 
 /// Tells whether nothing is left of a series' calls, which it has had none of for an hour: one that begins anew is the
 /// same.
-pub(crate) fn is_forgettable(series: &Series) -> bool {
+fn is_idle(series: &Series) -> bool {
     let usual = series.usual();
     !series.is_unusual() && usual.most == 0 && usual.average <= 0.0
 }

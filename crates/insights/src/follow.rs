@@ -17,10 +17,13 @@ use crate::counting::{Counting, Looked, Stop};
 use crate::deal;
 use crate::fleet::At;
 use crate::insights::{CURSOR, Health, Shared};
-use crate::sighting::Sighting;
+use crate::load::{self, LoadError};
+use crate::pulse::Pulse;
+use crate::sighting::{self, Sighting};
 use crate::store::{Keep, StoreError};
 use crate::telemetry;
 use crate::told::Told;
+use crate::watched::Selections;
 
 /// Revisions that are kept at hand.
 const SNAPSHOTS_MAX: usize = 8;
@@ -43,8 +46,17 @@ pub(crate) enum FollowError {
     Cursor(#[from] CursorError),
     #[error("learn how far the journal is")]
     Intake(#[from] IntakeError),
+    #[error("learn which minutes were lost with the journal")]
+    Load(#[from] LoadError),
     #[error("count a batch: an earlier one was lost with its thread; a restart counts it again")]
     Lost,
+}
+
+/// A revision of the catalog, and what trails select in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    snapshot: Arc<Snapshot>,
+    selections: Arc<Selections>,
 }
 
 /// Counts what the journal holds, and tells what is unusual in it.
@@ -58,7 +70,8 @@ pub(crate) struct Follower {
     pub(crate) counting: Option<Counting>,
     pub(crate) told: Told,
     pub(crate) saving: Option<Saving>,
-    pub(crate) snapshots: BTreeMap<Revision, Arc<Snapshot>>,
+    pub(crate) known: BTreeMap<Revision, Known>,
+    pub(crate) pulse: Arc<Pulse>,
     /// Where the catalog has the cursor.
     pub(crate) cursor: Option<Position>,
     /// The journal's tail when this server started: what was sent before stands below it.
@@ -77,6 +90,7 @@ impl Projection for Follower {
     }
 
     async fn apply(&mut self, batch: Batch) -> Result<(), FollowError> {
+        self.note_unwatched()?;
         let looked = self.look(batch).await?;
         loop {
             self.commit_what_waits().await?;
@@ -94,6 +108,7 @@ impl Projection for Follower {
     }
 
     async fn idle(&mut self) -> Result<(), FollowError> {
+        self.note_unwatched()?;
         self.commit_what_waits().await?;
         self.close_in_time().await?;
         self.commit().await?;
@@ -101,6 +116,18 @@ impl Projection for Follower {
         self.rebuild().await?;
         self.expire().await?;
         self.report()
+    }
+
+    async fn go_on_from(&mut self, head: Position) -> Result<bool, FollowError> {
+        self.commit_what_waits().await?;
+        let reader = Arc::clone(self.source.reader());
+        let reading = tokio::task::spawn_blocking(move || load::received(reader.as_ref(), head));
+        let received = reading.await.map_err(|_panicked| FollowError::Lost)??;
+        let lost = head.saturating_sub(self.next());
+        tracing::warn!(lost, "insights did not count a part of the journal: it was given up");
+        self.counting_mut()?.pass_to(head, received);
+        self.commit().await?;
+        Ok(true)
     }
 }
 
@@ -132,30 +159,47 @@ impl Follower {
     /// Looks at each record under its revision, on a blocking thread.
     async fn look(&mut self, batch: Batch) -> Result<Arc<[Looked]>, FollowError> {
         let next = self.counting()?.next();
-        let mut snapshots = BTreeMap::new();
+        let mut known = BTreeMap::new();
         for record in batch.iter().filter(|record| record.position >= next) {
-            if let Entry::Vacant(missing) = snapshots.entry(record.entry.revision) {
-                missing.insert(self.snapshot(record.entry.revision).await?);
+            if let Entry::Vacant(missing) = known.entry(record.entry.revision) {
+                missing.insert(self.known(record.entry.revision).await?);
             }
         }
         let looking = tokio::task::spawn_blocking(move || {
             let fresh = batch.iter().filter(|record| record.position >= next);
-            fresh.filter_map(|record| look(record, snapshots.get(&record.entry.revision)?)).collect()
+            let mut before = None;
+            let looked = fresh.filter_map(|record| {
+                let known = known.get(&record.entry.revision)?;
+                let turns = before.replace(record.entry.revision) != Some(record.entry.revision);
+                Some(look(record, known, turns))
+            });
+            looked.collect()
         });
         looking.await.map_err(|_panicked| FollowError::Lost)
     }
 
-    async fn snapshot(&mut self, revision: Revision) -> Result<Arc<Snapshot>, FollowError> {
-        if let Some(snapshot) = self.snapshots.get(&revision) {
-            return Ok(Arc::clone(snapshot));
+    async fn known(&mut self, revision: Revision) -> Result<Known, FollowError> {
+        if let Some(known) = self.known.get(&revision) {
+            return Ok(known.clone());
         }
         let read = self.catalog.snapshot(revision).await;
         let snapshot = read.map_err(|source| FollowError::Snapshot { revision, source })?;
-        if self.snapshots.len() >= SNAPSHOTS_MAX {
-            self.snapshots.pop_first();
+        let selections = Arc::new(sighting::selections(&snapshot));
+        if self.known.len() >= SNAPSHOTS_MAX {
+            self.known.pop_first();
         }
-        self.snapshots.insert(revision, Arc::clone(&snapshot));
-        Ok(snapshot)
+        let known = Known { snapshot, selections };
+        self.known.insert(revision, known.clone());
+        Ok(known)
+    }
+
+    /// Notes minutes that nobody watched, before any of them is closed.
+    fn note_unwatched(&mut self) -> Result<(), FollowError> {
+        self.pulse.beat(self.clock.now().as_millisecond(), self.intake.refusal().is_some());
+        for gap in self.pulse.take_missed() {
+            self.counting_mut()?.note_unwatched(gap);
+        }
+        Ok(())
     }
 
     async fn count(&mut self, looked: Arc<[Looked]>) -> Result<Stop, FollowError> {
@@ -306,12 +350,13 @@ impl Follower {
 
 const MINUTE_MS: i64 = 60_000;
 
-fn look(record: &Record, snapshot: &Snapshot) -> Option<Looked> {
-    Some(Looked {
+fn look(record: &Record, known: &Known, turns: bool) -> Looked {
+    Looked {
         position: record.position,
         received_ms: record.entry.received_ms,
-        sighting: Sighting::of(&record.entry, snapshot),
-    })
+        sighting: Sighting::of(&record.entry, &known.snapshot),
+        selections: turns.then(|| Arc::clone(&known.selections)),
+    }
 }
 
 impl std::fmt::Debug for Follower {

@@ -50,6 +50,13 @@ fn id(metric: &Metric, sensitivity: Sensitivity, start: Minute, state: &str) -> 
     derived_id(hash.finish().as_ref())
 }
 
+/// Returns an id of a text.
+pub(crate) fn digest(text: &str) -> String {
+    let mut hash = Context::new(&SHA256);
+    hash.update(text.as_bytes());
+    derived_id(hash.finish().as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

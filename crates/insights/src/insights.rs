@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::InsightsConfig;
 use crate::follow::Follower;
 use crate::load::{self, Loaded};
+use crate::pulse::Pulse;
 use crate::store::{Store, StoreOpenError};
 
 /// The cursor's name in the catalog.
@@ -124,7 +125,8 @@ impl Insights {
             counting: Some(counting),
             told,
             saving: None,
-            snapshots: BTreeMap::new(),
+            known: BTreeMap::new(),
+            pulse: Arc::new(Pulse::new(config.still_after)),
             cursor,
             sent_below,
             rebuilt_last: None,
@@ -163,7 +165,19 @@ impl InsightsService {
         let (source, clock) = (follower.source.clone(), Arc::clone(&follower.clock));
         let shared = Arc::clone(&follower.shared);
         let options = Options { idle_every: look_every, ..Options::default() };
-        cairn_projection::run(source, from, follower, options, clock, shutdown).await;
+        let (pulse, intake, watch) =
+            (Arc::clone(&follower.pulse), Arc::clone(&follower.intake), Arc::clone(&clock));
+        let beating = async {
+            loop {
+                pulse.beat(watch.now().as_millisecond(), intake.refusal().is_some());
+                tokio::time::sleep(look_every).await;
+            }
+        };
+        let following = Box::pin(cairn_projection::run(source, from, follower, options, clock, shutdown));
+        tokio::select! {
+            _position = following => {}
+            () = beating => {}
+        }
         asked.close_readers().await;
         shared.store.close().await;
     }

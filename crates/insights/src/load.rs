@@ -59,8 +59,8 @@ pub(crate) async fn load(
     };
     gaps.extend(&unwatched);
     let mut fleet = Fleet::new(Limits::default());
-    for (place, first) in store.places(&PlaceFilter::default()).await? {
-        fleet.put_place(place, first);
+    for (place, watched) in store.places(&PlaceFilter::default()).await? {
+        fleet.places.put(place, watched);
     }
     let mut stale = Vec::new();
     if let Some(standing) = standing {
@@ -104,7 +104,8 @@ fn unwatched(reader: &dyn Reader, standing: Standing, now: Minute) -> Result<Vec
     Ok(gaps.into_iter().filter(|gap| gap.from < gap.to).collect())
 }
 
-fn received(reader: &dyn Reader, position: u64) -> Result<Option<Minute>, LoadError> {
+/// Returns the minute in which a record was received.
+pub(crate) fn received(reader: &dyn Reader, position: u64) -> Result<Option<Minute>, LoadError> {
     let read = reader.get(position).map_err(|error| LoadError::Journal(Box::new(error)))?;
     let Some(bytes) = read else { return Ok(None) };
     let received_ms = Entry::decode(&bytes)?.received_ms;
@@ -191,16 +192,21 @@ fn put(
     if let Some((newest, until)) = behind {
         fleet.put_behind(at, newest, until);
     }
+    if let Some(heard) = mark.and_then(|mark| mark.heard) {
+        fleet.begin_imported(at, heard);
+    }
+    let gaps = &fleet.unwatched(at, gaps);
+    let first_seen = fleet.known_from(&fleet.metric(at).place).unwrap_or(closed);
     let whole = fleet.behind(at).map_or(closed, |behind| behind.whole(closed));
     let changed = mark.and_then(|mark| mark.changed);
     let series = match series {
         // It stands still until it is built anew.
         kept if changed.is_some() => kept,
         Some(series) => Some(go_on(series, points, gaps, whole)),
-        None if lost => Some(Series::begin(stored.first_seen, whole.plus(1), phase)),
+        None if lost => Some(Series::begin(first_seen, whole.plus(1), phase)),
         None if points.is_empty() => None,
         None => {
-            let past = Past { first_seen: stored.first_seen, points, gaps, to: whole.plus(1), phase };
+            let past = Past { first_seen, points, gaps, to: whole.plus(1), phase };
             Some(rebuild::rebuild(&past).series)
         }
     };

@@ -9,7 +9,7 @@ use crate::counting::{Found, Stale};
 use crate::fleet::{At, BEHIND_MAX};
 use crate::follow::{FollowError, Follower};
 use crate::rebuild::{self, Past, REMEMBERED_DAYS, Rebuilt};
-use crate::store::Keep;
+use crate::store::{Heard, Keep};
 use crate::telemetry;
 
 /// How much work of building series anew is done at a time, beside which live minutes stay in time.
@@ -56,7 +56,7 @@ impl Follower {
         let from = stale.from.min(to).minus(REMEMBERED_DAYS * DAY).max(Keep::at(closed).points);
         // What was before is unknown: a call in the first minute is nothing new.
         let first_seen = counting.fleet.known_from(&metric.place).unwrap_or(to).max(from);
-        let (phase, gaps) = (rebuild::phase(metric), counting.gaps().to_vec());
+        let (phase, gaps) = (rebuild::phase(metric), counting.fleet.unwatched(at, counting.gaps()));
         let points = self.shared.store.points(id, from, closed.plus(1)).await?;
         let later = points.iter().copied().filter(|(minute, _)| *minute >= to).collect();
         let building = tokio::task::spawn_blocking(move || {
@@ -64,6 +64,7 @@ impl Follower {
         });
         let Rebuilt { series, mut verdicts } = building.await.map_err(|_panicked| FollowError::Lost)?;
         self.end_what_never_was(at, to, &mut verdicts);
+        self.end_what_is_not_heard(at, &mut verdicts);
         let counting = self.counting_mut()?;
         counting.rebuilt(at, Some(series));
         counting.fleet.set_waiting(at, later);
@@ -73,6 +74,21 @@ impl Follower {
             imported: is_imported(&verdict, &stale) && !is_untold(&verdict, untold_from),
         }));
         Ok(())
+    }
+
+    /// What went on in the last minute that files tell of ends there, if nothing is heard: nobody knows more of it.
+    fn end_what_is_not_heard(&self, at: At, verdicts: &mut Vec<Verdict>) {
+        let Some(fleet) = self.counting.as_ref().map(|counting| &counting.fleet) else { return };
+        let place = &fleet.metric(at).place;
+        let (Some(Heard(None)), Some(last)) = (fleet.heard(at), fleet.places.imported_to(place)) else {
+            return;
+        };
+        for sensitivity in Sensitivity::ALL {
+            let of = verdicts.iter().rev().find(|verdict| sensitivity_of(verdict) == sensitivity);
+            if let Some(Verdict::Started(opening)) = of.copied() {
+                verdicts.push(ended(sensitivity, opening.direction, opening.start, last.plus(1)));
+            }
+        }
     }
 
     /// What was told and is not unusual, knowing better, ends now.

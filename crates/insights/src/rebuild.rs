@@ -36,9 +36,10 @@ pub struct Rebuilt {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Tells a series its past, from its first call on.
+/// Tells a series its past, from its first call on of those since its place is known.
 pub fn rebuild(past: &Past<'_>) -> Rebuilt {
-    let mut points = past.points.iter().copied().take_while(|(minute, _)| *minute < past.to).peekable();
+    let known = past.points.iter().copied().skip_while(|(minute, _)| *minute < past.first_seen);
+    let mut points = known.take_while(|(minute, _)| *minute < past.to).peekable();
     let mut gaps = past.gaps.iter().copied().peekable();
     let begin = points.peek().map_or(past.to, |(minute, _)| *minute);
     let mut series = Series::begin(past.first_seen.min(begin), begin, past.phase);

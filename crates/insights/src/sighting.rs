@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use cairn_anomaly::Minute;
-use cairn_catalog::{Snapshot, SourceEventCategory};
+use cairn_catalog::{InsightSelector, Snapshot, SourceEventCategory, Trail};
 use cairn_event::{AccountId, Category, Entry, EventView, Origin, Region};
 
 use crate::attribution::Attribute;
+use crate::ids;
+use crate::watched::Selections;
 
 /// The longest service, action and error code that are counted, in bytes: CloudTrail's own are far shorter, and what
 /// is longer was made up.
@@ -29,7 +31,7 @@ pub(crate) enum Sighting {
     /// An Insights event: perhaps one of ours.
     Insight(Arrived),
     /// Nothing but that there are events here.
-    Other { account: AccountId, region: Region, minute: Minute },
+    Other { account: AccountId, region: Region, minute: Minute, origin: Origin },
     /// Nothing.
     Passed(Passed),
 }
@@ -105,7 +107,8 @@ impl Sighting {
         };
         let minute = minute_of(&event, entry);
         if !counted && category == Category::Management {
-            return Self::Other { account: entry.account, region: entry.region.clone(), minute };
+            let (account, region, origin) = (entry.account, entry.region.clone(), entry.origin);
+            return Self::Other { account, region, minute, origin };
         }
         if !counted {
             return Self::Passed(Passed::Uncounted);
@@ -160,14 +163,29 @@ fn minute_of(event: &EventView<'_>, entry: &Entry) -> Minute {
     Minute::of_epoch_seconds(event.event_time.epoch_seconds()).min(received)
 }
 
+/// Tells what the trails select that look for insights in data events, as long as they log.
+pub(crate) fn selections(snapshot: &Snapshot) -> Selections {
+    let looking = snapshot.trails().filter(|trail| trail.logging && looks_at_data(trail));
+    looking
+        .map(|trail| {
+            let what = (&trail.selectors, &trail.insights, trail.is_multi_region, &trail.organization);
+            // A failure would be the same for all, and begin nothing anew.
+            let text = serde_json::to_string(&what).unwrap_or_default();
+            (Arc::from(trail.arn.as_str()), ids::digest(&text).into())
+        })
+        .collect()
+}
+
+fn looks_at_data(trail: &Trail) -> bool {
+    let mut categories = trail.insights.iter().flat_map(InsightSelector::categories);
+    categories.any(|category| *category == SourceEventCategory::Data)
+}
+
 /// Lists the trails that receive a data event and look for insights in such.
 fn counting_trails(event: &EventView<'_>, entry: &Entry, snapshot: &Snapshot) -> Vec<Arc<str>> {
     snapshot
         .route(event, entry.account, &entry.region, entry.origin)
-        .filter(|trail| {
-            let categories = trail.insights.iter().flat_map(|selector| selector.categories());
-            categories.into_iter().any(|category| *category == SourceEventCategory::Data)
-        })
+        .filter(|trail| looks_at_data(trail))
         .map(|trail| Arc::from(trail.arn.as_str()))
         .collect()
 }

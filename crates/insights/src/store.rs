@@ -46,7 +46,7 @@ pub use self::points::MetricDataQuery;
 pub use self::position::Position;
 pub use self::record::{Record, StoredRecord};
 pub use self::records::RecordQuery;
-pub use self::series::{Changed, Mark, SeriesState, StoredSeries};
+pub use self::series::{Changed, Heard, Mark, SeriesState, StoredSeries};
 pub use self::shares::MINUTES_KEPT;
 use self::texts::Texts;
 

@@ -1,7 +1,9 @@
 //! What insights tell of themselves.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
+use cairn_event::AccountId;
 use metrics::{counter, gauge, histogram};
 
 use crate::insight::{Insight, State};
@@ -28,12 +30,12 @@ pub(crate) fn passed(why: Passed) {
     counter!("cairn_insights_passed_total", "reason" => reason).increment(1);
 }
 
-/// A call of one metric more than there may be: warned of once, counted always.
-pub(crate) fn full() {
-    static WARNED: AtomicBool = AtomicBool::new(false);
+/// A call of one metric more than there may be, which is not counted: warned of once for each account.
+pub(crate) fn full(account: AccountId) {
+    static WARNED: Mutex<BTreeSet<AccountId>> = Mutex::new(BTreeSet::new());
     counter!("cairn_insights_dropped_total", "reason" => "metrics_full").increment(1);
-    if !WARNED.swap(true, Ordering::Relaxed) {
-        tracing::warn!("insights count no further actions: an account or all together have too many");
+    if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(account) {
+        tracing::warn!(%account, "insights count no further actions: the account or all together have too many");
     }
 }
 

@@ -36,4 +36,11 @@ pub trait Projection: Send {
     fn idle(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
         std::future::ready(Ok(()))
     }
+
+    /// Is told that the records from its place on up to `head` were given up before it got them; answers whether it can
+    /// do without them and goes on from there. Unless it says so, reading is tried again, and keeps failing.
+    fn go_on_from(&mut self, head: Position) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+        let _ = head;
+        std::future::ready(Ok(false))
+    }
 }

@@ -74,6 +74,10 @@ pub async fn run<P: Projection>(
                 continue;
             }
             Err(failure) => {
+                if let Some(head) = go_on_from(&mut projection, &failure, next, pause.failures()).await {
+                    next = head;
+                    continue;
+                }
                 report(name, Step::Read, next, &failure, pause.failures());
                 wait(pause.failed(), &shutdown).await;
                 continue;
@@ -134,6 +138,23 @@ async fn apply<P: Projection>(
                     return false;
                 }
             }
+        }
+    }
+}
+
+/// Asks the projection whether it goes on without what was given up; returns where.
+async fn go_on_from<P: Projection>(
+    projection: &mut P,
+    failure: &BatchError,
+    next: Position,
+    failures: u32,
+) -> Option<Position> {
+    let head = failure.given_up_before()?;
+    match projection.go_on_from(head).await {
+        Ok(goes_on) => goes_on.then_some(head),
+        Err(failure) => {
+            report(projection.name(), Step::Read, next, &failure, failures);
+            None
         }
     }
 }

@@ -42,6 +42,19 @@ pub enum BatchError {
     Thread(#[source] tokio::task::JoinError),
 }
 
+impl BatchError {
+    /// Returns the oldest position that is left, where those asked for were given up.
+    pub fn given_up_before(&self) -> Option<Position> {
+        match self {
+            Self::Journal { source, .. } => match **source {
+                ReadError::Trimmed { head, .. } => Some(head),
+                ReadError::Beyond { .. } | ReadError::Corrupt(_) | ReadError::Io { .. } => None,
+            },
+            Self::Entry { .. } | Self::Thread(_) => None,
+        }
+    }
+}
+
 impl Source {
     /// Subscribes to the journal's appends.
     ///

@@ -132,7 +132,7 @@ impl Control {
         let end = ends.end.as_ref().map_or(closed, |end| end.at().plus(AFTER_MINUTES));
         let to = end.min(closed).min(start.plus(MINUTES_MAX)).max(start);
         let watched = store.places(&PlaceFilter::only(&ends.start.insight.metric.place)).await?;
-        let watched = watched.first().map_or(start, |(_, first)| *first);
+        let watched = watched.first().map_or(start, |(_, watched)| watched.since());
         let from = start.minus(BEFORE_MINUTES).max(watched).min(start);
         let points = store.points(ends.start.metric, from, to).await?;
         Ok(CountedSeries::of((from, to), &points, &store.gaps(from, to).await?))

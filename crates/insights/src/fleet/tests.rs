@@ -1,4 +1,5 @@
 use super::*;
+use crate::watched::Told;
 
 fn place(account: &str) -> Place {
     Place { account: account.parse().unwrap(), region: "eu-west-1".parse().unwrap(), trail: None }
@@ -36,7 +37,7 @@ fn neither_an_account_nor_all_together_have_more_metrics_than_they_may() {
 fn a_series_is_told_each_minute_from_its_first_call_on() {
     let mut fleet = Fleet::new(Limits::default());
     let begin = Minute::new(1_000_000);
-    fleet.see(&place(ONE), begin);
+    fleet.places.see(&place(ONE), begin, Told::Live, None);
     let (at, _) = fleet.find_or_add(metric(ONE, "A")).unwrap();
     close(&mut fleet, begin, &[]);
     assert!(fleet.series(at).is_none());

@@ -16,6 +16,7 @@ use super::texts::{self, TextId};
 use super::{Store, Tx, gaps, metrics, points, position, records, series, shares};
 use crate::attribution::Attribute;
 use crate::metric::{MetricId, Place};
+use crate::watched::Watched;
 
 /// The calls of a metric in one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,8 +50,8 @@ pub struct Closing<'a> {
     /// How far the store has come with it. The minute may be the one that was closed before: then only late calls and
     /// what comes of them are entered.
     pub position: Position,
-    /// Places in which events were seen, each with the minute of the earliest. Those that are known keep the earlier.
-    pub seen: &'a [(Place, Minute)],
+    /// Places of which more is known than was, in place of what was.
+    pub seen: &'a [(Place, Watched)],
     /// Calls to be added to what is counted: those of the minute, and late ones.
     pub counts: &'a [Count],
     /// Whom they are put down to, to be added likewise.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use cairn_anomaly::Minute;
+use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
 
@@ -72,6 +73,11 @@ impl<'r> Columns<'r> {
         minute
             .map(|minute| u32::try_from(minute).map(Minute::new).map_err(|error| corrupt(self.doing, error)))
             .transpose()
+    }
+
+    pub(super) fn json_maybe<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        let json: Option<&str> = self.next()?;
+        json.map(|json| serde_json::from_str(json).map_err(|error| corrupt(self.doing, error))).transpose()
     }
 
     pub(super) fn text(&mut self) -> Result<Arc<str>, StoreError> {

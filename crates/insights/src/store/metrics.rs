@@ -4,12 +4,14 @@ use cairn_anomaly::Minute;
 use cairn_event::{AccountId, Region};
 use serde_json::{Value, json};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Store;
 use super::column::{Columns, sql_minute};
 use super::error::{StoreError, contradicted, failed};
 use crate::metric::{Kind, Metric, MetricId, Place};
+use crate::watched::Watched;
 
 /// Which places are asked for. Empty: all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct PlaceFilter {
 
 impl Store {
     /// Gives a number to each metric, the same as before if it has one, and wakes those that were forgotten. With each
-    /// comes the minute of its first call: its place is known at least since then.
+    /// comes the minute since which Cairn listens to its place, which counts if that is not known yet.
     ///
     /// A transaction of its own: a metric of which nothing is counted, for a crash came in between, does no harm.
     ///
@@ -33,9 +35,8 @@ impl Store {
     pub async fn identify(&self, metrics: &[(Metric, Minute)]) -> Result<Vec<MetricId>, StoreError> {
         let doing = "give numbers to metrics";
         let mut tx = self.begin(doing).await?;
-        let places: Vec<(Place, Minute)> =
-            metrics.iter().map(|(metric, minute)| (metric.place.clone(), *minute)).collect();
-        self.watch(enter_places(&mut tx, &places).await)?;
+        let places = metrics.iter().map(|(metric, live)| (&metric.place, *live)).collect();
+        self.watch(make_places(&mut tx, places).await)?;
         let mut ids = Vec::with_capacity(metrics.len());
         for some in metrics.chunks(ROWS_MAX) {
             ids.extend(self.watch(identify_some(&mut tx, some).await)?);
@@ -112,14 +113,15 @@ impl Store {
         Columns::of(&row, doing).number()
     }
 
-    /// Returns the places asked for, each with the minute of its first event.
+    /// Returns the places asked for, each with what was watched of it.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn places(&self, places: &PlaceFilter) -> Result<Vec<(Place, Minute)>, StoreError> {
+    pub async fn places(&self, places: &PlaceFilter) -> Result<Vec<(Place, Watched)>, StoreError> {
         let doing = "list places";
-        let mut query =
-            QueryBuilder::<Sqlite>::new("SELECT account, region, trail, first_minute FROM places WHERE TRUE");
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT account, region, trail, live_minute, imported, selection FROM places WHERE TRUE",
+        );
         places.push(&mut query);
         query.push(" ORDER BY account, region, trail");
         let mut connection = self.reader(doing).await?;
@@ -127,7 +129,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let mut columns = Columns::of(row, doing);
-                Ok((read_place(&mut columns)?, columns.minute()?))
+                Ok((read_place(&mut columns)?, read_watched(&mut columns)?))
             })
             .collect()
     }
@@ -190,25 +192,53 @@ fn read_place(columns: &mut Columns<'_>) -> Result<Place, StoreError> {
     })
 }
 
-/// Enters places; one that is known keeps the earlier of both minutes.
-pub(super) async fn enter_places(
+fn read_watched(columns: &mut Columns<'_>) -> Result<Watched, StoreError> {
+    Ok(Watched {
+        live: columns.minute()?,
+        imported: columns.json_maybe()?,
+        selection: columns.next::<Option<&str>>()?.map(Arc::from),
+    })
+}
+
+/// Makes the places that there are not.
+async fn make_places(
     connection: &mut SqliteConnection,
-    places: &[(Place, Minute)],
+    places: BTreeMap<&Place, Minute>,
 ) -> Result<(), StoreError> {
-    let mut first = std::collections::BTreeMap::<&Place, Minute>::new();
-    for (place, minute) in places {
-        first.entry(place).and_modify(|known| *known = (*known).min(*minute)).or_insert(*minute);
-    }
-    for (place, minute) in first {
+    for (place, live) in places {
         sqlx::query(
-            "INSERT INTO places (account, region, trail, first_minute) VALUES ($1, $2, $3, $4)
-             ON CONFLICT DO UPDATE SET first_minute = excluded.first_minute
-             WHERE excluded.first_minute < first_minute",
+            "INSERT INTO places (account, region, trail, live_minute) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
         )
         .bind(place.account.as_str())
         .bind(place.region.as_str())
         .bind(place.trail.as_deref().unwrap_or_default())
-        .bind(sql_minute(minute))
+        .bind(sql_minute(live))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed("make a place"))?;
+    }
+    Ok(())
+}
+
+/// Enters what was watched of places, in place of what is known of it.
+pub(super) async fn enter_places(
+    connection: &mut SqliteConnection,
+    places: &[(Place, Watched)],
+) -> Result<(), StoreError> {
+    for (place, watched) in places {
+        sqlx::query(
+            "INSERT INTO places (account, region, trail, live_minute, imported, selection)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT DO UPDATE SET live_minute = excluded.live_minute, imported = excluded.imported,
+               selection = excluded.selection",
+        )
+        .bind(place.account.as_str())
+        .bind(place.region.as_str())
+        .bind(place.trail.as_deref().unwrap_or_default())
+        .bind(sql_minute(watched.live))
+        .bind(watched.imported.as_ref().map(|imported| json!(imported).to_string()))
+        .bind(watched.selection.as_deref())
         .execute(&mut *connection)
         .await
         .map_err(failed("enter a place"))?;

@@ -5,7 +5,7 @@ use sqlx::{Executor, Row, SqliteConnection, SqlitePool, raw_sql};
 use super::error::{StoreOpenError, failed};
 
 /// The steps from each schema version to the next; the first makes version 1 of an empty file.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// `CINS`: what SQLite keeps in the file's header so that this store is told from other databases.
 const APPLICATION_ID: i64 = 0x4349_4e53;

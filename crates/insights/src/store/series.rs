@@ -19,7 +19,7 @@ pub struct SeriesState {
     pub bytes: Vec<u8>,
 }
 
-/// A series of which late calls were counted.
+/// A series of which late calls were counted, or that begins with what was imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// Whose.
@@ -30,7 +30,14 @@ pub struct Mark {
     pub newest_late: Option<Minute>,
     /// Up to when the series is judged behind time.
     pub behind_until: Option<Minute>,
+    /// Of one whose first calls were imported, since when others are heard.
+    pub heard: Option<Heard>,
 }
+
+/// The first minute of a series with a call that came in its time, where those before were imported; `None`: there is
+/// no such minute yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard(pub Option<Minute>);
 
 /// Minutes that late calls were entered into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +57,6 @@ pub struct StoredSeries {
     pub id: MetricId,
     /// What is counted.
     pub metric: Metric,
-    /// The minute of the first event in its place.
-    pub first_seen: Minute,
     /// What the series knew when it was stored, encoded; `None`: it was never stored.
     pub state: Option<Vec<u8>>,
     /// Whether late calls were counted.
@@ -68,8 +73,9 @@ impl Store {
         let doing = "read series";
         let mut connection = self.reader(doing).await?;
         let rows = sqlx::query(
-            "SELECT metrics.id, account, region, trail, source, name, code, first_minute, bytes,
-                    marks.metric IS NOT NULL, changed_from, changed_to, live_from, live_to, newest_late, behind_until
+            "SELECT metrics.id, account, region, trail, source, name, code, bytes, marks.metric IS NOT NULL,
+                    changed_from, changed_to, live_from, live_to, newest_late, behind_until,
+                    begun_imported, heard_minute
              FROM metrics JOIN places ON places.id = metrics.place
              LEFT JOIN states ON states.metric = metrics.id LEFT JOIN marks ON marks.metric = metrics.id
              WHERE metrics.id > $1 AND forgotten_minute IS NULL ORDER BY metrics.id LIMIT $2",
@@ -88,7 +94,6 @@ fn read(mut columns: Columns<'_>) -> Result<StoredSeries, StoreError> {
     Ok(StoredSeries {
         id,
         metric: metrics::read(&mut columns)?,
-        first_seen: columns.minute()?,
         state: columns.next()?,
         mark: match columns.next::<bool>()? {
             true => Some(read_mark(id, columns)?),
@@ -101,7 +106,10 @@ fn read_mark(metric: MetricId, mut columns: Columns<'_>) -> Result<Mark, StoreEr
     let changed = columns.minute_maybe()?.zip(columns.minute_maybe()?);
     let live = columns.minute_maybe()?.zip(columns.minute_maybe()?);
     let changed = changed.map(|(from, to)| Changed { from, to, live });
-    Ok(Mark { metric, changed, newest_late: columns.minute_maybe()?, behind_until: columns.minute_maybe()? })
+    let (newest_late, behind_until) = (columns.minute_maybe()?, columns.minute_maybe()?);
+    let begun_imported: bool = columns.next()?;
+    let heard = Heard(columns.minute_maybe()?);
+    Ok(Mark { metric, changed, newest_late, behind_until, heard: begun_imported.then_some(heard) })
 }
 
 pub(super) async fn enter_states(
@@ -127,15 +135,17 @@ pub(super) async fn enter_marks(connection: &mut SqliteConnection, marks: &[Mark
     let doing = "enter marks of series";
     let minute = |minute: Option<Minute>| minute.map(sql_minute);
     for mark in marks {
-        let Mark { metric, changed, newest_late, behind_until } = *mark;
+        let Mark { metric, changed, newest_late, behind_until, heard } = *mark;
         let live = changed.and_then(|changed| changed.live);
-        let query = if changed.is_none() && newest_late.is_none() && behind_until.is_none() {
+        let is_none = changed.is_none() && newest_late.is_none() && behind_until.is_none() && heard.is_none();
+        let query = if is_none {
             sqlx::query("DELETE FROM marks WHERE metric = $1").bind(i64::from(metric.0))
         } else {
             sqlx::query(
                 "INSERT OR REPLACE INTO marks
-                   (metric, changed_from, changed_to, live_from, live_to, newest_late, behind_until)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   (metric, changed_from, changed_to, live_from, live_to, newest_late, behind_until,
+                    begun_imported, heard_minute)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(i64::from(metric.0))
             .bind(minute(changed.map(|changed| changed.from)))
@@ -144,6 +154,8 @@ pub(super) async fn enter_marks(connection: &mut SqliteConnection, marks: &[Mark
             .bind(minute(live.map(|(_, to)| to)))
             .bind(minute(newest_late))
             .bind(minute(behind_until))
+            .bind(heard.is_some())
+            .bind(minute(heard.and_then(|Heard(since)| since)))
         };
         query.execute(&mut *connection).await.map_err(failed(doing))?;
     }

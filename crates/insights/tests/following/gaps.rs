@@ -75,3 +75,22 @@ async fn a_clock_that_was_set_years_ahead_is_followed_at_once_and_tells_nothing_
     assert_eq!(world.told(), told);
     alive.stop().await;
 }
+
+/// A laptop that sleeps, a virtual machine that is paused, a clock that is put forward.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_stood_still_tells_no_silence() {
+    let world = World::with_past(8 * 24 * 60, |_| vec![Call::named("CreateTags"); 8]).await;
+    let alive = world.open().await;
+    let call = Call::named("CreateTags");
+    let usual: [(&Call, u32); 1] = [(&call, 8)];
+    world.pass(&alive, 0, &[&usual, &usual]).await;
+    // Six hours later.
+    world.at(6 * 3600 + 76);
+    alive.closed(6 * 3600).await;
+    world.pass(&alive, 6 * 3600 + 120, &[&usual, &usual, &usual]).await;
+    alive.until(|health| health.waiting == 0).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    let gaps = alive.insights.store().gaps(Minute::default(), Minute::new(u32::MAX)).await.unwrap();
+    assert_eq!(gaps.iter().map(|gap| gap.to.since(gap.from)).collect::<Vec<_>>(), [359]);
+    alive.stop().await;
+}

@@ -128,6 +128,53 @@ async fn no_import_hides_what_happens_beside_it() {
     alive.stop().await;
 }
 
+/// Nobody knows what happens behind the last file, as long as no such call is seen live.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_does_not_end_now_tells_no_silence() {
+    let world = World::with_past(1, |_| vec![Call { read_only: true, ..Call::named("ListBuckets") }]).await;
+    let alive = world.open().await;
+    world.at(30);
+    // Eight days that end an hour ago.
+    world.import_between(&imported("PutObjectAcl"), 8, -8 * 24 * 60..-60).await;
+    let tail = world.reader.tail();
+    alive.until(|health| health.next >= tail).await;
+    world.at(76);
+    let other = Call { read_only: true, ..Call::named("ListBuckets") };
+    let beside: &[(&Call, u32)] = &[(&other, 1)];
+    world.pass(&alive, 60, &[beside; 12]).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    alive.stop().await;
+    // Over a restart it is the same.
+    let alive = world.open().await;
+    world.pass(&alive, 13 * 60, &[beside; 7]).await;
+    // Once they are seen, and go on as they did, they can be missed.
+    let live = Call::named("PutObjectAcl");
+    let usual: [(&Call, u32); 1] = [(&live, 8)];
+    world.pass(&alive, 20 * 60, &[&usual, &usual, &usual, &usual]).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    world.pass(&alive, 24 * 60, &[&[], &[], &[], &[], &[], &[], &[], &[]]).await;
+    alive.until(|health| health.waiting == 0).await;
+    let told = world.told();
+    assert!(matches!(&told[..], [one] if one.starts_with("Start PutObjectAcl at 24")), "{told:?}");
+    alive.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_old_event_ends_no_warm_up() {
+    let world = World::with_past(1, |_| vec![Call::named("CreateTags")]).await;
+    let alive = world.open().await;
+    world.at(30);
+    world.record(&imported("GetSomething"), 1, -30 * 24 * 3600).await;
+    world.at(76);
+    alive.closed(0).await;
+    let call = Call::named("RunInstances");
+    world.pass(&alive, 60, &[&[], &[(&call, 80)], &[]]).await;
+    alive.until(|health| health.waiting == 0 && health.stale == 0).await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    alive.stop().await;
+}
+
 /// What another system tells late is live, though files are imported beside it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_told_late_beside_an_import_is_live() {

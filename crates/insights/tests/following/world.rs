@@ -1,5 +1,6 @@
 //! A journal, a catalog, a clock and insights over them, in one directory.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -199,7 +200,12 @@ impl World {
 
     /// Records calls now that were made in each of so many minutes before the beginning.
     pub(crate) async fn import(&self, call: &Call, a_minute: u32, minutes: i64) {
-        let calls = (-minutes..0).map(|minute| self.record(call, a_minute, minute * 60));
+        self.import_between(call, a_minute, -minutes..0).await;
+    }
+
+    /// Records calls now that were made in each of these minutes.
+    pub(crate) async fn import_between(&self, call: &Call, a_minute: u32, minutes: Range<i64>) {
+        let calls = minutes.map(|minute| self.record(call, a_minute, minute * 60));
         futures_util::future::join_all(calls).await;
     }
 

@@ -8,9 +8,10 @@ use super::sample::{
 use crate::insight::State;
 use crate::metric::{Kind, Metric, MetricId};
 use crate::store::{
-    Changed, Closing, Gap, Keep, MINUTES_KEPT, Mark, MetricDataQuery, PlaceFilter, SeriesState, StoreFailure,
-    StoredSeries,
+    Changed, Closing, Gap, Heard, Keep, MINUTES_KEPT, Mark, MetricDataQuery, PlaceFilter, SeriesState,
+    StoreFailure, StoredSeries,
 };
+use crate::watched::{Told, Watched};
 
 #[tokio::test]
 async fn everything_that_comes_with_a_minute_is_there_afterwards() {
@@ -24,10 +25,14 @@ async fn everything_that_comes_with_a_minute_is_there_afterwards() {
         to: minute(NOW - 60),
         live: Some((minute(NOW - 70), minute(NOW - 60))),
     });
-    let mark = Mark { metric: stop, changed, newest_late: Some(minute(NOW - 60)), behind_until: None };
+    let newest_late = Some(minute(NOW - 60));
+    let mark = Mark { metric: stop, changed, newest_late, behind_until: None, heard: None };
+    let mut watched = Watched::live_since(minute(NOW - 500));
+    watched.see(minute(NOW - 9_000), Told::Later(minute(NOW)));
+    watched.selection = Some("all".into());
     let gap = Gap { from: minute(NOW - 20), to: minute(NOW - 10) };
     let closing = Closing {
-        seen: &[(place(None), minute(NOW - 500))],
+        seen: &[(place(None), watched.clone())],
         counts: &[count(run, NOW, 4), count(stop, NOW - 75, 1), count(run, NOW, 3)],
         shares: &[counted(run, NOW, "a", 3), counted(run, NOW, "b", 4)],
         states: &[SeriesState { metric: run, bytes: vec![1, 0, 255] }],
@@ -48,9 +53,8 @@ async fn everything_that_comes_with_a_minute_is_there_afterwards() {
     assert_eq!(store.gaps(all.0, all.1).await.unwrap(), [gap]);
     assert_eq!(store.unsent(10).await.unwrap(), [record]);
     let places = store.places(&PlaceFilter::only(&place(None))).await.unwrap();
-    assert_eq!(places, [(place(None), minute(NOW - 500))], "the earlier one");
-    let series =
-        |id, metric, state, mark| StoredSeries { id, metric, first_seen: minute(NOW - 500), state, mark };
+    assert_eq!(places, [(place(None), watched)]);
+    let series = |id, metric, state, mark| StoredSeries { id, metric, state, mark };
     assert_eq!(
         store.series(None, 10).await.unwrap(),
         [
@@ -264,13 +268,16 @@ async fn who_was_usual_long_ago_is_known_until_a_series_is_built_anew() {
     let [run] = identify(&store, [calls_of("A")]).await;
     let old = (NOW - 20 * 24 * 60) / 60 * 60;
     let changed = Some(Changed { from: minute(old), to: minute(old), live: None });
-    let mark = Mark { metric: run, changed, newest_late: None, behind_until: None };
+    let mark = Mark { metric: run, changed, newest_late: None, behind_until: None, heard: None };
     let (counts, shares) = ([count(run, old, 3)], [counted(run, old, "a", 3)]);
     let closing = Closing { counts: &counts, shares: &shares, marks: &[mark], ..Closing::at(at(NOW, 1)) };
     store.close_minute(&closing).await.unwrap();
     let usual = async || store.baseline(run, minute(old), minute(old + 120)).await.unwrap().shares;
     store.expire(Keep::at(minute(NOW))).await.unwrap();
     assert_eq!(usual().await, [share("a", 3)]);
+    let heard = Mark { changed: None, heard: Some(Heard(Some(minute(NOW)))), ..mark };
+    store.close_minute(&Closing { marks: &[heard], ..Closing::at(at(NOW, 1)) }).await.unwrap();
+    assert_eq!(store.series(None, 1).await.unwrap()[0].mark, Some(heard));
     let built = [Mark { changed: None, ..mark }];
     store.close_minute(&Closing { marks: &built, ..Closing::at(at(NOW + 1, 1)) }).await.unwrap();
     assert_eq!(store.series(None, 1).await.unwrap()[0].mark, None, "nothing is marked any more");

@@ -59,8 +59,8 @@ async fn a_newer_schema_is_refused_with_both_versions() {
     Store::open(&path).await.unwrap().close().await;
     raw(&path, "UPDATE schema_version SET version = 7").await;
     match Store::open(&path).await {
-        Err(error @ StoreOpenError::Newer { found: 7, known: 1 }) => {
-            let text = "open a store of insights of schema version 7: this Cairn knows versions up to 1";
+        Err(error @ StoreOpenError::Newer { found: 7, known: 2 }) => {
+            let text = "open a store of insights of schema version 7: this Cairn knows versions up to 2";
             assert_eq!(error.to_string(), text);
         }
         other => panic!("{other:?}"),
