@@ -6,7 +6,7 @@ use crate::recent::{FIVE, Recent};
 use crate::rhythm::DISPERSION_LEAST;
 use crate::tail;
 use crate::thresholds::Thresholds;
-use crate::week::{DAY, Peaks, WEEK};
+use crate::week::{DAY, Peaks};
 use crate::{Direction, Minute, Opening, Sensitivity};
 
 /// The windows that a surge is looked for in: so many minutes, with so many calls at least.
@@ -26,10 +26,10 @@ const RHYTHM_CALLS_MIN: u64 = 5;
 /// The reach up to which peaks are those of jobs that are as large each time, and how such jobs vary.
 const JOBS_REACH_MAX: f64 = 1.2;
 const JOBS_DISPERSION: f64 = 1.5;
-/// How much more is asked of a series that has not seen a whole week.
+/// Hours that must have been seen before it is known what is usual: six days have one of a weekend. Before, more is asked
+/// of a surge, and no silence is told.
+const SEEN_MIN: usize = 6 * DAY;
 const YOUNG: f64 = 2.0;
-/// Hours that must have been seen before a silence is told: six days have one of a weekend.
-const SILENCE_SEEN_MIN: usize = 6 * DAY;
 /// Calls in five minutes that must be expected at least before their absence is told.
 const SILENCE_LOW_MIN: f64 = 8.0;
 
@@ -103,7 +103,7 @@ impl Facts<'_> {
         let expected = self.expected;
         let dispersion = f64::from(expected.dispersion);
         let wild = thresholds.over * (1.0 + WILD * dispersion.ln());
-        let over = wild.max(f64::from(expected.reach)) * if self.seen < WEEK { YOUNG } else { 1.0 };
+        let over = wild.max(f64::from(expected.reach)) * if self.seen < SEEN_MIN { YOUNG } else { 1.0 };
         let most = self.peak(expected.most1, expected.most5, minutes);
         count as f64 >= (over * most).max(most + 2.0)
             && tail::ln_upper(count, share(expected.high, minutes), dispersion) < thresholds.ln_unlikely
@@ -142,7 +142,7 @@ impl Facts<'_> {
         let (low, least5) = expected.least();
         let five = self.recent.sum(self.minute, FIVE);
         can_be_silent(expected)
-            && self.seen >= SILENCE_SEEN_MIN
+            && self.seen >= SEEN_MIN
             && self.recent.reaches(FIVE)
             && (five as f64) < thresholds.under * low.min(least5)
             && tail::ln_lower(five, low, expected.level().1) < thresholds.ln_unlikely

@@ -36,6 +36,20 @@ fn twenty_delete_bucket_a_minute_become_a_hundred() {
 }
 
 #[test]
+fn a_hundred_are_told_after_seven_days_wherever_the_hours_of_a_series_begin() {
+    // Counts that repeat their windows: more dispersed than chance makes them, and without a rhythm.
+    let usual = |minute: u32| minute.wrapping_mul(2_654_435_761).rotate_left(15) % 21;
+    let first = Minute::new(29_539_620);
+    for phase in 0..60 {
+        let mut series = Series::begin(first, first, phase);
+        let before = (0..WEEK + 5).map(|minute| usual(first.number() + minute));
+        let told = before.chain([100; 12]).filter_map(|calls| series.step(calls)[MEDIUM]);
+        let opening = the_start(&told.collect::<Vec<_>>());
+        assert_eq!(opening.start, first.plus(WEEK + 5), "phase {phase}");
+    }
+}
+
+#[test]
 fn twenty_authorize_security_group_ingress_a_minute_become_none_for_ten_minutes() {
     let usual = || (0..WEEK + 90).map(|minute| 18 + minute * 7919 % 5);
     let (_, told) = watch(usual().chain([0; 10]).chain(usual().take(90)));
