@@ -1,4 +1,5 @@
-//! Insights events from before this server started: a store that was lost or put back finds them again.
+//! Insights events that stand in the journal already: a store that was lost or put back finds them again, and so does
+//! whoever imports the log files that tell of them.
 
 use std::collections::BTreeSet;
 
@@ -20,14 +21,23 @@ pub(crate) struct Earlier {
     from: Option<Position>,
     /// The series that may find them again; none before all of them were seen.
     by: Option<BTreeSet<At>>,
+    /// What was imported since.
+    imported: BTreeSet<Arrived>,
 }
 
 impl Earlier {
-    /// Remembers an event.
+    /// Remembers an event from before the start.
     pub(crate) fn see(&mut self, position: Position, event: Arrived) {
         if self.by.is_none() && self.events.len() < EVENTS_MAX {
             self.from.get_or_insert(position);
             self.events.insert(event);
+        }
+    }
+
+    /// Remembers an event that was imported since.
+    pub(crate) fn see_imported(&mut self, event: Arrived) {
+        if self.imported.len() < EVENTS_MAX {
+            self.imported.insert(event);
         }
     }
 
@@ -51,7 +61,8 @@ impl Earlier {
 
     /// Tells whether a record was found again.
     pub(crate) fn has(&self, record: &Record) -> bool {
-        self.events.contains(&Arrived { id: record.id.to_string(), imported: record.imported })
+        let event = Arrived { id: record.id.to_string(), imported: record.imported };
+        self.events.contains(&event) || self.imported.contains(&event)
     }
 
     /// Returns from where on a restart must read, which else would from `resume` on: it has to see them, too.

@@ -255,6 +255,8 @@ impl Follower {
             self.told.see(&arrived);
             if position < self.sent_below {
                 self.told.earlier.see(position, arrived);
+            } else if arrived.imported {
+                self.told.earlier.see_imported(arrived);
             }
         }
         Ok(())

@@ -67,6 +67,33 @@ async fn an_imported_surge_is_found_at_once_and_is_marked_as_imported() {
     alive.stop().await;
 }
 
+/// Cairn's own log files have the insights beside the calls that they were found in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_imported_with_its_insights_is_told_once() {
+    let found = import_a_surge(&[]).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    let again = import_a_surge(&found).await;
+    assert_eq!(again, found, "nothing is found beside what was imported");
+}
+
+/// Imports a surge, and Insights events of these ids; returns the ids of all that the journal then has.
+async fn import_a_surge(insights: &[String]) -> Vec<String> {
+    let world = World::with_past(1, |_| vec![Call::named("CreateTags")]).await;
+    let alive = world.open().await;
+    world.at(30);
+    world.import(&imported("PutBucketPolicy"), 1, 30 * 60).await;
+    world.record(&imported("PutBucketPolicy"), 500, -3 * 3600).await;
+    for id in insights {
+        world.forge(id, Origin::Import).await;
+    }
+    alive.until(|health| health.stale > 0 && health.next == world.reader.tail()).await;
+    world.at(76);
+    alive.closed(0).await;
+    alive.until(|health| health.stale == 0 && health.waiting == 0).await;
+    alive.stop().await;
+    world.insights().iter().map(|(event, _)| event["eventID"].as_str().unwrap().to_owned()).collect()
+}
+
 fn imported(name: &'static str) -> Call {
     Call { origin: Origin::Import, ..Call::named(name) }
 }
