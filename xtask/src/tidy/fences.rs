@@ -12,7 +12,8 @@ enum Fence {
 }
 
 /// The crates that know no runtime: they are functions, or plain threads.
-const WITHOUT_RUNTIME: &[&str] = &["access", "anomaly", "digest", "event", "journal", "select", "sigv4", "wire"];
+const WITHOUT_RUNTIME: &[&str] =
+    &["access", "anomaly", "digest", "event", "journal", "select", "sigv4", "wire"];
 
 const FENCES: &[(&str, Fence)] = &[
     ("anyhow", Fence::Only(&["cairn"])),
