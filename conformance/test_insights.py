@@ -92,7 +92,9 @@ def test_a_surge_is_told_everywhere_within_two_minutes(world):
     start = world.found("PutBucketTagging", limit=RIGHT_AWAY_S)
     assert world.clock.now() - begun < RIGHT_AWAY_S
     assert abs(minute(start) - begun) < 120
-    assert start["insightDetails"]["insightContext"]["statistics"]["baselineDuration"] >= 7 * 24 * 60 - 1
+    # Of the hour between the end of the log files and the start of the server nobody knows.
+    watched = start["insightDetails"]["insightContext"]["statistics"]["baselineDuration"]
+    assert 7 * 24 * 60 - 65 <= watched <= 7 * 24 * 60
     everywhere(world, "PutBucketTagging", "Start", [start["eventID"]])
 
 

@@ -47,7 +47,9 @@ class World:
         self.connect()
 
     def minutes(self, count, calls=EACH_MINUTE):
-        """Lets minutes pass, each with calls."""
+        """Lets minutes pass, each with calls; those without are watched, too."""
+        if not calls:
+            return self.clock.judged(count)
         for _ in range(count):
             for _ in range(calls):
                 self.s3.put_bucket_tagging(Bucket="tagged", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
