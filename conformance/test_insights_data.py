@@ -188,7 +188,7 @@ def test_of_an_organization_s_data_events_its_owner_and_administrator_learn_thei
     world.clock.judged(1)
 
     def started(account):
-        told = wait_for(lambda: of(world.files(account), "GetObject", "Start"), f"it is in the folder of {account}")
+        told = wait_for(lambda: of(world.files(account), "GetObject", "Start"), f"it is in the folder of {account}", limit=40)
         [start] = [one for one in told if one["insightDetails"]["insightSource"] == world.reads]
         assert start["recipientAccountId"] == account
         return start
