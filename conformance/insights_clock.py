@@ -13,8 +13,6 @@ from waiting import wait_for
 # How long a minute waits for its events, and how often it is looked whether it is over.
 GRACE_S = 15 + 1
 
-STOOD_STILL = "nobody watched for a while: insights take it for usual"
-
 
 class Minutes(Clock):
     """The clock of a server, moved forward by seconds and minutes."""
@@ -23,8 +21,6 @@ class Minutes(Clock):
         """Begins `behind` seconds in the past, at the fiftieth second of a minute."""
         super().__init__(server, file)
         self._server = server
-        # What a clock that leaps looks like to the server.
-        server.allowed.add(STOOD_STILL)
         self.offset = -behind
         self.until_second(50)
 

@@ -34,7 +34,7 @@ impl Pulse {
         let before_ms = state.beat_ms.replace(now_ms).unwrap_or(now_ms);
         let (before, now) = (minute(before_ms), minute(now_ms));
         if now_ms.saturating_sub(before_ms) > self.still_after_ms {
-            tracing::warn!(
+            tracing::info!(
                 minutes = now.since(before),
                 "nobody watched for a while: insights take it for usual"
             );

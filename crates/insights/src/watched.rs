@@ -77,6 +77,12 @@ impl Watched {
         imported.map_or(self.live, |since| since.min(self.live))
     }
 
+    /// Returns the minute of the first event that anybody told of.
+    pub fn first(&self) -> Minute {
+        let imported = self.imported.as_ref().map(|imported| Minute::new(imported.first));
+        imported.map_or(self.live, |first| first.min(self.live))
+    }
+
     /// Lists the minutes before `heard` that no file tells of, of those since the first that one does.
     pub fn gaps(&self, heard: Minute) -> Vec<Gap> {
         self.imported.iter().flat_map(|imported| imported.gaps(self.live, heard)).collect()

@@ -76,7 +76,7 @@ impl Control {
     /// Returns the minute of a place's first event.
     async fn first_of(&self, place: &Place) -> Result<Option<Minute>, Refusal> {
         let places = self.insights.store().places(&PlaceFilter::only(place)).await.map_err(broken)?;
-        Ok(places.first().map(|(_, watched)| watched.since()))
+        Ok(places.first().map(|(_, watched)| watched.first()))
     }
 
     /// Asks for what was counted; for one point more than the page has, to know whether there is another page.
