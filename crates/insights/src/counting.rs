@@ -432,15 +432,14 @@ impl Counting {
             return;
         }
         let minute = Minute::of_epoch_seconds(record.received_ms.div_euclid(1000));
-        for (place, trail) in self.fleet.places.of_trails() {
-            if !self.fleet.places.select(&place, selections.get(&trail), minute) {
-                continue;
-            }
-            for at in self.fleet.of_place(&place) {
-                self.hold(at, minute, false);
-            }
-            self.seen_places.insert(place);
+        let of_trails = self.fleet.places.of_trails().into_iter();
+        let anew =
+            of_trails.filter(|(place, trail)| self.fleet.places.select(place, selections.get(trail), minute));
+        let anew: BTreeSet<Place> = anew.map(|(place, _)| place).collect();
+        for at in self.fleet.of_places(&anew) {
+            self.hold(at, minute, false);
         }
+        self.seen_places.extend(anew);
     }
 
     fn make_stale(&mut self, at: At, minute: Minute, imported: bool) {
@@ -555,9 +554,9 @@ impl Counting {
     /// Whatever series there are in a place that is known for longer now must learn of it, and those of which nothing
     /// but imported calls is known of what files tell behind them.
     fn mark_moved(&mut self) {
-        for place in std::mem::take(&mut self.moved_places) {
-            let Some(since) = self.fleet.places.since(&place) else { continue };
-            for at in self.fleet.of_place(&place) {
+        let moved = std::mem::take(&mut self.moved_places);
+        for at in self.fleet.of_places(&moved) {
+            if let Some(since) = self.fleet.places.since(&self.fleet.metric(at).place) {
                 self.make_stale(at, since, true);
             }
         }

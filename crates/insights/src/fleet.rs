@@ -218,10 +218,13 @@ impl Fleet {
         begun
     }
 
-    /// Lists the metrics of a place.
-    pub(crate) fn of_place(&self, place: &Place) -> Vec<At> {
+    /// Lists the metrics of some places, in one look at all there are.
+    pub(crate) fn of_places(&self, places: &BTreeSet<Place>) -> Vec<At> {
+        if places.is_empty() {
+            return Vec::new();
+        }
         let all = self.slots.iter().enumerate();
-        let found = all.filter(|(_, slot)| slot.metric.place == *place);
+        let found = all.filter(|(_, slot)| places.contains(&slot.metric.place));
         found.map(|(at, _)| At(u32::try_from(at).unwrap_or(u32::MAX))).collect()
     }
 
