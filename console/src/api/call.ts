@@ -1,0 +1,147 @@
+/**
+ * Calls of the public API. The server takes `/_cairn/console/call/SERVICE/REGION/PATH` for a call of PATH that is
+ * signed for SERVICE and REGION, with the session's cookie in place of a signature.
+ */
+const BASE = import.meta.env.BASE_URL;
+
+/** An answer that is not the one that was asked for. */
+export class Refusal extends Error {
+  constructor(
+    /** The code of the AWS error; `Unreachable` where no answer came, `SignedOut` where the session has ended. */
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    /** The id of the request, for whoever looks it up. */
+    readonly requestId?: string,
+  ) {
+    super(message);
+    this.name = "Refusal";
+  }
+
+  /** Whether the caller's policies don't allow the call. */
+  get isDenied(): boolean {
+    return /AccessDenied|UnauthorizedOperation|NotAuthorized/.test(this.code);
+  }
+}
+
+let csrf = "";
+let onSignedOut: () => void = () => {};
+
+/** Tells calls which token goes with them, and whom to tell that the session has ended. */
+export function bindCalls(token: string, signedOut: () => void): void {
+  csrf = token;
+  onSignedOut = signedOut;
+}
+
+/** The URL of a path of the public API. */
+export const urlOf = (service: string, region: string, path: string): string =>
+  `${BASE}call/${service}/${region}${path}`;
+
+/** Sends a request, and gives the answer if it is a good one. */
+export async function send(url: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("x-cairn-csrf", csrf);
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, headers, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refusal("Unreachable", "Cairn does not answer. Is the server running?", 0);
+  }
+  if (response.ok) return response;
+  const refusal = await readRefusal(response);
+  if (refusal.code === "SignedOut") onSignedOut();
+  throw refusal;
+}
+
+/** Calls an operation of CloudTrail. */
+export async function cloudtrail<Answer>(
+  region: string,
+  operation: string,
+  input: object = {},
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const response = await send(urlOf("cloudtrail", region, "/"), {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`,
+    },
+    body: JSON.stringify(input),
+    ...(signal ? { signal } : {}),
+  });
+  return (await response.json()) as Answer;
+}
+
+/** Asks one of Cairn's own pages, `/_cairn/…`, with a JSON body where there is one. */
+export async function page<Answer>(
+  region: string,
+  path: string,
+  input?: object,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  return (await pageResponse(region, path, input, signal)).json() as Promise<Answer>;
+}
+
+/** Asks a page that answers JSON lines, as they come. */
+export async function* pageLines<Line>(
+  region: string,
+  path: string,
+  input?: object,
+  signal?: AbortSignal,
+): AsyncGenerator<Line> {
+  const response = await pageResponse(region, path, input, signal);
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line) yield JSON.parse(line) as Line;
+  }
+  if (rest) yield JSON.parse(rest) as Line;
+}
+
+export function pageResponse(region: string, path: string, input?: object, signal?: AbortSignal) {
+  const sent = input
+    ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(input) }
+    : {};
+  return send(urlOf("cloudtrail", region, path), { ...sent, ...(signal ? { signal } : {}) });
+}
+
+/** Calls an action of IAM, STS, SNS …: a form goes, XML comes. */
+export async function query(
+  service: string,
+  region: string,
+  version: string,
+  action: string,
+  input: Record<string, string> = {},
+): Promise<Document> {
+  const response = await send(urlOf(service, region, "/"), {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ Action: action, Version: version, ...input }).toString(),
+  });
+  return new DOMParser().parseFromString(await response.text(), "text/xml");
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
+  const text = await response.text().catch(() => "");
+  const [code, message] = wordsOf(text) ?? ["Unknown", `Cairn answered with status ${response.status}.`];
+  return new Refusal(code, message, response.status, requestId);
+}
+
+function wordsOf(text: string): [string, string] | undefined {
+  try {
+    const body = JSON.parse(text) as Record<string, string>;
+    const code = (body.__type ?? body.Code ?? "Unknown").replace(/^.*#/, "");
+    return [code, body.message ?? body.Message ?? code];
+  } catch {
+    const xml = new DOMParser().parseFromString(text, "text/xml");
+    const code = xml.querySelector("Error > Code, Code")?.textContent;
+    return code ? [code, xml.querySelector("Message")?.textContent ?? code] : undefined;
+  }
+}

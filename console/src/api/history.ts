@@ -1,0 +1,96 @@
+import { page } from "./call";
+
+/** An event as LookupEvents gives it. */
+export interface EventItem {
+  EventId: string;
+  EventName: string;
+  ReadOnly: "true" | "false";
+  AccessKeyId?: string;
+  /** Seconds since 1970. */
+  EventTime: number;
+  EventSource: string;
+  Username?: string;
+  Resources: { ResourceType?: string; ResourceName?: string }[];
+  /** The record, compact JSON. */
+  CloudTrailEvent: string;
+}
+
+/** What a filter looks at: the eight attributes of LookupEvents, then those beyond AWS. */
+export type FilterField =
+  | "EventId"
+  | "EventName"
+  | "ReadOnly"
+  | "Username"
+  | "ResourceType"
+  | "ResourceName"
+  | "EventSource"
+  | "AccessKeyId"
+  | "ErrorCode"
+  | "SourceIPAddress"
+  | "UserAgent"
+  | "PrincipalArn"
+  | "RequestId"
+  | "EventType"
+  | "RecipientAccountId";
+
+/** One of the values; or none of them. All filters of a search must hold. */
+export interface Filter {
+  Field: FilterField;
+  Operator: "Equals" | "NotEquals" | "StartsWith" | "Exists" | "NotExists";
+  /** Up to 50; absent for the last two operators. */
+  Values?: string[];
+}
+
+/** What `POST /_cairn/history/search`, `…/summary` and `…/export` are asked. */
+export interface Search {
+  /** ISO 8601; absent: as far back as the history goes. */
+  StartTime?: string;
+  /** ISO 8601; absent: now. */
+  EndTime?: string;
+  EventCategory?: "management" | "insight";
+  Filters?: Filter[];
+  /** Words that all must stand somewhere in the record, letters' case aside. */
+  Text?: string;
+}
+
+export interface SearchPage {
+  Events: EventItem[];
+  NextToken?: string;
+  /** How many events match in all, where that is known without reading them. */
+  Total?: { Count: number; Exact: boolean };
+  /** How far back the search came, where it stopped before the page was full. */
+  SearchedBackTo?: string;
+}
+
+export const searchHistory = (
+  region: string,
+  search: Search & { MaxResults?: number; NextToken?: string },
+  signal?: AbortSignal,
+) => page<SearchPage>(region, "/_cairn/history/search", search, signal);
+
+export interface Summary {
+  Total: number;
+  /** Of equal length, oldest first, over the whole time that was asked about. */
+  Buckets: { StartTime: string; Count: number; Errors: number; BySource: Record<string, number> }[];
+  /** The length of a bucket. */
+  BucketSeconds: number;
+  /** The most frequent values, most first, up to ten each. */
+  Top: {
+    Username: Ranked[];
+    EventName: Ranked[];
+    EventSource: Ranked[];
+    ErrorCode: Ranked[];
+    SourceIPAddress: Ranked[];
+    /** Who was denied (AccessDenied and its kin). */
+    Denied: Ranked[];
+  };
+}
+
+export interface Ranked {
+  Value: string;
+  Count: number;
+}
+
+/** Counts the events that a search would find. `Buckets`: how many, 1 to 200. */
+export const summarise = (region: string, search: Search & { Buckets?: number }, signal?: AbortSignal) =>
+  page<Summary>(region, "/_cairn/history/summary", search, signal);

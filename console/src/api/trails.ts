@@ -1,0 +1,133 @@
+import { cloudtrail, page, pageLines } from "./call";
+import type { EventItem } from "./history";
+
+export interface Trail {
+  Name: string;
+  TrailARN: string;
+  S3BucketName: string;
+  S3KeyPrefix?: string;
+  SnsTopicARN?: string;
+  IncludeGlobalServiceEvents: boolean;
+  IsMultiRegionTrail: boolean;
+  HomeRegion: string;
+  LogFileValidationEnabled: boolean;
+  CloudWatchLogsLogGroupArn?: string;
+  CloudWatchLogsRoleArn?: string;
+  KmsKeyId?: string;
+  HasCustomEventSelectors: boolean;
+  HasInsightSelectors: boolean;
+  IsOrganizationTrail: boolean;
+  RecursiveLogging?: boolean;
+}
+
+export interface AdvancedFieldSelector {
+  Field: string;
+  Equals?: string[];
+  StartsWith?: string[];
+  EndsWith?: string[];
+  NotEquals?: string[];
+  NotStartsWith?: string[];
+  NotEndsWith?: string[];
+}
+
+export interface AdvancedEventSelector {
+  Name?: string;
+  FieldSelectors: AdvancedFieldSelector[];
+}
+
+export interface EventSelector {
+  ReadWriteType: "All" | "ReadOnly" | "WriteOnly";
+  IncludeManagementEvents: boolean;
+  DataResources: { Type: string; Values: string[] }[];
+  ExcludeManagementEventSources: string[];
+}
+
+export const describeTrails = (region: string, signal?: AbortSignal) =>
+  cloudtrail<{ trailList: Trail[] }>(region, "DescribeTrails", {}, signal);
+
+/** What `POST /_cairn/selectors/preview` answers: which recent events such selectors would take. */
+export interface Preview {
+  /** How many events were looked at, and since when. */
+  Scanned: number;
+  ScannedSince: string;
+  Matched: number;
+  /** Of the matched ones, by category. */
+  ByCategory: { Management: number; Data: number; NetworkActivity: number };
+  /** The newest that match, and the newest that don't; up to `MaxResults` each. */
+  Matching: EventItem[];
+  NotMatching: EventItem[];
+}
+
+export const previewSelectors = (
+  region: string,
+  input: {
+    EventSelectors?: EventSelector[];
+    AdvancedEventSelectors?: AdvancedEventSelector[];
+    MaxResults?: number;
+  },
+  signal?: AbortSignal,
+) => page<Preview>(region, "/_cairn/selectors/preview", input, signal);
+
+/** What `GET /_cairn/delivery` answers: how the caller's trails fare in a Region. */
+export interface DeliveryHealth {
+  Trails: TrailHealth[];
+}
+
+export interface TrailHealth {
+  TrailARN: string;
+  Name: string;
+  IsLogging: boolean;
+  /** How old the oldest event is that waits to be delivered; 0 where none does. */
+  LagSeconds: number;
+  /** How many journal records delivery is behind. */
+  Behind: number;
+  LastDay: {
+    Files: number;
+    Bytes: number;
+    Events: number;
+    Digests: number;
+    /** Of one hour each, oldest first, 24 of them. */
+    Hours: { StartTime: string; Files: number; Bytes: number; Events: number; Digests: number }[];
+  };
+  /** Each place that the trail tells: its bucket, digests, topic, log group, event bus, … */
+  Destinations: {
+    Kind: "S3" | "Digest" | "SNS" | "CloudWatchLogs" | "EventBridge" | "Webhook" | "NATS" | "TransparencyLog";
+    Name: string;
+    LastSuccess?: string;
+    /** The code of the error that holds it up; absent where none does. */
+    Error?: string;
+    LastAttempt?: string;
+  }[];
+}
+
+export const deliveryHealth = (region: string, signal?: AbortSignal) =>
+  page<DeliveryHealth>(region, "/_cairn/delivery", undefined, signal);
+
+/** What `POST /_cairn/validation` answers, a JSON line each. */
+export type ValidationLine =
+  | { Kind: "Begun"; TrailARN: string; StartTime: string; EndTime: string }
+  | { Kind: "Progress"; Digests: number; Files: number; CheckedBackTo?: string }
+  | {
+      Kind: "Digest" | "LogFile" | "Backfill";
+      Object: string;
+      Valid: boolean;
+      /** What is wrong, in words; absent where nothing is. */
+      Finding?: string;
+      Time?: string;
+    }
+  | { Kind: "Gap"; StartTime: string; EndTime: string; Finding: string }
+  | {
+      Kind: "Ended";
+      Valid: boolean;
+      Digests: { Valid: number; Invalid: number };
+      Files: { Valid: number; Invalid: number };
+      /** The report as `cairn validate` prints it. */
+      Report: string;
+    }
+  | { Kind: "Refused"; Code: string; Message: string };
+
+export const validate = (
+  region: string,
+  input: { TrailARN: string; StartTime: string; EndTime?: string; AccountId?: string },
+  signal?: AbortSignal,
+) => pageLines<ValidationLine>(region, "/_cairn/validation", input, signal);
