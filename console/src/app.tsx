@@ -1,6 +1,9 @@
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Refusal } from "./api/call";
+import { PageFailed } from "./shell/page-failed";
 import { Shell } from "./shell/shell";
 
 /** Every page is a chunk of its own; a page's module exports it as `Component`. */
@@ -10,22 +13,28 @@ const router = createBrowserRouter(
     {
       element: <Shell />,
       children: [
-        { index: true, lazy: () => import("./dashboard/dashboard-page") },
-        { path: "events", lazy: () => import("./history/history-page") },
-        { path: "events/compare", lazy: () => import("./history/compare-page") },
-        { path: "events/:eventId", lazy: () => import("./history/event-page") },
-        { path: "timeline", lazy: () => import("./history/timeline-page") },
-        { path: "trails", lazy: () => import("./trails/trails-page") },
-        { path: "trails/create", lazy: () => import("./trails/create-trail-page") },
-        { path: "trails/detail", lazy: () => import("./trails/trail-page") },
-        { path: "trails/edit", lazy: () => import("./trails/edit-trail-page") },
-        { path: "delivery", lazy: () => import("./trails/delivery-page") },
-        { path: "insights", lazy: () => import("./insights/insights-page") },
-        { path: "insights/:eventId", lazy: () => import("./insights/insight-page") },
-        { path: "integrity", lazy: () => import("./integrity/integrity-page") },
-        { path: "account", lazy: () => import("./account/account-page") },
-        { path: "switch-role", lazy: () => import("./session/switch-role-page") },
-        { path: "*", lazy: () => import("./shell/not-found-page") },
+        {
+          // Breaks of a page leave the frame around it standing.
+          errorElement: <PageFailed />,
+          children: [
+            { index: true, lazy: () => import("./dashboard/dashboard-page") },
+            { path: "events", lazy: () => import("./history/history-page") },
+            { path: "events/compare", lazy: () => import("./history/compare-page") },
+            { path: "events/:eventId", lazy: () => import("./history/event-page") },
+            { path: "timeline", lazy: () => import("./history/timeline-page") },
+            { path: "trails", lazy: () => import("./trails/trails-page") },
+            { path: "trails/create", lazy: () => import("./trails/create-trail-page") },
+            { path: "trails/detail", lazy: () => import("./trails/trail-page") },
+            { path: "trails/edit", lazy: () => import("./trails/edit-trail-page") },
+            { path: "delivery", lazy: () => import("./trails/delivery-page") },
+            { path: "insights", lazy: () => import("./insights/insights-page") },
+            { path: "insights/:eventId", lazy: () => import("./insights/insight-page") },
+            { path: "integrity", lazy: () => import("./integrity/integrity-page") },
+            { path: "account", lazy: () => import("./account/account-page") },
+            { path: "switch-role", lazy: () => import("./session/switch-role-page") },
+            { path: "*", lazy: () => import("./shell/not-found-page") },
+          ],
+        },
       ],
     },
   ],
@@ -45,8 +54,10 @@ const queries = new QueryClient({
 
 export function App() {
   return (
-    <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </I18nProvider>
   );
 }

@@ -13,6 +13,8 @@ export class Refusal extends Error {
     readonly status: number,
     /** The id of the request, for whoever looks it up. */
     readonly requestId?: string,
+    /** When to try again at the earliest, where the answer says so. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
     this.name = "Refusal";
@@ -22,15 +24,24 @@ export class Refusal extends Error {
   get isDenied(): boolean {
     return /AccessDenied|UnauthorizedOperation|NotAuthorized/.test(this.code);
   }
+
+  /** The action that the caller's policies lack, where the message names it. */
+  get action(): string | undefined {
+    return /is not authorized to perform: ([\w-]+:\w+)/.exec(this.message)?.[1];
+  }
 }
 
 let csrf = "";
 let onSignedOut: () => void = () => {};
 
-/** Tells calls which token goes with them, and whom to tell that the session has ended. */
-export function bindCalls(token: string, signedOut: () => void): void {
+/** Tells calls which token goes with them. */
+export function bindCalls(token: string): void {
   csrf = token;
-  onSignedOut = signedOut;
+}
+
+/** Tells calls whom to tell that the session has ended. */
+export function whenSignedOut(tell: () => void): void {
+  onSignedOut = tell;
 }
 
 /** The URL of a path of the public API. */
@@ -130,18 +141,33 @@ export async function query(
 async function readRefusal(response: Response): Promise<Refusal> {
   const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
   const text = await response.text().catch(() => "");
-  const [code, message] = wordsOf(text) ?? ["Unknown", `Cairn answered with status ${response.status}.`];
-  return new Refusal(code, message, response.status, requestId);
+  const words = wordsOf(text) ?? {
+    code: "Unknown",
+    message: `Cairn answered with status ${response.status}.`,
+  };
+  return new Refusal(words.code, words.message, response.status, requestId, words.retryAfterSeconds);
 }
 
-function wordsOf(text: string): [string, string] | undefined {
+interface Words {
+  code: string;
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+function wordsOf(text: string): Words | undefined {
   try {
-    const body = JSON.parse(text) as Record<string, string>;
-    const code = (body.__type ?? body.Code ?? "Unknown").replace(/^.*#/, "");
-    return [code, body.message ?? body.Message ?? code];
+    return wordsOfJson(JSON.parse(text) as Record<string, unknown>);
   } catch {
     const xml = new DOMParser().parseFromString(text, "text/xml");
     const code = xml.querySelector("Error > Code, Code")?.textContent;
-    return code ? [code, xml.querySelector("Message")?.textContent ?? code] : undefined;
+    return code ? { code, message: xml.querySelector("Message")?.textContent ?? code } : undefined;
   }
+}
+
+function wordsOfJson(body: Record<string, unknown>): Words {
+  const text = (name: string) => (typeof body[name] === "string" ? (body[name] as string) : undefined);
+  const code = (text("__type") ?? text("Code") ?? "Unknown").replace(/^.*#/, "");
+  const message = text("message") ?? text("Message") ?? code;
+  const seconds = body.RetryAfterSeconds;
+  return typeof seconds === "number" ? { code, message, retryAfterSeconds: seconds } : { code, message };
 }

@@ -1,3 +1,5 @@
+import { bindCalls, Refusal, send } from "./call";
+
 /** What `GET /_cairn/console/session` says of whoever is signed in. */
 export interface Session {
   Account: { Id: string; Alias?: string; Name?: string };
@@ -45,4 +47,55 @@ export interface SignIn {
   MfaCode?: string;
   /** Where the old one must be changed. */
   NewPassword?: string;
+}
+
+/** What `POST …/session/role` takes. `DELETE …/session/role` goes back to whoever switched. */
+export interface SwitchRole {
+  /** The id or alias of the role's account. */
+  Account: string;
+  RoleName: string;
+}
+
+/** What `POST …/session/password` takes, of an IAM user or root. */
+export interface PasswordChange {
+  OldPassword: string;
+  NewPassword: string;
+}
+
+const SESSION = `${import.meta.env.BASE_URL}session`;
+
+/** Whoever is signed in; `null` where nobody is. */
+export async function readSession(): Promise<Session | null> {
+  try {
+    return await bound(await send(SESSION));
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export const signIn = async (input: SignIn): Promise<Session> => bound(await post("", input));
+
+export const signOut = async (): Promise<void> => {
+  await send(SESSION, { method: "DELETE" });
+};
+
+export const switchRole = async (input: SwitchRole): Promise<Session> => bound(await post("/role", input));
+
+export const exitRole = async (): Promise<Session> =>
+  bound(await send(`${SESSION}/role`, { method: "DELETE" }));
+
+export const changePassword = async (input: PasswordChange): Promise<void> => {
+  await post("/password", input);
+};
+
+function post(path: string, input: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return send(`${SESSION}${path}`, { method: "POST", headers, body: JSON.stringify(input) });
+}
+
+async function bound(response: Response): Promise<Session> {
+  const session = (await response.json()) as Session;
+  bindCalls(session.Csrf);
+  return session;
 }

@@ -1,12 +1,19 @@
+import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useQuery } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
 import { Navigate, useLocation } from "react-router";
-import { bindCalls, Refusal, send } from "../api/call";
-import type { Session } from "../api/session";
+import { whenSignedOut } from "../api/call";
+import { readSession, type Session } from "../api/session";
+import { Refused } from "../shell/refused";
+import { RegionPlace } from "./region";
+
+export { useRegion } from "./region";
+
+const SignInAgain = lazy(() => import("./sign-in-again"));
 
 const Current = createContext<Session | undefined>(undefined);
-const Place = createContext<[string, (region: string) => void]>(["", () => {}]);
+const Ending = createContext<() => void>(() => {});
 
 /** Whoever is signed in. Only below `SessionGate`. */
 export function useSession(): Session {
@@ -15,34 +22,61 @@ export function useSession(): Session {
   return session;
 }
 
-/** The Region that is looked at, and a way to look at another. */
-export const useRegion = () => useContext(Place);
+/** Asks to sign in again above the page, which stays as it is. */
+export const useSignInAgain = () => useContext(Ending);
 
-/** Shows what is inside to whoever is signed in, and leads everybody else to the sign-in page. */
+/**
+ * Shows what is inside to whoever is signed in, and leads everybody else to the sign-in page. A session that ends
+ * while a page is open is renewed above it: nothing that was typed is lost.
+ */
 export function SessionGate({ children }: { children: ReactNode }) {
   const location = useLocation();
+  const queries = useQueryClient();
   const session = useQuery({ queryKey: ["session"], queryFn: readSession, staleTime: 60_000 });
-  const [region, setRegion] = useState<string>();
-  if (session.isPending) return <Spinner size="large" />;
-  if (!session.data) {
-    const back = `${location.pathname}${location.search}`;
+  const [known, setKnown] = useState<Session>();
+  const [hasEnded, setEnded] = useState(false);
+  useEffect(() => whenSignedOut(() => setEnded(true)), []);
+  if (session.data && session.data !== known) setKnown(session.data);
+  if (session.isPending) return <Waiting />;
+  if (session.isError && !known) {
+    return (
+      <Box padding="xxl">
+        <Refused error={session.error} doing="reach Cairn" onRetry={() => session.refetch()} />
+      </Box>
+    );
+  }
+  const current = session.data ?? known;
+  if (!current) {
+    const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/sign-in?to=${encodeURIComponent(back)}`} replace />;
   }
-  const place = region ?? session.data.Region;
+  const renewed = (next: Session) => {
+    // Somebody else must not see what the one before had on the screen.
+    if (next.Principal.Arn !== current.Principal.Arn) return window.location.reload();
+    queries.setQueryData(["session"], next);
+    setEnded(false);
+    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+  };
   return (
-    <Current.Provider value={session.data}>
-      <Place.Provider value={[place, setRegion]}>{children}</Place.Provider>
+    <Current.Provider value={current}>
+      <Ending.Provider value={() => setEnded(true)}>
+        <RegionPlace home={current.Region} regions={current.Regions}>
+          {children}
+        </RegionPlace>
+        {(hasEnded || !session.data) && (
+          <Suspense>
+            <SignInAgain session={current} onSignedIn={renewed} />
+          </Suspense>
+        )}
+      </Ending.Provider>
     </Current.Provider>
   );
 }
 
-async function readSession(): Promise<Session | null> {
-  try {
-    const session = (await (await send(`${import.meta.env.BASE_URL}session`)).json()) as Session;
-    bindCalls(session.Csrf, () => window.location.reload());
-    return session;
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 401) return null;
-    throw error;
-  }
+function Waiting() {
+  return (
+    <Box textAlign="center" padding="xxxl">
+      <Spinner size="large" />
+    </Box>
+  );
 }

@@ -1,61 +1,77 @@
-import AppLayout from "@cloudscape-design/components/app-layout";
-import SideNavigation from "@cloudscape-design/components/side-navigation";
+import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
+import Box from "@cloudscape-design/components/box";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Spinner from "@cloudscape-design/components/spinner";
-import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { Suspense } from "react";
-import { Outlet, useHref, useLocation, useNavigate } from "react-router";
+import { Suspense, useState } from "react";
+import { Outlet, useNavigation } from "react-router";
 import { SessionGate } from "../session/session-gate";
+import { FrameParts, useFrame } from "./frame-parts";
+import { href } from "./href";
+import { InnerLinks } from "./inner-links";
+import { Navigation } from "./navigation";
+import { NotificationBar, Notifications } from "./notifications";
+import { useTheme } from "./theme";
+import { TopBar } from "./top-bar";
 
 /** What is around every page: the name, who is signed in, where, and the way to other pages. */
 export function Shell() {
+  useTheme();
   return (
     <SessionGate>
-      <Frame />
+      <Notifications>
+        <FrameParts>
+          <InnerLinks>
+            <Frame />
+          </InnerLinks>
+        </FrameParts>
+      </Notifications>
     </SessionGate>
   );
 }
 
 function Frame() {
-  const home = useHref("/");
+  const { help, helpOpen, openHelp } = useFrame();
+  const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 1100);
+  const leaving = useNavigation().state === "loading";
   return (
     <>
       <div id="top">
-        <TopNavigation identity={{ href: home, title: "Cairn" }} utilities={[]} />
+        <TopBar />
       </div>
-      <AppLayout
+      <AppLayoutToolbar
         headerSelector="#top"
+        breadcrumbs={<Breadcrumbs />}
         navigation={<Navigation />}
-        toolsHide
+        navigationOpen={navigationOpen}
+        onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
+        notifications={<NotificationBar />}
+        stickyNotifications
+        tools={help}
+        toolsHide={!help}
+        toolsOpen={helpOpen}
+        onToolsChange={({ detail }) => openHelp(detail.open)}
         content={
-          <Suspense fallback={<Spinner />}>
-            <Outlet />
-          </Suspense>
+          <main id="page" tabIndex={-1} aria-busy={leaving}>
+            <Suspense fallback={<Loading />}>
+              <Outlet />
+            </Suspense>
+          </main>
         }
       />
     </>
   );
 }
 
-const PAGES = [
-  ["/", "Dashboard"],
-  ["/events", "Event history"],
-  ["/trails", "Trails"],
-  ["/delivery", "Delivery health"],
-  ["/insights", "Insights"],
-  ["/integrity", "Integrity"],
-] as const;
+function Breadcrumbs() {
+  const { crumbs } = useFrame();
+  const items = [["Cairn", "/"] as const, ...crumbs].map(([text, path]) => ({ text, href: href(path) }));
+  return <BreadcrumbGroup items={items} />;
+}
 
-function Navigation() {
-  const location = useLocation();
-  const navigate = useNavigate();
+function Loading() {
   return (
-    <SideNavigation
-      activeHref={location.pathname}
-      onFollow={(event) => {
-        event.preventDefault();
-        navigate(event.detail.href);
-      }}
-      items={PAGES.map(([href, text]) => ({ type: "link", href, text }))}
-    />
+    <Box textAlign="center" padding="xxl">
+      <Spinner size="large" />
+    </Box>
   );
 }
