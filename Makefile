@@ -1,23 +1,27 @@
-# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+; Node.js 20 for one client.
+# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+, Node.js 20.19+ with npm
+# for the console; `make test` needs Chromium too, and installs it where it may (apt-get).
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := target/conformance
 CLIENTS := target/clients
 DATA_DIR ?= cairn-data
 
-.PHONY: run test check unit conformance bench bench-insights soak tidy generated deny clean-data
+CHROMIUM ?= /usr/bin/chromium
+CONSOLE_SOURCES := $(shell find console/src console/public console/dev console/scripts -type f) console/index.html console/vite.config.ts
+
+.PHONY: run test check unit conformance console-check console-e2e bench bench-insights bench-console soak tidy generated deny clean-data
 
 # Starts Cairn with its data in ./data and prints what to paste next.
-run:
+run: console/dist/index.html
 	$(CARGO) build --release --bin cairn
 	@mkdir -p $(DATA_DIR)
 	exec target/release/cairn serve --data-dir $(DATA_DIR)
 
 # Everything a change must pass.
-test: check unit conformance
+test: check unit conformance console-e2e
 
 # Format, lints, house rules, generated files, licences.
-check: tidy generated deny
+check: tidy generated deny console-check
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
@@ -68,6 +72,30 @@ $(CLIENTS)/%/ready: conformance/clients/%.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps -r $<
 	@touch $@
+
+# The console: what is needed, then its files. Without npm the binary serves a page that says so.
+console/node_modules/ready: console/package.json console/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix console --no-audit --no-fund --ignore-scripts && touch $@; \
+	else echo "console: NOT BUILT, npm is not installed (Node.js 20.19 or newer)"; fi
+
+console/dist/index.html: console/node_modules/ready $(CONSOLE_SOURCES)
+	@if command -v npm >/dev/null; then npm run --prefix console build; fi
+
+# Types, format, lints and unit tests of the console.
+console-check: console/node_modules/ready
+	npm run --prefix console check
+	npm test --prefix console
+
+# Every page of the console in a real browser.
+console-e2e: console/dist/index.html $(CHROMIUM)
+	$(CARGO) build --bin cairn
+	CAIRN_CHROMIUM=$(CHROMIUM) npm run --prefix console e2e
+
+$(CHROMIUM):
+	@echo "console: installing Chromium"
+	@if [ "$$(id -u)" = 0 ]; then apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-liberation >/dev/null; \
+	elif command -v sudo >/dev/null; then sudo apt-get -qq update && sudo apt-get -qq install -y --no-install-recommends chromium fonts-liberation >/dev/null; \
+	else echo "Chromium is needed: apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; fi
 
 # Figures, each with the command that gives it.
 bench:

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { Aws } from "./world/aws";
+import { readWorld, SCREENSHOTS } from "./world/world";
+
+export { expect };
+
+interface Fixtures {
+  /** The public API, as the administrator. */
+  aws: Aws;
+  /** Fails the test when the page throws, breaks its content security policy or asks another host. */
+  watched: undefined;
+  /**
+   * Looks at the page as it is: no violation of axe's rules (WCAG 2.2 AA), and a picture of it in light, in dark and
+   * on a narrow screen, `test-results/screenshots/NAME-….png`.
+   */
+  look: (name: string) => Promise<void>;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+  baseURL: async ({}, use) => use(readWorld().endpoint),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+  aws: async ({}, use) => {
+    const world = readWorld();
+    await use(new Aws(world.endpoint, world));
+  },
+  watched: [
+    async ({ page, baseURL }, use) => {
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
+      page.on("console", (message) => {
+        const text = message.text();
+        // A refused call is shown on the page; the browser names it here as well.
+        if (message.type() === "error" && !/Failed to load resource/.test(text)) faults.push(text);
+      });
+      page.on("request", (request) => {
+        const url = request.url();
+        if (/^https?:/.test(url) && !url.startsWith(`${baseURL}/`)) faults.push(`another host: ${url}`);
+      });
+      await use(undefined);
+      expect(faults, "what the browser complains about").toEqual([]);
+    },
+    { auto: true },
+  ],
+  look: async ({ page }, use) => {
+    await use(async (name) => {
+      await expectAccessible(page, name);
+      await pictures(page, name);
+    });
+  },
+});
+
+async function expectAccessible(page: Page, name: string): Promise<void> {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const violations = found.violations.map(
+    (violation) =>
+      `${violation.id}: ${violation.help}\n  ${violation.nodes.map((node) => node.html).join("\n  ")}`,
+  );
+  expect(violations, `axe on ${name}`).toEqual([]);
+}
+
+async function pictures(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  const shoot = (kind: string) =>
+    page.screenshot({ path: join(SCREENSHOTS, `${name}-${kind}.png`), fullPage: true });
+  await shoot("light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await shoot("dark");
+  await expectAccessible(page, `${name}, dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 375, height: 812 });
+  await shoot("narrow");
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${name} is wider than a narrow screen`).toBeLessThanOrEqual(0);
+  await page.setViewportSize(size);
+}

@@ -1,0 +1,80 @@
+import { sign } from "../../dev/sign";
+
+/** Calls of the public API as the administrator, for what must be there before a page is looked at. */
+export class Aws {
+  constructor(
+    private readonly endpoint: string,
+    private readonly credentials: { key: string; secret: string },
+    private readonly region = "us-east-1",
+  ) {}
+
+  /** Calls an operation of CloudTrail. */
+  async cloudtrail<Answer>(operation: string, input: object = {}): Promise<Answer> {
+    const text = await this.send("cloudtrail", "POST", "/", JSON.stringify(input), {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`,
+    });
+    return JSON.parse(text) as Answer;
+  }
+
+  /** Calls an action of IAM or STS; the answer is XML. */
+  query(service: "iam" | "sts", action: string, input: Record<string, string> = {}): Promise<string> {
+    const version = service === "iam" ? "2010-05-08" : "2011-06-15";
+    const body = new URLSearchParams({ Action: action, Version: version, ...input }).toString();
+    return this.send(service, "POST", "/", body, { "content-type": "application/x-www-form-urlencoded" });
+  }
+
+  /** Sends a request of S3. */
+  s3(method: string, path: string, body = "", headers: Record<string, string> = {}): Promise<string> {
+    return this.send("s3", method, path, body, headers);
+  }
+
+  /** Asks one of Cairn's own pages. */
+  async page<Answer>(path: string, input?: object): Promise<Answer> {
+    const headers = { "content-type": "application/json" };
+    const text = input
+      ? await this.send("cloudtrail", "POST", path, JSON.stringify(input), headers)
+      : await this.send("cloudtrail", "GET", path, "", {});
+    return JSON.parse(text) as Answer;
+  }
+
+  private async send(
+    service: string,
+    method: string,
+    target: string,
+    body: string,
+    headers: Record<string, string>,
+  ) {
+    const [path = "/", query = ""] = target.split("?");
+    const call = { service, region: this.region, path, query, method, body: Buffer.from(body) };
+    const signed = sign({ ...call, ...this.credentials, target: this.endpoint }, headers);
+    const answer = await fetch(signed.url, {
+      ...signed.init,
+      headers: { ...headers, ...signed.init.headers },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${service} ${method} ${target}: ${answer.status} ${text}`);
+    return text;
+  }
+}
+
+/** A trail that logs to a bucket of its own; the bucket's policy is the one that CloudTrail asks for. */
+export async function createTrail(aws: Aws, name: string, bucket: string, account: string): Promise<void> {
+  await aws.s3("PUT", `/${bucket}`);
+  const service = { Service: "cloudtrail.amazonaws.com" };
+  const arn = `arn:aws:s3:::${bucket}`;
+  const statements = [
+    { Effect: "Allow", Principal: service, Action: "s3:GetBucketAcl", Resource: arn },
+    {
+      Effect: "Allow",
+      Principal: service,
+      Action: "s3:PutObject",
+      Resource: `${arn}/AWSLogs/${account}/*`,
+      Condition: { StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" } },
+    },
+  ];
+  await aws.s3("PUT", `/${bucket}?policy=`, JSON.stringify({ Version: "2012-10-17", Statement: statements }));
+  const settings = { IsMultiRegionTrail: true, EnableLogFileValidation: true };
+  await aws.cloudtrail("CreateTrail", { Name: name, S3BucketName: bucket, ...settings });
+  await aws.cloudtrail("StartLogging", { Name: name });
+}
