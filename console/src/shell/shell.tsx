@@ -51,11 +51,11 @@ function Frame() {
         toolsOpen={helpOpen}
         onToolsChange={({ detail }) => openHelp(detail.open)}
         content={
-          <main id="page" tabIndex={-1} aria-busy={leaving}>
+          <div id="page" tabIndex={-1} aria-busy={leaving}>
             <Suspense fallback={<Loading />}>
               <Outlet />
             </Suspense>
-          </main>
+          </div>
         }
       />
     </>
