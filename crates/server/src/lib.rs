@@ -13,6 +13,7 @@ mod clock;
 mod cloudtrail;
 mod config;
 mod connections;
+mod console;
 mod data_dir;
 mod destinations;
 mod early_answer;

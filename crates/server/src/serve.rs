@@ -36,6 +36,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::answer::{self, AnswerBody, Answered, RequestIds};
 use crate::authenticate::{Authentication, Authenticator};
+use crate::console;
 use crate::early_answer::Leave;
 use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
@@ -166,6 +167,9 @@ impl Front {
     }
 
     async fn serve(self: &Arc<Self>, arrival: Arrival, body: Sent) -> Answered {
+        if console::has(&arrival.head.path) || console::leads_here(&arrival.head) {
+            return console::serve_files(&arrival.head);
+        }
         let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
             ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
             ("POST", organization_view::PAGE, Sent::Streams(body)) => {

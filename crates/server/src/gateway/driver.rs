@@ -20,6 +20,7 @@ use super::route::Route;
 use super::waiting::Waiting;
 use super::{intent, outcome, tunnel};
 use crate::answer::{AnswerBody, Answered};
+use crate::console;
 use crate::early_answer::Leave;
 use crate::incoming::{self, Beginning, ReadBodyError};
 use crate::recognition::{Recognition, reads_form};
@@ -87,7 +88,7 @@ impl Front {
         body: Incoming,
     ) -> Result<(Option<Way>, Sent), Answered> {
         let head = &arrival.head;
-        let own = head.path == "/_cairn" || head.path.starts_with("/_cairn/");
+        let own = head.path == "/_cairn" || head.path.starts_with("/_cairn/") || console::leads_here(head);
         // Whoever sends CONNECT wants a way to any host, which is not what an upstream is.
         if self.gateway.is_empty() || own || head.method == "CONNECT" {
             return Ok((None, Sent::Streams(body)));
