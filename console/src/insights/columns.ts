@@ -1,0 +1,51 @@
+/** What the graph of an insight shows: the minutes around it, some of them together where there are many. */
+
+import { type Explanation, rateOf, secondOf, sum, usual } from "./explanation";
+
+/** The least that is shown before something unusual and after it, minutes. */
+const AROUND = 60;
+
+export interface Column {
+  /** The second that it begins with. */
+  second: number;
+  /** Calls a minute; undefined where nobody watched. */
+  calls: number | undefined;
+  /** The least and the most calls a minute that are usual at this time of day. */
+  usual: [number, number] | undefined;
+  isUnusual: boolean;
+}
+
+export interface Columns {
+  columns: Column[];
+  /** The minutes of a column. */
+  minutes: number;
+}
+
+/** Makes at most so many columns. */
+export function columnsOf(of: Explanation, most: number): Columns {
+  const { from, to } = of.unusual;
+  const around = Math.max(AROUND, to - from);
+  const end = Math.min(of.series.minutes.length, to + around);
+  const minutes = Math.max(1, Math.ceil((end - Math.max(0, from - around)) / most));
+  // The first unusual minute begins a column.
+  const first = from - Math.floor((from - Math.max(0, from - around)) / minutes) * minutes;
+  const columns: Column[] = [];
+  for (let place = first; place < end; place += minutes) {
+    const some = sum(of.series, place, Math.min(place + minutes, end));
+    columns.push({
+      second: secondOf(of.series, place),
+      calls: some.minutes > 0 ? rateOf(some) : undefined,
+      usual: usual(of, place, minutes),
+      isUnusual: place >= from && place < to,
+    });
+  }
+  return { columns, minutes };
+}
+
+/** The next number above that people like: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten. */
+export function niceTop(most: number): number {
+  if (!(most > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= most) ?? 10;
+  return step * power;
+}
