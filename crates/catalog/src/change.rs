@@ -3,10 +3,11 @@
 use cairn_event::AccountId;
 use cairn_select::SelectorError;
 
-use crate::entity::{Entity, SETTINGS_KEY, named_key};
+use crate::entity::{Entity, SETTINGS_KEY, named_key, owner_key};
 use crate::{
-    AccessKey, Account, AccountCreation, EntityKind, Group, Handshake, KmsAlias, KmsKey, ManagedPolicy,
-    Member, Organization, OrganizationPolicy, OrganizationalUnit, Role, Settings, SigningKey, Trail, User,
+    AccessKey, Account, AccountCreation, EntityKind, Group, Handshake, KmsAlias, KmsKey, LoginProfile,
+    ManagedPolicy, Member, MfaDevice, Organization, OrganizationPolicy, OrganizationalUnit, Owner,
+    PasswordPolicy, Role, Settings, SigningKey, Trail, User,
 };
 
 /// One change of a commit. `Put` adds an entity or replaces the one with the same key.
@@ -16,7 +17,7 @@ pub enum Change {
     PutAccount(Account),
     /// Adds or replaces a user.
     PutUser(User),
-    /// Removes a user; its access keys must go in the same commit or before.
+    /// Removes a user; its access keys, its password and its MFA devices must go in the same commit or before.
     DeleteUser {
         /// The user's account.
         account: AccountId,
@@ -54,6 +55,29 @@ pub enum Change {
     DeleteAccessKey {
         /// The key id.
         id: String,
+    },
+    /// Adds or replaces a password.
+    PutLoginProfile(Box<LoginProfile>),
+    /// Removes a password.
+    DeleteLoginProfile {
+        /// The account.
+        account: AccountId,
+        /// Whose it is.
+        owner: Owner,
+    },
+    /// Adds or replaces an MFA device.
+    PutMfaDevice(Box<MfaDevice>),
+    /// Removes an MFA device.
+    DeleteMfaDevice {
+        /// The serial number.
+        serial: String,
+    },
+    /// Adds or replaces an account's password policy.
+    PutPasswordPolicy(Box<PasswordPolicy>),
+    /// Removes an account's password policy.
+    DeletePasswordPolicy {
+        /// The account.
+        account: AccountId,
     },
     /// Adds or replaces a trail.
     PutTrail(Box<Trail>),
@@ -233,6 +257,14 @@ impl Change {
             Self::PutRole(role) => put(Entity::Role(role)),
             Self::PutManagedPolicy(policy) => put(Entity::ManagedPolicy(policy)),
             Self::PutAccessKey(key) => put(Entity::AccessKey(key)),
+            Self::PutLoginProfile(profile) => put(Entity::LoginProfile(profile)),
+            Self::DeleteLoginProfile { account, owner } => {
+                remove(EntityKind::LoginProfile, owner_key(&account, &owner))
+            }
+            Self::PutMfaDevice(device) => put(Entity::MfaDevice(device)),
+            Self::DeleteMfaDevice { serial } => remove(EntityKind::MfaDevice, serial),
+            Self::PutPasswordPolicy(policy) => put(Entity::PasswordPolicy(policy)),
+            Self::DeletePasswordPolicy { account } => remove(EntityKind::PasswordPolicy, account.to_string()),
             Self::PutTrail(trail) => put(Entity::Trail(trail)),
             Self::PutSigningKey(key) => put(Entity::SigningKey(key)),
             Self::PutKmsKey(key) => put(Entity::KmsKey(key)),

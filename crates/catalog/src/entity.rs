@@ -6,8 +6,11 @@ mod event_configuration;
 mod group;
 mod handshake;
 mod kms_key;
+mod login_profile;
 mod managed_policy;
+mod mfa_device;
 mod organization;
+mod password_policy;
 mod role;
 mod settings;
 mod signing_key;
@@ -22,12 +25,16 @@ pub use event_configuration::{AggregationTemplate, InsightSelector, InsightType,
 pub use group::Group;
 pub use handshake::{AccountCreation, Handshake, HandshakeAction, HandshakeState};
 pub use kms_key::{Grant, KeyMaterial, KmsAlias, KmsKey, KmsKeyState};
+pub use login_profile::LoginProfile;
+pub(crate) use login_profile::owner_key;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
+pub use mfa_device::{EnabledMfa, MfaDevice};
 pub(crate) use organization::excludes;
 pub use organization::{
     ALL_TRAILS, EXCLUSION_TAG, FULL_ACCESS_POLICY, FeatureSet, JoinedBy, Kept, Member, Organization,
     OrganizationPolicy, OrganizationalUnit, TrustedService,
 };
+pub use password_policy::{CharacterKind, PasswordPolicy};
 pub use role::Role;
 pub use settings::Settings;
 pub use signing_key::SigningKey;
@@ -51,6 +58,12 @@ pub enum EntityKind {
     ManagedPolicy,
     /// [`AccessKey`], by its id.
     AccessKey,
+    /// [`LoginProfile`], by account and the user's name, which is empty for the root user.
+    LoginProfile,
+    /// [`MfaDevice`], by its serial number.
+    MfaDevice,
+    /// [`PasswordPolicy`], by its account.
+    PasswordPolicy,
     /// [`Trail`], by its ARN.
     Trail,
     /// [`SigningKey`], by its fingerprint.
@@ -76,13 +89,16 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 20] = [
         Self::Account,
         Self::User,
         Self::Group,
         Self::Role,
         Self::ManagedPolicy,
         Self::AccessKey,
+        Self::LoginProfile,
+        Self::MfaDevice,
+        Self::PasswordPolicy,
         Self::Trail,
         Self::SigningKey,
         Self::KmsKey,
@@ -105,6 +121,9 @@ impl EntityKind {
             Self::Role => "role",
             Self::ManagedPolicy => "managed-policy",
             Self::AccessKey => "access-key",
+            Self::LoginProfile => "login-profile",
+            Self::MfaDevice => "mfa-device",
+            Self::PasswordPolicy => "password-policy",
             Self::Trail => "trail",
             Self::SigningKey => "signing-key",
             Self::KmsKey => "kms-key",
@@ -139,6 +158,9 @@ pub(crate) enum Entity {
     Role(Box<Role>),
     ManagedPolicy(Box<ManagedPolicy>),
     AccessKey(AccessKey),
+    LoginProfile(Box<LoginProfile>),
+    MfaDevice(Box<MfaDevice>),
+    PasswordPolicy(Box<PasswordPolicy>),
     Trail(Box<Trail>),
     SigningKey(Box<SigningKey>),
     KmsKey(Box<KmsKey>),
@@ -161,6 +183,9 @@ impl Entity {
             Self::Role(_) => EntityKind::Role,
             Self::ManagedPolicy(_) => EntityKind::ManagedPolicy,
             Self::AccessKey(_) => EntityKind::AccessKey,
+            Self::LoginProfile(_) => EntityKind::LoginProfile,
+            Self::MfaDevice(_) => EntityKind::MfaDevice,
+            Self::PasswordPolicy(_) => EntityKind::PasswordPolicy,
             Self::Trail(_) => EntityKind::Trail,
             Self::SigningKey(_) => EntityKind::SigningKey,
             Self::KmsKey(_) => EntityKind::KmsKey,
@@ -183,6 +208,9 @@ impl Entity {
             Self::Role(role) => named_key(&role.account, &role.name),
             Self::ManagedPolicy(policy) => policy.arn.clone(),
             Self::AccessKey(key) => key.id.clone(),
+            Self::LoginProfile(profile) => profile.key(),
+            Self::MfaDevice(device) => device.serial.clone(),
+            Self::PasswordPolicy(policy) => policy.account.to_string(),
             Self::Trail(trail) => trail.arn.clone(),
             Self::SigningKey(key) => key.fingerprint.clone(),
             Self::KmsKey(key) => key.arn.clone(),
@@ -205,6 +233,9 @@ impl Entity {
             Self::Role(role) => serde_json::to_string(role),
             Self::ManagedPolicy(policy) => serde_json::to_string(policy),
             Self::AccessKey(key) => serde_json::to_string(key),
+            Self::LoginProfile(profile) => serde_json::to_string(profile),
+            Self::MfaDevice(device) => serde_json::to_string(device),
+            Self::PasswordPolicy(policy) => serde_json::to_string(policy),
             Self::Trail(trail) => serde_json::to_string(trail),
             Self::SigningKey(key) => serde_json::to_string(key),
             Self::KmsKey(key) => serde_json::to_string(key),
@@ -227,6 +258,9 @@ impl Entity {
             EntityKind::Role => Self::Role(serde_json::from_str(body)?),
             EntityKind::ManagedPolicy => Self::ManagedPolicy(serde_json::from_str(body)?),
             EntityKind::AccessKey => Self::AccessKey(serde_json::from_str(body)?),
+            EntityKind::LoginProfile => Self::LoginProfile(serde_json::from_str(body)?),
+            EntityKind::MfaDevice => Self::MfaDevice(serde_json::from_str(body)?),
+            EntityKind::PasswordPolicy => Self::PasswordPolicy(serde_json::from_str(body)?),
             EntityKind::Trail => Self::Trail(serde_json::from_str(body)?),
             EntityKind::SigningKey => Self::SigningKey(serde_json::from_str(body)?),
             EntityKind::KmsKey => Self::KmsKey(serde_json::from_str(body)?),

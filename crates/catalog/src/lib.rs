@@ -40,11 +40,12 @@ pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove, DONE};
 pub use entity::{
-    ALL_TRAILS, AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, EXCLUSION_TAG,
-    EntityKind, FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake, HandshakeAction, HandshakeState,
-    InsightSelector, InsightType, JoinedBy, Kept, KeyMaterial, KmsAlias, KmsKey, KmsKeyState, ManagedPolicy,
-    Member, Organization, OrganizationPolicy, OrganizationalUnit, Owner, Policy, PolicyVersion, Role,
-    Settings, SigningKey, SourceEventCategory, Tag, Trail, TrustedService, User,
+    ALL_TRAILS, AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, CharacterKind,
+    EXCLUSION_TAG, EnabledMfa, EntityKind, FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake,
+    HandshakeAction, HandshakeState, InsightSelector, InsightType, JoinedBy, Kept, KeyMaterial, KmsAlias,
+    KmsKey, KmsKeyState, LoginProfile, ManagedPolicy, Member, MfaDevice, Organization, OrganizationPolicy,
+    OrganizationalUnit, Owner, PasswordPolicy, Policy, PolicyVersion, Role, Settings, SigningKey,
+    SourceEventCategory, Tag, Trail, TrustedService, User,
 };
 pub use error::{CommitError, CursorError, OpenError, SnapshotError, StoreError, StoreFailure};
 pub use insight_tags::{InsightTagError, InsightTags, MUTE_TAG, NamedMute, SENSITIVITY_TAG};

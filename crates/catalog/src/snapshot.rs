@@ -2,6 +2,7 @@
 
 mod apply;
 mod organizations;
+mod passwords;
 mod route;
 mod shelf;
 #[cfg(test)]
@@ -22,8 +23,9 @@ use cairn_select::{EventSelectors, SelectorError, Selectors};
 use self::organizations::Organizations;
 use crate::entity::Entity;
 use crate::{
-    AccessKey, Account, Group, InsightTags, InsightType, KmsAlias, KmsKey, ManagedPolicy, MasterKey, Owner,
-    Revision, Role, SealError, Settings, SigningKey, SourceEventCategory, Trail, User,
+    AccessKey, Account, Group, InsightTags, InsightType, KmsAlias, KmsKey, LoginProfile, ManagedPolicy,
+    MasterKey, MfaDevice, Owner, PasswordPolicy, Revision, Role, SealError, Settings, SigningKey,
+    SourceEventCategory, Trail, User,
 };
 
 /// All entities of one revision. Cheap to share, never changes. What grows with the accounts of an organization is
@@ -38,6 +40,9 @@ pub struct Snapshot {
     roles: Named<Role>,
     managed_policies: BTreeMap<String, Arc<ManagedPolicy>>,
     access_keys: BTreeMap<String, Arc<AccessKey>>,
+    login_profiles: Arc<BTreeMap<String, Arc<LoginProfile>>>,
+    mfa_devices: Arc<BTreeMap<String, Arc<MfaDevice>>>,
+    password_policies: Arc<BTreeMap<AccountId, Arc<PasswordPolicy>>>,
     signing_keys: BTreeMap<String, Arc<SigningKey>>,
     kms_keys: BTreeMap<String, Arc<KmsKey>>,
     kms_aliases: BTreeMap<String, Arc<KmsAlias>>,
@@ -139,6 +144,9 @@ impl Snapshot {
             roles: Arc::default(),
             managed_policies: BTreeMap::new(),
             access_keys: BTreeMap::new(),
+            login_profiles: Arc::default(),
+            mfa_devices: Arc::default(),
+            password_policies: Arc::default(),
             signing_keys: BTreeMap::new(),
             kms_keys: BTreeMap::new(),
             kms_aliases: BTreeMap::new(),
@@ -170,6 +178,15 @@ impl Snapshot {
             }
             Entity::AccessKey(key) => {
                 self.access_keys.insert(key.id.clone(), Arc::new(key));
+            }
+            Entity::LoginProfile(profile) => {
+                Arc::make_mut(&mut self.login_profiles).insert(profile.key(), Arc::new(*profile));
+            }
+            Entity::MfaDevice(device) => {
+                Arc::make_mut(&mut self.mfa_devices).insert(device.serial.clone(), Arc::new(*device));
+            }
+            Entity::PasswordPolicy(policy) => {
+                Arc::make_mut(&mut self.password_policies).insert(policy.account, Arc::new(*policy));
             }
             Entity::SigningKey(key) => {
                 self.signing_keys.insert(key.fingerprint.clone(), Arc::new(*key));
@@ -307,6 +324,7 @@ impl Snapshot {
         for key in self.access_keys.values() {
             key.open_secret(master)?;
         }
+        self.check_passwords(master)?;
         for key in self.signing_keys.values() {
             key.open_private_key(master)?;
         }

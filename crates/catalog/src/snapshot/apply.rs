@@ -52,6 +52,9 @@ impl Snapshot {
     fn remove(&mut self, kind: EntityKind, key: &str) -> bool {
         match kind {
             EntityKind::AccessKey => self.access_keys.remove(key).is_some(),
+            EntityKind::LoginProfile | EntityKind::MfaDevice | EntityKind::PasswordPolicy => {
+                self.remove_of_sign_in(kind, key)
+            }
             EntityKind::Trail => self.trails.remove(key).is_some(),
             EntityKind::User => remove_named(&mut self.users, key),
             EntityKind::Group => remove_named(&mut self.groups, key),
@@ -73,7 +76,10 @@ impl Snapshot {
     fn check_owner(&self, step: &Step) -> Result<(), Refusal> {
         let orphan = |owner| Err(Refusal::Orphan { kind: step.kind, key: step.key.clone(), owner });
         let account = match &step.entity {
-            None if step.kind == EntityKind::User => return self.check_keys_of_removed(&step.key),
+            None if step.kind == EntityKind::User => {
+                self.check_keys_of_removed(&step.key)?;
+                return self.check_sign_in_of_removed(&step.key);
+            }
             None if step.kind == EntityKind::Group => return self.check_members_of_removed(&step.key),
             None if step.kind == EntityKind::ManagedPolicy => {
                 return self.check_holders_of_removed(&step.key);
@@ -95,6 +101,9 @@ impl Snapshot {
             Some(Entity::Role(role)) => role.account,
             Some(Entity::ManagedPolicy(policy)) => policy.account,
             Some(Entity::AccessKey(key)) => key.account,
+            Some(Entity::LoginProfile(profile)) => profile.account,
+            Some(Entity::MfaDevice(device)) => device.account,
+            Some(Entity::PasswordPolicy(policy)) => policy.account,
             Some(Entity::Trail(trail)) => trail.account,
             Some(Entity::KmsKey(key)) => key.account,
             Some(Entity::KmsAlias(alias)) => alias.account,
@@ -104,6 +113,10 @@ impl Snapshot {
         }
         match &step.entity {
             Some(Entity::AccessKey(key)) if self.owner(key).is_none() => orphan(EntityKind::User),
+            Some(Entity::LoginProfile(profile)) if !self.is_someone(&profile.account, &profile.owner) => {
+                orphan(EntityKind::User)
+            }
+            Some(Entity::MfaDevice(device)) if !self.is_of_someone(device) => orphan(EntityKind::User),
             Some(Entity::KmsAlias(alias)) if !self.names_a_key(alias) => orphan(EntityKind::KmsKey),
             Some(Entity::User(user)) if !self.groups_exist(user) => orphan(EntityKind::Group),
             Some(Entity::User(user)) if !self.are_policies(&user.attached, user.boundary.as_ref()) => {
@@ -250,6 +263,9 @@ fn places_accounts(kind: EntityKind) -> bool {
         | EntityKind::Role
         | EntityKind::ManagedPolicy
         | EntityKind::AccessKey
+        | EntityKind::LoginProfile
+        | EntityKind::MfaDevice
+        | EntityKind::PasswordPolicy
         | EntityKind::SigningKey
         | EntityKind::KmsKey
         | EntityKind::KmsAlias
@@ -265,7 +281,7 @@ fn remove_named<T>(all: &mut Named<T>, key: &str) -> bool {
     named.is_some_and(|named| Arc::make_mut(named).remove(name).is_some())
 }
 
-fn parse_named_key(key: &str) -> Option<(AccountId, &str)> {
+pub(super) fn parse_named_key(key: &str) -> Option<(AccountId, &str)> {
     let (account, name) = key.split_once('/')?;
     Some((account.parse().ok()?, name))
 }

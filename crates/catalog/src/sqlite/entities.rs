@@ -153,10 +153,12 @@ struct UnreadableEntity {
 }
 
 pub(super) async fn any_secret(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    let found = sqlx::query("SELECT 1 FROM entity WHERE kind IN ($1, $2, $3) LIMIT 1")
+    let found = sqlx::query("SELECT 1 FROM entity WHERE kind IN ($1, $2, $3, $4, $5) LIMIT 1")
         .bind(EntityKind::AccessKey.as_str())
         .bind(EntityKind::SigningKey.as_str())
         .bind(EntityKind::KmsKey.as_str())
+        .bind(EntityKind::LoginProfile.as_str())
+        .bind(EntityKind::MfaDevice.as_str())
         .fetch_optional(connection)
         .await
         .map_err(|error| failed("look for secrets", error))?;

@@ -7,13 +7,14 @@ use crate::entity::{Entity, SETTINGS_KEY};
 use crate::{EntityKind, OpenError, Settings, StoreError};
 
 /// The steps from each schema version to the next; the first makes version 1 of an empty file.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
+    include_str!("schema/0007.sql"),
 ];
 
 /// `CAIR`: what SQLite keeps in the file's header so that a catalog is told from other databases.
