@@ -12,21 +12,15 @@ use bytes::Bytes;
 use cairn_control::{Caller, InsightsBacktest, Refusal};
 use cairn_event::AccountId;
 use cairn_wire::json11;
-use cairn_wire::recognise::Protocol;
 use cairn_wire::{ErrorCode, Operation};
-use futures_util::{StreamExt as _, stream};
-use http::{HeaderValue, Response, header};
-use http_body::Frame;
-use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::answer::{Answered, json, json_refusal};
-use crate::incoming;
-use crate::organization_view::Refused;
-use crate::refuse;
+use crate::answer::Answered;
+use crate::incoming::StreamError;
+use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front, Who};
 
 /// The page of one insight.
@@ -35,8 +29,9 @@ pub(crate) const EXPLANATION: &str = "/_cairn/insights/explanation";
 /// The page of the past.
 pub(crate) const BACKTEST: &str = "/_cairn/insights/backtest";
 
-/// The longest body of a backtest.
-const BODY_BYTES_MAX: usize = 16 << 10;
+const EXPLAIN: Page = Page::bodiless("GetInsightExplanation");
+
+const BACK_TEST: Page = Page { event: "BacktestInsights", body_bytes_max: 16 << 10 };
 
 /// Lines that wait for a slow client; the work waits with them.
 const LINES_MAX: usize = 64;
@@ -72,31 +67,15 @@ impl Drop for Running {
 
 impl Front {
     /// Says what an insight was about, and records that it was asked.
-    pub(crate) async fn explain_insight(&self, arrival: &Arrival) -> Answered {
-        let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let mut remarks = Map::new();
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.explanation(arrival, &who, &mut remarks).await {
-                Ok(body) => json(&arrival.ids, body),
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
-            },
-        };
-        self.record_page_with(arrival, "GetInsightExplanation", who, answered.into(), remarks).await
+    pub(crate) async fn explain_insight(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        self.page(&EXPLAIN, (arrival, body), async |asked| self.explanation(asked).await).await
     }
 
-    async fn explanation(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        remarks: &mut Map<String, Value>,
-    ) -> Result<Vec<u8>, Refused> {
-        let caller = self.caller_who_looks(arrival, who)?;
-        let id = asked_id(&arrival.head.query)?;
-        remarks.insert("insight".to_owned(), json!({ "id": id }));
-        let explained = self.control.explain_insight(&caller, &id).await.map_err(refused)?;
+    async fn explanation(&self, asked: &mut Asked<'_>) -> Result<Vec<u8>, Refused> {
+        let caller = self.caller_who_looks(asked.arrival, &asked.who)?;
+        let id = asked_id(&asked.arrival.head.query)?;
+        asked.remark("insight", json!({ "id": id }));
+        let explained = self.control.explain_insight(&caller, &id).await?;
         if let Some(trail) = &explained.trail {
             self.allow_data_of(&caller, trail)?;
         }
@@ -104,76 +83,48 @@ impl Front {
     }
 
     /// Finds what would have been found in the past, and records that it was asked.
-    pub(crate) async fn backtest_insights(self: &Arc<Self>, arrival: &Arrival, body: Incoming) -> Answered {
-        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
-            Ok(body) => body,
-            Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
-        };
-        let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let mut remarks = Map::new();
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
-            None => match self.begin_backtest(arrival, &who, (&body, &mut remarks)).await {
-                Ok(answered) => answered,
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message).into(),
-            },
-        };
-        self.record_page_with(arrival, "BacktestInsights", who, answered, remarks).await
+    pub(crate) async fn backtest_insights(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        self.page(&BACK_TEST, (arrival, body), async |asked| self.begin_backtest(asked).await).await
     }
 
-    async fn begin_backtest(
-        self: &Arc<Self>,
-        arrival: &Arrival,
-        who: &Who,
-        (body, remarks): (&[u8], &mut Map<String, Value>),
-    ) -> Result<Answered, Refused> {
-        let caller = self.caller_who_looks(arrival, who)?;
-        let ask = self.control.understand_backtest(&caller, body).map_err(refused)?;
-        remarks.insert("backtest".to_owned(), ask.remark());
+    async fn begin_backtest(&self, asked: &mut Asked<'_>) -> Result<Answered, Refused> {
+        let caller = self.caller_who_looks(asked.arrival, &asked.who)?;
+        let ask = self.control.understand_backtest(&caller, &asked.body)?;
+        asked.remark("backtest", ask.remark());
         if let Some(trail) = ask.trail() {
             self.allow_data_of(&caller, trail)?;
         }
-        let running = self.backtests.begin(caller.account).ok_or_else(|| refused(Refusal::Throttled))?;
-        let backtest = self.control.backtest_insights(&caller, &ask).await.map_err(refused)?;
+        let running = self.backtests.begin(caller.account).ok_or(Refusal::Throttled)?;
+        let backtest = self.control.backtest_insights(&caller, &ask).await?;
         Ok(self.stream_lines(backtest, running))
     }
 
     /// Works and sends lines until it is done, the client hangs up or the server stops.
     fn stream_lines(&self, backtest: InsightsBacktest, running: Running) -> Answered {
-        let (lines, taken) = mpsc::channel::<Bytes>(LINES_MAX);
+        let (lines, taken) = mpsc::channel(LINES_MAX);
         self.tasks.spawn(async move {
             let _running = running;
             work(backtest, &lines).await;
         });
-        let pieces = stream::unfold(taken, |mut taken| async { Some((taken.recv().await?, taken)) });
-        let pieces = pieces.map(|line| Ok(Frame::data(line)));
-        let stop = self.stop.clone();
-        let end = async move { stop.cancelled().await };
-        let body = StreamBody::new(Box::pin(pieces.take_until(end))).boxed_unsync();
-        let mut response = Response::new(body);
-        let kind = HeaderValue::from_static("application/x-ndjson");
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        Answered::Streams(response)
+        self.stream(LINES, taken)
     }
 
     /// Says who calls, if whoever it is may look events up.
     fn caller_who_looks(&self, arrival: &Arrival, who: &Who) -> Result<Caller, Refused> {
         let caller = self.caller_of_cloudtrail(arrival, who);
-        self.control.admit(&caller, Operation::LookupEvents).map_err(refused)?;
+        self.control.admit(&caller, Operation::LookupEvents)?;
         self.allow(Operation::LookupEvents.name(), &Value::Null, &caller)?;
         Ok(caller)
     }
 
     /// Refuses whoever may not see insights of a trail's data events.
     fn allow_data_of(&self, caller: &Caller, trail: &str) -> Result<(), Refused> {
-        self.allow(Operation::ListInsightsData.name(), &json!({ "InsightSource": trail }), caller)
+        Ok(self.allow(Operation::ListInsightsData.name(), &json!({ "InsightSource": trail }), caller)?)
     }
 }
 
 /// Works as long as somebody takes the lines.
-async fn work(mut backtest: InsightsBacktest, lines: &mpsc::Sender<Bytes>) {
+async fn work(mut backtest: InsightsBacktest, lines: &mpsc::Sender<Result<Bytes, StreamError>>) {
     loop {
         let told = match backtest.next().await {
             Ok(Some(told)) => told,
@@ -186,7 +137,7 @@ async fn work(mut backtest: InsightsBacktest, lines: &mpsc::Sender<Bytes>) {
         for line in told {
             let mut text = json11::success_body(&line);
             text.push(b'\n');
-            if lines.send(Bytes::from(text)).await.is_err() {
+            if lines.send(Ok(Bytes::from(text))).await.is_err() {
                 return;
             }
         }
@@ -195,7 +146,8 @@ async fn work(mut backtest: InsightsBacktest, lines: &mpsc::Sender<Bytes>) {
 
 /// Reads which insight is asked about.
 fn asked_id(query: &str) -> Result<String, Refused> {
-    let misunderstood = || (ErrorCode::InvalidParameterException, "id=EVENT_ID is needed, once.".to_owned());
+    let misunderstood =
+        || Refused::Told(ErrorCode::InvalidParameterException, "id=EVENT_ID is needed, once.".to_owned());
     let value = query.strip_prefix("id=").ok_or_else(misunderstood)?;
     let value = percent_decode_str(value).decode_utf8().map_err(|_no_text| misunderstood())?;
     // Longer than any id; what is asked is recorded.
@@ -204,13 +156,6 @@ fn asked_id(query: &str) -> Result<String, Refused> {
     } else {
         Ok(value.into_owned())
     }
-}
-
-fn refused(refusal: Refusal) -> Refused {
-    if let Refusal::Internal(cause) = &refusal {
-        tracing::error!(error = &**cause as &dyn std::error::Error, "insights could not be told");
-    }
-    (refusal.code(), refusal.to_string())
 }
 
 #[cfg(test)]

@@ -4,46 +4,31 @@
 //! needs the permission `cairn:RotateSigningKey`. It is recorded as `RotateSigningKey`. The answer is the new key
 //! as ListPublicKeys tells it.
 
-use cairn_catalog::Snapshot;
-use cairn_wire::ErrorCode;
-use cairn_wire::recognise::Protocol;
+use hyper::body::Incoming;
 use serde_json::json;
 
-use crate::answer::{Answered, json, json_refusal};
-use crate::authorize;
-use crate::refuse;
-use crate::request_facts;
-use crate::serve::{Arrival, Front, Who};
+use crate::answer::Answered;
+use crate::page::{Asked, Page, Refused};
+use crate::serve::{Arrival, Front};
+
+/// The page's path.
+pub(crate) const ROTATION: &str = "/_cairn/keys/rotate";
+
+const PAGE: Page = Page::bodiless("RotateSigningKey");
 
 impl Front {
     /// Makes a key and records that it was asked for.
-    pub(crate) async fn rotate_signing_key(&self, arrival: &Arrival) -> Answered {
-        let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.make_signing_key(arrival, &who, &snapshot).await {
-                Ok(body) => json(&arrival.ids, body),
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
-            },
-        };
-        self.record_page(arrival, "RotateSigningKey", who, answered.into()).await
+    pub(crate) async fn rotate_signing_key(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        self.page(&PAGE, (arrival, body), async |asked| self.make_signing_key(asked).await).await
     }
 
-    async fn make_signing_key(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        snapshot: &Snapshot,
-    ) -> Result<Vec<u8>, (ErrorCode, String)> {
-        let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
-        let asked = ("cairn:RotateSigningKey", "*", who.account);
-        let decision = authorize::decide(&who.caller, snapshot, None, asked, context).map_err(broken)?;
-        if let Some(message) = decision.message() {
-            return Err((ErrorCode::AccessDeniedException, message));
-        }
-        let key = self.signing_keys.rotate(&who.region, self.clock.now()).await.map_err(broken)?;
+    async fn make_signing_key(&self, asked: &Asked<'_>) -> Result<Vec<u8>, Refused> {
+        self.permit(asked, &["cairn:RotateSigningKey"])?;
+        let made = self.signing_keys.rotate(&asked.who.region, self.clock.now()).await;
+        let key = made.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "signing key not made");
+            Refused::internal()
+        })?;
         let told = json!({
             "Fingerprint": key.fingerprint,
             "Region": key.region,
@@ -53,9 +38,4 @@ impl Front {
         });
         Ok(told.to_string().into_bytes())
     }
-}
-
-fn broken(error: impl std::error::Error + 'static) -> (ErrorCode, String) {
-    tracing::error!(error = &error as &dyn std::error::Error, "signing key not made");
-    (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
 }

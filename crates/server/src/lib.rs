@@ -40,6 +40,7 @@ mod organization_view;
 mod organizations;
 mod outside;
 mod outside_keys;
+mod page;
 mod people;
 mod platform;
 mod probes;

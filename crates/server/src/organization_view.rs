@@ -6,24 +6,21 @@
 //! what was asked in `additionalEventData`.
 //! Which accounts may ask, and what they see, is [`OrganizationView`](cairn_control::OrganizationView)'s to say.
 
-use cairn_catalog::Snapshot;
-use cairn_control::{Part, Refusal};
+use cairn_control::Part;
 use cairn_wire::json11::{self, Request};
-use cairn_wire::recognise::Protocol;
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::answer::{Answered, json, json_refusal};
-use crate::authorize;
-use crate::incoming;
-use crate::refuse;
-use crate::request_facts;
-use crate::serve::{Arrival, Front, Who};
+use crate::answer::Answered;
+use crate::page::{Asked, Page, Refused};
+use crate::serve::{Arrival, Front};
 
 /// The page's path.
 pub(crate) const PAGE: &str = "/_cairn/organization/events";
+
+const LOOKUP: Page = Page { event: "LookupOrganizationEvents", body_bytes_max: json11::BODY_BYTES_MAX };
 
 /// What whoever looks at an organization's events must be permitted, on `*`: to look at one's own account is not
 /// enough, for that is given away more easily.
@@ -32,9 +29,6 @@ pub(crate) const PERMISSIONS: [&str; 2] = ["cloudtrail:LookupEvents", "cairn:Loo
 /// The longest that LookupEvents' members are in the record of a lookup, in bytes of JSON: longer ones are refused
 /// anyway, and would take what was looked at out of the record with them.
 const LOOKUP_BYTES_MAX: usize = 8 << 10;
-
-/// Why it is not answered: a code and words for the client.
-pub(crate) type Refused = (ErrorCode, String);
 
 /// What the body has beside the members of LookupEvents.
 #[derive(Debug, Default, Deserialize)]
@@ -47,82 +41,25 @@ struct Narrowed {
 impl Front {
     /// Answers a lookup over an organization, and records that it was asked.
     pub(crate) async fn look_organization_up(&self, arrival: &Arrival, body: Incoming) -> Answered {
-        let body = match incoming::read_whole(body, json11::BODY_BYTES_MAX).await {
-            Ok(body) => body,
-            Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
-        };
-        let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let mut remarks = Map::new();
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.answer_lookup(arrival, &who, &snapshot, (&body, &mut remarks)).await {
-                Ok(body) => json(&arrival.ids, body),
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
-            },
-        };
-        self.record_page_with(arrival, "LookupOrganizationEvents", who, answered.into(), remarks).await
+        self.page(&LOOKUP, (arrival, body), async |asked| self.answer_lookup(asked).await).await
     }
 
-    async fn answer_lookup(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        snapshot: &Snapshot,
-        (body, remarks): (&[u8], &mut Map<String, Value>),
-    ) -> Result<Vec<u8>, Refused> {
-        let caller = self.caller_of_cloudtrail(arrival, who);
-        self.control.admit(&caller, Operation::LookupEvents).map_err(refused)?;
-        self.permit_organization_view(arrival, who, snapshot)?;
-        let content_type = arrival.head.header("content-type");
-        let request = Request::decode(Operation::LookupEvents, content_type, body)
-            .map_err(|refusal| (refusal.code, refusal.message))?;
-        let part = part(body)?;
-        remarks.extend(looked_at(&part));
-        let asked = request.request_parameters().unwrap_or_default();
-        if asked.to_string().len() <= LOOKUP_BYTES_MAX {
-            remarks.insert("lookup".to_owned(), asked);
+    async fn answer_lookup(&self, asked: &mut Asked<'_>) -> Result<Vec<u8>, Refused> {
+        let caller = self.caller_of_cloudtrail(asked.arrival, &asked.who);
+        self.control.admit(&caller, Operation::LookupEvents)?;
+        self.permit(asked, &PERMISSIONS)?;
+        let content_type = asked.arrival.head.header("content-type");
+        let request = Request::decode(Operation::LookupEvents, content_type, &asked.body)
+            .map_err(|refusal| Refused::Told(refusal.code, refusal.message))?;
+        let part = part(&asked.body)?;
+        asked.remarks.extend(looked_at(&part));
+        let lookup = request.request_parameters().unwrap_or_default();
+        if lookup.to_string().len() <= LOOKUP_BYTES_MAX {
+            asked.remark("lookup", lookup);
         }
-        let request = request.input().map_err(|refusal| (refusal.code, refusal.message))?;
-        let done = self.control.lookup_organization_events(&caller, &part, &request).await;
-        Ok(json11::success_body(&done.map_err(refused)?.output))
-    }
-
-    /// Refuses whoever may not look at an organization's events, whatever the account is to the organization.
-    pub(crate) fn permit_organization_view(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        snapshot: &Snapshot,
-    ) -> Result<(), Refused> {
-        self.permit_page(arrival, who, snapshot, &PERMISSIONS)
-    }
-
-    /// Refuses whoever lacks one of these permissions on `*`.
-    pub(crate) fn permit_page(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        snapshot: &Snapshot,
-        permissions: &[&str],
-    ) -> Result<(), Refused> {
-        for permission in permissions {
-            let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
-            let asked = (*permission, "*", who.account);
-            let decision =
-                authorize::decide(&who.caller, snapshot, None, asked, context).map_err(|error| {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "a stored policy can't be read"
-                    );
-                    (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
-                })?;
-            if let Some(message) = decision.message() {
-                return Err((ErrorCode::AccessDeniedException, message));
-            }
-        }
-        Ok(())
+        let request = request.input().map_err(|refusal| Refused::Told(refusal.code, refusal.message))?;
+        let done = self.control.lookup_organization_events(&caller, &part, &request).await?;
+        Ok(json11::success_body(&done.output))
     }
 }
 
@@ -132,12 +69,12 @@ fn part(body: &[u8]) -> Result<Part, Refused> {
         [] => Narrowed::default(),
         body => serde_json::from_slice(body).map_err(|_mistyped| {
             let message = "Accounts and OrganizationalUnits are lists of identifiers.";
-            (ErrorCode::SerializationException, message.to_owned())
+            Refused::Told(ErrorCode::SerializationException, message.to_owned())
         })?,
     };
     let Narrowed { accounts, organizational_units } = narrowed;
     Part::new(&accounts.unwrap_or_default(), &organizational_units.unwrap_or_default())
-        .map_err(|refusal| (refusal.code(), refusal.to_string()))
+        .map_err(|refusal| Refused::Told(refusal.code(), refusal.to_string()))
 }
 
 /// Says in the record that an organization was looked at, and which part of it where it was not all.
@@ -152,16 +89,6 @@ pub(crate) fn looked_at(part: &Part) -> Map<String, Value> {
         }
     }
     Map::from_iter([("organizationView".to_owned(), Value::Object(seen))])
-}
-
-fn refused(refusal: Refusal) -> Refused {
-    if let Refusal::Internal(cause) = &refusal {
-        tracing::error!(
-            error = &**cause as &dyn std::error::Error,
-            "looking up an organization's events failed"
-        );
-    }
-    (refusal.code(), refusal.to_string())
 }
 
 #[cfg(test)]

@@ -10,10 +10,8 @@ use cairn_journal::Reader;
 use serde_json::json;
 
 use crate::answer::{Answered, answer};
-use crate::insights_pages;
 use crate::metrics_page::MetricsPage;
 use crate::serve::{Arrival, Front};
-use crate::transparency::Question;
 
 /// Answers probes and metrics. They need no signature and show no event, account or key; who may see accounts in
 /// the metrics, [`MetricsPage`] says.
@@ -27,7 +25,7 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    pub(crate) async fn answer(&self, front: &Arc<Front>, arrival: &Arrival) -> Answered {
+    pub(crate) fn answer(&self, front: &Front, arrival: &Arrival) -> Answered {
         match (arrival.head.method.as_str(), arrival.head.path.as_str()) {
             ("GET" | "HEAD", "/_cairn/healthz") => answer(200, "text/plain", &[], "ok\n").into(),
             ("GET" | "HEAD", "/_cairn/readyz") => self.ready(front),
@@ -35,11 +33,6 @@ impl Probes {
                 self.observe();
                 self.metrics.answer(&arrival.head, &front.catalog.current())
             }
-            ("GET", "/_cairn/tail") => front.tail(arrival).await,
-            ("GET", insights_pages::EXPLANATION) => front.explain_insight(arrival).await,
-            ("POST", "/_cairn/keys/rotate") => front.rotate_signing_key(arrival).await,
-            ("GET", "/_cairn/tlog") => front.tell_transparency(arrival, Question::Logs).await,
-            ("GET", "/_cairn/proof") => front.tell_transparency(arrival, Question::Proof).await,
             ("GET" | "HEAD", _) => answer(404, "text/plain", &[], "no such page\n").into(),
             _ => answer(405, "text/plain", &[], "only GET is answered here\n").into(),
         }

@@ -41,9 +41,8 @@ use crate::early_answer::Leave;
 use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
-use crate::insights_pages::{self, Backtests};
+use crate::insights_pages::Backtests;
 use crate::object_service::ObjectService;
-use crate::organization_view;
 use crate::probes::Probes;
 use crate::promises::Promises;
 use crate::recognition::{Recogniser, reads_form};
@@ -170,22 +169,10 @@ impl Front {
         if console::has(&arrival.head.path) || console::leads_here(&arrival.head) {
             return console::serve_files(&arrival.head);
         }
-        let body = match (arrival.head.method.as_str(), arrival.head.path.as_str(), body) {
-            ("POST", "/_cairn/proof", Sent::Streams(body)) => return self.prove_sent(&arrival, body).await,
-            ("POST", organization_view::PAGE, Sent::Streams(body)) => {
-                return self.look_organization_up(&arrival, body).await;
-            }
-            ("POST", insights_pages::BACKTEST, Sent::Streams(body)) => {
-                return self.backtest_insights(&arrival, body).await;
-            }
-            (method, path, Sent::Streams(body)) if Sources::has(method, path) => {
-                return self.serve_source(&arrival, body).await;
-            }
-            (_, _, body) => body,
+        let body = match body {
+            Sent::Streams(body) if is_own(&arrival.head.path) => return self.serve_own(&arrival, body).await,
+            body => body,
         };
-        if arrival.head.path == "/_cairn" || arrival.head.path.starts_with("/_cairn/") {
-            return self.probes.answer(self, &arrival).await;
-        }
         let call = self.recogniser.recognise(&arrival.head, b"").call;
         let read = match body {
             Sent::Streams(body) if call.service == Service::S3 && !reads_form(&arrival.head) => {
@@ -285,25 +272,14 @@ impl Front {
         self.make_durable(arrival, (call.protocol, service_call), served, Map::new()).await
     }
 
-    /// Records a call of one of Cairn's own pages as an event of this name, and only then lets the answer go.
+    /// Records a call of one of Cairn's own pages as an event of this name, and only then lets the answer go. The
+    /// event has `remarks` in its `additionalEventData`.
     pub(crate) async fn record_page(
         &self,
         arrival: &Arrival,
         event_name: &str,
-        who: Who,
+        (who, remarks): (Who, Map<String, Value>),
         answered: Answered,
-    ) -> Answered {
-        self.record_page_with(arrival, event_name, who, answered, Map::new()).await
-    }
-
-    /// Does so, and says something beside: the event has `remarks` in its `additionalEventData`.
-    pub(crate) async fn record_page_with(
-        &self,
-        arrival: &Arrival,
-        event_name: &str,
-        who: Who,
-        answered: Answered,
-        remarks: Map<String, Value>,
     ) -> Answered {
         let protocol = Protocol::Json;
         let call = ServiceCall::Other {
@@ -363,4 +339,9 @@ impl Front {
         let host = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
         RequestIds { request: self.ids.guid(), host, event: self.ids.guid() }
     }
+}
+
+/// Tells whether a path is one of Cairn's own, which no bucket can have.
+pub(crate) fn is_own(path: &str) -> bool {
+    path == "/_cairn" || path.starts_with("/_cairn/")
 }

@@ -131,11 +131,6 @@ impl Sources {
         Ok(Arc::new(Self { book, webhook, datagrams, people }))
     }
 
-    /// Tells whether a request is for one of these pages.
-    pub(crate) fn has(method: &str, path: &str) -> bool {
-        method == "POST" && matches!(path, IMPORT_PAGE | WEBHOOK_PAGE)
-    }
-
     /// Takes datagrams and looks after the book, until `stop`.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
         let datagrams = async {
@@ -212,17 +207,17 @@ impl People {
 }
 
 impl Front {
-    /// Answers one of these pages.
-    pub(crate) async fn serve_source(&self, arrival: &Arrival, body: Incoming) -> Answered {
-        match (arrival.head.path.as_str(), &self.sources.webhook) {
-            (IMPORT_PAGE, _) => self.import(arrival, body).await,
-            (_, Some(webhook)) => {
-                webhook.take(arrival, body, (&self.sources.book, &self.sources.people)).await
-            }
-            (_, None) => answer(404, "text/plain", &[], "no such page\n").into(),
+    /// Answers MinIO's webhook.
+    pub(crate) async fn take_webhook(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        match &self.sources.webhook {
+            Some(webhook) => webhook.take(arrival, body, (&self.sources.book, &self.sources.people)).await,
+            None => answer(404, "text/plain", &[], "no such page\n").into(),
         }
     }
 }
 
-const IMPORT_PAGE: &str = "/_cairn/import";
-const WEBHOOK_PAGE: &str = "/_cairn/sources/minio";
+/// The page that takes logs.
+pub(crate) const IMPORT_PAGE: &str = "/_cairn/import";
+
+/// The page that MinIO tells.
+pub(crate) const WEBHOOK_PAGE: &str = "/_cairn/sources/minio";

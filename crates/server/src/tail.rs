@@ -14,24 +14,22 @@ mod watched;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::Snapshot;
-use cairn_wire::ErrorCode;
-use cairn_wire::recognise::Protocol;
 use futures_util::{StreamExt as _, stream};
-use http::{Response, header};
-use http_body_util::{BodyExt as _, StreamBody};
-use jiff::Timestamp;
-use serde_json::{Map, Value};
+use hyper::body::Incoming;
 
 use self::ask::{Ask, Of};
 use self::following::Following;
 use self::standing::Standing;
 use self::watched::Watched;
-use crate::answer::{Answered, json_refusal};
-use crate::authenticate::Authentication;
-use crate::organization_view::{PERMISSIONS, Refused, looked_at};
-use crate::refuse;
-use crate::serve::{Arrival, Front, Who};
+use crate::answer::Answered;
+use crate::organization_view::{PERMISSIONS, looked_at};
+use crate::page::{Asked, LINES, Page, Refused, streaming};
+use crate::serve::{Arrival, Front};
+
+/// The page's path.
+pub(crate) const PAGE: &str = "/_cairn/tail";
+
+const TAIL: Page = Page::bodiless("TailEvents");
 
 /// What whoever looks at the caller's own account must be permitted, on `*`.
 const OWN: [&str; 1] = ["cloudtrail:LookupEvents"];
@@ -39,44 +37,33 @@ const OWN: [&str; 1] = ["cloudtrail:LookupEvents"];
 impl Front {
     /// Streams events of the caller's account and Region until the client hangs up, the server stops, or the caller
     /// may not see them any more.
-    pub(crate) async fn tail(self: &Arc<Self>, arrival: &Arrival) -> Answered {
-        let snapshot = self.catalog.current();
-        let now = self.clock.now();
-        let found = self.authenticator.authenticate(&arrival.head, Some(b""), &snapshot, now);
-        let who = self.who(&found);
-        let mut remarks = Map::new();
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal).into(),
-            None => match self.watch((arrival, now, &mut remarks), &who, snapshot) {
-                Ok(following) => self.follow(following, remaining(&found, now)),
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message).into(),
-            },
+    pub(crate) async fn tail(self: &Arc<Self>, arrival: &Arrival, body: Incoming) -> Answered {
+        let answer = async |asked: &mut Asked<'_>| {
+            let following = self.watch(asked)?;
+            let remaining = asked.expires.map(|expires| expires.duration_since(asked.at));
+            Ok(self.follow(following, remaining.map(|left| left.try_into().unwrap_or_default())))
         };
-        self.record_page_with(arrival, "TailEvents", who, answered, remarks).await
+        self.page(&TAIL, (arrival, body), answer).await
     }
 
     /// Decides what is told: what is asked for, if the caller may see it.
-    fn watch(
-        self: &Arc<Self>,
-        (arrival, at, remarks): (&Arrival, Timestamp, &mut Map<String, Value>),
-        who: &Who,
-        snapshot: Arc<Snapshot>,
-    ) -> Result<Following, Refused> {
-        self.permit_page(arrival, who, &snapshot, &OWN)?;
-        let ask = Ask::parse(&arrival.head.query)
-            .map_err(|refusal| (ErrorCode::ValidationException, refusal.to_string()))?;
+    fn watch(self: &Arc<Self>, asked: &mut Asked<'_>) -> Result<Following, Refused> {
+        self.permit(asked, &OWN)?;
+        let ask = Ask::parse(&asked.arrival.head.query)
+            .map_err(|refusal| Refused::misunderstood(refusal.to_string()))?;
         let permissions: &'static [&'static str] = match &ask.of {
             Of::Account => &OWN,
             Of::Organization(part) => {
-                remarks.extend(looked_at(part));
-                self.permit_organization_view(arrival, who, &snapshot)?;
+                asked.remarks.extend(looked_at(part));
+                self.permit(asked, &PERMISSIONS)?;
                 &PERMISSIONS
             }
         };
-        let standing = Standing::new(Arc::clone(self), arrival.clone(), at, permissions);
-        let seen_in = (Arc::clone(&self.catalog), snapshot);
-        let watched = Watched::new(&ask.of, (who.account, who.region.clone()), seen_in, Box::new(standing))
-            .map_err(|refusal| (refusal.code(), refusal.to_string()))?;
+        let standing = Standing::new(Arc::clone(self), asked.arrival.clone(), asked.at, permissions);
+        let seen_in = (Arc::clone(&self.catalog), Arc::clone(&asked.snapshot));
+        let who = (asked.who.account, asked.who.region.clone());
+        let watched = Watched::new(&ask.of, who, seen_in, Box::new(standing))
+            .map_err(|refusal| Refused::Told(refusal.code(), refusal.to_string()))?;
         Ok(Following::new(self.source.clone(), ask, watched))
     }
 
@@ -90,16 +77,6 @@ impl Front {
                 None => stop.cancelled().await,
             }
         };
-        let body = StreamBody::new(Box::pin(pieces.take_until(end))).boxed_unsync();
-        let mut response = Response::new(body);
-        let kind = http::HeaderValue::from_static("application/x-ndjson");
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        Answered::Streams(response)
+        streaming(LINES, pieces.take_until(Box::pin(end)))
     }
-}
-
-/// Returns how long the caller's session lasts yet; none where it has no end.
-fn remaining(found: &Authentication, now: Timestamp) -> Option<Duration> {
-    let Authentication::Proven { expires: Some(expires), .. } = found else { return None };
-    Some(expires.duration_since(now).try_into().unwrap_or_default())
 }

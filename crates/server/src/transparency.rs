@@ -15,36 +15,27 @@ mod events;
 use std::future::Future;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use cairn_catalog::{LiveTrail, Snapshot};
+use cairn_catalog::LiveTrail;
 use cairn_event::{AccountId, EventView};
 use cairn_tlog::{EventProof, ProveError, Tlog};
-use cairn_wire::recognise::Protocol;
 use cairn_wire::{ErrorCode, json11};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 
 use self::events::Events;
-use crate::answer::{Answered, json, json_refusal};
-use crate::authorize;
-use crate::incoming;
-use crate::refuse;
-use crate::request_facts;
+use crate::answer::Answered;
+use crate::page::{Asked, Page, Refused};
 use crate::serve::{Arrival, Front, Who};
 
-/// What is asked of the logs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Question {
-    /// Which logs there are.
-    Logs,
-    /// The proof of an event that its id tells.
-    Proof,
-    /// The proof of this event.
-    ProofOf(Bytes),
-}
+/// The page of all logs.
+pub(crate) const LOGS: &str = "/_cairn/tlog";
 
-/// Why it is not answered: a code and words for the client.
-type Refusal = (ErrorCode, String);
+/// The page of one event.
+pub(crate) const PROOF: &str = "/_cairn/proof";
+
+const LIST: Page = Page::bodiless("ListTransparencyLogs");
+
+const PROVE: Page = Page { event: "GetEventProof", body_bytes_max: json11::BODY_BYTES_MAX };
 
 /// What can be asked, as the query says it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,98 +44,65 @@ struct Ask {
     event_id: Option<String>,
 }
 
-impl Question {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Logs => "ListTransparencyLogs",
-            Self::Proof | Self::ProofOf(_) => "GetEventProof",
-        }
-    }
-
-    fn permissions(&self) -> &'static [&'static str] {
-        match self {
-            Self::Logs => &["cloudtrail:GetTrail"],
-            Self::Proof | Self::ProofOf(_) => &["cloudtrail:LookupEvents", "cairn:GetEventProof"],
-        }
-    }
-}
-
 impl Front {
-    /// Answers a request for the proof of an event that comes with it.
-    pub(crate) async fn prove_sent(&self, arrival: &Arrival, body: Incoming) -> Answered {
-        match incoming::read_whole(body, json11::BODY_BYTES_MAX).await {
-            Ok(event) => self.tell_transparency(arrival, Question::ProofOf(event)).await,
-            Err(error) => refuse::body(arrival, Protocol::Json, error).into(),
+    /// Lists logs, and records that it was asked.
+    pub(crate) async fn list_logs(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        self.page(&LIST, (arrival, body), async |asked| self.logs(asked).await).await
+    }
+
+    /// Proves an event that its id names, or that comes as the body, and records that it was asked.
+    pub(crate) async fn prove_event(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        self.page(&PROVE, (arrival, body), async |asked| self.proof(asked).await).await
+    }
+
+    async fn logs(&self, asked: &Asked<'_>) -> Result<Vec<u8>, Refused> {
+        self.permit(asked, &["cloudtrail:GetTrail"])?;
+        let (tlog, _, trails) = self.logs_asked_about(asked).await?;
+        let mut logs = Vec::new();
+        for trail in trails {
+            logs.extend(tlog.logs(&trail).await.map_err(broken)?);
         }
+        serde_json::to_vec(&serde_json::json!({ "logs": logs })).map_err(broken)
     }
 
-    /// Answers a question about transparency logs, and records that it was asked.
-    pub(crate) async fn tell_transparency(&self, arrival: &Arrival, question: Question) -> Answered {
-        let snapshot = self.catalog.current();
-        let body = match &question {
-            Question::Logs | Question::Proof => &b""[..],
-            Question::ProofOf(event) => event,
-        };
-        let found = self.authenticator.authenticate(&arrival.head, Some(body), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let answered = match found.refusal() {
-            Some(refusal) => refuse::signature(arrival, Protocol::Json, &refusal),
-            None => match self.answer_transparency(arrival, &question, &who, &snapshot).await {
-                Ok(body) => json(&arrival.ids, body),
-                Err((code, message)) => json_refusal(&arrival.ids, code, &message),
-            },
-        };
-        self.record_page(arrival, question.name(), who, answered.into()).await
+    async fn proof(&self, asked: &Asked<'_>) -> Result<Vec<u8>, Refused> {
+        self.permit(asked, &["cloudtrail:LookupEvents", "cairn:GetEventProof"])?;
+        let (tlog, ask, mut trails) = self.logs_asked_about(asked).await?;
+        if asked.arrival.head.method != "POST" {
+            let event_id = ask.event_id.ok_or_else(|| misunderstood("event-id is needed."))?;
+            return self.proof_of_id(tlog, &trails, &asked.who, &event_id).await;
+        }
+        let view = EventView::parse(&asked.body).map_err(|_none| misunderstood("The body is no event."))?;
+        let event =
+            std::str::from_utf8(&asked.body).map_err(|_none| misunderstood("The body is no event."))?;
+        let happened_ms = view.event_time.epoch_seconds().saturating_mul(1_000);
+        let recipient = view.recipient_account_id.as_deref();
+        trails.retain(|trail| proves_to(trail.account, asked.who.account, recipient));
+        first_proof(&trails, |trail| tlog.prove_content(trail, event, happened_ms)).await
     }
 
-    async fn answer_transparency(
+    /// Understands the query, and finds the trails that it is about.
+    async fn logs_asked_about(
         &self,
-        arrival: &Arrival,
-        question: &Question,
-        who: &Who,
-        snapshot: &Snapshot,
-    ) -> Result<Vec<u8>, Refusal> {
-        for permission in question.permissions() {
-            let context = request_facts::of_request(arrival, who, snapshot, self.clock.now());
-            let asked = (*permission, "*", who.account);
-            let decision = authorize::decide(&who.caller, snapshot, None, asked, context).map_err(broken)?;
-            if let Some(message) = decision.message() {
-                return Err((ErrorCode::AccessDeniedException, message));
-            }
-        }
+        asked: &Asked<'_>,
+    ) -> Result<(&Tlog, Ask, Vec<Arc<LiveTrail>>), Refused> {
         let tlog = self.tlog.as_ref().ok_or_else(|| {
             let message = "Transparency logs are switched off (setting tlog.enabled).".to_owned();
-            (ErrorCode::ResourceNotFoundException, message)
+            Refused::Told(ErrorCode::ResourceNotFoundException, message)
         })?;
-        let ask = Ask::parse(&arrival.head.query)?;
-        let all = tlog.trails(who.account).await.map_err(broken)?;
-        let trails = named(all, who.account, ask.trail.as_deref())?;
-        match question {
-            Question::Logs => logs(tlog, &trails).await,
-            Question::Proof => {
-                let event_id = ask.event_id.ok_or_else(|| misunderstood("event-id is needed."))?;
-                self.proof(tlog, &trails, who, &event_id).await
-            }
-            Question::ProofOf(event) => {
-                let view = EventView::parse(event).map_err(|_none| misunderstood("The body is no event."))?;
-                let event =
-                    std::str::from_utf8(event).map_err(|_none| misunderstood("The body is no event."))?;
-                let happened_ms = view.event_time.epoch_seconds().saturating_mul(1_000);
-                let mut trails = trails;
-                let recipient = view.recipient_account_id.as_deref();
-                trails.retain(|trail| proves_to(trail.account, who.account, recipient));
-                first_proof(&trails, |trail| tlog.prove_content(trail, event, happened_ms)).await
-            }
-        }
+        let ask = Ask::parse(&asked.arrival.head.query)?;
+        let account = asked.who.account;
+        let trails = named(tlog.trails(account).await.map_err(broken)?, account, ask.trail.as_deref())?;
+        Ok((tlog, ask, trails))
     }
 
-    async fn proof(
+    async fn proof_of_id(
         &self,
         tlog: &Tlog,
         trails: &[Arc<LiveTrail>],
         who: &Who,
         event_id: &str,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<u8>, Refused> {
         let events = Events { history: &self.probes.history, source: &self.source, now: self.clock.now() };
         let found = events.find(who.account, &who.region, event_id).await.map_err(broken)?;
         let (position, event) = found.ok_or_else(|| {
@@ -152,7 +110,7 @@ impl Front {
                 "There is no event {event_id} of account {} in {}, neither in the event history nor in the journal.",
                 who.account, who.region
             );
-            (ErrorCode::ResourceNotFoundException, message)
+            Refused::Told(ErrorCode::ResourceNotFoundException, message)
         })?;
         let event = std::str::from_utf8(&event).map_err(broken)?;
         first_proof(trails, |trail| tlog.prove(trail, position, event)).await
@@ -163,7 +121,7 @@ impl Front {
 async fn first_proof<'t, P>(
     trails: &'t [Arc<LiveTrail>],
     prove: impl Fn(&'t LiveTrail) -> P,
-) -> Result<Vec<u8>, Refusal>
+) -> Result<Vec<u8>, Refused>
 where
     P: Future<Output = Result<EventProof, ProveError>>,
 {
@@ -185,25 +143,17 @@ where
     Err(refusal)
 }
 
-async fn logs(tlog: &Tlog, trails: &[Arc<LiveTrail>]) -> Result<Vec<u8>, Refusal> {
-    let mut logs = Vec::new();
-    for trail in trails {
-        logs.extend(tlog.logs(trail).await.map_err(broken)?);
-    }
-    serde_json::to_vec(&serde_json::json!({ "logs": logs })).map_err(broken)
-}
-
 /// Chooses the trails that are meant: the named one, in each of its lives, or all.
 fn named(
     all: Vec<Arc<LiveTrail>>,
     account: AccountId,
     named: Option<&str>,
-) -> Result<Vec<Arc<LiveTrail>>, Refusal> {
+) -> Result<Vec<Arc<LiveTrail>>, Refused> {
     let Some(named) = named else { return Ok(all) };
     let meant: Vec<_> = all.into_iter().filter(|trail| trail.arn == named || trail.name == named).collect();
     if meant.is_empty() {
         let message = format!("Unknown trail: {named} for the user: {account}");
-        return Err((ErrorCode::TrailNotFoundException, message));
+        return Err(Refused::Told(ErrorCode::TrailNotFoundException, message));
     }
     Ok(meant)
 }
@@ -214,40 +164,40 @@ fn proves_to(owner: AccountId, account: AccountId, recipient: Option<&str>) -> b
     account == owner || recipient == Some(account.as_str())
 }
 
-fn refusal_of(error: &ProveError) -> Refusal {
+fn refusal_of(error: &ProveError) -> Refused {
     match error {
-        ProveError::NotYet => (
+        ProveError::NotYet => Refused::Told(
             ErrorCode::ConflictException,
             "The trail's log has not come to the event yet. Ask again in a minute.".to_owned(),
         ),
-        ProveError::NotLogged => (
+        ProveError::NotLogged => Refused::Told(
             ErrorCode::ResourceNotFoundException,
             "The event is in no trail's transparency log. A log holds what its trail delivers while log file \
              validation is on."
                 .to_owned(),
         ),
         ProveError::Tree(tree) => {
-            (ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {tree}."))
+            Refused::Told(ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {tree}."))
         }
         ProveError::Positions { path } => {
-            (ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {path} was changed."))
+            Refused::Told(ErrorCode::InternalFailure, format!("The log in the bucket does not bear it out: {path} was changed."))
         }
         ProveError::State(_) | ProveError::Sign(_) | ProveError::Thread => broken("the log's state can't be read"),
     }
 }
 
 /// Refuses because of what the client need not know.
-fn broken(error: impl std::fmt::Display) -> Refusal {
+fn broken(error: impl std::fmt::Display) -> Refused {
     tracing::error!(%error, "transparency log not told");
-    (ErrorCode::InternalFailure, "An internal error occurred.".to_owned())
+    Refused::internal()
 }
 
-fn misunderstood(message: &str) -> Refusal {
-    (ErrorCode::ValidationException, message.to_owned())
+fn misunderstood(message: &str) -> Refused {
+    Refused::misunderstood(message)
 }
 
 impl Ask {
-    fn parse(query: &str) -> Result<Self, Refusal> {
+    fn parse(query: &str) -> Result<Self, Refused> {
         let mut ask = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -25,7 +25,7 @@ use crate::early_answer::Leave;
 use crate::incoming::{self, Beginning, ReadBodyError};
 use crate::recognition::{Recognition, reads_form};
 use crate::refuse;
-use crate::serve::{Arrival, Front};
+use crate::serve::{Arrival, Front, is_own};
 
 /// The largest request body that is read before the call is forwarded, so that its intent tells its parameters.
 const READ_AHEAD_BYTES_MAX: usize = 256 << 10;
@@ -88,8 +88,8 @@ impl Front {
         body: Incoming,
     ) -> Result<(Option<Way>, Sent), Answered> {
         let head = &arrival.head;
-        let own = head.path == "/_cairn" || head.path.starts_with("/_cairn/") || console::leads_here(head);
         // Whoever sends CONNECT wants a way to any host, which is not what an upstream is.
+        let own = is_own(&head.path) || console::leads_here(head);
         if self.gateway.is_empty() || own || head.method == "CONNECT" {
             return Ok((None, Sent::Streams(body)));
         }

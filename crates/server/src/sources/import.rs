@@ -8,25 +8,18 @@
 //! Events are recorded in the caller's account. The answer counts what became of them, and names the lines that are
 //! none. It is recorded as `ImportEvents`, with the counts.
 
-use bytes::Bytes;
 use cairn_event::EventView;
 use cairn_history::RETENTION_DAYS;
 use cairn_sources::{Home, Outcome, TOLD_MAX, Told, access_log, cloudtrail};
-use cairn_wire::ErrorCode;
-use cairn_wire::recognise::Protocol;
 use hyper::body::Incoming;
 use serde_json::{Map, Value, json};
 
 use super::telemetry;
-use crate::answer::{Answered, json as json_answer, json_refusal};
-use crate::authorize;
-use crate::incoming;
-use crate::refuse;
-use crate::request_facts;
-use crate::serve::{Arrival, Front, Who};
+use crate::answer::Answered;
+use crate::page::{Asked, Page, Refused};
+use crate::serve::{Arrival, Front};
 
-/// The longest body, bytes.
-const BODY_BYTES_MAX: usize = 8 << 20;
+const IMPORT: Page = Page { event: "ImportEvents", body_bytes_max: 8 << 20 };
 
 /// What the lines are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,69 +43,35 @@ struct Report {
 /// The events of the lines, each with the place of its line.
 type Parsed = (Vec<(usize, Told)>, Report);
 
-/// Why nothing is imported.
-enum Refusal {
-    /// The caller is told why.
-    Told(Answered),
-    /// The journal takes nothing now.
-    Unrecorded,
-}
-
 impl Front {
     /// Imports the lines of a request's body.
-    pub(super) async fn import(&self, arrival: &Arrival, body: Incoming) -> Answered {
-        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
-            Ok(body) => body,
-            Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
+    pub(crate) async fn import(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        let answer = async |asked: &mut Asked<'_>| {
+            let (report, format) = self.import_for(asked).await?;
+            asked.remark("import", report.remark(format));
+            Ok::<_, Refused>(report.told())
         };
-        let snapshot = self.catalog.current();
-        let found = self.authenticator.authenticate(&arrival.head, Some(&body), &snapshot, self.clock.now());
-        let who = self.who(&found);
-        let imported = match found.refusal() {
-            Some(refusal) => Err(Refusal::Told(refuse::signature(arrival, Protocol::Json, &refusal).into())),
-            None => self.import_for(arrival, &who, body).await,
-        };
-        let (answered, remarks) = match imported {
-            Ok((report, format)) => (json_answer(&arrival.ids, report.told()).into(), report.remarks(format)),
-            Err(Refusal::Told(answered)) => (answered, Map::new()),
-            Err(Refusal::Unrecorded) => return refuse::unrecorded(arrival, Protocol::Json).into(),
-        };
-        self.record_page_with(arrival, "ImportEvents", who, answered, remarks).await
+        self.page(&IMPORT, (arrival, body), answer).await
     }
 
-    async fn import_for(
-        &self,
-        arrival: &Arrival,
-        who: &Who,
-        body: Bytes,
-    ) -> Result<(Report, Format), Refusal> {
-        let snapshot = self.catalog.current();
-        let refuse = |code, message: &str| Refusal::Told(json_refusal(&arrival.ids, code, message).into());
-        let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
-        let asked = (PERMISSION, "*", who.account);
-        let decision = authorize::decide(&who.caller, &snapshot, None, asked, context).map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
-            refuse(ErrorCode::InternalFailure, "An internal error occurred.")
-        })?;
-        if let Some(message) = decision.message() {
-            return Err(refuse(ErrorCode::AccessDeniedException, &message));
-        }
-        let format = Format::parse(&arrival.head.query).ok_or_else(|| {
-            refuse(ErrorCode::ValidationException, "format=access-log or cloudtrail is needed.")
-        })?;
-        let home = self.sources.people.home(who.account, &who.region);
+    async fn import_for(&self, asked: &Asked<'_>) -> Result<(Report, Format), Refused> {
+        self.permit(asked, &[PERMISSION])?;
+        let format = Format::parse(&asked.arrival.head.query)
+            .ok_or_else(|| Refused::misunderstood("format=access-log or cloudtrail is needed."))?;
+        let home = self.sources.people.home(asked.who.account, &asked.who.region);
         let oldest = self.clock.now().as_second() - i64::from(RETENTION_DAYS) * 86_400;
+        let body = asked.body.clone();
         // Parsing megabytes of lines does not belong on a thread that serves.
         let parsed = tokio::task::spawn_blocking(move || parse(&body, format, &home, oldest)).await;
         let (told, mut report) = match parsed {
             Ok(Ok(parsed)) => parsed,
-            Ok(Err(message)) => return Err(refuse(ErrorCode::ValidationException, message)),
-            Err(_gone) => return Err(refuse(ErrorCode::InternalFailure, "An internal error occurred.")),
+            Ok(Err(message)) => return Err(Refused::misunderstood(message)),
+            Err(_gone) => return Err(Refused::internal()),
         };
         let (places, told): (Vec<usize>, Vec<Told>) = told.into_iter().unzip();
         let outcomes = self.sources.book.take(&told).await.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "events not imported");
-            Refusal::Unrecorded
+            Refused::Unrecorded
         })?;
         for (at, outcome) in places.into_iter().zip(outcomes) {
             report.count(at, outcome, format);
@@ -173,13 +132,11 @@ impl Report {
         Value::Object(told).to_string().into_bytes()
     }
 
-    fn remarks(&self, format: Format) -> Map<String, Value> {
+    fn remark(&self, format: Format) -> Value {
         let mut import = self.counts();
         import.insert("format".to_owned(), Value::from(format.source()));
         import.insert("refused".to_owned(), Value::from(self.refused.len()));
-        let mut remarks = Map::new();
-        remarks.insert("import".to_owned(), Value::Object(import));
-        remarks
+        Value::Object(import)
     }
 }
 

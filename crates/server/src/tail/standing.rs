@@ -47,6 +47,6 @@ impl Right for Standing {
             return Err(format!("{refusal:?}"));
         }
         let permitted = front.permit_page(arrival, &front.who(&found), snapshot, permissions);
-        permitted.map_err(|(_, message)| message)
+        permitted.map_err(|refused| format!("{refused:?}"))
     }
 }
