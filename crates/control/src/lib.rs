@@ -25,6 +25,7 @@ mod platform;
 mod public_keys;
 mod read_trails;
 mod refusal;
+mod search;
 mod tags;
 mod throttle;
 mod trail_name;
@@ -45,4 +46,8 @@ pub use platform::{
     TopicVerdict,
 };
 pub use refusal::Refusal;
+pub use search::{
+    ExportForm, FoundEvents, FoundShape, FoundTotal, HistoryExport, HistorySummary, RankedValue, SearchAsk,
+    SummaryBucket, SummaryTop,
+};
 pub use throttle::Throttle;

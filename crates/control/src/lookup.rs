@@ -124,13 +124,7 @@ fn query_refused(refusal: QueryRefusal) -> Refusal {
             }
             .to_owned(),
         ),
-        QueryRefusal::TimeRange(why) => Refusal::TimeRangeInvalid(
-            match why {
-                TimeRangeRefusal::Backwards => "The start time must not be later than the end time.",
-                TimeRangeRefusal::OutOfRange => "The start and end times must be later than 1970-01-01.",
-            }
-            .to_owned(),
-        ),
+        QueryRefusal::TimeRange(why) => Refusal::TimeRangeInvalid(time_range_words(why).to_owned()),
         QueryRefusal::MaxResults => {
             Refusal::MaxResultsInvalid("MaxResults must be between 1 and 50.".to_owned())
         }
@@ -143,6 +137,14 @@ fn query_refused(refusal: QueryRefusal) -> Refusal {
     }
 }
 
+/// Says what is wrong with a time range.
+pub(crate) fn time_range_words(why: TimeRangeRefusal) -> &'static str {
+    match why {
+        TimeRangeRefusal::Backwards => "The start time must not be later than the end time.",
+        TimeRangeRefusal::OutOfRange => "The start and end times must be later than 1970-01-01.",
+    }
+}
+
 fn answer(page: Page) -> LookupEventsResponse {
     LookupEventsResponse {
         events: Some(page.events.into_iter().map(shape).collect()),
@@ -150,7 +152,7 @@ fn answer(page: Page) -> LookupEventsResponse {
     }
 }
 
-fn shape(found: FoundEvent) -> Shape {
+pub(crate) fn shape(found: FoundEvent) -> Shape {
     let resources = found
         .resources
         .into_iter()

@@ -18,13 +18,18 @@ use crate::durable;
 use crate::error::StoreError;
 use crate::indexer::Indexer;
 use crate::lookup::{self, ACROSS_AT_ONCE_MAX, LookupError};
-use crate::page::Page;
+use crate::page::{FoundEvent, Page};
 use crate::query::Query;
 use crate::sealer::Sealer;
+use crate::search;
+use crate::search::answer::{SearchPage, Span};
+use crate::search::ask::{SEARCH_PAGE_EVENTS_MAX, Search, SearchRefusal};
+use crate::search::export::Export;
+use crate::search::summary::{BUCKETS_MAX, Summary};
 use crate::split::Split;
 use crate::telemetry;
 use crate::token::Tokens;
-use crate::view::Views;
+use crate::view::{View, Views};
 
 /// The cursor's name in the catalog.
 pub const CURSOR: &str = "history";
@@ -102,7 +107,12 @@ pub(crate) struct Shared {
     tokens: Tokens,
     /// Leave to look up across accounts.
     across: Arc<Semaphore>,
+    /// Leave to search.
+    searches: Arc<Semaphore>,
 }
+
+/// How many searches, summaries and pieces of exports are worked on at once.
+const SEARCHES_AT_ONCE_MAX: usize = 4;
 
 impl History {
     /// Opens the history: loads the splits that the catalog lists, removes what a crash left over, and
@@ -125,7 +135,8 @@ impl History {
         let from = cursor.unwrap_or_else(|| source.reader().head());
         let (views, indexed) = (Views::default(), watch::Sender::new(from));
         let across = Arc::new(Semaphore::new(ACROSS_AT_ONCE_MAX));
-        let shared = Shared { config, views, indexed, tokens, across };
+        let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE_MAX));
+        let shared = Shared { config, views, indexed, tokens, across, searches };
         let shared = Arc::new(shared);
         let loading = Arc::clone(&shared);
         let loaded = tokio::task::spawn_blocking(move || load(&loading, &listed)).await;
@@ -174,6 +185,82 @@ impl History {
             history.lookup(&query, now)
         });
         looking.await.map_err(LookupError::Thread)?
+    }
+
+    /// Finds a page of a search on a blocking thread: `token` continues one. May be dropped at any time.
+    ///
+    /// # Errors
+    /// [`LookupError::SearchRefused`] for a token that is not of this search, or too large a page;
+    /// [`LookupError::Busy`] where as many searches as may be are going on.
+    pub async fn search(
+        &self,
+        search: Search,
+        (page_events_max, token): (usize, Option<String>),
+        now: Timestamp,
+    ) -> Result<SearchPage, LookupError> {
+        if !(1..=SEARCH_PAGE_EVENTS_MAX).contains(&page_events_max) {
+            return Err(SearchRefusal::MaxResults.into());
+        }
+        self.on_a_thread(move |shared, view| {
+            let span = Span::of(&search, now, shared.config.retention_seconds());
+            let asked = (page_events_max, token.as_deref());
+            search::answer::answer(view, &search, asked, &shared.tokens, span)
+        })
+        .await
+    }
+
+    /// Counts what a search would find, in so many stretches of time.
+    ///
+    /// # Errors
+    /// [`LookupError::SearchRefused`] for too many stretches or none; [`LookupError::Busy`] where as many searches
+    /// as may be are going on.
+    pub async fn summarise(
+        &self,
+        search: Search,
+        buckets: u32,
+        now: Timestamp,
+    ) -> Result<Summary, LookupError> {
+        if !(1..=BUCKETS_MAX).contains(&buckets) {
+            return Err(SearchRefusal::Buckets.into());
+        }
+        self.on_a_thread(move |shared, view| {
+            let span = Span::of(&search, now, shared.config.retention_seconds());
+            search::summary::summarise(view, &search, span, buckets)
+        })
+        .await
+    }
+
+    /// Begins to export what a search finds, at most `events_max` events.
+    pub fn export(&self, search: Search, events_max: u64, now: Timestamp) -> Export {
+        let span = Span::of(&search, now, self.shared.config.retention_seconds());
+        Export::new(search, span, events_max)
+    }
+
+    /// Finds the next piece of an export; none at its end. A piece may be empty.
+    ///
+    /// # Errors
+    /// The history could not be read.
+    pub async fn next_piece(
+        &self,
+        mut export: Export,
+    ) -> Result<Option<(Export, Vec<FoundEvent>)>, LookupError> {
+        self.on_a_thread(move |_, view| Ok(export.next(view)?.map(|events| (export, events)))).await
+    }
+
+    /// Does work that reads from disk on a thread of its own, as soon as one of the few places for it is free.
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared, &View) -> Result<T, LookupError> + Send + 'static,
+    ) -> Result<T, LookupError> {
+        let leave = Arc::clone(&self.shared.searches).acquire_owned().await;
+        let leave = leave.map_err(|_never_closed| LookupError::Busy)?;
+        let shared = Arc::clone(&self.shared);
+        let working = tokio::task::spawn_blocking(move || {
+            // Held here, since the thread goes on where whoever waits for it has gone.
+            let _leave = leave;
+            work(&shared, &shared.views.current())
+        });
+        working.await.map_err(LookupError::Thread)?
     }
 
     /// Returns the next position to be indexed: every event below it can be found.

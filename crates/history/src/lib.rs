@@ -35,6 +35,7 @@ mod query;
 mod resources;
 mod row;
 mod sealer;
+mod search;
 mod split;
 mod telemetry;
 mod token;
@@ -54,3 +55,12 @@ pub use query::{
     value_length,
 };
 pub use resources::RESOURCES_MAX;
+pub use search::answer::{SearchPage, Total};
+pub use search::ask::{
+    FILTER_VALUES_MAX, FILTERS_MAX, SEARCH_PAGE_EVENTS_MAX, Search, SearchInput, SearchRefusal,
+};
+pub use search::export::{EXPORT_EVENTS_MAX, Export};
+pub use search::field::{Field, FieldError};
+pub use search::filter::{Filter, Operator, OperatorError};
+pub use search::summary::{BUCKETS_MAX, Bucket, OTHER_SOURCES, Ranked, SOURCES_MAX, Summary, TOP_MAX};
+pub use search::words::{TEXT_BYTES_MAX, WORDS_MAX};

@@ -9,6 +9,7 @@ use crate::key::{Key, Range};
 use crate::lookup_fields::LookupFields;
 use crate::page::{FoundEvent, Page, StoredEventError};
 use crate::query::{Query, QueryRefusal};
+use crate::search::ask::SearchRefusal;
 use crate::token::Tokens;
 use crate::view::View;
 use crate::walk::{Sought, Walk, Wanted};
@@ -25,6 +26,9 @@ pub enum LookupError {
     /// The caller must ask otherwise.
     #[error(transparent)]
     Refused(#[from] QueryRefusal),
+    /// The search must be asked otherwise.
+    #[error(transparent)]
+    SearchRefused(#[from] SearchRefusal),
     /// The history could not be read; the same lookup may succeed later.
     #[error("read the event history")]
     Store(#[from] StoreError),

@@ -6,6 +6,7 @@ use cairn_event::{Category, EventView, IdentityView, ParseError};
 
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::resources;
+use crate::search::field::Field;
 
 /// An event as LookupEvents tells it, beside the record itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,22 @@ pub struct LookupFields<'a> {
     pub access_key_id: Option<Cow<'a, str>>,
     /// What the event refers to, each pair once, at most [`resources::RESOURCES_MAX`].
     pub resources: Vec<FoundResource<'a>>,
+    /// The Region of the call.
+    pub aws_region: Cow<'a, str>,
+    /// The error's code; none where the call succeeded.
+    pub error_code: Option<Cow<'a, str>>,
+    /// The caller's address, or the service that called.
+    pub source_ip_address: Option<Cow<'a, str>>,
+    /// The client.
+    pub user_agent: Option<Cow<'a, str>>,
+    /// The caller's ARN.
+    pub principal_arn: Option<Cow<'a, str>>,
+    /// The service's id of the request.
+    pub request_id: Option<Cow<'a, str>>,
+    /// `AwsApiCall` and its kin.
+    pub event_type: Cow<'a, str>,
+    /// The account that the event was recorded for.
+    pub recipient_account_id: Option<Cow<'a, str>>,
 }
 
 /// A resource that an event refers to.
@@ -77,6 +94,26 @@ impl<'a> LookupFields<'a> {
         }
     }
 
+    /// Tells whether a value of the field meets a condition. Empty values are none.
+    pub(crate) fn any(&self, field: Field, mut meets: impl FnMut(&str) -> bool) -> bool {
+        let kinds = || self.resources.iter().filter_map(|one| one.kind.as_deref());
+        let value = match field {
+            Field::Of(Attribute::ResourceType) => return kinds().any(|kind| !kind.is_empty() && meets(kind)),
+            Field::Of(Attribute::ResourceName) => {
+                return self.resources.iter().any(|one| !one.name.is_empty() && meets(&one.name));
+            }
+            Field::Of(attribute) => self.single(attribute),
+            Field::ErrorCode => self.error_code.as_deref(),
+            Field::SourceIpAddress => self.source_ip_address.as_deref(),
+            Field::UserAgent => self.user_agent.as_deref(),
+            Field::PrincipalArn => self.principal_arn.as_deref(),
+            Field::RequestId => self.request_id.as_deref(),
+            Field::EventType => Some(&*self.event_type),
+            Field::RecipientAccountId => self.recipient_account_id.as_deref(),
+        };
+        value.is_some_and(|value| !value.is_empty() && meets(value))
+    }
+
     fn of_call(view: EventView<'a>) -> Self {
         let resources = resources::of_event(&view);
         let username = username(&view.user_identity);
@@ -105,6 +142,14 @@ impl<'a> LookupFields<'a> {
             username: None,
             access_key_id: None,
             resources: Vec::new(),
+            aws_region: view.aws_region,
+            error_code: view.error_code,
+            source_ip_address: view.source_ip_address,
+            user_agent: view.user_agent,
+            principal_arn: view.user_identity.arn,
+            request_id: view.request_id,
+            event_type: view.event_type,
+            recipient_account_id: view.recipient_account_id,
         }
     }
 }

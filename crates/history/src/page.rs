@@ -36,6 +36,14 @@ pub struct FoundEvent {
     pub username: Option<String>,
     /// What it refers to: types and names.
     pub resources: Vec<(Option<String>, String)>,
+    /// The Region in the record.
+    pub region: Option<String>,
+    /// The error's code; none where the call succeeded.
+    pub error_code: Option<String>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// The caller's address, or the service that called.
+    pub source_ip_address: Option<String>,
     /// The record, byte for byte as it was recorded.
     pub event: Bytes,
     /// The event's place in the journal.
@@ -64,6 +72,10 @@ impl FoundEvent {
                 .iter()
                 .map(|resource| (resource.kind.as_deref().map(str::to_owned), resource.name.to_string()))
                 .collect(),
+            region: text(&fields.aws_region),
+            error_code: fields.error_code.as_deref().and_then(text),
+            request_id: fields.request_id.as_deref().and_then(text),
+            source_ip_address: fields.source_ip_address.as_deref().and_then(text),
             event: event.clone(),
             position,
         }

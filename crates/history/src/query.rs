@@ -105,7 +105,7 @@ impl Query {
     /// The first thing that is refused.
     pub fn parse(input: LookupInput<'_>) -> Result<Self, QueryRefusal> {
         let filter = parse_attributes(input.attributes)?;
-        let (start, end) = parse_times(input.start, input.end)?;
+        let (start, end) = parse_times(input.start, input.end).map_err(QueryRefusal::TimeRange)?;
         let category = match input.category {
             None => HistoryCategory::Management,
             Some("insight") => HistoryCategory::Insight,
@@ -214,18 +214,17 @@ pub fn value_length(value: &str) -> usize {
 }
 
 /// Narrows the range to whole seconds, in which event times are written.
-fn parse_times(
+pub(crate) fn parse_times(
     start: Option<Timestamp>,
     end: Option<Timestamp>,
-) -> Result<(Option<i64>, Option<i64>), QueryRefusal> {
-    let refuse = |why| Err(QueryRefusal::TimeRange(why));
+) -> Result<(Option<i64>, Option<i64>), TimeRangeRefusal> {
     if [start, end].into_iter().flatten().any(|time| time < Timestamp::UNIX_EPOCH) {
-        return refuse(TimeRangeRefusal::OutOfRange);
+        return Err(TimeRangeRefusal::OutOfRange);
     }
     if let (Some(start), Some(end)) = (start, end)
         && start > end
     {
-        return refuse(TimeRangeRefusal::Backwards);
+        return Err(TimeRangeRefusal::Backwards);
     }
     let start = start.map(|start| start.as_second() + i64::from(start.subsec_nanosecond() > 0));
     Ok((start, end.map(Timestamp::as_second)))

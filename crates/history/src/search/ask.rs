@@ -1,0 +1,183 @@
+//! What may be searched for, and what is refused.
+
+use cairn_event::{AccountId, Region};
+use jiff::Timestamp;
+
+use super::field::Field;
+use super::filter::{Filter, Operator};
+use super::words::Words;
+use crate::accounts::Accounts;
+use crate::attribute::{Attribute, HistoryCategory};
+use crate::hash::xxh64;
+use crate::lookup_fields::LookupFields;
+use crate::query::{TimeRangeRefusal, VALUE_LENGTH_MAX, parse_times};
+
+/// The most filters of a search.
+pub const FILTERS_MAX: usize = 20;
+
+/// The most values of a filter.
+pub const FILTER_VALUES_MAX: usize = 50;
+
+/// The most events on a page of a search.
+pub const SEARCH_PAGE_EVENTS_MAX: usize = 100;
+
+/// A search as it was asked.
+#[derive(Debug, Clone)]
+pub struct SearchInput<'a> {
+    /// The caller's account.
+    pub account: AccountId,
+    /// The Region that was asked.
+    pub region: &'a Region,
+    /// The earliest event time.
+    pub start: Option<Timestamp>,
+    /// The latest event time.
+    pub end: Option<Timestamp>,
+    /// Which history.
+    pub category: HistoryCategory,
+    /// All of these must hold.
+    pub filters: Vec<Filter>,
+    /// Words that must stand in the record.
+    pub text: &'a str,
+}
+
+/// A search that can be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    pub(crate) account: AccountId,
+    pub(crate) accounts: Option<Accounts>,
+    pub(crate) region: Region,
+    pub(crate) category: HistoryCategory,
+    pub(crate) start: Option<i64>,
+    pub(crate) end: Option<i64>,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) words: Words,
+}
+
+/// The search is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SearchRefusal {
+    /// More filters than there may be.
+    #[error("a search has at most {FILTERS_MAX} filters")]
+    TooManyFilters,
+    /// A filter without values, or with too many.
+    #[error("a filter has 1 to {FILTER_VALUES_MAX} values, and none where it asks whether there is one")]
+    Values,
+    /// An empty value, or one that is too long.
+    #[error("a filter's value has 1 to {VALUE_LENGTH_MAX} characters")]
+    ValueLength,
+    /// The text has too many words or is too long.
+    #[error("the text has at most 20 words and 2,000 bytes")]
+    Text,
+    /// The times mean nothing.
+    #[error("search in this time range: {0}")]
+    TimeRange(TimeRangeRefusal),
+    /// The page is too small or too large.
+    #[error("a page has 1 to {SEARCH_PAGE_EVENTS_MAX} events")]
+    MaxResults,
+    /// The token is not one that was answered to this search.
+    #[error("continue a search: the token is not one that was answered to it")]
+    NextToken,
+    /// The buckets are too many or none.
+    #[error("a summary has 1 to 200 buckets")]
+    Buckets,
+}
+
+impl Search {
+    /// Checks a search.
+    ///
+    /// # Errors
+    /// The first thing that is refused: filters in their order, text, times.
+    pub fn parse(input: SearchInput<'_>) -> Result<Self, SearchRefusal> {
+        let SearchInput { account, region, start, end, category, filters, text } = input;
+        if filters.len() > FILTERS_MAX {
+            return Err(SearchRefusal::TooManyFilters);
+        }
+        for filter in &filters {
+            check(filter)?;
+        }
+        let words = Words::parse(text).ok_or(SearchRefusal::Text)?;
+        let (start, end) = parse_times(start, end).map_err(SearchRefusal::TimeRange)?;
+        Ok(Self { account, accounts: None, region: region.clone(), category, start, end, filters, words })
+    }
+
+    /// Searches in these accounts instead of the caller's own. Whether the caller may is decided by whoever asks.
+    pub fn across(self, accounts: Accounts) -> Self {
+        Self { accounts: Some(accounts), ..self }
+    }
+
+    /// Lists the accounts that are looked in, with the first second that may be told of each.
+    pub(crate) fn places(&self) -> Vec<(AccountId, i64)> {
+        match &self.accounts {
+            None => vec![(self.account, i64::MIN)],
+            Some(accounts) => accounts.all().collect(),
+        }
+    }
+
+    /// Tells whether an event of that second in that account may be told.
+    pub(crate) fn tells(&self, account: AccountId, seconds: i64) -> bool {
+        match &self.accounts {
+            None => account == self.account,
+            Some(accounts) => accounts.tell(account, seconds),
+        }
+    }
+
+    /// Tells whether an event is one that is searched for, its account and Region apart.
+    pub(crate) fn matches(&self, fields: &LookupFields<'_>, record: &[u8]) -> bool {
+        fields.category == Some(self.category)
+            && self.filters.iter().all(|filter| filter.holds(fields))
+            && self.words.stand_in(record)
+    }
+
+    /// Returns the filter of one attribute whose values are terms of the index, if there is any.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let Self { account, accounts, region, category, start, end, filters, words } = self;
+        let mut text = b"search".to_vec();
+        let mut add = |part: &[u8]| {
+            text.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            text.extend_from_slice(part);
+        };
+        add(account.as_str().as_bytes());
+        add(region.as_str().as_bytes());
+        add(match category {
+            HistoryCategory::Management => b"management",
+            HistoryCategory::Insight => b"insight",
+        });
+        for time in [start, end] {
+            add(&time.map(i64::to_le_bytes).map(Vec::from).unwrap_or_default());
+        }
+        add(&(filters.len() as u64).to_le_bytes());
+        for Filter { field, operator, values } in filters {
+            add(field.as_str().as_bytes());
+            add(operator.as_str().as_bytes());
+            add(&(values.len() as u64).to_le_bytes());
+            for value in values {
+                add(value.as_bytes());
+            }
+        }
+        for word in words.parts() {
+            add(word.as_bytes());
+        }
+        if let Some(accounts) = accounts {
+            add(accounts.name().as_bytes());
+        }
+        xxh64(&text, 0)
+    }
+}
+
+/// Finds what is wrong with a filter.
+fn check(filter: &Filter) -> Result<(), SearchRefusal> {
+    let allowed = if filter.operator.has_values() { 1..=FILTER_VALUES_MAX } else { 0..=0 };
+    if !allowed.contains(&filter.values.len()) {
+        return Err(SearchRefusal::Values);
+    }
+    let is_fine = |value: &String| !value.is_empty() && value.chars().count() <= VALUE_LENGTH_MAX;
+    if filter.values.iter().all(is_fine) { Ok(()) } else { Err(SearchRefusal::ValueLength) }
+}
+
+/// Returns the first filter that names values of an attribute that every split has terms for.
+pub(crate) fn driving(filters: &[Filter]) -> Option<(Attribute, &[String])> {
+    filters.iter().find_map(|filter| match (filter.field, filter.operator) {
+        (Field::Of(attribute), Operator::Equals) => Some((attribute, filter.values.as_slice())),
+        _ => None,
+    })
+}

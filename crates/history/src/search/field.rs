@@ -1,0 +1,96 @@
+//! What a filter looks at: the eight attributes of LookupEvents, and seven beyond.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::attribute::Attribute;
+
+/// A member of events that a search filters by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// An attribute of LookupEvents.
+    Of(Attribute),
+    /// The error's code; none where the call succeeded.
+    ErrorCode,
+    /// The caller's address, or the service that called.
+    SourceIpAddress,
+    /// The client.
+    UserAgent,
+    /// The caller's ARN.
+    PrincipalArn,
+    /// The service's id of the request.
+    RequestId,
+    /// `AwsApiCall` and its kin.
+    EventType,
+    /// The account that the event was recorded for.
+    RecipientAccountId,
+}
+
+/// The text names no field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read a search's field: there is none of this name")]
+pub struct FieldError;
+
+impl Field {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Of(Attribute::EventId),
+        Self::Of(Attribute::EventName),
+        Self::Of(Attribute::ReadOnly),
+        Self::Of(Attribute::Username),
+        Self::Of(Attribute::ResourceType),
+        Self::Of(Attribute::ResourceName),
+        Self::Of(Attribute::EventSource),
+        Self::Of(Attribute::AccessKeyId),
+        Self::ErrorCode,
+        Self::SourceIpAddress,
+        Self::UserAgent,
+        Self::PrincipalArn,
+        Self::RequestId,
+        Self::EventType,
+        Self::RecipientAccountId,
+    ];
+
+    /// Returns the name that the API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Of(attribute) => attribute.as_str(),
+            Self::ErrorCode => "ErrorCode",
+            Self::SourceIpAddress => "SourceIPAddress",
+            Self::UserAgent => "UserAgent",
+            Self::PrincipalArn => "PrincipalArn",
+            Self::RequestId => "RequestId",
+            Self::EventType => "EventType",
+            Self::RecipientAccountId => "RecipientAccountId",
+        }
+    }
+}
+
+impl FromStr for Field {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|field| field.as_str() == text).ok_or(FieldError)
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_is_read_back_from_its_name() {
+        for field in Field::ALL {
+            assert_eq!(field.to_string().parse(), Ok(field));
+        }
+        for other in ["", "eventId", "SourceIpAddress", "EventTime"] {
+            assert_eq!(other.parse::<Field>(), Err(FieldError), "{other}");
+        }
+    }
+}
