@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 /// A password policy. An account without one has AWS's default, which is not this struct's business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the members of IAM's own shape")]
 pub struct PasswordPolicy {
     /// The account.
     pub account: AccountId,
