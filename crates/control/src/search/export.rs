@@ -24,7 +24,8 @@ pub struct HistoryExport {
     form: ExportForm,
     /// Whether it is of several accounts.
     across: bool,
-    begun: bool,
+    /// What comes before the first record, until it has come.
+    opening: Option<String>,
     records: u64,
 }
 
@@ -89,7 +90,8 @@ impl Control {
         let search = self.searched(caller, ask)?;
         let export = self.history.export(search, EXPORT_EVENTS_MAX, self.clock.now());
         let (history, across) = (self.history.clone(), ask.organization.is_some());
-        Ok(HistoryExport { history, export: Some(export), form, across, begun: false, records: 0 })
+        let opening = Some(opening(form, across));
+        Ok(HistoryExport { history, export: Some(export), form, across, opening, records: 0 })
     }
 }
 
@@ -99,10 +101,7 @@ impl HistoryExport {
     /// # Errors
     /// The history could not be read.
     pub async fn next(&mut self) -> Result<Option<String>, Refusal> {
-        let mut out = String::new();
-        if !std::mem::replace(&mut self.begun, true) {
-            out.push_str(&self.opening());
-        }
+        let mut out = self.opening.take().unwrap_or_default();
         let Some(export) = self.export.take() else { return Ok(None) };
         match self.history.next_piece(export).await.map_err(refused)? {
             None => out.push_str(self.closing()),
@@ -114,17 +113,6 @@ impl HistoryExport {
             }
         }
         Ok(Some(out))
-    }
-
-    fn opening(&self) -> String {
-        match self.form {
-            ExportForm::Csv => {
-                let account = self.across.then_some(ACCOUNT_COLUMN);
-                COLUMNS.into_iter().chain(account).collect::<Vec<_>>().join(",") + "\r\n"
-            }
-            ExportForm::Json => r#"{"Records":["#.to_owned(),
-            ExportForm::JsonLines => String::new(),
-        }
     }
 
     fn closing(&self) -> &'static str {
@@ -150,6 +138,17 @@ impl HistoryExport {
             }
         }
         self.records += 1;
+    }
+}
+
+fn opening(form: ExportForm, across: bool) -> String {
+    match form {
+        ExportForm::Csv => {
+            let account = across.then_some(ACCOUNT_COLUMN);
+            COLUMNS.into_iter().chain(account).collect::<Vec<_>>().join(",") + "\r\n"
+        }
+        ExportForm::Json => r#"{"Records":["#.to_owned(),
+        ExportForm::JsonLines => String::new(),
     }
 }
 
