@@ -21,6 +21,7 @@ mod first_start;
 mod followed_organization;
 mod gateway;
 mod head;
+mod history_pages;
 mod iam;
 mod incoming;
 mod insights_pages;

@@ -31,7 +31,7 @@ use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 use crate::telemetry;
-use crate::{insights_pages, keys, organization_view, sources, tail, transparency};
+use crate::{history_pages, insights_pages, keys, organization_view, sources, tail, transparency};
 
 /// What a page is to the record, and what it takes.
 #[derive(Debug)]
@@ -137,6 +137,9 @@ impl Front {
             ("GET", tail::PAGE) => self.tail(arrival, body).await,
             ("GET", insights_pages::EXPLANATION) => self.explain_insight(arrival, body).await,
             ("POST", insights_pages::BACKTEST) => self.backtest_insights(arrival, body).await,
+            ("POST", history_pages::SEARCH) => self.search_history(arrival, body).await,
+            ("POST", history_pages::SUMMARY) => self.summarise_history(arrival, body).await,
+            ("POST", history_pages::EXPORT) => self.export_history(arrival, body).await,
             ("POST", organization_view::PAGE) => self.look_organization_up(arrival, body).await,
             ("POST", keys::ROTATION) => self.rotate_signing_key(arrival, body).await,
             ("GET", transparency::LOGS) => self.list_logs(arrival, body).await,
