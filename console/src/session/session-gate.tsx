@@ -34,8 +34,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const session = useQuery({ queryKey: ["session"], queryFn: readSession, staleTime: 60_000 });
   const [known, setKnown] = useState<Session>();
-  const [hasEnded, setEnded] = useState(false);
-  useEffect(() => whenSignedOut(() => setEnded(true)), []);
+  const [asked, setAsked] = useState<"ended" | "early">();
+  useEffect(() => whenSignedOut(() => setAsked("ended")), []);
   if (session.data && session.data !== known) setKnown(session.data);
   if (session.isPending) return <Waiting />;
   if (session.isError && !known) {
@@ -51,21 +51,26 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return <Navigate to={`/sign-in?to=${encodeURIComponent(back)}`} replace />;
   }
   const renewed = (next: Session) => {
-    // Somebody else must not see what the one before had on the screen.
+    // Another principal must not see what the one before had on the screen.
     if (next.Principal.Arn !== current.Principal.Arn) return window.location.reload();
     queries.setQueryData(["session"], next);
-    setEnded(false);
+    setAsked(undefined);
     queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
   };
   return (
     <Current.Provider value={current}>
-      <Ending.Provider value={() => setEnded(true)}>
+      <Ending.Provider value={() => setAsked("early")}>
         <RegionPlace home={current.Region} regions={current.Regions}>
           {children}
         </RegionPlace>
-        {(hasEnded || !session.data) && (
+        {(asked || !session.data) && (
           <Suspense>
-            <SignInAgain session={current} onSignedIn={renewed} />
+            <SignInAgain
+              session={current}
+              ended={asked === "ended" || !session.data}
+              onSignedIn={renewed}
+              onLater={() => setAsked(undefined)}
+            />
           </Suspense>
         )}
       </Ending.Provider>

@@ -1,4 +1,8 @@
-import * as tokens from "@cloudscape-design/design-tokens";
+// The tokens that these very components were built with. The public package of tokens is released apart from them: a
+// name that differs is no error but the light theme's colour in the dark one.
+import * as tokens from "../../node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js";
+
+export * from "../../node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js";
 
 /** The colours and fonts of Cloudscape for style sheets of ours: `var(--cairn-border)`. They follow the theme. */
 const VARIABLES = {

@@ -1,0 +1,45 @@
+import { useCallback, useState } from "react";
+import { Refusal } from "../api/call";
+import { type Session, signIn } from "../api/session";
+import { type Entries, missing, NOTHING_ENTERED, type Outcome, outcomeOf, signInOf } from "./sign-in-steps";
+
+const AT_FIRST: Outcome = { step: "credentials", forget: [] };
+
+/** What a sign-in form holds and does. */
+export function useSignIn(start: Partial<Entries>, onSignedIn: (session: Session) => void) {
+  const [entries, setEntries] = useState<Entries>({ ...NOTHING_ENTERED, ...start });
+  const [outcome, setOutcome] = useState(AT_FIRST);
+  const [busy, setBusy] = useState(false);
+  const [lockedUntil, setLockedUntil] = useState<number>();
+  const change = useCallback((changed: Partial<Entries>) => {
+    setEntries((before) => ({ ...before, ...changed }));
+  }, []);
+  const submit = async () => {
+    const errors = missing(outcome.step, entries);
+    setOutcome(({ step }) => ({ step, errors, forget: [] }));
+    if (Object.keys(errors).length) return;
+    setBusy(true);
+    try {
+      onSignedIn(await signIn(signInOf(entries)));
+    } catch (error) {
+      const next = outcomeOf(refusalOf(error), outcome.step);
+      setOutcome(next);
+      setEntries((before) => ({ ...before, ...Object.fromEntries(next.forget.map((field) => [field, ""])) }));
+      if (next.lockedSeconds) setLockedUntil(Date.now() + next.lockedSeconds * 1000);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const startAgain = () => {
+    setOutcome(AT_FIRST);
+    change({ password: "", code: "", newPassword: "", repeated: "" });
+  };
+  return { entries, change, outcome, busy, lockedUntil, submit, startAgain };
+}
+
+export type SignInForm = ReturnType<typeof useSignIn>;
+
+function refusalOf(error: unknown) {
+  if (error instanceof Refusal) return error;
+  return { code: "Unknown", message: error instanceof Error ? error.message : String(error) };
+}
