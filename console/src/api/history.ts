@@ -1,4 +1,4 @@
-import { page } from "./call";
+import { page, pageResponse } from "./call";
 
 /** An event as LookupEvents gives it. */
 export interface EventItem {
@@ -13,6 +13,8 @@ export interface EventItem {
   Resources: { ResourceType?: string; ResourceName?: string }[];
   /** The record, compact JSON. */
   CloudTrailEvent: string;
+  /** Whose it is; where an organization was searched. */
+  AccountId?: string;
 }
 
 /** What a filter looks at: the eight attributes of LookupEvents, then those beyond AWS. */
@@ -49,14 +51,22 @@ export interface Search {
   EndTime?: string;
   EventCategory?: "management" | "insight";
   Filters?: Filter[];
-  /** Words that all must stand somewhere in the record, letters' case aside. */
+  /**
+   * Words that all must stand somewhere in the record, letters' case aside: also inside of other words. Blanks
+   * separate them, but between double quotes. Up to 20.
+   */
   Text?: string;
+  /** The accounts of the caller's organization, or some of them, instead of the caller's own. */
+  Organization?: { Accounts?: string[]; OrganizationalUnits?: string[] };
 }
 
 export interface SearchPage {
   Events: EventItem[];
   NextToken?: string;
-  /** How many events match in all, where that is known without reading them. */
+  /**
+   * How many events match in all, on the first page and where that is known without reading them; not exact: at
+   * least so many.
+   */
   Total?: { Count: number; Exact: boolean };
   /** How far back the search came, where it stopped before the page was full. */
   SearchedBackTo?: string;
@@ -84,6 +94,8 @@ export interface Summary {
     /** Who was denied (AccessDenied and its kin). */
     Denied: Ranked[];
   };
+  /** Where counting stopped because there was too much to read (free text); absent: everything is counted. */
+  CountedBackTo?: string;
 }
 
 export interface Ranked {
@@ -94,3 +106,15 @@ export interface Ranked {
 /** Counts the events that a search would find. `Buckets`: how many, 1 to 200. */
 export const summarise = (region: string, search: Search & { Buckets?: number }, signal?: AbortSignal) =>
   page<Summary>(region, "/_cairn/history/summary", search, signal);
+
+/**
+ * A file of what a search finds, newest first, up to 200,000 events; it streams. `Total` of a search's first page says
+ * how many there will be. Each record is a line of JSON lines and of JSON; CSV has one line a record, and more where
+ * a value has line breaks.
+ */
+export const exportHistory = (
+  region: string,
+  search: Search,
+  format: "csv" | "json" | "ndjson",
+  signal?: AbortSignal,
+) => pageResponse(region, `/_cairn/history/export?format=${format}`, search, signal);
