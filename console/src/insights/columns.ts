@@ -25,10 +25,18 @@ export interface Columns {
 export function columnsOf(of: Explanation, most: number): Columns {
   const { from, to } = of.unusual;
   const around = Math.max(AROUND, to - from);
-  const end = Math.min(of.series.minutes.length, to + around);
-  const minutes = Math.max(1, Math.ceil((end - Math.max(0, from - around)) / most));
+  return between(of, Math.max(0, from - around), Math.min(of.series.minutes.length, to + around), most);
+}
+
+/** Makes at most so many columns of all that is told of the time before, and of the insight. */
+export const weekOf = (of: Explanation, most: number): Columns =>
+  between(of, 0, of.series.minutes.length, most);
+
+function between(of: Explanation, start: number, end: number, most: number): Columns {
+  const { from, to } = of.unusual;
+  const minutes = Math.max(1, Math.ceil((end - start) / most));
   // The first unusual minute begins a column.
-  const first = from - Math.floor((from - Math.max(0, from - around)) / minutes) * minutes;
+  const first = from - Math.floor((from - start) / minutes) * minutes;
   const columns: Column[] = [];
   for (let place = first; place < end; place += minutes) {
     const some = sum(of.series, place, Math.min(place + minutes, end));

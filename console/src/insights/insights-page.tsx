@@ -1,6 +1,54 @@
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
+import Tabs from "@cloudscape-design/components/tabs";
+import { lazy, Suspense } from "react";
+import { useSearchParams } from "react-router";
+import { Page } from "../shell/page";
+import { HELP } from "./help";
+import { InsightsTab } from "./list/insights-tab";
 
+const RulesTab = lazy(() => import("./rules/rules-tab"));
+const LookBackTab = lazy(() => import("./lookback/look-back-tab"));
+
+/** What was unusual, who is told of it, and what would have been. */
 export function Component() {
-  return <ContentLayout header={<Header variant="h1">Insights</Header>} />;
+  const [search, setSearch] = useSearchParams();
+  const tab = search.get("tab") ?? "insights";
+  return (
+    <Page
+      title="Insights"
+      description="Actions that are called far more often than usual, hardly any more, or fail unusually."
+      help={HELP}
+    >
+      <Tabs
+        activeTabId={tab}
+        onChange={({ detail }) =>
+          setSearch((before) => {
+            const query = new URLSearchParams(before);
+            query.set("tab", detail.activeTabId);
+            return query;
+          })
+        }
+        tabs={[
+          { id: "insights", label: "Insights", content: tab === "insights" && <InsightsTab /> },
+          {
+            id: "rules",
+            label: "Who is told",
+            content: tab === "rules" && (
+              <Suspense>
+                <RulesTab />
+              </Suspense>
+            ),
+          },
+          {
+            id: "look-back",
+            label: "Look back",
+            content: tab === "look-back" && (
+              <Suspense>
+                <LookBackTab />
+              </Suspense>
+            ),
+          },
+        ]}
+      />
+    </Page>
+  );
 }

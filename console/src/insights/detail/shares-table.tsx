@@ -1,0 +1,83 @@
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Table from "@cloudscape-design/components/table";
+import type { Explanation } from "../explanation";
+import { type Share, shares } from "../shares";
+import { rate } from "../words";
+import styles from "./shares-table.module.css";
+import { shareHref } from "./span-href";
+
+/** Whom the calls are put down to: callers, clients, results. */
+export function SharesTable({ of }: { of: Explanation }) {
+  const told = of.episode.last;
+  const items = shares(told, of.way).map((share, at, all) => ({
+    ...share,
+    isFirst: all[at - 1]?.by !== share.by,
+  }));
+  const isSurge = of.way === "surge";
+  return (
+    <Table
+      items={items}
+      trackBy={({ by, name }) => `${by} ${name}`}
+      wrapLines
+      header={
+        <Header
+          variant="h2"
+          description={
+            isSurge
+              ? "The five of each that called most in the unusual minutes, against what they used to do."
+              : "The five of each that used to call most, against what they do now."
+          }
+        >
+          {isSurge ? "Who caused it" : "Who fell silent"}
+        </Header>
+      }
+      empty={<Box textAlign="center">The event names nobody.</Box>}
+      columnDefinitions={[
+        { id: "by", header: "By", width: 110, cell: ({ by, isFirst }) => (isFirst ? by : "") },
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: (share) => <Name share={share} of={of} />,
+        },
+        { id: "now", header: "A minute", cell: ({ now }) => figure(now) },
+        { id: "part", header: "Share", minWidth: 140, cell: ({ part }) => <Part part={part} /> },
+        {
+          id: "usual",
+          header: "Usually a minute",
+          cell: ({ usual, isRest }) => (isRest && isSurge ? "–" : figure(usual)),
+        },
+      ]}
+    />
+  );
+}
+
+function Name({ share, of }: { share: Share; of: Explanation }) {
+  const address = shareHref(of, share);
+  const isNew = of.way === "surge" && share.usual === 0 && share.by === "Caller";
+  return (
+    <>
+      {address ? <Link href={address}>{share.name}</Link> : share.name}{" "}
+      {isNew && <Badge color="severity-medium">Never before</Badge>}
+    </>
+  );
+}
+
+/** What the record does not tell was few: only the five with the most are told. */
+const figure = (average: number | undefined) => (average === undefined ? "Few" : rate(average));
+
+function Part({ part }: { part: number | undefined }) {
+  if (part === undefined) return "–";
+  const percent = `${Math.round(part * 100)}%`;
+  return (
+    <div className={styles.part}>
+      <div className={styles.track} aria-hidden="true">
+        <div className={styles.bar} style={{ inlineSize: percent }} />
+      </div>
+      <span>{percent}</span>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { useCollection } from "@cloudscape-design/collection-hooks";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Pagination from "@cloudscape-design/components/pagination";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import Table from "@cloudscape-design/components/table";
+import { useMemo, useState } from "react";
+import { EmptyState } from "../../shell/empty-state";
+import { href } from "../../shell/href";
+import type { Sensitivity } from "../told";
+import { useClock } from "../use-clock";
+import { count, rate, service, span } from "../words";
+import { countsOf, foundAt } from "./found-row";
+import type { LookBack } from "./use-backtest";
+
+const NAMES: Record<Sensitivity, string> = { low: "Low", medium: "Medium", high: "High" };
+
+/** What a look back found, at the sensitivity that is chosen. */
+export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack }) {
+  const clock = useClock();
+  const [level, setLevel] = useState<Sensitivity>("medium");
+  const rows = useMemo(() => foundAt(found, level), [found, level]);
+  const { items, collectionProps, paginationProps } = useCollection(rows, {
+    pagination: { pageSize: 25 },
+    sorting: {},
+  });
+  const isRunning = state === "running";
+  return (
+    <Table
+      {...collectionProps}
+      items={items}
+      trackBy="id"
+      loading={isRunning && found.length === 0}
+      loadingText="Looking back"
+      wrapLines
+      header={
+        <Header
+          variant="h2"
+          counter={`(${rows.length}${isRunning ? " so far" : ""})`}
+          actions={
+            <SegmentedControl
+              label="Sensitivity"
+              selectedId={level}
+              options={countsOf(found).map(([id, number]) => ({ id, text: `${NAMES[id]} (${number})` }))}
+              onChange={({ detail }) => setLevel(detail.selectedId as Sensitivity)}
+            />
+          }
+        >
+          Found
+        </Header>
+      }
+      pagination={<Pagination {...paginationProps} />}
+      empty={<EmptyState title="Nothing unusual">Nothing is found at {level} sensitivity.</EmptyState>}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Event name",
+          isRowHeader: true,
+          sortingField: "eventName",
+          cell: ({ eventId, eventName }) =>
+            eventId ? <Link href={href(`/insights/${eventId}`)}>{eventName}</Link> : eventName,
+        },
+        {
+          id: "what",
+          header: "What",
+          sortingField: "direction",
+          cell: ({ direction, errorCode }) =>
+            `${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`,
+        },
+        {
+          id: "source",
+          header: "Event source",
+          sortingField: "eventSource",
+          cell: (row) => service(row.eventSource),
+        },
+        {
+          id: "began",
+          header: `Began (${clock.zone(Date.now() / 1000)})`,
+          sortingField: "began",
+          cell: ({ began }) => clock.minute(began),
+        },
+        {
+          id: "lasted",
+          header: "Lasted",
+          sortingField: "lasted",
+          cell: ({ lasted }) => (lasted === undefined ? "Goes on" : span(lasted)),
+        },
+        { id: "usual", header: "Usual a minute", sortingField: "usual", cell: ({ usual }) => rate(usual) },
+        {
+          id: "happened",
+          header: "Then a minute",
+          sortingField: "happened",
+          cell: ({ happened }) => rate(happened),
+        },
+        { id: "calls", header: "In all", sortingField: "calls", cell: ({ calls }) => count(calls) },
+        {
+          id: "told",
+          header: "Told",
+          cell: ({ eventId }) => (eventId ? "Yes" : "No"),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,204 @@
+import {
+  colorChartsPaletteCategorical1,
+  colorChartsRed500,
+  colorChartsThresholdNegative,
+} from "@cloudscape-design/design-tokens";
+import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import type { Column } from "./columns";
+import styles from "./rate-chart.module.css";
+import { ChartLegend } from "./rate-chart-legend";
+import { BELOW, bandOf, labelled, runs, type Scale, scaleOf } from "./rate-chart-scale";
+import { type Clock, minuteBeside } from "./sentences";
+import { useWidth } from "./use-width";
+import { rate } from "./words";
+
+export interface RateChartProps {
+  /** Makes at most so many columns. */
+  columnsFor: (most: number) => { columns: Column[]; minutes: number };
+  /** What was usual on average, calls a minute. */
+  average: number;
+  clock: Clock;
+  /** `calls`, `errors`. */
+  noun: string;
+}
+
+/** The narrowest column, pixels. */
+const NARROWEST = 4;
+
+/** Calls a minute around something unusual: bars, behind them what is usual at each time of day. */
+export function RateChart({ columnsFor, average, clock, noun }: RateChartProps) {
+  const [box, width] = useWidth();
+  const { columns, minutes } = columnsFor(Math.max(20, Math.floor((width - 44) / NARROWEST)));
+  const scale = scaleOf(columns, width);
+  const [at, setAt] = useState<number>();
+  const last = columns.length - 1;
+  const current = at === undefined ? undefined : Math.min(at, last);
+  const first = Math.max(
+    0,
+    columns.findIndex(({ isUnusual }) => isUnusual),
+  );
+  const column = current === undefined ? undefined : columns[current];
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = moved(event.key, current ?? first, last, Math.max(1, Math.round(columns.length / 10)));
+    if (to === undefined) return;
+    event.preventDefault();
+    setAt(to < 0 ? undefined : to);
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - scale.left;
+    setAt(x < 0 ? undefined : Math.min(last, Math.floor(x / scale.step)));
+  };
+  const told = (of: Column) => [nameOf(of, minutes, clock), ...factsOf(of, noun)];
+  return (
+    <div>
+      <div
+        ref={box}
+        className={styles.chart}
+        role="slider"
+        tabIndex={0}
+        aria-label={`Graph of ${noun} a minute. Arrow keys go from one column to the next`}
+        aria-orientation="horizontal"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, last)}
+        aria-valuenow={current ?? first}
+        aria-valuetext={told(column ?? columns[first] ?? NOTHING).join(", ")}
+        onKeyDown={onKeyDown}
+        onFocus={() => setAt((before) => before ?? first)}
+        onBlur={() => setAt(undefined)}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setAt(undefined)}
+      >
+        {width > 0 && (
+          <Drawing columns={columns} scale={scale} average={average} clock={clock} current={current} />
+        )}
+        {column && current !== undefined && (
+          <div className={styles.told} style={beside(scale, current)} aria-hidden="true">
+            {told(column).map((line, row) => (
+              <div key={line}>{row === 0 ? <strong>{line}</strong> : line}</div>
+            ))}
+          </div>
+        )}
+      </div>
+      <ChartLegend
+        noun={noun}
+        minutes={minutes}
+        hasUnwatched={columns.some((one) => one.calls === undefined)}
+      />
+    </div>
+  );
+}
+
+interface DrawingProps {
+  columns: Column[];
+  scale: Scale;
+  average: number;
+  clock: Clock;
+  current: number | undefined;
+}
+
+function Drawing({ columns, scale, average, clock, current }: DrawingProps) {
+  const { x, y, step, top, height, left, most, width } = scale;
+  const rectangle = ([from, to]: [number, number]) => ({
+    x: x(from),
+    width: x(to) - x(from),
+    y: top,
+    height,
+  });
+  const gap = step > 6 ? 1 : 0;
+  const bounds: [number, number] = [columns[0]?.second ?? 0, columns.at(-1)?.second ?? 0];
+  const isOfOneDay = clock.minute(bounds[0]).slice(0, 10) === clock.minute(bounds[1]).slice(0, 10);
+  const said = (second: number) => (isOfOneDay ? clock.time(second) : clock.minute(second).slice(5));
+  return (
+    <svg width={width} height={top + height + BELOW} aria-hidden="true">
+      <defs>
+        <pattern
+          id="unwatched"
+          width="6"
+          height="6"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <line x1="0" y1="0" x2="0" y2="6" className={styles.grid} strokeWidth="2" />
+        </pattern>
+      </defs>
+      {runs(columns, (column) => column.isUnusual).map((run) => (
+        <rect key={run[0]} {...rectangle(run)} style={{ fill: colorChartsRed500, opacity: 0.1 }} />
+      ))}
+      {runs(columns, (column) => column.calls === undefined).map((run) => (
+        <rect key={run[0]} {...rectangle(run)} fill="url(#unwatched)" />
+      ))}
+      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+        <g key={part}>
+          <line x1={left} x2={width} y1={y(most * part)} y2={y(most * part)} className={styles.grid} />
+          {part % 0.5 === 0 && (
+            <text
+              x={left - 8}
+              y={y(most * part)}
+              className={styles.axis}
+              textAnchor="end"
+              dominantBaseline="middle"
+            >
+              {rate(most * part)}
+            </text>
+          )}
+        </g>
+      ))}
+      <path d={bandOf(columns, scale)} style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />
+      {columns.map(({ second, calls, isUnusual }, at) =>
+        calls ? (
+          <rect
+            key={second}
+            x={x(at)}
+            width={Math.max(1, step - gap)}
+            y={y(calls)}
+            height={y(0) - y(calls)}
+            style={{ fill: isUnusual ? colorChartsThresholdNegative : colorChartsPaletteCategorical1 }}
+          />
+        ) : null,
+      )}
+      <line x1={left} x2={width} y1={y(average)} y2={y(average)} className={styles.average} />
+      {current !== undefined && <rect {...rectangle([current, current + 1])} className={styles.pointer} />}
+      {labelled(columns, scale, isOfOneDay ? 64 : 96).map((at) => (
+        <text key={at} x={x(at)} y={top + height + 16} className={styles.axis} textAnchor="start">
+          {said(columns[at]?.second ?? 0)}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+const NOTHING: Column = { second: 0, calls: undefined, usual: undefined, isUnusual: false };
+
+/** Where a key leads to; -1 away from the columns. */
+function moved(key: string, from: number, last: number, page: number): number | undefined {
+  const to = {
+    ArrowLeft: from - 1,
+    ArrowRight: from + 1,
+    PageUp: from - page,
+    PageDown: from + page,
+    Home: 0,
+    End: last,
+  }[key];
+  if (key === "Escape") return -1;
+  return to === undefined ? undefined : Math.max(0, Math.min(last, to));
+}
+
+function nameOf({ second }: Column, minutes: number, clock: Clock): string {
+  const name = `${clock.minute(second)} ${clock.zone(second)}`;
+  return minutes === 1
+    ? name
+    : `${clock.minute(second)} to ${minuteBeside(clock, second + minutes * 60, second)} ${clock.zone(second)}`;
+}
+
+function factsOf({ calls, usual, isUnusual }: Column, noun: string): string[] {
+  if (calls === undefined) return ["No server watched"];
+  const facts = [`${rate(calls)} ${noun} a minute${isUnusual ? ", unusual" : ""}`];
+  if (usual) facts.push(`Usual about this time of day: ${rate(usual[0])} to ${rate(usual[1])}`);
+  return facts;
+}
+
+/** Beside a column, on the side that has more room. */
+function beside(scale: Scale, at: number) {
+  const middle = scale.x(at + 0.5);
+  return middle > scale.width / 2 ? { right: scale.width - middle + 12 } : { left: middle + 12 };
+}
