@@ -1,0 +1,89 @@
+import Link from "@cloudscape-design/components/link";
+import Popover from "@cloudscape-design/components/popover";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { TableProps } from "@cloudscape-design/components/table";
+import type { Trail } from "../../api/trails";
+import { href } from "../../shell/href";
+import type { TrailStatus } from "../calls/cloudtrail";
+import { conditionOf, explainError, logGroupName, ownerOf, trailPath } from "../trail-facts";
+
+/** A row: the trail, and how it fares as far as that is known. */
+export interface Row {
+  trail: Trail;
+  status: TrailStatus | undefined;
+  failed: boolean;
+}
+
+export const yesNo = (is: boolean): string => (is ? "Yes" : "No");
+
+export const columns = (relative: (moment: number) => string): TableProps.ColumnDefinition<Row>[] => [
+  {
+    id: "name",
+    header: "Name",
+    isRowHeader: true,
+    sortingComparator: (one, other) => one.trail.Name.localeCompare(other.trail.Name),
+    cell: ({ trail }) => <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link>,
+  },
+  {
+    id: "status",
+    header: "Status",
+    sortingComparator: (one, other) => statusText(one).localeCompare(statusText(other)),
+    cell: (row) => <Status {...row} />,
+  },
+  {
+    id: "delivered",
+    header: "Last log file",
+    sortingComparator: (one, other) =>
+      (one.status?.LatestDeliveryTime ?? 0) - (other.status?.LatestDeliveryTime ?? 0),
+    cell: ({ status }) => (status?.LatestDeliveryTime ? relative(status.LatestDeliveryTime) : "–"),
+  },
+  {
+    id: "home",
+    header: "Home Region",
+    sortingComparator: (one, other) => one.trail.HomeRegion.localeCompare(other.trail.HomeRegion),
+    cell: ({ trail }) => trail.HomeRegion,
+  },
+  { id: "multi-region", header: "Multi-Region", cell: ({ trail }) => yesNo(trail.IsMultiRegionTrail) },
+  { id: "insights", header: "Insights", cell: ({ trail }) => (trail.HasInsightSelectors ? "On" : "Off") },
+  { id: "organization", header: "Organization trail", cell: ({ trail }) => yesNo(trail.IsOrganizationTrail) },
+  { id: "owner", header: "Owner account", cell: ({ trail }) => ownerOf(trail.TrailARN) },
+  { id: "bucket", header: "S3 bucket", cell: ({ trail }) => trail.S3BucketName },
+  { id: "prefix", header: "Log file prefix", cell: ({ trail }) => trail.S3KeyPrefix ?? "–" },
+  {
+    id: "validation",
+    header: "Log file validation",
+    cell: ({ trail }) => (trail.LogFileValidationEnabled ? "On" : "Off"),
+  },
+  {
+    id: "group",
+    header: "CloudWatch Logs group",
+    cell: ({ trail: { CloudWatchLogsLogGroupArn: arn } }) => (arn ? logGroupName(arn) : "–"),
+  },
+  { id: "key", header: "KMS key", cell: ({ trail }) => trail.KmsKeyId ?? "–" },
+];
+
+export const DEFAULT_COLUMNS = [
+  "name",
+  "status",
+  "delivered",
+  "home",
+  "multi-region",
+  "insights",
+  "organization",
+  "bucket",
+];
+
+const statusText = ({ status }: Row): string => (status ? conditionOf(status).text : "");
+
+function Status({ status, failed }: Row) {
+  if (failed) return <StatusIndicator type="warning">Not known</StatusIndicator>;
+  if (!status) return <StatusIndicator type="loading">Loading</StatusIndicator>;
+  const { type, text } = conditionOf(status);
+  if (type !== "error" && type !== "warning") return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  const code = text.slice(text.indexOf(": ") + 2);
+  return (
+    <Popover header={code} content={explainError(code)} triggerType="text" dismissAriaLabel="Close">
+      <StatusIndicator type={type}>{text}</StatusIndicator>
+    </Popover>
+  );
+}

@@ -1,0 +1,95 @@
+import type { Trail } from "../api/trails";
+import type { TrailStatus } from "./calls/cloudtrail";
+
+/** The account that owns a trail: the fifth part of its ARN. */
+export const ownerOf = (arn: string): string => arn.split(":")[4] ?? "";
+
+/** The home Region of a trail. */
+export const homeOf = (arn: string): string => arn.split(":")[3] ?? "";
+
+/** The name that an ARN ends with. */
+export const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** The page of a trail. */
+export const trailPath = (arn: string): string => `/trails/detail?arn=${encodeURIComponent(arn)}`;
+
+/** The page where a trail is changed, at one of its steps. */
+export const editPath = (arn: string, step?: "attributes" | "events"): string =>
+  `/trails/edit?arn=${encodeURIComponent(arn)}${step ? `&step=${step}` : ""}`;
+
+export type LogKind = "CloudTrail" | "CloudTrail-Digest" | "CloudTrail-Insight" | "CloudTrail-Aggregated";
+
+/** The folder of an account's log files in the trail's bucket, of a Region and day where they are given. */
+export function folderOf(
+  trail: Trail,
+  of: { account: string; organization?: string | undefined; kind?: LogKind; region?: string; day?: Date },
+): string {
+  const { account, organization, kind = "CloudTrail", region, day } = of;
+  const prefix = trail.S3KeyPrefix ? `${trail.S3KeyPrefix}/` : "";
+  const within = trail.IsOrganizationTrail && organization ? `${organization}/` : "";
+  const date = region && day ? `${region}/${day.toISOString().slice(0, 10).replaceAll("-", "/")}/` : "";
+  return `${prefix}AWSLogs/${within}${account}/${kind}/${date}`;
+}
+
+export interface Condition {
+  type: "success" | "stopped" | "error" | "warning" | "pending";
+  text: string;
+}
+
+/** What GetTrailStatus says, in a word or two: whether it logs, and whether what it logs arrives. */
+export function conditionOf(status: TrailStatus): Condition {
+  if (!status.IsLogging) return { type: "stopped", text: "Off" };
+  if (status.LatestDeliveryError)
+    return { type: "error", text: `Delivery fails: ${status.LatestDeliveryError}` };
+  if (status.LatestDigestDeliveryError) {
+    return { type: "warning", text: `Digests fail: ${status.LatestDigestDeliveryError}` };
+  }
+  if (status.LatestNotificationError) {
+    return { type: "warning", text: `Notifications fail: ${status.LatestNotificationError}` };
+  }
+  if (status.LatestCloudWatchLogsDeliveryError) {
+    return { type: "warning", text: `CloudWatch Logs fail: ${status.LatestCloudWatchLogsDeliveryError}` };
+  }
+  return { type: "success", text: "Logging" };
+}
+
+/** Of an ARN of a log group, its name. */
+export const logGroupName = (arn: string): string => /:log-group:([^:]+)/.exec(arn)?.[1] ?? arn;
+
+/** `1.4 MB`: a size as people read it. */
+export function sizeOf(bytes: number): string {
+  const unit = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.min(unit.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const number = bytes / 1000 ** power;
+  return `${power === 0 || number >= 100 ? Math.round(number) : number.toFixed(1)} ${unit[power]}`;
+}
+
+/** What such an error of a delivery means, and what helps. */
+export function explainError(code: string): string {
+  const known = EXPLAINED.find(([pattern]) => pattern.test(code));
+  return known?.[1] ?? "What could not be delivered waits, and is delivered once this is mended.";
+}
+
+const EXPLAINED: [RegExp, string][] = [
+  [
+    /^AccessDenied/,
+    "The bucket's policy, the topic's or the role's no longer lets CloudTrail in. Put the policy back: what waits is delivered then.",
+  ],
+  [
+    /^NoSuchBucket/,
+    "The bucket is gone. Make it again with its policy, or choose another: what waits is delivered then.",
+  ],
+  [
+    /^KMS|^Kms|Disabled/,
+    "The KMS key is disabled, is to be deleted or may not be used. Enable it, or choose another.",
+  ],
+  [
+    /^EndpointUnreachable|^RequestTimeout/,
+    "The endpoint where it goes does not answer. It is tried again until it does.",
+  ],
+  [/^RequestNotMade/, "The server has no credentials for the endpoint: see the settings endpoints.*."],
+  [
+    /^NotFound|ResourceNotFound/,
+    "What it is sent to is gone. Make it again, or take it out of the trail's settings.",
+  ],
+];
