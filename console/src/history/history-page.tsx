@@ -1,6 +1,148 @@
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
+import Button from "@cloudscape-design/components/button";
+import Grid from "@cloudscape-design/components/grid";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Toggle from "@cloudscape-design/components/toggle";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import type { EventItem } from "../api/history";
+import { useRegion } from "../session/region";
+import { PageHeader } from "../shell/page-header";
+import { Refused } from "../shell/refused";
+import { EventFilter } from "./filter/event-filter";
+import { RangePicker } from "./filter/range-picker";
+import { HISTORY_HELP } from "./history-help";
+import { LiveStatus } from "./live/live-status";
+import { useLive } from "./live/use-live";
+import { comparePath } from "./paths";
+import { requestOf } from "./search-query";
+import { counterOf, countText } from "./table/counts";
+import { EventsTable } from "./table/events-table";
+import { NoEvents } from "./table/no-events";
+import { SearchedBack } from "./table/searched-back";
+import { useTablePreferences } from "./table/table-preferences";
+import { useEventPages } from "./use-event-pages";
+import { useEventSearch } from "./use-event-search";
 
+const DownloadDialog = lazy(async () => ({
+  default: (await import("./download/download-dialog")).DownloadDialog,
+}));
+
+/** Event history: what was done in this account and Region in the last 90 days. */
 export function Component() {
-  return <ContentLayout header={<Header variant="h1">Event history</Header>} />;
+  const [region] = useRegion();
+  const [search, setSearch] = useEventSearch();
+  const [{ pageSize }] = useTablePreferences();
+  const [isLive, setLive] = useLiveInAddress();
+  const [asOf, setAsOf] = useState(() => new Date());
+  const [isPaused, setPaused] = useState(false);
+  const [selected, setSelected] = useState<EventItem[]>([]);
+  const [isDownloading, setDownloading] = useState(false);
+  const navigate = useNavigate();
+  const request = useMemo(() => requestOf(search, asOf), [search, asOf]);
+  const pages = useEventPages(region, request, pageSize);
+  const shown = useMemo(() => pages.page?.Events ?? [], [pages.page]);
+  const refresh = useCallback(() => setAsOf(new Date()), []);
+  const isFollowing = !isPaused && pages.number === 1;
+  const live = useLive({ region, search, isOn: isLive, isFollowing, shown, refresh });
+  const pause = (next: boolean) => {
+    setPaused(next);
+    if (!next) refresh();
+  };
+  const total = pages.total;
+  return (
+    <>
+      <EventsTable
+        region={region}
+        pages={pages}
+        selected={selected}
+        onSelect={setSelected}
+        isNew={live.isNew}
+        header={
+          <PageHeader
+            variant="awsui-h1-sticky"
+            title="Event history"
+            description="What was done in this account and Region in the last 90 days, newest first."
+            help={HISTORY_HELP}
+            {...counterOf(total, selected.length)}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+                <Toggle checked={isLive} onChange={({ detail }) => setLive(detail.checked)}>
+                  Live
+                </Toggle>
+                <Button iconName="refresh" ariaLabel="Refresh" onClick={refresh} loading={pages.isLoading} />
+                <Button
+                  disabled={selected.length < 2}
+                  disabledReason="Select two to five events"
+                  onClick={() =>
+                    navigate(
+                      comparePath(
+                        region,
+                        selected.map(({ EventId }) => EventId),
+                      ),
+                    )
+                  }
+                >
+                  Compare events
+                </Button>
+                <Button iconName="download" onClick={() => setDownloading(true)}>
+                  Download events
+                </Button>
+              </SpaceBetween>
+            }
+          />
+        }
+        filter={
+          <SpaceBetween size="xs">
+            <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
+              <EventFilter
+                region={region}
+                search={search}
+                request={request}
+                shown={shown}
+                countText={countText(total, shown.length, pages.hasMore)}
+                isLoading={pages.isLoading}
+                onChange={(change) => {
+                  setSearch(change);
+                  refresh();
+                }}
+              />
+              <RangePicker
+                range={search.range}
+                onChange={(range) => {
+                  setSearch({ range });
+                  refresh();
+                }}
+              />
+            </Grid>
+            {isLive && (
+              <LiveStatus live={live} isPaused={isPaused} isElsewhere={pages.number > 1} onPause={pause} />
+            )}
+            {pages.error !== null && (
+              <Refused error={pages.error} doing="look up events" onRetry={pages.retry} />
+            )}
+          </SpaceBetween>
+        }
+        empty={pages.error === null && <NoEvents region={region} search={search} onChange={setSearch} />}
+        footer={<SearchedBack pages={pages} />}
+      />
+      {isDownloading && (
+        <Suspense>
+          <DownloadDialog region={region} search={request} onClose={() => setDownloading(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Whether new events are shown as they come: `live=true` in the address. */
+function useLiveInAddress(): [boolean, (isLive: boolean) => void] {
+  const [query, setQuery] = useSearchParams();
+  const set = (isLive: boolean) =>
+    setQuery((before) => {
+      const next = new URLSearchParams(before);
+      if (isLive) next.set("live", "true");
+      else next.delete("live");
+      return next;
+    });
+  return [query.get("live") === "true", set];
 }

@@ -1,0 +1,137 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Search, summarise } from "../../api/history";
+import { Refused } from "../../shell/refused";
+import { EVENTS_MAX, type Format } from "./save";
+import { type Download, useDownload } from "./use-download";
+
+interface DownloadDialogProps {
+  region: string;
+  search: Search;
+  onClose: () => void;
+}
+
+/** Downloads everything that the filters find: how many events, as what, and how far it is. */
+export function DownloadDialog({ region, search, onClose }: DownloadDialogProps) {
+  const [format, setFormat] = useState<Format>("csv");
+  const { download, start, cancel } = useDownload(region, search);
+  const counted = useQuery({
+    queryKey: ["history-count", region, search],
+    queryFn: ({ signal }) => summarise(region, { ...search, Buckets: 1 }, signal),
+  });
+  const isRunning = download.state === "running";
+  const close = () => {
+    cancel();
+    onClose();
+  };
+  return (
+    <Modal
+      visible
+      header="Download events"
+      closeAriaLabel="Close"
+      onDismiss={close}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={isRunning ? cancel : close}>
+              {isRunning ? "Cancel download" : "Close"}
+            </Button>
+            <Button
+              variant="primary"
+              iconName="download"
+              loading={isRunning}
+              loadingText="Downloading"
+              disabled={counted.data?.Total === 0}
+              onClick={() => void start(format)}
+            >
+              Download
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <Amount total={counted.data?.Total} error={counted.error} retry={() => void counted.refetch()} />
+        <Tiles
+          value={format}
+          ariaLabel="Format"
+          onChange={({ detail }) => setFormat(detail.value === "json" ? "json" : "csv")}
+          items={[
+            {
+              value: "csv",
+              label: "CSV",
+              description: "The columns of the table, for spreadsheets",
+              disabled: isRunning,
+            },
+            {
+              value: "json",
+              label: "JSON",
+              description: "Whole records, as in log files",
+              disabled: isRunning,
+            },
+          ]}
+        />
+        {format === "csv" && (
+          <Alert type="warning" header="Spreadsheets run formulas">
+            Names in events are chosen by whoever calls, attackers too. Values that begin like a formula get
+            an apostrophe before them. If the spreadsheet asks whether to run or update something, decline.
+          </Alert>
+        )}
+        <Progress download={download} total={counted.data?.Total} />
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+const COUNT = new Intl.NumberFormat("en-US");
+
+function Amount({ total, error, retry }: { total: number | undefined; error: unknown; retry: () => void }) {
+  if (error) return <Refused error={error} doing="count the events" onRetry={retry} />;
+  if (total === undefined) return <Box>Counting the events that match…</Box>;
+  if (total === 0) return <Box>No event matches: there is nothing to download.</Box>;
+  const isCut = total > EVENTS_MAX;
+  return (
+    <Box>
+      <strong>{`${COUNT.format(total)} ${total === 1 ? "event matches" : "events match"}. `}</strong>
+      {isCut
+        ? `A file holds the newest ${COUNT.format(EVENTS_MAX)}; for the others, choose an earlier time.`
+        : "All columns are in the file, whatever the table shows."}
+    </Box>
+  );
+}
+
+function Progress({ download, total }: { download: Download; total: number | undefined }) {
+  switch (download.state) {
+    case "none":
+      return null;
+    case "failed":
+      return <Refused error={download.error} doing="download the events" />;
+    case "done":
+      return (
+        <ProgressBar
+          value={100}
+          status="success"
+          label="Download"
+          resultText={`Saved, ${sizeOf(download.bytes)}.`}
+        />
+      );
+    case "running": {
+      const whole = Math.min(total ?? EVENTS_MAX, EVENTS_MAX);
+      const percent = Math.min(99, Math.floor((100 * download.events) / Math.max(whole, 1)));
+      const words = `${COUNT.format(download.events)} of ${COUNT.format(whole)} events`;
+      return <ProgressBar value={percent} label="Download" additionalInfo={words} />;
+    }
+  }
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1_000))} kB`;
+  return `${COUNT.format(Math.round(bytes / 100_000) / 10)} MB`;
+}

@@ -1,0 +1,53 @@
+import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import { useState } from "react";
+import type { EventItem, Search } from "../../api/history";
+import { FIELDS } from "../fields";
+import { searchOfTokens, tokensOf } from "../filter-tokens";
+import type { EventSearch } from "../search-query";
+import { useSuggestions } from "./suggestions";
+
+interface EventFilterProps {
+  region: string;
+  search: EventSearch;
+  /** What is asked now: its time is the one that values are suggested from. */
+  request: Search;
+  shown: readonly EventItem[];
+  countText: string;
+  isLoading: boolean;
+  onChange: (change: Pick<EventSearch, "filters" | "text">) => void;
+}
+
+const PROPERTIES: PropertyFilterProps.FilteringProperty[] = FIELDS.map(({ key, label, values, all }) => ({
+  key,
+  propertyLabel: label,
+  groupValuesLabel: values,
+  operators: all ? ["=", "!="] : ["=", "!=", "^"],
+}));
+
+/** The filter of Event history: every field, several at once, and words. */
+export function EventFilter(props: EventFilterProps) {
+  const { region, search, request, shown, countText, isLoading, onChange } = props;
+  const [isUsed, setUsed] = useState(false);
+  const suggestions = useSuggestions(region, request, shown, isUsed);
+  return (
+    <PropertyFilter
+      query={tokensOf(search)}
+      onChange={({ detail }) => onChange(searchOfTokens(detail))}
+      onLoadItems={() => setUsed(true)}
+      filteringProperties={PROPERTIES}
+      filteringOptions={suggestions.options}
+      filteringStatusType={suggestions.isLoading ? "loading" : "finished"}
+      filteringLoadingText="Looking for frequent values"
+      filteringEmpty="Type a value, or words that the event contains"
+      freeTextFiltering={{ operators: [":"], defaultOperator: ":" }}
+      hideOperations
+      countText={countText}
+      loading={isLoading}
+      tokenLimit={4}
+      expandToViewport
+      filteringAriaLabel="Filter events"
+      filteringPlaceholder="Filter by attribute or any words"
+      filteringConstraintText="All filters must match; of several values for one attribute, any."
+    />
+  );
+}

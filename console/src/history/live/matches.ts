@@ -1,0 +1,61 @@
+import type { Filter, FilterField } from "../../api/history";
+import { type EventRecord, textAt } from "../record";
+import type { EventSearch } from "../search-query";
+
+/**
+ * Whether an event that was just recorded may belong to a search, so that it is worth asking for. What the server
+ * alone can tell, such as resources, counts as a match.
+ */
+export function mayMatch(
+  record: EventRecord,
+  { filters, text }: Pick<EventSearch, "filters" | "text">,
+): boolean {
+  if ((textAt(record, "eventCategory") ?? "Management") !== "Management") return false;
+  if (!filters.every((filter) => mayHold(record, filter))) return false;
+  if (text === "") return true;
+  const whole = JSON.stringify(record).toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .every((word) => whole.includes(word));
+}
+
+function mayHold(record: EventRecord, { Field, Operator, Values = [] }: Filter): boolean {
+  const path = PATHS[Field];
+  if (path === undefined) return true;
+  const value = textAt(record, path);
+  switch (Operator) {
+    case "Equals":
+      return value !== undefined && Values.includes(value);
+    case "NotEquals":
+      return value === undefined || !Values.includes(value);
+    case "StartsWith":
+      return value !== undefined && Values.some((start) => value.startsWith(start));
+    case "Exists":
+      return value !== undefined;
+    case "NotExists":
+      return value === undefined;
+  }
+}
+
+/** Where a record tells a field. User names and resources are derived in more ways than are repeated here. */
+const PATHS: Partial<Record<FilterField, string>> = {
+  EventId: "eventID",
+  EventName: "eventName",
+  ReadOnly: "readOnly",
+  EventSource: "eventSource",
+  AccessKeyId: "userIdentity.accessKeyId",
+  ErrorCode: "errorCode",
+  SourceIPAddress: "sourceIPAddress",
+  UserAgent: "userAgent",
+  PrincipalArn: "userIdentity.arn",
+  RequestId: "requestID",
+  EventType: "eventType",
+  RecipientAccountId: "recipientAccountId",
+};
+
+/** Whether it is a look of the console into the history itself: asking because of it would never end. */
+export const isOwnLook = (record: EventRecord, agent: string): boolean =>
+  textAt(record, "eventSource") === "cloudtrail.amazonaws.com" &&
+  textAt(record, "readOnly") === "true" &&
+  textAt(record, "userAgent") === agent;

@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from "react";
+import { pageLines, Refusal } from "../../api/call";
+import type { EventRecord } from "../record";
+
+export type TailState =
+  | { kind: "off" }
+  | { kind: "connecting" }
+  | { kind: "on" }
+  | { kind: "refused"; error: Refusal };
+
+/** A line of `/_cairn/tail?positions=true`; those without an event say that the connection lives. */
+interface TailLine {
+  next: number;
+  event?: EventRecord;
+}
+
+const PAUSE_MS_MIN = 500;
+const PAUSE_MS_MAX = 10_000;
+
+/** Follows events of the account and Region as they are recorded; goes on where it was when the connection breaks. */
+export function useTail(region: string, isOn: boolean, onRecord: (record: EventRecord) => void): TailState {
+  const [state, setState] = useState<TailState>({ kind: "off" });
+  const told = useRef(onRecord);
+  useEffect(() => {
+    told.current = onRecord;
+  });
+  useEffect(() => {
+    if (!isOn) return;
+    const leave = new AbortController();
+    setState({ kind: "connecting" });
+    void follow(region, leave.signal, setState, (record) => told.current(record));
+    return () => {
+      leave.abort();
+      setState({ kind: "off" });
+    };
+  }, [region, isOn]);
+  return state;
+}
+
+async function follow(
+  region: string,
+  signal: AbortSignal,
+  tell: (state: TailState) => void,
+  onRecord: (record: EventRecord) => void,
+): Promise<void> {
+  let next: number | undefined;
+  let pause = PAUSE_MS_MIN;
+  while (!signal.aborted) {
+    try {
+      const from = next === undefined ? "" : `&from=${next}`;
+      for await (const line of pageLines<TailLine>(
+        region,
+        `/_cairn/tail?positions=true${from}`,
+        undefined,
+        signal,
+      )) {
+        if (signal.aborted) return;
+        tell({ kind: "on" });
+        pause = PAUSE_MS_MIN;
+        next = line.next;
+        if (line.event) onRecord(line.event);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Refusal && error.status >= 400 && error.status < 500) {
+        tell({ kind: "refused", error });
+        return;
+      }
+    }
+    if (signal.aborted) return;
+    tell({ kind: "connecting" });
+    await delay(pause, signal);
+    pause = Math.min(pause * 2, PAUSE_MS_MAX);
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

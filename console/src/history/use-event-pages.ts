@@ -1,0 +1,87 @@
+import {
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { type Search, type SearchPage, searchHistory } from "../api/history";
+
+export interface EventPages {
+  page: SearchPage | undefined;
+  /** How many events match, as the first page told. */
+  total: SearchPage["Total"];
+  /** From 1. */
+  number: number;
+  /** How many pages can be gone to by now. */
+  known: number;
+  hasMore: boolean;
+  goTo: (number: number) => void;
+  /** Whether the page that is shown is not yet the one that was asked for. */
+  isLoading: boolean;
+  error: unknown;
+  retry: () => void;
+}
+
+/** Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early. */
+export function useEventPages(region: string, search: Search, size: number): EventPages {
+  const walk = JSON.stringify([region, search, size]);
+  const [place, setPlace] = useState<Place>({ walk, tokens: [undefined], number: 1 });
+  const { tokens, number } = place.walk === walk ? place : { tokens: [undefined], number: 1 };
+  const client = useQueryClient();
+  const query = useQuery({
+    ...pageOptions(region, search, size, tokens[number - 1]),
+    placeholderData: keepPreviousData,
+  });
+  const { data, isPlaceholderData } = query;
+  const first =
+    number === 1 ? data : client.getQueryData(pageOptions(region, search, size, undefined).queryKey);
+  const next = isPlaceholderData ? undefined : data?.NextToken;
+  usePrefetch(client, region, search, size, next);
+  const goTo = (to: number) => {
+    const reached = next === undefined || number < tokens.length ? tokens : [...tokens, next];
+    if (to >= 1 && to <= reached.length) setPlace({ walk, tokens: reached, number: to });
+  };
+  return {
+    page: data,
+    total: first?.Total,
+    number,
+    known: Math.max(tokens.length, number + (next === undefined ? 0 : 1)),
+    hasMore: number < tokens.length || next !== undefined,
+    goTo,
+    isLoading: query.isPending || isPlaceholderData,
+    error: query.error,
+    retry: () => void query.refetch(),
+  };
+}
+
+interface Place {
+  /** The search that the tokens belong to. */
+  walk: string;
+  /** Of the pages that can be gone to; the first needs none. */
+  tokens: (string | undefined)[];
+  number: number;
+}
+
+/** How a page is asked for. A page of a search does not change: its times are fixed. */
+export const pageOptions = (region: string, search: Search, size: number, token: string | undefined) =>
+  queryOptions({
+    queryKey: ["history", region, search, size, token ?? ""],
+    queryFn: ({ signal }) =>
+      searchHistory(region, { ...search, MaxResults: size, ...(token ? { NextToken: token } : {}) }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 120_000,
+  });
+
+function usePrefetch(
+  client: QueryClient,
+  region: string,
+  search: Search,
+  size: number,
+  token: string | undefined,
+) {
+  useEffect(() => {
+    if (token !== undefined) void client.prefetchQuery(pageOptions(region, search, size, token));
+  }, [client, region, search, size, token]);
+}
