@@ -1,21 +1,10 @@
 import type { Filter } from "../api/history";
+import { eventsPath } from "../history/search-query";
 import { href } from "../shell/href";
 
-/** The events to show: filters that all hold, and a time. */
-export interface Shown {
-  filters?: Filter[];
-  /** Seconds since 1970. */
-  from?: number;
-  to?: number;
+/** The address of the event history with filters and a time, in seconds since 1970; both ends belong to it. */
+export function eventsHref(filters: Filter[], from: number, to: number): string {
+  return href(eventsPath({ filters, range: { type: "absolute", from: instant(from), to: instant(to) } }));
 }
 
-/** The address of the event history with these filters. */
-export function eventsHref({ filters = [], from, to }: Shown): string {
-  const query = new URLSearchParams();
-  if (filters.length > 0) query.set("filters", JSON.stringify(filters));
-  if (from !== undefined) query.set("start", instant(from));
-  if (to !== undefined) query.set("end", instant(to));
-  return href(`/events?${query}`);
-}
-
-const instant = (second: number) => new Date(second * 1000).toISOString().replace(".000Z", "Z");
+const instant = (second: number) => new Date(second * 1000).toISOString();

@@ -1,6 +1,6 @@
 import type { Filter } from "../../api/history";
 import { eventsHref } from "../events-href";
-import type { Explanation } from "../explanation";
+import { type Explanation, secondOf } from "../explanation";
 import type { Share } from "../shares";
 
 /** The events behind an insight: of a silence there are only those before it. */
@@ -12,8 +12,8 @@ export function spanHref(of: Explanation, more: Filter[] = []): string {
     ...(last.errorCode ? [equals("ErrorCode", last.errorCode)] : []),
     ...more,
   ];
-  if (of.way === "silence") return eventsHref({ filters, from: began - 3600, to: began - 1 });
-  return eventsHref({ filters, from: began, ...(end ? { to: end.at - 1 } : {}) });
+  if (of.way === "silence") return eventsHref(filters, began - 3600, began - 1);
+  return eventsHref(filters, began, (end?.at ?? secondOf(of.series, of.series.minutes.length)) - 1);
 }
 
 /** The events of one that calls are put down to; nothing where a name stands for several. */

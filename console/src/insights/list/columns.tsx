@@ -1,12 +1,11 @@
 import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { href } from "../../shell/href";
 import type { Clock } from "../sentences";
-import { rate } from "../words";
+import { rate, service } from "../words";
 import { lastedInWords, type Row } from "./row";
 
 /** All columns, in the order in which they stand. */
@@ -16,10 +15,10 @@ export const COLUMN_NAMES = {
   source: "Event source",
   errorCode: "Error code",
   began: "Began",
-  lasted: "Lasted",
-  usual: "Usual a minute",
-  happened: "Then a minute",
+  happened: "A minute",
   caller: "Caused by",
+  lasted: "Lasted",
+  usual: "Usually a minute",
   sensitivity: "Sensitivity",
   category: "Events",
   trail: "Trail of the data events",
@@ -32,12 +31,16 @@ export function columnDefinitions(clock: Clock): Column[] {
   const cells: Record<keyof typeof COLUMN_NAMES, (row: Row) => React.ReactNode> = {
     name: ({ id, name }) => <Link href={href(`/insights/${id}`)}>{name}</Link>,
     direction: Direction,
-    source: ({ source }) => source,
+    source: ({ source }) => service(source),
     errorCode: ({ errorCode }) => errorCode || NONE,
     began: ({ began }) => clock.minute(began),
     lasted: Lasted,
+    happened: ({ happened, usual }) => (
+      <Figure>
+        {rate(happened)} (usually {rate(usual)})
+      </Figure>
+    ),
     usual: ({ usual }) => <Figure>{rate(usual)}</Figure>,
-    happened: ({ happened }) => <Figure>{rate(happened)}</Figure>,
     caller: ({ caller, callersMore }) =>
       caller ? `${caller}${callersMore ? ` +${callersMore}` : ""}` : NONE,
     sensitivity: ({ sensitivity }) => sensitivity,
@@ -52,19 +55,23 @@ export function columnDefinitions(clock: Clock): Column[] {
       header: key === "began" ? `${header} (${clock.zone(Date.now() / 1000)})` : header,
       cell: cells[key],
       sortingField: id,
+      ...(WIDEST[key] ? { maxWidth: WIDEST[key] } : {}),
       ...(key === "name" ? { isRowHeader: true } : {}),
     };
   });
 }
 
+/** Pixels: what is longer is cut. */
+const WIDEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = { name: 200, direction: 190, caller: 200 };
+
 const NONE = "–";
 
-function Direction({ direction, kind }: Row) {
+function Direction({ direction, errorCode }: Row) {
   return (
-    <SpaceBetween direction="horizontal" size="xxs" alignItems="center">
-      <Badge color={direction === "Surge" ? "severity-high" : "blue"}>{direction}</Badge>
-      <span>{kind === "Error rate" ? "of errors" : "of calls"}</span>
-    </SpaceBetween>
+    <>
+      <Badge color={direction === "Surge" ? "severity-high" : "blue"}>{direction}</Badge>{" "}
+      {errorCode ? `of ${errorCode}` : "of calls"}
+    </>
   );
 }
 
@@ -76,6 +83,6 @@ function Lasted(row: Row) {
   );
 }
 
-function Figure({ children }: { children: string }) {
+function Figure({ children }: { children: React.ReactNode }) {
   return <span style={{ fontVariantNumeric: "tabular-nums" }}>{children}</span>;
 }

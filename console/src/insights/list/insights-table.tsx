@@ -34,7 +34,7 @@ const SHOWN: Preference<Shown> = {
   key: "insights.table",
   version: 1,
   initial: {
-    columns: ["name", "direction", "source", "errorCode", "began", "lasted", "usual", "happened", "caller"],
+    columns: ["name", "direction", "source", "began", "happened", "caller", "lasted"],
     pageSize: 25,
     wrapLines: false,
   },

@@ -18,18 +18,21 @@ const found = (some: Partial<Found>): Found => ({
   ...some,
 });
 
-test("what is unusual at a sensitivity is so at a higher one, the newest first", () => {
+test("each sensitivity has its own, the newest first", () => {
+  const late = { eventName: "B", start: "2026-02-11T00:00:00Z", end: null };
   const all = [
     found({}),
     found({ sensitivity: "low", eventName: "A" }),
-    found({ sensitivity: "high", eventName: "B", start: "2026-02-11T00:00:00Z", end: null }),
+    found({ sensitivity: "medium", eventName: "A" }),
+    found({ sensitivity: "high", ...late }),
+    found({ sensitivity: "high" }),
   ];
   expect(countsOf(all)).toEqual([
     ["low", 1],
     ["medium", 2],
-    ["high", 3],
+    ["high", 2],
   ]);
-  expect(foundAt(all, "high").map(({ eventName }) => eventName)).toEqual(["B", "A", "CreateTags"]);
+  expect(foundAt(all, "high").map(({ eventName }) => eventName)).toEqual(["B", "CreateTags"]);
   expect(foundAt(all, "high")[0]?.lasted).toBeUndefined();
   expect(foundAt(all, "medium")[1]).toMatchObject({ lasted: 7, usual: 0.5, happened: 15.5 });
 });

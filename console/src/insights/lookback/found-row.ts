@@ -1,7 +1,6 @@
 import type { Found } from "../../api/insights";
 import type { Sensitivity } from "../told";
 
-/** What is unusual at a sensitivity is so at a higher one. */
 const LEVELS: Sensitivity[] = ["low", "medium", "high"];
 
 export interface FoundRow extends Found {
@@ -14,10 +13,10 @@ export interface FoundRow extends Found {
   happened: number;
 }
 
-/** Those that are found at a sensitivity, the newest first. */
+/** Those that are found at a sensitivity, the newest first: each sensitivity has its own, the others' among them. */
 export function foundAt(found: Found[], level: Sensitivity): FoundRow[] {
   return found
-    .filter(({ sensitivity }) => LEVELS.indexOf(sensitivity) <= LEVELS.indexOf(level))
+    .filter(({ sensitivity }) => sensitivity === level)
     .map(rowOf)
     .sort((a, b) => b.began - a.began || (a.id < b.id ? -1 : 1));
 }

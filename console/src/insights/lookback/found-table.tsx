@@ -32,7 +32,6 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
       trackBy="id"
       loading={isRunning && found.length === 0}
       loadingText="Looking back"
-      wrapLines
       header={
         <Header
           variant="h2"
@@ -63,6 +62,7 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         {
           id: "what",
           header: "What",
+          maxWidth: 220,
           sortingField: "direction",
           cell: ({ direction, errorCode }) =>
             `${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`,
@@ -85,12 +85,11 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
           sortingField: "lasted",
           cell: ({ lasted }) => (lasted === undefined ? "Goes on" : span(lasted)),
         },
-        { id: "usual", header: "Usual a minute", sortingField: "usual", cell: ({ usual }) => rate(usual) },
         {
           id: "happened",
-          header: "Then a minute",
+          header: "A minute",
           sortingField: "happened",
-          cell: ({ happened }) => rate(happened),
+          cell: ({ happened, usual }) => `${rate(happened)} (usually ${rate(usual)})`,
         },
         { id: "calls", header: "In all", sortingField: "calls", cell: ({ calls }) => count(calls) },
         {
