@@ -1,7 +1,16 @@
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useState } from "react";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+} from "react";
 import { Navigate, useLocation } from "react-router";
 import { whenSignedOut } from "../api/call";
 import { readSession, type Session } from "../api/session";
@@ -36,6 +45,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const [known, setKnown] = useState<Session>();
   const [asked, setAsked] = useState<"ended" | "early">();
   useEffect(() => whenSignedOut(() => setAsked("ended")), []);
+  const askEarly = useCallback(() => setAsked("early"), []);
   if (session.data && session.data !== known) setKnown(session.data);
   if (session.isPending) return <Waiting />;
   if (session.isError && !known) {
@@ -59,7 +69,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   };
   return (
     <Current.Provider value={current}>
-      <Ending.Provider value={() => setAsked("early")}>
+      <Ending.Provider value={askEarly}>
         <RegionPlace home={current.Region} regions={current.Regions}>
           {children}
         </RegionPlace>

@@ -19,11 +19,11 @@ const links = (pages: readonly (readonly [string, string])[]) =>
   pages.map(([path, text]) => ({ type: "link" as const, href: href(path), text }));
 
 /** The way to the other pages. */
-export function Navigation() {
+export function Navigation({ onFollow }: { onFollow: () => void }) {
   const { pathname } = useLocation();
   return (
     <SideNavigation
-      header={{ href: href("/"), text: "Cairn" }}
+      onFollow={onFollow}
       activeHref={href(sectionOf(pathname))}
       items={[
         ...links(PAGES),

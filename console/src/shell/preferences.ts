@@ -6,18 +6,21 @@ export interface Preferences {
   /** In which zone times are shown. */
   zone: "utc" | "local";
   density: "comfortable" | "compact";
+  /** Whether single keys lead somewhere. */
+  shortcuts: boolean;
 }
 
 export const PREFERENCES: Preference<Preferences> = {
   key: "preferences",
   version: 1,
-  initial: { theme: "system", zone: "utc", density: "comfortable" },
+  initial: { theme: "system", zone: "utc", density: "comfortable", shortcuts: true },
   accepts: (value) => {
     const kept = value as Partial<Preferences> | null;
     return (
       ["light", "dark", "system"].includes(kept?.theme ?? "") &&
       ["utc", "local"].includes(kept?.zone ?? "") &&
-      ["comfortable", "compact"].includes(kept?.density ?? "")
+      ["comfortable", "compact"].includes(kept?.density ?? "") &&
+      typeof kept?.shortcuts === "boolean"
     );
   },
 };

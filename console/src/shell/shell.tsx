@@ -3,13 +3,16 @@ import Box from "@cloudscape-design/components/box";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useState } from "react";
-import { Outlet, useNavigation } from "react-router";
+import { Outlet, ScrollRestoration } from "react-router";
+import { SessionEnd } from "../session/session-end";
 import { SessionGate } from "../session/session-gate";
 import { FrameParts, useFrame } from "./frame-parts";
 import { href } from "./href";
 import { InnerLinks } from "./inner-links";
 import { Navigation } from "./navigation";
 import { NotificationBar, Notifications } from "./notifications";
+import { PagePlace, SkipLink } from "./page-place";
+import { ShortcutKeys } from "./shortcut-keys";
 import { useTheme } from "./theme";
 import { TopBar } from "./top-bar";
 
@@ -23,6 +26,8 @@ export function Shell() {
           <InnerLinks>
             <Frame />
           </InnerLinks>
+          <SessionEnd />
+          <ShortcutKeys />
         </FrameParts>
       </Notifications>
     </SessionGate>
@@ -31,17 +36,17 @@ export function Shell() {
 
 function Frame() {
   const { help, helpOpen, openHelp } = useFrame();
-  const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 1100);
-  const leaving = useNavigation().state === "loading";
+  const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > NARROW_PX);
   return (
     <>
+      <SkipLink />
       <div id="top">
         <TopBar />
       </div>
       <AppLayoutToolbar
         headerSelector="#top"
         breadcrumbs={<Breadcrumbs />}
-        navigation={<Navigation />}
+        navigation={<Navigation onFollow={() => setNavigationOpen(window.innerWidth > NARROW_PX)} />}
         navigationOpen={navigationOpen}
         onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
         notifications={<NotificationBar />}
@@ -51,16 +56,20 @@ function Frame() {
         toolsOpen={helpOpen}
         onToolsChange={({ detail }) => openHelp(detail.open)}
         content={
-          <div id="page" tabIndex={-1} aria-busy={leaving}>
+          <PagePlace>
             <Suspense fallback={<Loading />}>
               <Outlet />
             </Suspense>
-          </div>
+          </PagePlace>
         }
       />
+      <ScrollRestoration getKey={({ pathname, key }) => (pathname === "/" ? pathname : key)} />
     </>
   );
 }
+
+/** Below it the navigation lies above the page, and would hide it. */
+const NARROW_PX = 900;
 
 function Breadcrumbs() {
   const { crumbs } = useFrame();

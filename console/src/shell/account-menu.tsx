@@ -1,0 +1,88 @@
+import type { ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
+import type { TopNavigationProps } from "@cloudscape-design/components/top-navigation";
+import type { Session } from "../api/session";
+import { ColourSwatch } from "../session/colour-swatch";
+import { atTop, switcherLabel } from "../session/principal";
+import { type RememberedRole, ROLES, roleLabel } from "../session/roles";
+import { useSession } from "../session/session-gate";
+import { useSwitch } from "../session/use-switch";
+import { explain } from "./explanation";
+import { href } from "./href";
+import { useNotify } from "./notifications";
+import { usePreference } from "./preference";
+
+/** The menu of whoever is signed in: who, which account, other roles, and the way out. */
+export function useAccountMenu(): TopNavigationProps.Utility {
+  const session = useSession();
+  const [roles] = usePreference(ROLES);
+  const act = useAct(session, roles);
+  const { text, colour } = atTop(session, roles);
+  return {
+    type: "menu-dropdown",
+    ...(colour ? { iconSvg: <ColourSwatch colour={colour} /> } : { iconName: "user-profile" as const }),
+    text,
+    ariaLabel: `Signed in as ${text}`,
+    description: `${session.Principal.Arn}`,
+    title: text,
+    items: itemsOf(session, roles),
+    onItemClick: ({ detail }) => act(detail.id),
+  };
+}
+
+function itemsOf(session: Session, roles: readonly RememberedRole[]): ButtonDropdownProps.Items {
+  const { Account, Mfa, Principal } = session;
+  const switcher = switcherLabel(session);
+  const others = roles.map((role, index) => ({
+    id: `role:${index}`,
+    text: roleLabel(role),
+    secondaryText: `${role.roleName} in ${role.account}`,
+    iconSvg: <ColourSwatch colour={role.colour} />,
+  }));
+  const recent = others.length ? [{ text: "Recent roles", items: others }] : [];
+  return [
+    {
+      text: Account.Alias ?? Account.Name ?? "Account",
+      items: [
+        { id: "copy", text: Account.Id, secondaryText: "Copy the account ID", iconName: "copy" },
+        {
+          id: "account",
+          text: "My account",
+          secondaryText: `MFA: ${Mfa ? "used" : "not used"}`,
+          href: href("/account"),
+        },
+        ...(Principal.Type === "Root"
+          ? []
+          : [{ id: "switch", text: "Switch role", href: href("/switch-role") }]),
+        ...(switcher ? [{ id: "back", text: `Back to ${switcher}` }] : []),
+      ],
+    },
+    ...(Principal.Type === "Root" ? [] : recent),
+    { text: "Session", items: [{ id: "out", text: "Sign out" }] },
+  ];
+}
+
+function useAct(session: Session, roles: readonly RememberedRole[]) {
+  const { toRole, back, out } = useSwitch();
+  const notify = useNotify();
+  const attempt = async (doing: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      const { header, message, hint } = explain(error, doing);
+      notify({ type: "error", header, content: [message, hint].filter(Boolean).join(" ") });
+    }
+  };
+  return (id: string) => {
+    const role = id.startsWith("role:") ? roles[Number(id.slice("role:".length))] : undefined;
+    if (role) return attempt(`switch to ${roleLabel(role)}`, () => toRole(role));
+    if (id === "back") return attempt("switch back", back);
+    if (id === "out") return attempt("sign out", out);
+    if (id === "copy") {
+      return attempt("copy the account ID", async () => {
+        await navigator.clipboard.writeText(session.Account.Id);
+        notify({ type: "success", id: "copied", content: `Copied account ID ${session.Account.Id}.` });
+      });
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,40 @@
+import LiveRegion from "@cloudscape-design/components/live-region";
+import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { useLocation, useNavigation } from "react-router";
+import { useFrame } from "./frame-parts";
+import styles from "./shell.module.css";
+
+/** Where a page is shown. After a change of page it has the focus, and the page's name is told. */
+export function PagePlace({ children }: { children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  const { pathname } = useLocation();
+  const entered = useRef(pathname);
+  const isLeaving = useNavigation().state === "loading";
+  const { crumbs } = useFrame();
+  useEffect(() => {
+    if (entered.current === pathname) return;
+    entered.current = pathname;
+    // A page may have chosen a field of its own.
+    if (!place.current?.contains(document.activeElement)) place.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return (
+    <div id="page" ref={place} tabIndex={-1} aria-busy={isLeaving} className={styles.page}>
+      <LiveRegion hidden>{crumbs.at(-1)?.[0]}</LiveRegion>
+      {children}
+    </div>
+  );
+}
+
+/** The first thing that the Tab key reaches: past everything that is the same on every page. */
+export function SkipLink() {
+  const skip = (event: MouseEvent) => {
+    event.preventDefault();
+    document.getElementById("page")?.focus();
+  };
+  return (
+    // biome-ignore lint/a11y/useValidAnchor: it leads to a place in the page
+    <a href="#page" className={styles.skip} onClick={skip}>
+      Skip to the page
+    </a>
+  );
+}

@@ -1,0 +1,38 @@
+/** What a key does. */
+export type Shortcut = { go: string } | { do: "filter" | "help" };
+
+/** The pages that `g` and a letter lead to. */
+export const PAGES: readonly { key: string; path: string; name: string }[] = [
+  { key: "d", path: "/", name: "Dashboard" },
+  { key: "e", path: "/events", name: "Event history" },
+  { key: "l", path: "/timeline", name: "Timeline" },
+  { key: "i", path: "/insights", name: "Insights" },
+  { key: "t", path: "/trails", name: "Trails" },
+  { key: "h", path: "/delivery", name: "Delivery health" },
+  { key: "v", path: "/integrity", name: "Integrity" },
+  { key: "a", path: "/account", name: "Account" },
+];
+
+export interface Pressed {
+  key: string;
+  /** Whether Ctrl, Alt or Meta is held. */
+  modified: boolean;
+  /** Whether something is typed into: letters are letters there. */
+  typing: boolean;
+}
+
+/** What a key does after the one before it (`""` for none, or long ago), and what the next key comes after. */
+export function shortcutOf(
+  before: string,
+  { key, modified, typing }: Pressed,
+): [Shortcut | undefined, string] {
+  if (modified || typing) return [undefined, ""];
+  if (before === "g") {
+    const page = PAGES.find((page) => page.key === key.toLowerCase());
+    return [page ? { go: page.path } : undefined, ""];
+  }
+  if (key === "g") return [undefined, "g"];
+  if (key === "/") return [{ do: "filter" }, ""];
+  if (key === "?") return [{ do: "help" }, ""];
+  return [undefined, ""];
+}
