@@ -1,6 +1,84 @@
-import ContentLayout from "@cloudscape-design/components/content-layout";
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Toggle from "@cloudscape-design/components/toggle";
+import { useMemo, useState } from "react";
+import { useRegion } from "../session/region";
+import { EmptyState } from "../shell/empty-state";
+import { href } from "../shell/href";
+import { Page } from "../shell/page";
+import { Refused } from "../shell/refused";
+import { ComparedTable } from "./compare/compared-table";
+import { compare } from "./compare/differences";
+import { type Compared, useCompared } from "./compare/use-compared";
+import { recordOf } from "./record";
 
+const ABOVE = [["Event history", "/events"]] as const;
+
+/** Two to five events beside each other. */
 export function Component() {
-  return <ContentLayout header={<Header variant="h1">Compare events</Header>} />;
+  const [region] = useRegion();
+  const compared = useCompared(region);
+  return (
+    <Page title="Compare events" above={ABOVE} description="Two to five events, field by field.">
+      <SpaceBetween size="m">
+        {compared.error !== null && (
+          <Refused error={compared.error} doing="look the events up" onRetry={compared.retry} />
+        )}
+        {compared.missing.map((id) => (
+          <Alert key={id} type="info">{`There is no event ${id} in ${region}.`}</Alert>
+        ))}
+        <Content region={region} compared={compared} />
+      </SpaceBetween>
+    </Page>
+  );
+}
+
+function Content({ region, compared }: { region: string; compared: Compared }) {
+  const { events, isPending, error, remove } = compared;
+  const [isShort, setShort] = useState(true);
+  const rows = useMemo(() => compare(events.map(recordOf)), [events]);
+  const differing = rows.filter(({ differs }) => differs);
+  if (isPending && error === null) {
+    return (
+      <Box textAlign="center" padding="xl">
+        <Spinner size="large" />
+      </Box>
+    );
+  }
+  if (events.length < 2) {
+    return (
+      <EmptyState
+        title="There is nothing to compare"
+        action={<Button href={href("/events")}>Go to Event history</Button>}
+      >
+        Select two to five events of Event history, then choose Compare events.
+      </EmptyState>
+    );
+  }
+  return (
+    <ComparedTable
+      region={region}
+      events={events}
+      rows={isShort ? differing : rows}
+      onRemove={remove}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${isShort ? differing.length : rows.length})`}
+          description={`${differing.length} of ${rows.length} fields differ.`}
+          actions={
+            <Toggle checked={isShort} onChange={({ detail }) => setShort(detail.checked)}>
+              Only what differs
+            </Toggle>
+          }
+        >
+          Fields
+        </Header>
+      }
+    />
+  );
 }

@@ -1,0 +1,108 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Icon from "@cloudscape-design/components/icon";
+import Link from "@cloudscape-design/components/link";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { type ReactNode, useMemo } from "react";
+import type { EventItem } from "../../api/history";
+import { type TimeWords, useTime } from "../../shell/time";
+import { eventHref } from "../paths";
+import styles from "./compared.module.css";
+import type { ComparedRow } from "./differences";
+
+interface ComparedTableProps {
+  region: string;
+  events: EventItem[];
+  rows: ComparedRow[];
+  header: ReactNode;
+  onRemove: (id: string) => void;
+}
+
+/** Events beside each other, a field a row; what differs is marked. */
+export function ComparedTable({ region, events, rows, header, onRemove }: ComparedTableProps) {
+  const time = useTime();
+  const columns = useMemo(
+    () => [FIELD, ...events.map((event, at) => columnOf({ event, at, region, time, onRemove }))],
+    [events, region, time, onRemove],
+  );
+  return (
+    <Table<ComparedRow>
+      variant="container"
+      header={header}
+      items={rows}
+      trackBy="path"
+      columnDefinitions={columns}
+      stickyColumns={{ first: 1 }}
+      sortingDisabled
+      resizableColumns
+      wrapLines
+      stripedRows
+      cellVerticalAlign="top"
+      contentDensity="compact"
+      ariaLabels={{ tableLabel: "Compared events" }}
+      empty={
+        <Box textAlign="center" color="inherit">
+          The events are the same in every field.
+        </Box>
+      }
+    />
+  );
+}
+
+const FIELD: TableProps.ColumnDefinition<ComparedRow> = {
+  id: "field",
+  header: "Field",
+  isRowHeader: true,
+  width: 260,
+  minWidth: 160,
+  cell: ({ path, differs }) => (
+    <>
+      {differs && <Icon name="status-warning" variant="warning" size="small" ariaLabel="Differs" />}{" "}
+      <span className={styles.path}>{path}</span>
+    </>
+  ),
+};
+
+interface ColumnProps {
+  event: EventItem;
+  at: number;
+  region: string;
+  time: TimeWords;
+  onRemove: (id: string) => void;
+}
+
+function columnOf({
+  event,
+  at,
+  region,
+  time,
+  onRemove,
+}: ColumnProps): TableProps.ColumnDefinition<ComparedRow> {
+  return {
+    id: event.EventId,
+    width: 320,
+    minWidth: 200,
+    header: (
+      <div className={styles.event}>
+        <div>
+          <Link href={eventHref(region, event.EventId)}>{event.EventName}</Link>
+          <Box variant="small" display="block" color="text-body-secondary">
+            {time.short(event.EventTime)}
+          </Box>
+        </div>
+        <Button
+          variant="icon"
+          iconName="close"
+          ariaLabel={`Leave out ${event.EventName} of ${time.short(event.EventTime)}`}
+          onClick={() => onRemove(event.EventId)}
+        />
+      </div>
+    ),
+    cell: ({ values, differs }) => <Value value={values[at]} differs={differs} />,
+  };
+}
+
+function Value({ value, differs }: { value: string | undefined; differs: boolean }) {
+  if (value === undefined) return <span className={styles.absent}>not there</span>;
+  return <span className={differs ? styles.differs : undefined}>{value}</span>;
+}

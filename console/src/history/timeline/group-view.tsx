@@ -1,0 +1,80 @@
+import Badge from "@cloudscape-design/components/badge";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import { span, type TimeWords, useTime } from "../../shell/time";
+import { eventHref } from "../paths";
+import { recordOf } from "../record";
+import { SentenceView } from "../sentence-view";
+import type { Group, Grouping, Step } from "./groups";
+import styles from "./timeline.module.css";
+
+/** What happened within an hour or a session, a line for each deed. */
+export function GroupView({ group, grouping, region }: { group: Group; grouping: Grouping; region: string }) {
+  const time = useTime();
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={<Counts group={group} />}>
+          {headingOf(group, grouping, time)}
+        </Header>
+      }
+    >
+      <ol className={styles.steps}>
+        {group.steps.map((step) => (
+          <StepView key={step.event.EventId} step={step} region={region} time={time} />
+        ))}
+      </ol>
+    </Container>
+  );
+}
+
+/** How long it was quiet between two groups, where that is worth telling. */
+export function Quiet({ seconds }: { seconds: number | undefined }) {
+  if (seconds === undefined || seconds < 3600) return null;
+  return <div className={styles.quiet}>{`${span(seconds)} without an event`}</div>;
+}
+
+function headingOf({ from, to }: Group, grouping: Grouping, time: TimeWords): string {
+  if (grouping === "session")
+    return `${time.day(from)}, ${time.clock(from)} to ${time.clock(to)} (${time.zoneName(from)})`;
+  const begin = Math.floor(from / 3600) * 3600;
+  return `${time.day(begin)}, ${time.clock(begin)} to ${time.clock(begin + 3600)} (${time.zoneName(begin)})`;
+}
+
+function Counts({ group: { events, failures, from, to } }: { group: Group }) {
+  const parts = [
+    `${events} ${events === 1 ? "event" : "events"}`,
+    ...(failures > 0 ? [`${failures} failed`] : []),
+    ...(to > from ? [`over ${span(to - from)}`] : []),
+  ];
+  return <>{parts.join(", ")}</>;
+}
+
+function StepView({ step, region, time }: { step: Step; region: string; time: TimeWords }) {
+  const mark = step.failed ? styles.failed : step.event.ReadOnly === "true" ? styles.read : "";
+  const at = time.short(step.to).slice(11);
+  return (
+    <li className={styles.step}>
+      <span className={styles.time}>
+        <Link
+          href={eventHref(region, step.event.EventId)}
+          ariaLabel={`Event ${step.event.EventName} at ${at}`}
+        >
+          {at}
+        </Link>
+      </span>
+      <span className={`${styles.mark} ${mark}`} />
+      <span className={styles.deed}>
+        <SentenceView record={recordOf(step.event)} sentence={step.sentence} />
+        {step.count > 1 && (
+          <>
+            {" "}
+            <Badge color="grey">{`${step.count} times`}</Badge>
+            {step.to > step.from && ` over ${span(step.to - step.from)}`}
+          </>
+        )}
+      </span>
+    </li>
+  );
+}
