@@ -21,7 +21,7 @@ export type LogKind = "CloudTrail" | "CloudTrail-Digest" | "CloudTrail-Insight" 
 
 /** The folder of an account's log files in the trail's bucket, of a Region and day where they are given. */
 export function folderOf(
-  trail: Trail,
+  trail: Pick<Trail, "S3KeyPrefix" | "IsOrganizationTrail">,
   of: { account: string; organization?: string | undefined; kind?: LogKind; region?: string; day?: Date },
 ): string {
   const { account, organization, kind = "CloudTrail", region, day } = of;

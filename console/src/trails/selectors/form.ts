@@ -31,6 +31,8 @@ export interface Block {
   /** The resource type, or the event source. */
   subject: string;
   conditions: Condition[];
+  /** Whether somebody writes conditions of his own, be they a template's or not. */
+  isCustom?: boolean;
 }
 
 /** Advanced selectors as people fill them in. */

@@ -1,3 +1,4 @@
+import type { Tag } from "../calls/cloudtrail";
 import type { Faults } from "../selectors/faults";
 import type { Draft } from "./draft";
 
@@ -23,7 +24,20 @@ export function attributeFaults(draft: Draft, isNew: boolean): Faults {
   if (draft.logsOn && !/^arn:[^:]+:iam::\d{12}:role\/.+/.test(draft.logRole)) {
     say("logRole", "Enter the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME");
   }
+  if (draft.tags.some((_, at) => tagFault(draft.tags, at))) say("tags", "A tag can't be as it is.");
   return faults;
+}
+
+/** What is wrong with one of the tags. */
+export function tagFault(tags: readonly Tag[], at: number): string | undefined {
+  const { Key = "", Value = "" } = tags[at] ?? {};
+  if (!Key.trim()) return "Enter a key.";
+  if (Key.length > 128 || Value.length > 256) return "A key has up to 128 characters, a value up to 256.";
+  if (/^aws:/i.test(Key) || /^aws:/i.test(Value)) return "Tags that begin with aws: are AWS's own.";
+  if (!/^[\p{L}\p{N}\s_.:/=+\-@]*$/u.test(Key + Value))
+    return "Use letters, digits, spaces and _ . : / = + - @";
+  if (tags.some((tag, index) => index < at && tag.Key === Key)) return "Another tag has this key.";
+  return undefined;
 }
 
 /** Trail names, by the rules of CloudTrail. */

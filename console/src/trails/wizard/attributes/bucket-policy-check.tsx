@@ -1,0 +1,86 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useSession } from "../../../session/session-gate";
+import { Command } from "../../../shell/command";
+import { Refused } from "../../../shell/refused";
+import { type Delivery, hasDelivery, withDelivery } from "../../access/bucket-policy";
+import { getBucketPolicy, putBucketPolicy } from "../../calls/s3";
+import { useOrganization } from "../../queries";
+import type { Draft } from "../draft";
+
+/** Looks whether a bucket lets CloudTrail in, and offers to let it in if not. */
+export function BucketPolicyCheck({ draft, region }: { draft: Draft; region: string }) {
+  const { Account } = useSession();
+  const { data: organization } = useOrganization();
+  const queries = useQueryClient();
+  const bucket = useSettled(draft.bucket);
+  const covered = draft.organization && organization ? organization : undefined;
+  const delivery: Delivery = {
+    bucket,
+    prefix: draft.prefix,
+    owner: covered?.management ?? Account.Id,
+    ...(covered ? { organization: covered.id } : {}),
+  };
+  const key = ["bucket-policy", region, bucket];
+  const policy = useQuery({
+    queryKey: key,
+    // A query's data can't be undefined.
+    queryFn: async () => (await getBucketPolicy(region, bucket)) ?? null,
+    retry: false,
+  });
+  const letIn = useMutation({
+    mutationFn: (text: string) => putBucketPolicy(region, bucket, text),
+    onSuccess: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  if (bucket !== draft.bucket || policy.isPending) {
+    return <StatusIndicator type="loading">Reading the bucket's policy</StatusIndicator>;
+  }
+  if (policy.isError) return <Refused error={policy.error} doing={`read the policy of ${bucket}`} />;
+  const found = policy.data ?? undefined;
+  if (hasDelivery(found, delivery)) {
+    return (
+      <StatusIndicator type="success">The bucket's policy lets CloudTrail write log files.</StatusIndicator>
+    );
+  }
+  const wanted = withDelivery(found, delivery);
+  return (
+    <Alert
+      type="info"
+      header={
+        found ? "The bucket's policy may not let CloudTrail write here" : "The bucket has no policy yet"
+      }
+      action={
+        <Button loading={letIn.isPending} onClick={() => letIn.mutate(wanted)}>
+          Let CloudTrail in
+        </Button>
+      }
+    >
+      <SpaceBetween size="s">
+        <span>
+          CloudTrail refuses a trail whose bucket it can't write to.{" "}
+          {found ? "What is in the policy stays; " : ""}
+          these statements let in the trails of this account{covered ? " and of the organization" : ""}.
+        </span>
+        <ExpandableSection headerText="The policy as it would be">
+          <Command text={wanted} what="policy" />
+        </ExpandableSection>
+        {letIn.isError && <Refused error={letIn.error} doing="put the policy" />}
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
+/** A value once it has stopped changing for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 400);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
