@@ -45,6 +45,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const [known, setKnown] = useState<Session>();
   const [asked, setAsked] = useState<"ended" | "early">();
   useEffect(() => whenSignedOut(() => setAsked("ended")), []);
+  const isGone = session.data === null && known !== undefined;
+  useEffect(() => {
+    if (isGone) setAsked("ended");
+  }, [isGone]);
   const askEarly = useCallback(() => setAsked("early"), []);
   if (session.data && session.data !== known) setKnown(session.data);
   if (session.isPending) return <Waiting />;
@@ -73,11 +77,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
         <RegionPlace home={current.Region} regions={current.Regions}>
           {children}
         </RegionPlace>
-        {(asked || !session.data) && (
+        {asked && (
           <Suspense>
             <SignInAgain
               session={current}
-              ended={asked === "ended" || !session.data}
+              ended={asked === "ended"}
               onSignedIn={renewed}
               onLater={() => setAsked(undefined)}
             />

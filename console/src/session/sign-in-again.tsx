@@ -29,8 +29,8 @@ export default function SignInAgain({ session, ended, onSignedIn, onLater }: Sig
       visible
       size="small"
       header={ended ? "Your session has ended" : "Sign in again"}
-      // There is nothing behind it that could be used without signing in.
-      onDismiss={() => (ended ? undefined : onLater())}
+      // What was typed can still be read and copied; the next call asks again.
+      onDismiss={onLater}
     >
       <SpaceBetween size="l">
         <Box variant="p">

@@ -25,7 +25,7 @@ export function explain(error: unknown, doing: string): Explanation {
   const reference = referenceOf(error);
   const told = { header, message: error.message, ...(reference ? { reference } : {}) };
   if (error.code === "Unreachable") {
-    const hint = "It is tried again when you ask for it. Nothing that you entered is lost.";
+    const hint = "See that it runs and that your network reaches it, then try again.";
     return { type: "error", header, message: error.message, hint, retryable: true };
   }
   if (error.isDenied) return denied(error, doing, told);

@@ -7,9 +7,13 @@ const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 export const href = (path: string): string => `${BASE}${path}`;
 
 /** The path within the console that an address leads to; `undefined` where it leads out of it. */
-export function pathWithin(address: string, origin = window.location.origin): string | undefined {
+export function pathWithin(
+  address: string,
+  origin = window.location.origin,
+  base = BASE,
+): string | undefined {
   const url = URL.parse(address, origin);
   if (!url || url.origin !== origin) return undefined;
-  if (url.pathname !== BASE && !url.pathname.startsWith(`${BASE}/`)) return undefined;
-  return `${url.pathname.slice(BASE.length) || "/"}${url.search}${url.hash}`;
+  if (url.pathname !== base && !url.pathname.startsWith(`${base}/`)) return undefined;
+  return `${url.pathname.slice(base.length) || "/"}${url.search}${url.hash}`;
 }

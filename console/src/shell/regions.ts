@@ -51,10 +51,12 @@ export function regionName(region: string): string {
   return region;
 }
 
-/** `Europe (Frankfurt)`; the Region itself where it has no name. */
+/** `Europe (Frankfurt)`, `US East (Ohio)`; the Region itself where it has no name. */
 export function regionTitle(region: string): string {
   const place = Object.entries(PLACES).find(([, regions]) => regions[region]);
-  return place ? `${place[0]} (${place[1][region]})` : region;
+  if (!place) return region;
+  const side = region.startsWith("us-east") ? "US East" : region.startsWith("us-west") ? "US West" : place[0];
+  return `${side} (${place[1][region]})`;
 }
 
 export interface RegionGroup {
