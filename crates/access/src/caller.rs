@@ -73,6 +73,17 @@ pub struct TemporarySession {
     pub source_identity: Option<String>,
     /// The ARN of the provider whose web identity assumed the role.
     pub federated_provider: Option<String>,
+    /// Who made them.
+    pub maker: SessionMaker,
+}
+
+/// Who made temporary credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionMaker {
+    /// STS, for whoever asked it.
+    Sts,
+    /// The console, for whoever signed in there.
+    Console,
 }
 
 /// How far an identity is believed.

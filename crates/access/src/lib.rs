@@ -21,7 +21,7 @@ mod principal;
 mod service_check;
 mod topic_check;
 
-pub use caller::{Caller, TemporarySession, Trust};
+pub use caller::{Caller, SessionMaker, TemporarySession, Trust};
 pub use context::{Context, OrganizationFacts, ServiceKey, SessionFacts};
 pub use decision::{Decision, Denial, Granted, Outcome};
 pub use evaluate::{AccessRequest, Policies, SERVICE_LINKED_PATH, evaluate, organization_limits};

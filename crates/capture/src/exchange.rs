@@ -118,7 +118,8 @@ impl<'a> Captured<'a> {
     }
 }
 
-fn find(headers: &[(&str, &[u8])], name: &str) -> Option<String> {
+/// Returns the first value of a header; bytes that are not UTF-8 become U+FFFD.
+pub(crate) fn find(headers: &[(&str, &[u8])], name: &str) -> Option<String> {
     let (_, value) = headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name))?;
     Some(String::from_utf8_lossy(value).into_owned())
 }

@@ -32,6 +32,7 @@ mod record;
 mod s3;
 mod service_call;
 mod services;
+mod sign_in;
 mod sts;
 
 pub use body_policy::{
@@ -47,3 +48,4 @@ pub use record::record;
 pub use s3::copy_source_bucket;
 pub use service_call::ServiceCall;
 pub use services::TableKeys;
+pub use sign_in::{SignInDeed, sign_in_record};

@@ -1,6 +1,6 @@
 //! The record of an exchange.
 
-use cairn_access::{Principal, Trust};
+use cairn_access::{Principal, SessionMaker, Trust};
 use cairn_event::{Category, EventTime, Record, Region, TlsDetails, UserIdentity};
 use cairn_wire::read_only::read_only;
 use cairn_wire::recognise::UNKNOWN_OPERATION;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::details::{Details, unless_empty};
 use crate::error::{Failure, failure};
-use crate::{Captured, Exchange, Response, ServiceCall, cloudtrail, iam, kms, modelled, s3, sts};
+use crate::{Captured, Exchange, Response, ServiceCall, Tls, cloudtrail, iam, kms, modelled, s3, sts};
 
 /// Renders the record of an exchange.
 pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
@@ -41,6 +41,8 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         | Principal::Anonymous => None,
     };
     let event_source = call.event_source();
+    let session = exchange.caller.session();
+    let from_console = session.is_some_and(|session| session.maker == SessionMaker::Console);
     Record {
         event_version: Record::VERSION,
         user_identity: user_identity(exchange, event_source),
@@ -70,8 +72,9 @@ pub fn record(exchange: &Exchange<'_>, call: &ServiceCall) -> Record {
         vpc_endpoint_id: None,
         service_event_details: None,
         event_category: details.category,
-        tls_details: if service.is_some() { None } else { tls_details(exchange) },
-        session_credential_from_console: None,
+        // The console is no client: what it spoke to the API is nobody's connection.
+        tls_details: if service.is_some() || from_console { None } else { tls_details(exchange) },
+        session_credential_from_console: from_console.then_some("true"),
     }
 }
 
@@ -158,8 +161,13 @@ fn user_agent(exchange: &Exchange<'_>, call: &ServiceCall, service: Option<&str>
 }
 
 fn tls_details(exchange: &Exchange<'_>) -> Option<TlsDetails> {
-    let host = exchange.request.header("host").filter(|host| !host.is_empty());
-    let details = match exchange.tls {
+    tls_of(exchange.tls, exchange.request.header("host"))
+}
+
+/// Says what is known of a connection, and which host was asked for.
+pub(crate) fn tls_of(tls: Option<&Tls>, host: Option<String>) -> Option<TlsDetails> {
+    let host = host.filter(|host| !host.is_empty());
+    let details = match tls {
         Some(tls) => TlsDetails {
             tls_version: Some(tls.version.clone()),
             cipher_suite: Some(tls.cipher_suite.clone()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cairn_access::{
-    FederatedUser, FederationIssuer, Policy, PolicyError, PolicyKind, Principal, RoleSession,
+    FederatedUser, FederationIssuer, Policy, PolicyError, PolicyKind, Principal, RoleSession, SessionMaker,
     TemporarySession,
 };
 use cairn_catalog::Snapshot;
@@ -141,6 +141,7 @@ impl Session {
             transitive_tag_keys: self.transitive_tag_keys.clone(),
             source_identity: self.source_identity.clone(),
             federated_provider: self.federated_provider.clone(),
+            maker: SessionMaker::Sts,
         })
     }
 }

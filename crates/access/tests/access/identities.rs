@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cairn_access::{
-    Caller, FederatedUser, FederationIssuer, Principal, RoleSession, TemporarySession, Trust, WebIdentity,
+    Caller, FederatedUser, FederationIssuer, Principal, RoleSession, SessionMaker, TemporarySession, Trust,
+    WebIdentity,
 };
 use serde_json::{Value, json};
 
@@ -98,6 +99,7 @@ fn session() -> TemporarySession {
         transitive_tag_keys: Vec::new(),
         source_identity: None,
         federated_provider: None,
+        maker: SessionMaker::Sts,
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cairn_access::{
-    Caller, FederatedUser, FederationIssuer, Principal, RoleSession, TemporarySession, WebIdentity,
+    Caller, FederatedUser, FederationIssuer, Principal, RoleSession, SessionMaker, TemporarySession,
+    WebIdentity,
 };
 use cairn_capture::{ModelledCall, ServiceCall, TableKeys, Tls};
 use cairn_operations::Table;
@@ -167,6 +168,7 @@ fn temporary(principal: Principal) -> Caller {
         transitive_tag_keys: Vec::new(),
         source_identity: None,
         federated_provider: None,
+        maker: SessionMaker::Sts,
     };
     let access_key_id = "ASIAEXAMPLE000000001".to_owned();
     Caller::Temporary { principal, access_key_id, session: Box::new(session) }

@@ -1,0 +1,151 @@
+//! Slows down whoever guesses: after a few wrong attempts the next one has to wait, each time longer.
+//!
+//! Attempts are counted twice, for whom they are and where they come from, so that neither one name nor one address
+//! can be tried without end. A name counts whether there is such a user or not: being told to wait tells nobody who
+//! exists. What is kept is bounded, and forgotten an hour after the last attempt.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::{SignedDuration, Timestamp};
+
+/// Counts attempts. Shared by all who sign in.
+#[derive(Debug, Default)]
+pub struct Guesses(Mutex<BTreeMap<Guessed, Tries>>);
+
+/// Who is tried, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt {
+    name: Guessed,
+    address: Guessed,
+}
+
+/// It is too early for another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooEarly {
+    /// How long to wait, at least one second.
+    pub seconds: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Guessed {
+    Name([u8; 32]),
+    /// An address; of IPv6 the network, which one household has.
+    Address(u128),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tries {
+    wrong: u32,
+    last: Timestamp,
+    /// Before this none is looked at.
+    until: Timestamp,
+}
+
+impl Attempt {
+    /// Describes an attempt to sign in under a name, as far as it was told: the same name must always be told in the
+    /// same words.
+    pub fn new(account: &str, user: Option<&str>, from: IpAddr) -> Self {
+        let mut told = account.as_bytes().to_vec();
+        // Neither an account's id nor its alias holds this byte.
+        told.push(0);
+        told.extend_from_slice(user.unwrap_or_default().as_bytes());
+        let mut name = [0; 32];
+        name.copy_from_slice(digest(&SHA256, &told).as_ref());
+        let address = match from.to_canonical() {
+            IpAddr::V4(address) => u128::from(u32::from(address)),
+            IpAddr::V6(address) => u128::from(address) >> 64 << 64,
+        };
+        Self { name: Guessed::Name(name), address: Guessed::Address(address) }
+    }
+
+    fn counted(&self) -> [(Guessed, u32); 2] {
+        [(self.name, FREE_PER_NAME), (self.address, FREE_PER_ADDRESS)]
+    }
+}
+
+impl Guesses {
+    /// Lets an attempt begin, and counts it as wrong until [`Guesses::right`] or [`Guesses::undecided`] says
+    /// otherwise: those that are under way at once are all counted.
+    ///
+    /// # Errors
+    /// It is too early.
+    pub fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
+        let mut kept = self.kept();
+        kept.retain(|_, tries| now.duration_since(tries.last) < FORGOTTEN_AFTER);
+        let waits = attempt.counted().into_iter().filter_map(|(of, _)| kept.get(&of));
+        let wait = waits.map(|tries| tries.until.duration_since(now)).max().unwrap_or_default();
+        if wait > SignedDuration::ZERO {
+            let seconds = u64::try_from(wait.as_millis().div_euclid(1_000)).unwrap_or_default() + 1;
+            return Err(TooEarly { seconds });
+        }
+        for (of, free) in attempt.counted() {
+            if kept.len() >= KEPT_MAX && !kept.contains_key(&of) {
+                forget_stalest(&mut kept);
+            }
+            let tries = kept.entry(of).or_insert(Tries { wrong: 0, last: now, until: now });
+            tries.wrong = tries.wrong.saturating_add(1);
+            tries.last = now;
+            tries.until = now.checked_add(wait_after(tries.wrong, free)).unwrap_or(now);
+        }
+        Ok(())
+    }
+
+    /// Says that an attempt was right: its name begins anew. The address does not, or whoever has a password of his
+    /// own could use it to try others'.
+    pub fn right(&self, attempt: &Attempt, now: Timestamp) {
+        let mut kept = self.kept();
+        kept.remove(&attempt.name);
+        take_back(&mut kept, attempt.address, now);
+    }
+
+    /// Says that an attempt was neither right nor wrong: the password was, and a second factor is asked for.
+    pub fn undecided(&self, attempt: &Attempt, now: Timestamp) {
+        let mut kept = self.kept();
+        take_back(&mut kept, attempt.name, now);
+        take_back(&mut kept, attempt.address, now);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<Guessed, Tries>> {
+        // Counts are whole after each statement, whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn take_back(kept: &mut BTreeMap<Guessed, Tries>, of: Guessed, now: Timestamp) {
+    if let Some(tries) = kept.get_mut(&of) {
+        tries.wrong = tries.wrong.saturating_sub(1);
+        tries.until = now;
+    }
+}
+
+/// Makes room. Whoever fills the memory to be forgotten has to make as many attempts from as many addresses.
+fn forget_stalest(kept: &mut BTreeMap<Guessed, Tries>) {
+    let stalest = kept.iter().min_by_key(|(_, tries)| tries.last).map(|(of, _)| *of);
+    if let Some(stalest) = stalest {
+        kept.remove(&stalest);
+    }
+}
+
+/// Returns how long to wait after so many wrong attempts in a row.
+fn wait_after(wrong: u32, free: u32) -> SignedDuration {
+    match wrong.checked_sub(free) {
+        None => SignedDuration::ZERO,
+        Some(doublings) => (FIRST_WAIT * 2_i32.pow(doublings.min(5))).min(LONGEST_WAIT),
+    }
+}
+
+/// How many wrong attempts in a row cost nothing but the work on their passwords.
+const FREE_PER_NAME: u32 = 5;
+/// Many may come from behind one address.
+const FREE_PER_ADDRESS: u32 = 30;
+const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
+const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// The most names and addresses that are kept.
+const KEPT_MAX: usize = 16_384;
+
+#[cfg(test)]
+mod tests;
