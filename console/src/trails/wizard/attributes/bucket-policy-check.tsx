@@ -4,13 +4,13 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { useSession } from "../../../session/session-gate";
 import { Command } from "../../../shell/command";
 import { Refused } from "../../../shell/refused";
 import { type Delivery, hasDelivery, withDelivery } from "../../access/bucket-policy";
 import { getBucketPolicy, putBucketPolicy } from "../../calls/s3";
 import { useOrganization } from "../../queries";
+import { useSettled } from "../../use-settled";
 import type { Draft } from "../draft";
 
 /** Looks whether a bucket lets CloudTrail in, and offers to let it in if not. */
@@ -73,14 +73,4 @@ export function BucketPolicyCheck({ draft, region }: { draft: Draft; region: str
       </SpaceBetween>
     </Alert>
   );
-}
-
-/** A value once it has stopped changing for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 400);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }

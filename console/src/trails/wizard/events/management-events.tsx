@@ -22,13 +22,7 @@ export function ManagementEvents({ management, fault, onChange }: ManagementEven
     </Checkbox>
   );
   return (
-    <Container
-      header={
-        <Header variant="h2" description="What is done to resources: CreateBucket, RunInstances, DeleteUser.">
-          Management events
-        </Header>
-      }
-    >
+    <Container header={<Header variant="h2">Management events</Header>}>
       <FormField label="API activity" errorText={fault} stretch>
         <SpaceBetween size="xs">
           {box("read", "Read")}

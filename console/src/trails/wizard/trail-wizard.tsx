@@ -1,0 +1,151 @@
+import Wizard from "@cloudscape-design/components/wizard";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import { Refusal } from "../../api/call";
+import { attributeFaults } from "./attribute-faults";
+import { AttributesStep } from "./attributes/attributes-step";
+import { type Draft, selectorsOf } from "./draft";
+import { eventFaults, selectorFaults } from "./event-faults";
+import { EventsStep } from "./events/events-step";
+import type { Step } from "./plan";
+import { isAboutSelectors } from "./preview/selector-preview";
+import { previewQuery } from "./preview/use-preview";
+import { ReviewStep } from "./review-step";
+
+interface TrailWizardProps {
+  initial: Draft;
+  /** Where the trail is, or will be, at home. */
+  region: string;
+  isNew: boolean;
+  /** Names that are taken. */
+  taken: readonly string[];
+  /** What would be done. */
+  plan: (draft: Draft) => Step[];
+  onSubmit: (draft: Draft, steps: Step[]) => void;
+  onCancel: () => void;
+  busy: boolean;
+}
+
+const STEPS = ["attributes", "events", "review"] as const;
+
+/** Makes or changes a trail in AWS's steps: attributes, events, review. The step stands in the address. */
+export function TrailWizard(props: TrailWizardProps) {
+  const { initial, region, isNew, taken, plan, onSubmit, onCancel, busy } = props;
+  const [draft, setDraft] = useState(initial);
+  const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
+  const [checking, setChecking] = useState(false);
+  const [active, setActive] = useStep();
+  const areSelectorsFine = useSelectorCheck(region);
+  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const faults = [
+    withTaken(attributeFaults(draft, isNew), draft, isNew ? taken : []),
+    eventFaults(draft),
+    {},
+  ];
+  const steps = useMemo(() => plan(draft), [plan, draft]);
+  const of = (step: number) => (shown.has(step) ? (faults[step] ?? {}) : {});
+  const part = { draft, change };
+
+  /** The first step on the way that is not right, which is shown then. */
+  const stopBefore = async (wanted: number): Promise<number | undefined> => {
+    const wrong = faults.slice(0, wanted).findIndex((found) => Object.keys(found).length > 0);
+    if (wrong >= 0) return wrong;
+    return wanted > 1 && !(await areSelectorsFine(draft)) ? 1 : undefined;
+  };
+  const go = async (wanted: number) => {
+    setChecking(true);
+    const stop = wanted > active ? await stopBefore(wanted) : undefined;
+    setChecking(false);
+    if (stop !== undefined) setShown((before) => new Set([...before, stop]));
+    setActive(stop ?? wanted);
+  };
+  const submit = async () => {
+    const stop = await stopBefore(STEPS.length - 1);
+    if (stop === undefined) return onSubmit(draft, steps);
+    setShown((before) => new Set([...before, stop]));
+    setActive(stop);
+  };
+  const contents: [string, string, ReactNode][] = [
+    [
+      "Choose trail attributes",
+      "Where log files go, and what protects them.",
+      <AttributesStep key="attributes" {...part} faults={of(0)} isNew={isNew} region={region} />,
+    ],
+    [
+      "Choose log events",
+      "Which events the trail logs. The preview shows what that would have been lately.",
+      <EventsStep
+        key="events"
+        {...part}
+        faults={of(1)}
+        region={region}
+        isUnfinished={Object.keys(selectorFaults(draft)).length > 0}
+      />,
+    ],
+    [
+      isNew ? "Review and create" : "Review and save",
+      "What the trail will be, and what will be done.",
+      <ReviewStep key="review" draft={draft} steps={steps} isNew={isNew} onEdit={setActive} />,
+    ],
+  ];
+  return (
+    <Wizard
+      activeStepIndex={active}
+      onNavigate={({ detail }) => void go(detail.requestedStepIndex)}
+      onCancel={onCancel}
+      onSubmit={() => void submit()}
+      isLoadingNextStep={busy || checking}
+      allowSkipTo={!isNew}
+      i18nStrings={{
+        stepNumberLabel: (step) => `Step ${step}`,
+        collapsedStepsLabel: (step, count) => `Step ${step} of ${count}`,
+        skipToButtonLabel: (step) => `Skip to ${step.title.toLowerCase()}`,
+        navigationAriaLabel: "Steps",
+        cancelButton: "Cancel",
+        previousButton: "Previous",
+        nextButton: "Next",
+        submitButton: isNew ? "Create trail" : "Save changes",
+        nextButtonLoadingAnnouncement: "Being checked",
+        submitButtonLoadingAnnouncement: "Being done",
+      }}
+      steps={contents.map(([title, description, content]) => ({ title, description, content }))}
+    />
+  );
+}
+
+/** The step that the address names. */
+function useStep(): [number, (step: number) => void] {
+  const [search, setSearch] = useSearchParams();
+  const named = STEPS.map(String).indexOf(search.get("step") ?? "");
+  const go = (step: number) =>
+    setSearch((before) => {
+      const after = new URLSearchParams(before);
+      after.set("step", STEPS[step] ?? STEPS[0]);
+      return after;
+    });
+  return [Math.max(0, named), go];
+}
+
+/** Asks the server whether selectors are right; where it does not tell, CloudTrail itself will. */
+function useSelectorCheck(region: string) {
+  const queries = useQueryClient();
+  return async (draft: Draft): Promise<boolean> => {
+    const selectors = selectorsOf(draft.selectors);
+    if (!selectors) return false;
+    try {
+      await queries.fetchQuery({ ...previewQuery(region, selectors), retry: false });
+      return true;
+    } catch (error) {
+      return !(error instanceof Refusal && isAboutSelectors(error));
+    }
+  };
+}
+
+function withTaken(
+  faults: Record<string, string>,
+  { name }: Draft,
+  taken: readonly string[],
+): Record<string, string> {
+  return taken.includes(name) ? { ...faults, name: `There is a trail ${name} already.` } : faults;
+}
