@@ -48,12 +48,7 @@ impl Control {
     ) -> Result<Done<PutEventSelectorsResponse>, Refusal> {
         let reference = TrailReference::parse(&request.trail_name, caller)?;
         self.governed(&reference, &self.catalog.current(), caller, Report::Arn)?;
-        let given = match (&request.event_selectors, &request.advanced_event_selectors) {
-            (Some(basic), None) => EventSelectors::Basic(reshape(basic)?),
-            (None, Some(advanced)) => EventSelectors::Advanced(reshape(advanced)?),
-            (Some(_), Some(_)) | (None, None) => return Err(Refusal::SelectorsBothOrNeither),
-        };
-        let selectors = Selectors::for_trail(given).map_err(Refusal::SelectorsInvalid)?;
+        let selectors = selectors_of(request)?;
         let (arn, _) = self
             .change(|snapshot| {
                 let mut trail = self.governed(&reference, snapshot, caller, Report::Arn)?.trail().clone();
@@ -72,6 +67,19 @@ impl Control {
             advanced_event_selectors,
         }))
     }
+}
+
+/// Reads the selectors that a request gives.
+///
+/// # Errors
+/// Both kinds or none are given, or they break a rule.
+pub(crate) fn selectors_of(request: &PutEventSelectorsRequest) -> Result<Selectors, Refusal> {
+    let given = match (&request.event_selectors, &request.advanced_event_selectors) {
+        (Some(basic), None) => EventSelectors::Basic(reshape(basic)?),
+        (None, Some(advanced)) => EventSelectors::Advanced(reshape(advanced)?),
+        (Some(_), Some(_)) | (None, None) => return Err(Refusal::SelectorsBothOrNeither),
+    };
+    Selectors::for_trail(given).map_err(Refusal::SelectorsInvalid)
 }
 
 /// Turns one crate's shape into another's: both are AWS's own JSON form.

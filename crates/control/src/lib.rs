@@ -22,6 +22,7 @@ mod organization;
 mod organization_view;
 mod page_token;
 mod platform;
+mod preview;
 mod public_keys;
 mod read_trails;
 mod refusal;
@@ -45,6 +46,7 @@ pub use platform::{
     BucketVerdict, DeliveredFiles, DeliveryCheck, KeyCheck, KeyVerdict, LogGroupVerdict, Platform,
     TopicVerdict,
 };
+pub use preview::{PREVIEW_EVENTS_MAX, Preview, PreviewAnswer, PreviewAsk, PreviewCategories};
 pub use refusal::Refusal;
 pub use search::{
     ExportForm, FoundEvents, FoundShape, FoundTotal, HistoryExport, HistorySummary, RankedValue, SearchAsk,

@@ -51,6 +51,16 @@ pub struct FoundEvent {
 }
 
 impl FoundEvent {
+    /// Reads an event that lies in the journal, be it one of the history's or not.
+    ///
+    /// # Errors
+    /// The bytes are not an event.
+    pub fn parse(place: (AccountId, Position), event: impl Into<Bytes>) -> Result<Self, ParseError> {
+        let event = event.into();
+        let fields = LookupFields::parse(&event)?;
+        Ok(Self::new(place, event.clone(), &fields))
+    }
+
     /// Tells an event.
     pub(crate) fn new(
         (account, position): (AccountId, Position),

@@ -52,6 +52,7 @@ mod recorder;
 mod refuse;
 mod request_facts;
 mod retention;
+mod selectors_page;
 mod serve;
 mod server;
 mod service_keys;

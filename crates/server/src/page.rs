@@ -31,7 +31,9 @@ use crate::refuse;
 use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 use crate::telemetry;
-use crate::{history_pages, insights_pages, keys, organization_view, sources, tail, transparency};
+use crate::{
+    history_pages, insights_pages, keys, organization_view, selectors_page, sources, tail, transparency,
+};
 
 /// What a page is to the record, and what it takes.
 #[derive(Debug)]
@@ -141,6 +143,7 @@ impl Front {
             ("POST", history_pages::SUMMARY) => self.summarise_history(arrival, body).await,
             ("POST", history_pages::EXPORT) => self.export_history(arrival, body).await,
             ("POST", organization_view::PAGE) => self.look_organization_up(arrival, body).await,
+            ("POST", selectors_page::PREVIEW) => self.preview_selectors(arrival, body).await,
             ("POST", keys::ROTATION) => self.rotate_signing_key(arrival, body).await,
             ("GET", transparency::LOGS) => self.list_logs(arrival, body).await,
             ("GET" | "POST", transparency::PROOF) => self.prove_event(arrival, body).await,
