@@ -23,7 +23,9 @@ export function signingProxy(base: string): Plugin {
         if (url.startsWith(`${base}session`)) return tell(response, developer(key));
         if (!url.startsWith(`${base}call/`)) return next();
         forward(request, response, { key, secret, target, base }).catch((error: unknown) => {
-          response.writeHead(502).end(String(error));
+          // A stream that its reader left has begun already.
+          if (response.headersSent) response.destroy();
+          else response.writeHead(502).end(String(error));
         });
       });
     },
