@@ -1,7 +1,8 @@
-import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { MUTE_TAG, SENSITIVITY_TAG, tagsOf } from "../api/insights";
-import { describeTrails, type Trail } from "../api/trails";
+import type { Trail } from "../api/trails";
+import { useTrails } from "../trails/queries";
 import { patiently } from "./patiently";
 import type { Sensitivity } from "./told";
 
@@ -19,15 +20,12 @@ export interface Untold {
 }
 
 /** The trails of a Region with what their tags say of insights. */
-export function useTagged(region: string) {
-  const trails = useQuery({
-    queryKey: ["trails", region],
-    queryFn: ({ signal }) => describeTrails(region, signal),
-  });
-  const list = useMemo(() => trails.data?.trailList ?? [], [trails.data]);
+export function useTagged() {
+  const trails = useTrails();
+  const list = trails.data ?? [];
   const tags = useQueries({
     queries: list.map((trail) => ({
-      queryKey: ["trail-tags", trail.TrailARN],
+      queryKey: ["trails", "tags", trail.TrailARN],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         patiently(() => tagsOf(trail.HomeRegion, trail.TrailARN, signal), signal),
     })),
@@ -47,7 +45,7 @@ export function useTagged(region: string) {
 export function useTagsChanged() {
   const queries = useQueryClient();
   return useCallback(
-    (arn: string) => queries.invalidateQueries({ queryKey: ["trail-tags", arn] }),
+    (arn: string) => queries.invalidateQueries({ queryKey: ["trails", "tags", arn] }),
     [queries],
   );
 }

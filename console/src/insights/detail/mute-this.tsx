@@ -1,4 +1,3 @@
-import { useRegion } from "../../session/region";
 import type { Explanation } from "../explanation";
 import { canBeNamed, type MuteRule, ruleName } from "../mute-rule";
 import { MuteModal } from "../rules/mute-modal";
@@ -7,8 +6,7 @@ import { service } from "../words";
 
 /** Mutes what an insight is about, for those trails that were told. */
 export function MuteThis({ of, onDismiss }: { of: Explanation; onDismiss: () => void }) {
-  const [region] = useRegion();
-  const { tagged, isPending } = useTagged(region);
+  const { tagged, isPending } = useTagged();
   if (isPending) return null;
   const { name, source } = of.episode.last;
   const rule: MuteRule = {

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { href } from "../../shell/href";
+import { trailPath } from "../../trails/trail-facts";
 import { during, type Explanation } from "../explanation";
 import { type Clock, heard, minuteBeside, noun } from "../sentences";
 import { rate, span, trailName } from "../words";
@@ -63,7 +64,7 @@ function Trails({ of }: { of: Explanation }) {
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {of.trails.map((arn) => (
-        <Link key={arn} href={href(`/trails/detail?arn=${encodeURIComponent(arn)}`)}>
+        <Link key={arn} href={href(trailPath(arn))}>
           {trailName(arn)}
         </Link>
       ))}

@@ -6,11 +6,10 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { describeTrails } from "../../api/trails";
 import { useRegion } from "../../session/region";
 import { Refused } from "../../shell/refused";
+import { useTrails } from "../../trails/queries";
 import { useClock } from "../use-clock";
 import { many, span } from "../words";
 import { FoundTable } from "./found-table";
@@ -31,11 +30,8 @@ export default function LookBackTab() {
   const [range, setRange] = useState(RANGES[2] ?? MANAGEMENT);
   const [events, setEvents] = useState(MANAGEMENT);
   const { lookBack, run, stop } = useBacktest(region);
-  const trails = useQuery({
-    queryKey: ["trails", region],
-    queryFn: ({ signal }) => describeTrails(region, signal),
-  });
-  const options = (trails.data?.trailList ?? []).map(
+  const trails = useTrails();
+  const options = (trails.data ?? []).map(
     (trail): SelectProps.Option => ({ value: trail.TrailARN, label: `Data events of ${trail.Name}` }),
   );
   const isRunning = lookBack.state === "running";

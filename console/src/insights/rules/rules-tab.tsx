@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useRegion } from "../../session/region";
 import { EmptyState } from "../../shell/empty-state";
 import { href } from "../../shell/href";
 import { Refused } from "../../shell/refused";
@@ -16,13 +15,12 @@ const NOTHING: MuteRule = { sources: [], names: [], principals: [], windows: [] 
 
 /** Which trails are told of insights, how much has to happen for it, and what they are not told of. */
 export default function RulesTab() {
-  const [region] = useRegion();
-  const { trails, tagged, untold, isPending } = useTagged(region);
+  const { trails, tagged, untold, isPending } = useTagged();
   const [isMuting, setIsMuting] = useState(false);
   if (trails.isError) {
     return <Refused error={trails.error} doing="list the trails" onRetry={() => trails.refetch()} />;
   }
-  if (trails.data?.trailList.length === 0) {
+  if (trails.data?.length === 0) {
     return (
       <EmptyState
         title="No trails"

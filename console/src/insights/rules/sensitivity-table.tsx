@@ -8,6 +8,7 @@ import { addTag, removeTag, SENSITIVITY_TAG } from "../../api/insights";
 import { href } from "../../shell/href";
 import { useNotify } from "../../shell/notifications";
 import { Refused } from "../../shell/refused";
+import { trailPath } from "../../trails/trail-facts";
 import type { Sensitivity } from "../told";
 import { type Tagged, useTagsChanged } from "../use-tags";
 
@@ -52,9 +53,7 @@ export function SensitivityTable({ tagged, loading }: { tagged: Tagged[]; loadin
           id: "trail",
           header: "Trail",
           isRowHeader: true,
-          cell: ({ trail }) => (
-            <Link href={href(`/trails/detail?arn=${encodeURIComponent(trail.TrailARN)}`)}>{trail.Name}</Link>
-          ),
+          cell: ({ trail }) => <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link>,
         },
         {
           id: "looks",

@@ -1,0 +1,60 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
+import type { Filter, Summary } from "../api/history";
+import { EmptyState } from "../shell/empty-state";
+import { useTime } from "../shell/time";
+import styles from "./events-container.module.css";
+
+const EventsGraph = lazy(() => import("./events-graph"));
+
+interface EventsContainerProps {
+  /** Absent: not known yet. */
+  summary: Summary | undefined;
+  filters: Filter[];
+  words: string;
+}
+
+/** The graph of events over time. */
+export function EventsContainer({ summary, filters, words }: EventsContainerProps) {
+  const time = useTime();
+  const isEmpty = summary?.Total === 0;
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description={
+            summary?.CountedBackTo && `Counted back to ${time.full(summary.CountedBackTo)}: there is more.`
+          }
+        >
+          Events by service
+        </Header>
+      }
+    >
+      <div className={styles.graph}>
+        {isEmpty && (
+          <EmptyState title="No events" command="cairn env">
+            There were no events in {words}. Point a client at Cairn, and call something.
+          </EmptyState>
+        )}
+        {summary && !isEmpty && (
+          <Suspense fallback={<Loading />}>
+            <EventsGraph summary={summary} filters={filters} />
+          </Suspense>
+        )}
+        {!summary && <Loading />}
+      </div>
+    </Container>
+  );
+}
+
+function Loading() {
+  return (
+    <Box textAlign="center" padding="xxl">
+      <Spinner /> <Box variant="span">Counting events</Box>
+    </Box>
+  );
+}

@@ -1,0 +1,82 @@
+import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import TextContent from "@cloudscape-design/components/text-content";
+import type { ReactNode } from "react";
+import { Command } from "../shell/command";
+import { href } from "../shell/href";
+import { type Preference, usePreference } from "../shell/preference";
+import { useTrails } from "../trails/queries";
+
+const HIDDEN: Preference<boolean> = { key: "dashboard.next-steps-hidden", version: 1, initial: false };
+
+/** What a newcomer does next; gone once trails are told of insights, or when it is told to go. */
+export function NextSteps() {
+  const trails = useTrails();
+  const [isHidden, setIsHidden] = usePreference(HIDDEN);
+  if (isHidden || !trails.data) return null;
+  const hasTrail = trails.data.length > 0;
+  const first = trails.data[0];
+  const hasInsights = trails.data.some((trail) => trail.HasInsightSelectors);
+  if (hasTrail && hasInsights) return null;
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description="Commands run in a terminal in which cairn env was evaluated."
+          actions={<Button onClick={() => setIsHidden(true)}>Hide</Button>}
+        >
+          Next steps
+        </Header>
+      }
+    >
+      <TextContent>
+        <ColumnLayout columns={3}>
+          <Step
+            title="Keep events as files"
+            isDone={hasTrail}
+            command="cairn trail create main --bucket audit-logs --create-bucket"
+            action={<Button href={href("/trails/create")}>Create trail</Button>}
+          >
+            A trail delivers events to a bucket, with signed digests, for longer than the 90 days of event
+            history.
+          </Step>
+          <Step
+            title="Be told of what is unusual"
+            isDone={hasInsights}
+            command={`aws cloudtrail put-insight-selectors --trail-name ${first?.TrailARN ?? "main"} --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`}
+          >
+            Let the trail look for surges and silences of calls and errors.
+          </Step>
+          <Step title="Bring the past" command="cairn import cloudtrail AWSLogs/">
+            Log files of CloudTrail, from disk or a bucket, become events: what was usual is known at once.
+            Calls to AWS itself, or to anything that speaks its APIs, are recorded on their way through the
+            gateway.
+          </Step>
+        </ColumnLayout>
+      </TextContent>
+    </Container>
+  );
+}
+
+interface StepProps {
+  title: string;
+  isDone?: boolean;
+  command: string;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+function Step({ title, isDone, command, action, children }: StepProps) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      <p>{children}</p>
+      {isDone ? <StatusIndicator>Done</StatusIndicator> : <Command text={command} />}
+      {!isDone && action}
+    </div>
+  );
+}

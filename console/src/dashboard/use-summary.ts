@@ -1,0 +1,31 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type Filter, summarise } from "../api/history";
+import { endsOf, type TimeSpan } from "./time-span";
+
+/** How often it is asked for again, milliseconds. */
+export const REFRESH_MS = 60_000;
+
+/** What the dashboard counts: everything, or what changed something. */
+export type Counted = "all" | "writes";
+
+export const filtersOf = (counted: Counted): Filter[] =>
+  counted === "writes" ? [{ Field: "ReadOnly", Operator: "Equals", Values: ["false"] }] : [];
+
+/** The events of a span, summed up. */
+export function useSummary(region: string, span: TimeSpan, counted: Counted) {
+  return useQuery({
+    queryKey: ["dashboard", region, span.id, counted],
+    queryFn: async ({ signal }) => {
+      const { from, to } = endsOf(span, Date.now());
+      const search = {
+        StartTime: new Date(from).toISOString(),
+        EndTime: new Date(to - 1).toISOString(),
+        Filters: filtersOf(counted),
+        Buckets: span.buckets,
+      };
+      return { ...(await summarise(region, search, signal)), span };
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { ValidationLine } from "../api/trails";
+import { KEPT_MAX, NEW, progressOf, type Run, take } from "./run";
+
+const TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
+const fresh = (): Run => ({ ...NEW, state: "running", results: [], counts: { ...NEW.counts } });
+
+function run(lines: ValidationLine[]): Run {
+  const run = fresh();
+  for (const line of lines) take(run, line);
+  return run;
+}
+
+const BEGUN: ValidationLine = {
+  Kind: "Begun",
+  TrailARN: TRAIL,
+  StartTime: "2026-03-01T00:00:00Z",
+  EndTime: "2026-03-03T00:00:00Z",
+};
+
+test("each line has its place, and the end ends it", () => {
+  const of = run([
+    BEGUN,
+    { Kind: "Digest", Object: "d1", Valid: true, Time: "2026-03-02T23:00:00Z" },
+    { Kind: "LogFile", Object: "l1", Valid: false, Finding: "hash value doesn't match" },
+    { Kind: "LogFile", Object: "l2", Valid: true, Finding: "no digest file lists it" },
+    { Kind: "LogFile", Object: "l3", Valid: false, Finding: "NOT CHECKED: AccessDenied: no" },
+    { Kind: "Backfill", Object: "b1", Valid: true },
+    { Kind: "Gap", StartTime: "2026-03-01T00:00:00Z", EndTime: "2026-03-01T01:00:00Z", Finding: "nothing" },
+    { Kind: "Progress", Digests: 1, Files: 3, CheckedBackTo: "2026-03-02T12:00:00Z" },
+  ]);
+  expect(of.results.map(({ kind, state, object }) => [kind, state, object])).toEqual([
+    ["Digest", "valid", "d1"],
+    ["Log file", "invalid", "l1"],
+    ["Log file", "warning", "l2"],
+    ["Log file", "unchecked", "l3"],
+    ["Backfill digest", "valid", "b1"],
+    ["Chain", "gap", ""],
+  ]);
+  expect(of.counts).toEqual({ valid: 2, warning: 1, invalid: 1, unchecked: 1, gap: 1 });
+  expect([of.asked?.trail, of.digests, of.files, progressOf(of)]).toEqual([TRAIL, 1, 3, 0.25]);
+  take(of, {
+    Kind: "Ended",
+    Valid: false,
+    Digests: { Valid: 1, Invalid: 0 },
+    Files: { Valid: 1, Invalid: 1 },
+    Report: "…",
+  });
+  expect([of.state, progressOf(of)]).toEqual(["ended", 1]);
+});
+
+test("valid files beyond a limit are counted and not kept, what is wrong is", () => {
+  const of = fresh();
+  for (let at = 0; at < KEPT_MAX + 10; at++) take(of, { Kind: "LogFile", Object: `l${at}`, Valid: true });
+  take(of, { Kind: "LogFile", Object: "bad", Valid: false, Finding: "not found" });
+  expect([of.counts.valid, of.unlisted, of.results.at(-1)?.object]).toEqual([KEPT_MAX + 10, 10, "bad"]);
+});
+
+test("what has not begun has not come far", () => {
+  expect(progressOf(fresh())).toBe(0);
+  expect(progressOf(run([BEGUN]))).toBe(0);
+});
