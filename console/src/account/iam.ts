@@ -1,0 +1,124 @@
+import { query } from "../api/call";
+
+/** IAM is one for all Regions, and is signed for this one. */
+const REGION = "us-east-1";
+
+type Input = Record<string, string>;
+
+/** Calls an action of IAM. */
+export const iam = (action: string, input: Input = {}): Promise<Document> =>
+  query("iam", REGION, "2010-05-08", action, input);
+
+export interface MfaDevice {
+  serial: string;
+  /** What it was called when it was made. */
+  name: string;
+  enabled: string;
+}
+
+export async function listMfaDevices(): Promise<MfaDevice[]> {
+  const answer = await iam("ListMFADevices");
+  return membersOf(answer, "MFADevices").map((device) => {
+    const serial = textOf(device, "SerialNumber");
+    return { serial, name: deviceName(serial), enabled: textOf(device, "EnableDate") };
+  });
+}
+
+/** A device that was made and belongs to nobody yet. */
+export interface NewDevice {
+  serial: string;
+  /** In Base32, for an authenticator app. */
+  seed: string;
+}
+
+export async function createDevice(name: string): Promise<NewDevice> {
+  const answer = await iam("CreateVirtualMFADevice", { VirtualMFADeviceName: name });
+  const seed = seedOf(textOf(answer, "Base32StringSeed"));
+  return { serial: textOf(answer, "SerialNumber"), seed };
+}
+
+export interface Enabling {
+  userName: string;
+  serial: string;
+  codes: [string, string];
+}
+
+export const enableDevice = ({ userName, serial, codes }: Enabling) =>
+  iam("EnableMFADevice", {
+    UserName: userName,
+    SerialNumber: serial,
+    AuthenticationCode1: codes[0],
+    AuthenticationCode2: codes[1],
+  });
+
+export const deleteDevice = (serial: string) => iam("DeleteVirtualMFADevice", { SerialNumber: serial });
+
+/** Takes a device away from its user, and deletes it. */
+export async function removeDevice(userName: string, serial: string): Promise<void> {
+  await iam("DeactivateMFADevice", { UserName: userName, SerialNumber: serial });
+  await deleteDevice(serial);
+}
+
+export interface AccessKey {
+  id: string;
+  isActive: boolean;
+  created: string;
+  used?: { at: string; service: string; region: string };
+}
+
+export async function listAccessKeys(): Promise<AccessKey[]> {
+  const answer = await iam("ListAccessKeys");
+  const keys = membersOf(answer, "AccessKeyMetadata").map((key) => ({
+    id: textOf(key, "AccessKeyId"),
+    isActive: textOf(key, "Status") === "Active",
+    created: textOf(key, "CreateDate"),
+  }));
+  return Promise.all(keys.map(async (key) => ({ ...key, ...(await lastUse(key.id)) })));
+}
+
+/** When a key was used last; nothing where it never was, or where that may not be asked. */
+async function lastUse(id: string): Promise<Pick<AccessKey, "used">> {
+  try {
+    const answer = await iam("GetAccessKeyLastUsed", { AccessKeyId: id });
+    const at = textOf(answer, "LastUsedDate");
+    return at
+      ? { used: { at, service: textOf(answer, "ServiceName"), region: textOf(answer, "Region") } }
+      : {};
+  } catch {
+    return {};
+  }
+}
+
+export interface UserFacts {
+  created: string;
+  /** When somebody signed in with its password last; empty where nobody did. */
+  passwordUsed: string;
+}
+
+/** What IAM knows of whoever is signed in. */
+export async function getOwnUser(): Promise<UserFacts> {
+  const answer = await iam("GetUser");
+  return { created: textOf(answer, "CreateDate"), passwordUsed: textOf(answer, "PasswordLastUsed") };
+}
+
+/** The name at the end of a device's ARN. */
+export const deviceName = (serial: string): string => serial.split("/").pop() || serial;
+
+/** The seed, which travels as a blob: Base64 of its Base32. */
+export function seedOf(blob: string): string {
+  try {
+    const text = atob(blob);
+    return /^[A-Z2-7]+=*$/.test(text) ? text : blob;
+  } catch {
+    return blob;
+  }
+}
+
+/** The text of the first element of that name below another. */
+export const textOf = (parent: Document | Element, name: string): string =>
+  parent.getElementsByTagName(name)[0]?.textContent ?? "";
+
+function membersOf(parent: Document, list: string): Element[] {
+  const members = parent.getElementsByTagName(list)[0]?.children ?? [];
+  return [...members].filter(({ tagName }) => tagName === "member");
+}
