@@ -1,6 +1,115 @@
-import ContentLayout from "@cloudscape-design/components/content-layout";
-import Header from "@cloudscape-design/components/header";
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import HelpPanel from "@cloudscape-design/components/help-panel";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { TrailHealth } from "../api/trails";
+import { EmptyState } from "../shell/empty-state";
+import { href } from "../shell/href";
+import { Page } from "../shell/page";
+import { Refused } from "../shell/refused";
+import { span } from "../shell/time";
+import { DestinationsTable } from "./delivery/destinations-table";
+import { LATE_SECONDS, totals } from "./delivery/health";
+import { HealthTable } from "./delivery/health-table";
+import { Hours } from "./delivery/hours";
+import { useDelivery } from "./delivery/use-delivery";
+import { sizeOf } from "./trail-facts";
 
+/** How delivery fares: of every trail, to every destination, over the last day. */
 export function Component() {
-  return <ContentLayout header={<Header variant="h1">Delivery health</Header>} />;
+  const delivery = useDelivery();
+  return (
+    <Page
+      title="Delivery health"
+      description="Whether what trails log arrives, how late, and how much of it there was in the last 24 hours."
+      help={HELP}
+      actions={
+        <Button
+          iconName="refresh"
+          ariaLabel="Refresh delivery health"
+          loading={delivery.isFetching}
+          onClick={() => delivery.refetch()}
+        />
+      }
+    >
+      <SpaceBetween size="l">
+        {delivery.isError && (
+          <Refused error={delivery.error} doing="look at deliveries" onRetry={() => delivery.refetch()} />
+        )}
+        {delivery.isPending && <StatusIndicator type="loading">Loading deliveries</StatusIndicator>}
+        {delivery.data && <Health trails={delivery.data.Trails} />}
+      </SpaceBetween>
+    </Page>
+  );
 }
+
+function Health({ trails }: { trails: TrailHealth[] }) {
+  if (trails.length === 0) {
+    return (
+      <Container>
+        <EmptyState
+          title="No trail delivers yet"
+          command="cairn trail create main --bucket audit-logs --create-bucket"
+          action={<Button href={href("/trails/create")}>Create trail</Button>}
+        >
+          Events are in the event history for 90 days. A trail delivers them to a bucket as well.
+        </EmptyState>
+      </Container>
+    );
+  }
+  const sums = totals(trails);
+  const number = new Intl.NumberFormat("en-US");
+  return (
+    <SpaceBetween size="l">
+      {sums.failing > 0 && (
+        <Alert
+          type="warning"
+          header={sums.failing === 1 ? "A trail needs you" : `${sums.failing} trails need you`}
+        >
+          Nothing is lost: what could not be delivered waits, and is delivered once the cause is mended.
+        </Alert>
+      )}
+      <Container>
+        <KeyValuePairs
+          columns={4}
+          items={[
+            { label: "Trails that log", value: `${sums.logging} of ${trails.length}` },
+            {
+              label: "Longest lag",
+              value: (
+                <StatusIndicator type={sums.lag > LATE_SECONDS ? "warning" : "success"}>
+                  {sums.lag > 0 ? span(sums.lag) : "None"}
+                </StatusIndicator>
+              ),
+            },
+            { label: "Events delivered", value: number.format(sums.events) },
+            {
+              label: "Log files and digests",
+              value: `${number.format(sums.files)} (${sizeOf(sums.bytes)}), ${number.format(sums.digests)}`,
+            },
+          ]}
+        />
+      </Container>
+      <Hours trails={trails} />
+      <HealthTable trails={trails} />
+      <DestinationsTable trails={trails} />
+    </SpaceBetween>
+  );
+}
+
+const HELP = (
+  <HelpPanel header={<h2>Delivery health</h2>}>
+    <p>
+      Lag is the age of the oldest event that waits to be delivered. A trail collects events for a minute
+      before it puts a log file, so some lag is usual.
+    </p>
+    <p>
+      A destination that fails is tried again, each time a little later, until it works. Files keep their
+      names and order.
+    </p>
+    <p>What is shown are the deliveries of this account&apos;s events from this Region.</p>
+  </HelpPanel>
+);

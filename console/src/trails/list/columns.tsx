@@ -1,11 +1,11 @@
 import Link from "@cloudscape-design/components/link";
-import Popover from "@cloudscape-design/components/popover";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { Trail } from "../../api/trails";
 import { href } from "../../shell/href";
 import type { TrailStatus } from "../calls/cloudtrail";
-import { conditionOf, explainError, logGroupName, ownerOf, trailPath } from "../trail-facts";
+import { ConditionStatus } from "../delivery/condition-status";
+import { conditionOf, logGroupName, ownerOf, trailPath } from "../trail-facts";
 
 /** A row: the trail, and how it fares as far as that is known. */
 export interface Row {
@@ -78,12 +78,5 @@ const statusText = ({ status }: Row): string => (status ? conditionOf(status).te
 function Status({ status, failed }: Row) {
   if (failed) return <StatusIndicator type="warning">Not known</StatusIndicator>;
   if (!status) return <StatusIndicator type="loading">Loading</StatusIndicator>;
-  const { type, text } = conditionOf(status);
-  if (type !== "error" && type !== "warning") return <StatusIndicator type={type}>{text}</StatusIndicator>;
-  const code = text.slice(text.indexOf(": ") + 2);
-  return (
-    <Popover header={code} content={explainError(code)} triggerType="text" dismissAriaLabel="Close">
-      <StatusIndicator type={type}>{text}</StatusIndicator>
-    </Popover>
-  );
+  return <ConditionStatus {...conditionOf(status)} />;
 }

@@ -16,7 +16,7 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
         content: event.EventName,
         secondaryContent: (
           <Box color="text-body-secondary" fontSize="body-s">
-            {[time.short(event.EventTime), serviceOf(event.EventSource), event.Username, resourceOf(event)]
+            {[time.short(event.EventTime), serviceOf(event.EventSource), callerOf(event), resourceOf(event)]
               .filter(Boolean)
               .join(" · ")}
           </Box>
@@ -28,4 +28,24 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
 
 const serviceOf = (source: string): string => source.replace(/\.amazonaws\.com$/, "");
 
-const resourceOf = ({ Resources }: EventItem): string | undefined => Resources[0]?.ResourceName;
+const resourceOf = ({ Resources, CloudTrailEvent }: EventItem): string | undefined =>
+  Resources[0]?.ResourceName ?? recordOf(CloudTrailEvent).resources?.find(({ ARN }) => ARN)?.ARN;
+
+/** Who called: a data event tells it in its record alone. */
+function callerOf({ Username, CloudTrailEvent }: EventItem): string | undefined {
+  const { userName, arn, invokedBy } = recordOf(CloudTrailEvent).userIdentity ?? {};
+  return Username ?? userName ?? arn?.split("/").at(-1) ?? invokedBy;
+}
+
+interface Record {
+  userIdentity?: { userName?: string; arn?: string; invokedBy?: string };
+  resources?: { ARN?: string }[];
+}
+
+function recordOf(text: string): Record {
+  try {
+    return JSON.parse(text) as Record;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,77 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { Trail } from "../../api/trails";
+import { Command } from "../../shell/command";
+import { href } from "../../shell/href";
+import { Refused } from "../../shell/refused";
+import { useAggregations, useInsightSelectors, useSelectors } from "../queries";
+import { editPath } from "../trail-facts";
+import { readInsights } from "../wizard/draft";
+import { nameOfAggregation } from "../wizard/events/aggregation";
+import { selectorsCommand } from "../wizard/words";
+import { LoggedEvents } from "./logged-events";
+
+/** Which events a trail logs, and what it makes of them. */
+export function Events({ trail, canChange }: { trail: Trail; canChange: boolean }) {
+  const selectors = useSelectors(trail.TrailARN);
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            canChange && (
+              <Button href={href(editPath(trail.TrailARN, "events"))} ariaLabel="Edit events">
+                Edit
+              </Button>
+            )
+          }
+        >
+          Events
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {selectors.isPending && <StatusIndicator type="loading">Loading selectors</StatusIndicator>}
+        {selectors.isError && (
+          <Refused error={selectors.error} doing="read the selectors" onRetry={() => selectors.refetch()} />
+        )}
+        {selectors.data && <LoggedEvents selectors={selectors.data} />}
+        <Insights arn={trail.TrailARN} />
+        {selectors.data && (
+          <ExpandableSection headerText="Selectors as a command">
+            <Command text={selectorsCommand(trail.HomeRegion, trail.TrailARN, selectors.data)} />
+          </ExpandableSection>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Insights({ arn }: { arn: string }) {
+  const insights = useInsightSelectors(arn);
+  const aggregations = useAggregations(arn);
+  const choice = readInsights(insights.data ?? []);
+  const words = ({ rate, errors }: { rate: boolean; errors: boolean }) =>
+    [...(rate ? ["API call rate"] : []), ...(errors ? ["API error rate"] : [])].join(", ") || "Off";
+  const state = (query: { isPending: boolean; isError: boolean }, value: string) =>
+    query.isPending ? "Loading" : query.isError ? "Not known" : value;
+  return (
+    <KeyValuePairs
+      columns={3}
+      items={[
+        { label: "Insights in management events", value: state(insights, words(choice.Management)) },
+        { label: "Insights in data events", value: state(insights, words(choice.Data)) },
+        {
+          label: "Event aggregation",
+          value: state(aggregations, (aggregations.data ?? []).map(nameOfAggregation).join(", ") || "Off"),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,109 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { Trail } from "../../api/trails";
+import { useSession } from "../../session/session-gate";
+import { href } from "../../shell/href";
+import { useTime } from "../../shell/time";
+import type { TrailStatus } from "../calls/cloudtrail";
+import { ConditionStatus } from "../delivery/condition-status";
+import { useOrganization } from "../queries";
+import { conditionOf, editPath, folderOf, ownerOf } from "../trail-facts";
+
+interface GeneralDetailsProps {
+  trail: Trail;
+  status: TrailStatus | undefined;
+  canChange: boolean;
+}
+
+/** All settings of a trail but its events and tags, and when it last delivered. */
+export function GeneralDetails({ trail, status, canChange }: GeneralDetailsProps) {
+  const { Account } = useSession();
+  const { data: organization } = useOrganization();
+  const time = useTime();
+  const at = (moment: number | undefined, fault?: string) =>
+    fault ? <StatusIndicator type="error">{fault}</StatusIndicator> : moment ? time.full(moment) : "Not yet";
+  const owner = ownerOf(trail.TrailARN);
+  const folder = folderOf(trail, { account: Account.Id, organization: organization?.id });
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            canChange && (
+              <Button href={href(editPath(trail.TrailARN, "attributes"))} ariaLabel="Edit general details">
+                Edit
+              </Button>
+            )
+          }
+        >
+          General details
+        </Header>
+      }
+    >
+      <KeyValuePairs
+        columns={4}
+        items={[
+          {
+            label: "Trail logging",
+            value: status ? <ConditionStatus {...conditionOf(status)} /> : "Loading",
+          },
+          { label: "Home Region", value: trail.HomeRegion },
+          { label: "Multi-Region trail", value: trail.IsMultiRegionTrail ? "Yes" : "No" },
+          {
+            label: "Organization trail",
+            value: trail.IsOrganizationTrail ? `Yes, of account ${owner}` : "No",
+          },
+          { label: "Trail log location", value: `${trail.S3BucketName}/${folder}` },
+          {
+            label: "Last log file delivered",
+            value: at(status?.LatestDeliveryTime, status?.LatestDeliveryError),
+          },
+          { label: "Log file validation", value: trail.LogFileValidationEnabled ? "Enabled" : "Disabled" },
+          {
+            label: "Last digest delivered",
+            value: trail.LogFileValidationEnabled
+              ? at(status?.LatestDigestDeliveryTime, status?.LatestDigestDeliveryError)
+              : "–",
+          },
+          { label: "SSE-KMS encryption", value: trail.KmsKeyId ?? "Not enabled" },
+          { label: "SNS notification delivery", value: trail.SnsTopicARN ?? "Disabled" },
+          {
+            label: "Last notification",
+            value: trail.SnsTopicARN
+              ? at(status?.LatestNotificationTime, status?.LatestNotificationError)
+              : "–",
+          },
+          {
+            label: "Deliveries of log files",
+            value: trail.RecursiveLogging === false ? "Left out" : "Logged",
+          },
+          { label: "CloudWatch Logs group", value: trail.CloudWatchLogsLogGroupArn ?? "Not configured" },
+          {
+            label: "Last event in CloudWatch Logs",
+            value: trail.CloudWatchLogsLogGroupArn
+              ? at(status?.LatestCloudWatchLogsDeliveryTime, status?.LatestCloudWatchLogsDeliveryError)
+              : "–",
+          },
+          { label: "Logging since", value: at(status?.StartLoggingTime) },
+          {
+            label: "Trail ARN",
+            value: (
+              <CopyToClipboard
+                variant="inline"
+                textToCopy={trail.TrailARN}
+                copyButtonAriaLabel="Copy trail ARN"
+                copySuccessText="Copied"
+                copyErrorText="Could not be copied"
+              />
+            ),
+          },
+        ]}
+      />
+    </Container>
+  );
+}

@@ -1,0 +1,60 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
+import { href } from "../../shell/href";
+import { Refused } from "../../shell/refused";
+import { span } from "../../shell/time";
+import { ConditionStatus } from "../delivery/condition-status";
+import { healthOf, seriesOf } from "../delivery/health";
+import { useDelivery } from "../delivery/use-delivery";
+import { sizeOf } from "../trail-facts";
+
+const HoursChart = lazy(() => import("../delivery/hours-chart"));
+
+/** How a trail's delivery fared over the last day. */
+export function LastDay({ arn }: { arn: string }) {
+  const delivery = useDelivery();
+  const trail = delivery.data?.Trails.find(({ TrailARN }) => TrailARN === arn);
+  const number = new Intl.NumberFormat("en-US");
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          description="What was delivered from this Region in the last 24 hours."
+          actions={<Button href={href("/delivery")}>Delivery health</Button>}
+        >
+          Delivery
+        </Header>
+      }
+    >
+      {delivery.isError && (
+        <Refused error={delivery.error} doing="look at deliveries" onRetry={() => delivery.refetch()} />
+      )}
+      {delivery.isPending && <Spinner />}
+      {delivery.data && !trail && "Nothing is known of this trail's deliveries from this Region."}
+      {trail && (
+        <>
+          <KeyValuePairs
+            columns={4}
+            items={[
+              { label: "State", value: <ConditionStatus {...healthOf(trail)} /> },
+              { label: "Lag", value: trail.LagSeconds > 0 ? span(trail.LagSeconds) : "None" },
+              {
+                label: "Events",
+                value: `${number.format(trail.LastDay.Events)} in ${number.format(trail.LastDay.Files)} log files (${sizeOf(trail.LastDay.Bytes)})`,
+              },
+              { label: "Digests", value: number.format(trail.LastDay.Digests) },
+            ]}
+          />
+          <Suspense fallback={<Spinner />}>
+            <HoursChart series={seriesOf([trail], "Events")} figure="Events" height={140} />
+          </Suspense>
+        </>
+      )}
+    </Container>
+  );
+}
