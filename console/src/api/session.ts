@@ -1,4 +1,4 @@
-import { bindCalls, Refusal, send } from "./call";
+import { Refusal, send } from "./call";
 
 /** What `GET /_cairn/console/session` says of whoever is signed in. */
 export interface Session {
@@ -64,26 +64,27 @@ export interface PasswordChange {
 
 const SESSION = `${import.meta.env.BASE_URL}session`;
 
-/** Whoever is signed in; `null` where nobody is. */
+/** Whoever is signed in; `null` where nobody is. Whether calls go with it is for the caller to decide. */
 export async function readSession(): Promise<Session | null> {
   try {
-    return await bound(await send(SESSION));
+    return await sessionIn(await send(SESSION));
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return null;
     throw error;
   }
 }
 
-export const signIn = async (input: SignIn): Promise<Session> => bound(await post("", input));
+export const signIn = async (input: SignIn): Promise<Session> => sessionIn(await post("", input));
 
 export const signOut = async (): Promise<void> => {
   await send(SESSION, { method: "DELETE" });
 };
 
-export const switchRole = async (input: SwitchRole): Promise<Session> => bound(await post("/role", input));
+export const switchRole = async (input: SwitchRole): Promise<Session> =>
+  sessionIn(await post("/role", input));
 
 export const exitRole = async (): Promise<Session> =>
-  bound(await send(`${SESSION}/role`, { method: "DELETE" }));
+  sessionIn(await send(`${SESSION}/role`, { method: "DELETE" }));
 
 export const changePassword = async (input: PasswordChange): Promise<void> => {
   await post("/password", input);
@@ -94,8 +95,4 @@ function post(path: string, input: object): Promise<Response> {
   return send(`${SESSION}${path}`, { method: "POST", headers, body: JSON.stringify(input) });
 }
 
-async function bound(response: Response): Promise<Session> {
-  const session = (await response.json()) as Session;
-  bindCalls(session.Csrf);
-  return session;
-}
+const sessionIn = async (response: Response): Promise<Session> => (await response.json()) as Session;

@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { PasswordField } from "./password-field";
@@ -10,9 +9,6 @@ export function NewPasswordFields({ form: { entries, change, outcome } }: { form
   const [shown, setShown] = useState(false);
   return (
     <SpaceBetween size="m">
-      <Box variant="p" color="text-body-secondary">
-        Your password has expired, or was given to you by an administrator. Choose a new one to go on.
-      </Box>
       <PasswordField
         label="New password"
         value={entries.newPassword}

@@ -12,14 +12,16 @@ import {
   useState,
 } from "react";
 import { Navigate, useLocation } from "react-router";
-import { whenSignedOut } from "../api/call";
+import { bindCalls, whenSignedOut } from "../api/call";
 import { readSession, type Session } from "../api/session";
 import { Refused } from "../shell/refused";
 import { RegionPlace } from "./region";
+import { standingOf } from "./standing";
 
 export { useRegion } from "./region";
 
 const SignInAgain = lazy(() => import("./sign-in-again"));
+const SomebodyElse = lazy(() => import("./somebody-else"));
 
 const Current = createContext<Session | undefined>(undefined);
 const Ending = createContext<() => void>(() => {});
@@ -36,59 +38,95 @@ export const useSignInAgain = () => useContext(Ending);
 
 /**
  * Shows what is inside to whoever is signed in, and leads everybody else to the sign-in page. A session that ends
- * while a page is open is renewed above it: nothing that was typed is lost.
+ * while a page is open is renewed above it: nothing that was typed is lost. What one principal sees is never done as
+ * another: where somebody else is signed in by now, the page is loaded anew.
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const location = useLocation();
-  const queries = useQueryClient();
-  const session = useQuery({ queryKey: ["session"], queryFn: readSession, staleTime: 60_000 });
-  const [known, setKnown] = useState<Session>();
-  const [asked, setAsked] = useState<"ended" | "early">();
-  useEffect(() => whenSignedOut(() => setAsked("ended")), []);
-  const isGone = session.data === null && known !== undefined;
+  const { session, known, standing, renewed } = useStanding();
+  const [asked, setAsked] = useState(false);
+  const ask = useCallback(() => setAsked(true), []);
   useEffect(() => {
-    if (isGone) setAsked("ended");
-  }, [isGone]);
-  const askEarly = useCallback(() => setAsked("early"), []);
-  if (session.data && session.data !== known) setKnown(session.data);
-  if (session.isPending) return <Waiting />;
-  if (session.isError && !known) {
-    return (
-      <Box padding="xxl">
-        <Refused error={session.error} doing="reach Cairn" onRetry={() => session.refetch()} />
-      </Box>
-    );
-  }
-  const current = session.data ?? known;
-  if (!current) {
+    if (standing === "ended") setAsked(true);
+  }, [standing]);
+  if (!known) {
+    if (session.isError) return <Unreachable error={session.error} onRetry={() => session.refetch()} />;
+    if (session.data !== null) return <Waiting />;
     const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/sign-in?to=${encodeURIComponent(back)}`} replace />;
   }
-  const renewed = (next: Session) => {
+  const signedIn = (next: Session) => {
     // Another principal must not see what the one before had on the screen.
-    if (next.Principal.Arn !== current.Principal.Arn) return window.location.reload();
-    queries.setQueryData(["session"], next);
-    setAsked(undefined);
-    queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    if (standingOf(known, next) === "changed") return window.location.reload();
+    renewed(next);
+    setAsked(false);
   };
   return (
-    <Current.Provider value={current}>
-      <Ending.Provider value={askEarly}>
-        <RegionPlace home={current.Region} regions={current.Regions}>
+    <Current.Provider value={known}>
+      <Ending.Provider value={ask}>
+        <RegionPlace home={known.Region} regions={known.Regions}>
           {children}
         </RegionPlace>
-        {asked && (
-          <Suspense>
+        <Suspense>
+          {asked && (
             <SignInAgain
-              session={current}
-              ended={asked === "ended"}
-              onSignedIn={renewed}
-              onLater={() => setAsked(undefined)}
+              session={known}
+              ended={standing === "ended"}
+              onSignedIn={signedIn}
+              onLater={() => setAsked(false)}
             />
-          </Suspense>
-        )}
+          )}
+          {standing === "changed" && session.data && <SomebodyElse session={session.data} />}
+        </Suspense>
       </Ending.Provider>
     </Current.Provider>
+  );
+}
+
+/** The session that the page was opened in, and how it stands. */
+function useStanding() {
+  const queries = useQueryClient();
+  const session = useQuery({
+    queryKey: ["session"],
+    queryFn: readSession,
+    staleTime: 60_000,
+    refetchOnWindowFocus: true,
+  });
+  const [known, setKnown] = useState<Session>();
+  const standing = session.data === undefined ? "goes on" : standingOf(known, session.data);
+  if (session.data && session.data !== known && standing === "goes on") {
+    // Before what is inside asks for anything: children's effects run before those of this component.
+    bindCalls(session.data.Csrf);
+    setKnown(session.data);
+  }
+  const refresh = useCallback(() => queries.invalidateQueries({ predicate: isNoSession }), [queries]);
+  useEffect(() => {
+    // A refused call may mean that nobody is signed in, or somebody else, or the same one anew.
+    const look = async () => {
+      const before = queries.getQueryData<Session | null>(["session"]);
+      await queries.refetchQueries({ queryKey: ["session"] });
+      const now = queries.getQueryData<Session | null>(["session"]);
+      if (before && now && before.Csrf !== now.Csrf) refresh();
+    };
+    whenSignedOut(() => void look());
+  }, [queries, refresh]);
+  const renewed = useCallback(
+    (next: Session) => {
+      queries.setQueryData(["session"], next);
+      refresh();
+    },
+    [queries, refresh],
+  );
+  return { session, known, standing, renewed };
+}
+
+const isNoSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== "session";
+
+function Unreachable({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <Box padding="xxl">
+      <Refused error={error} doing="reach Cairn" onRetry={onRetry} />
+    </Box>
   );
 }
 

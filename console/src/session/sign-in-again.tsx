@@ -35,7 +35,7 @@ export default function SignInAgain({ session, ended, onSignedIn, onLater }: Sig
       <SpaceBetween size="l">
         <Box variant="p">
           {session.SwitchedFrom
-            ? "Sign in to go on. The role that you had switched to is left; what you entered stays."
+            ? "Sign in to go on. The role that you had switched to has ended too: this page is loaded anew, as yours."
             : "Sign in to go on where you are; what you entered stays."}
         </Box>
         <SignInForm

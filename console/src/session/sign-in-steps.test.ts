@@ -60,7 +60,7 @@ describe("what a refusal leads to", () => {
     ["Failed", "mfa", "credentials", "Your sign-in information is incorrect"],
     ["MfaRequired", "credentials", "mfa", undefined],
     ["MfaFailed", "new-password", "mfa", undefined],
-    ["PasswordChangeRequired", "mfa", "new-password", undefined],
+    ["PasswordChangeRequired", "mfa", "new-password", ""],
     ["PasswordRefused", "new-password", "new-password", undefined],
     ["LockedOut", "mfa", "mfa", undefined],
     ["Unavailable", "credentials", "credentials", "Nobody can sign in at the moment"],

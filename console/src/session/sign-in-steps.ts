@@ -83,7 +83,12 @@ export function outcomeOf(
         forget: ["code"],
       };
     case "PasswordChangeRequired":
-      return { step: "new-password", forget: ["newPassword", "repeated"] };
+      return {
+        step: "new-password",
+        // Asked for again though a new one came: none may be chosen here.
+        alert: { type: step === "new-password" ? "error" : "info", header: "", message: refusal.message },
+        forget: ["newPassword", "repeated"],
+      };
     case "PasswordRefused":
       return { step: "new-password", errors: { newPassword: refusal.message }, forget: ["repeated"] };
     case "LockedOut":
