@@ -12,9 +12,10 @@ import { href } from "../shell/href";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { ComparedTable } from "./compare/compared-table";
-import { compare } from "./compare/differences";
+import { compare, rowOf } from "./compare/differences";
 import { type Compared, useCompared } from "./compare/use-compared";
 import { recordOf } from "./record";
+import { sentenceText } from "./sentence";
 
 const ABOVE = [["Event history", "/events"]] as const;
 
@@ -42,6 +43,14 @@ function Content({ region, compared }: { region: string; compared: Compared }) {
   const [isShort, setShort] = useState(true);
   const rows = useMemo(() => compare(events.map(recordOf)), [events]);
   const differing = rows.filter(({ differs }) => differs);
+  const sentences = useMemo(
+    () =>
+      rowOf(
+        "What happened",
+        events.map((event) => sentenceText(recordOf(event))),
+      ),
+    [events],
+  );
   if (isPending && error === null) {
     return (
       <Box textAlign="center" padding="xl">
@@ -63,7 +72,8 @@ function Content({ region, compared }: { region: string; compared: Compared }) {
     <ComparedTable
       region={region}
       events={events}
-      rows={isShort ? differing : rows}
+      rows={[sentences, ...(isShort ? differing : rows)]}
+      isWhole={!isShort}
       onRemove={remove}
       header={
         <Header

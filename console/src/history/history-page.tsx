@@ -43,7 +43,15 @@ export function Component() {
   const shown = useMemo(() => pages.page?.Events ?? [], [pages.page]);
   const refresh = useCallback(() => setAsOf(new Date()), []);
   const isFollowing = !isPaused && pages.number === 1;
-  const live = useLive({ region, search, isOn: isLive, isFollowing, shown, refresh });
+  const live = useLive({
+    region,
+    search,
+    isOn: isLive,
+    isFollowing,
+    shown,
+    isSettled: !pages.isLoading,
+    refresh,
+  });
   const pause = (next: boolean) => {
     setPaused(next);
     if (!next) refresh();

@@ -2,17 +2,43 @@ import Link from "@cloudscape-design/components/link";
 import { href } from "../shell/href";
 import type { EventRecord } from "./record";
 import { type Sentence, sentenceOf } from "./sentence";
-import { timelinePath } from "./timeline/subject";
+import { type Subject, timelinePath } from "./timeline/subject";
+
+interface SentenceViewProps {
+  record: EventRecord;
+  /** Where it is known already. */
+  sentence?: Sentence;
+  /** Whose timeline is shown: no link leads back to it. */
+  within?: Subject;
+}
 
 /** Says what happened; who did it and from where lead to their timelines. */
-export function SentenceView({ record, sentence }: { record: EventRecord; sentence?: Sentence }) {
+export function SentenceView({ record, sentence, within }: SentenceViewProps) {
   const { actor, deed, from } = sentence ?? sentenceOf(record);
+  const isActor =
+    within?.field === "PrincipalArn" || within?.field === "Username" || within?.field === "AccessKeyId";
   return (
     <>
-      {actor.filter ? <Link href={href(timelinePath(actor.filter))}>{actor.name}</Link> : actor.name}
+      <Way text={actor.name} subject={isActor ? undefined : actor.filter} />
       {` ${deed}`}
       {from && " from "}
-      {from && <Link href={href(timelinePath({ field: "SourceIPAddress", value: from }))}>{from}</Link>}
+      {from && (
+        <Way
+          text={from}
+          subject={
+            within?.field === "SourceIPAddress" ? undefined : { field: "SourceIPAddress", value: from }
+          }
+        />
+      )}
     </>
+  );
+}
+
+function Way({ text, subject }: { text: string; subject: Subject | undefined }) {
+  if (!subject) return text;
+  return (
+    <Link variant="primary" href={href(timelinePath(subject))}>
+      {text}
+    </Link>
   );
 }

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Icon from "@cloudscape-design/components/icon";
 import Link from "@cloudscape-design/components/link";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { type ReactNode, useMemo } from "react";
+import { Fragment, type ReactNode, useMemo } from "react";
 import type { EventItem } from "../../api/history";
 import { type TimeWords, useTime } from "../../shell/time";
 import { eventHref } from "../paths";
@@ -14,16 +14,21 @@ interface ComparedTableProps {
   region: string;
   events: EventItem[];
   rows: ComparedRow[];
+  /** Whether rows that don't differ are there too, so that those that do are marked. */
+  isWhole: boolean;
   header: ReactNode;
   onRemove: (id: string) => void;
 }
 
 /** Events beside each other, a field a row; what differs is marked. */
-export function ComparedTable({ region, events, rows, header, onRemove }: ComparedTableProps) {
+export function ComparedTable({ region, events, rows, isWhole, header, onRemove }: ComparedTableProps) {
   const time = useTime();
   const columns = useMemo(
-    () => [FIELD, ...events.map((event, at) => columnOf({ event, at, region, time, onRemove }))],
-    [events, region, time, onRemove],
+    () => [
+      fieldColumn(isWhole),
+      ...events.map((event, at) => columnOf({ event, at, region, time, onRemove })),
+    ],
+    [isWhole, events, region, time, onRemove],
   );
   return (
     <Table<ComparedRow>
@@ -49,19 +54,36 @@ export function ComparedTable({ region, events, rows, header, onRemove }: Compar
   );
 }
 
-const FIELD: TableProps.ColumnDefinition<ComparedRow> = {
+const fieldColumn = (isWhole: boolean): TableProps.ColumnDefinition<ComparedRow> => ({
   id: "field",
   header: "Field",
   isRowHeader: true,
-  width: 260,
+  width: 280,
   minWidth: 160,
   cell: ({ path, differs }) => (
     <>
-      {differs && <Icon name="status-warning" variant="warning" size="small" ariaLabel="Differs" />}{" "}
-      <span className={styles.path}>{path}</span>
+      {isWhole && differs && (
+        <Icon name="status-warning" variant="warning" size="small" ariaLabel="Differs" />
+      )}{" "}
+      <Path path={path} />
     </>
   ),
-};
+});
+
+/** A path may be broken after each member. */
+function Path({ path }: { path: string }) {
+  const members = path.split(/(?<=[.\]])/);
+  return (
+    <span className={path.includes(" ") ? undefined : styles.path}>
+      {members.map((member, at) => (
+        <Fragment key={members.slice(0, at + 1).join("")}>
+          {member}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
+  );
+}
 
 interface ColumnProps {
   event: EventItem;
@@ -98,11 +120,12 @@ function columnOf({
         />
       </div>
     ),
-    cell: ({ values, differs }) => <Value value={values[at]} differs={differs} />,
+    cell: (row) => <Value value={row.values[at]} row={row} />,
   };
 }
 
-function Value({ value, differs }: { value: string | undefined; differs: boolean }) {
+function Value({ value, row }: { value: string | undefined; row: ComparedRow }) {
   if (value === undefined) return <span className={styles.absent}>not there</span>;
-  return <span className={differs ? styles.differs : undefined}>{value}</span>;
+  const standsOut = row.differs && row.usual !== undefined && value !== row.usual;
+  return <span className={standsOut ? styles.differs : undefined}>{value}</span>;
 }

@@ -6,6 +6,8 @@ export interface ComparedRow {
   /** Absent where an event does not have the field. */
   values: (string | undefined)[];
   differs: boolean;
+  /** What most of them have, where most have the same: the others are what stands out. */
+  usual?: string | undefined;
 }
 
 /** Fields of one event that are told; a record can have many thousands. */
@@ -17,8 +19,15 @@ export function compare(records: readonly EventRecord[]): ComparedRow[] {
   const paths = new Set(flattened.flatMap((fields) => [...fields.keys()]));
   return [...ordered(paths, flattened)].map((path) => {
     const values = flattened.map((fields) => fields.get(path));
-    return { path, values, differs: new Set(values).size > 1 };
+    return rowOf(path, values);
   });
+}
+
+/** A row of values, and whether they are the same. */
+export function rowOf(path: string, values: (string | undefined)[]): ComparedRow {
+  const differs = new Set(values).size > 1;
+  const most = values.find((value) => values.filter((other) => other === value).length > values.length / 2);
+  return most === undefined ? { path, values, differs } : { path, values, differs, usual: most };
 }
 
 /** The members at the top in CloudTrail's order, those below each together. */

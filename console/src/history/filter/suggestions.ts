@@ -43,7 +43,7 @@ export function suggestionsOf(
     const values = all ?? [...frequent, ...shown.flatMap((event) => valuesOf(event, key))];
     const known = [...new Set(values)].filter((value) => value !== "").slice(0, OFFERED_MAX);
     const isAlways = key === "ReadOnly" || key === "EventName" || key === "EventSource" || key === "EventId";
-    return [...known, ...(isAlways ? [] : [ANY])].map((value) => ({ propertyKey: key, value }));
+    return [...(isAlways ? [] : [ANY]), ...known].map((value) => ({ propertyKey: key, value }));
   });
 }
 

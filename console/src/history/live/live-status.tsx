@@ -34,8 +34,12 @@ export function LiveStatus({ live, isPaused, isElsewhere, onPause }: LiveStatusP
   );
 }
 
-function words({ arrived, isMore }: Live, isPaused: boolean, isElsewhere: boolean): string {
-  const events = `${arrived}${isMore ? " or more" : ""} new ${arrived === 1 ? "event" : "events"}`;
-  if (isPaused) return `Paused, ${events}`;
-  return isElsewhere ? `${events} on the first page` : `Live, ${events}`;
+function words({ arrived, waiting, isMore }: Live, isPaused: boolean, isElsewhere: boolean): string {
+  if (isPaused) return `Paused, ${newEvents(waiting, isMore)}`;
+  return isElsewhere
+    ? `${newEvents(waiting, isMore)} on the first page`
+    : `Live, ${newEvents(arrived, false)}`;
 }
+
+const newEvents = (count: number, isMore: boolean) =>
+  `${count}${isMore ? " or more" : ""} new ${count === 1 ? "event" : "events"}`;

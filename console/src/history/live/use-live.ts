@@ -14,15 +14,18 @@ interface Watched {
   isFollowing: boolean;
   /** The events that are shown. */
   shown: readonly EventItem[];
+  /** Whether they are those of the search, and not of one before. */
+  isSettled: boolean;
   /** Shows the newest. */
   refresh: () => void;
 }
 
 export interface Live {
   state: TailState;
-  /** How many events came since it was turned on, or since they were looked at. */
+  /** How many events came while they were followed. */
   arrived: number;
-  /** Whether there are more than were counted. */
+  /** How many came since nobody follows; `isMore` where there are more than were counted. */
+  waiting: number;
   isMore: boolean;
   isNew: (event: EventItem) => boolean;
 }
@@ -35,42 +38,39 @@ const COUNTED_MAX = 50;
 
 /** Shows events as they arrive; counts them while the page is paused or an older one is shown. */
 export function useLive(watched: Watched): Live {
-  const { region, search, isOn, isFollowing, shown, refresh } = watched;
+  const { region, search, isOn, isFollowing, shown, isSettled, refresh } = watched;
   const [arrived, setArrived] = useState(0);
-  const [isMore, setMore] = useState(false);
+  const [waiting, setWaiting] = useState(0);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(NONE);
-  const known = useRef<Set<string> | undefined>(undefined);
+  const known = useRef<{ search: EventSearch; ids: Set<string> }>(undefined);
   const count = useCallback(async () => {
     const request = { ...requestOf(search, new Date()), MaxResults: COUNTED_MAX };
     const page = await searchHistory(region, request).catch(() => undefined);
     const ids = page?.Events.map(({ EventId }) => EventId) ?? [];
-    const unseen = ids.filter((id) => known.current && !known.current.has(id));
-    setArrived(unseen.length);
-    setMore(unseen.length === COUNTED_MAX);
+    const unseen = ids.filter((id) => known.current && !known.current.ids.has(id));
+    setWaiting(unseen.length);
   }, [region, search]);
   const wake = useWake(isFollowing ? refresh : count);
   const state = useTail(region, isOn, (record: EventRecord) => {
     if (mayMatch(record, search) && !isOwnLook(record, navigator.userAgent)) wake();
   });
-  // What is shown first is known; what comes later is new.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins anew
+  // What is shown first of a search is known; what comes later is new.
   useEffect(() => {
-    known.current = undefined;
-    setArrived(0);
-    setMore(false);
-    setFresh(NONE);
-  }, [isOn, region, search]);
+    if (!isOn || !isFollowing || !isSettled) return;
+    const before = known.current?.search === search ? known.current.ids : undefined;
+    const ids = shown.map(({ EventId }) => EventId);
+    known.current = { search, ids: new Set([...(before ?? []), ...ids]) };
+    const unseen = before ? ids.filter((id) => !before.has(id)) : [];
+    setWaiting(0);
+    if (before && unseen.length === 0) return;
+    setArrived((so) => (before ? so + unseen.length : 0));
+    setFresh(new Set(unseen));
+  }, [isOn, isFollowing, isSettled, shown, search]);
   useEffect(() => {
-    if (!isOn || !isFollowing || shown.length === 0) return;
-    const before = known.current;
-    known.current = new Set([...(before ?? []), ...shown.map(({ EventId }) => EventId)]);
-    const unseen = before ? shown.filter(({ EventId }) => !before.has(EventId)) : [];
-    if (unseen.length === 0) return;
-    setArrived((so) => so + unseen.length);
-    setFresh(new Set(unseen.map(({ EventId }) => EventId)));
-  }, [isOn, isFollowing, shown]);
+    if (!isOn) known.current = undefined;
+  }, [isOn]);
   const isNew = useCallback((event: EventItem) => fresh.has(event.EventId), [fresh]);
-  return { state, arrived, isMore, isNew };
+  return { state, arrived, waiting, isMore: waiting >= COUNTED_MAX, isNew };
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -40,12 +40,12 @@ export const COLUMN_LABELS: Readonly<Record<string, string>> = {
 };
 
 const WIDTHS: Readonly<Record<string, number>> = {
-  EventName: 230,
-  EventTime: 290,
-  Username: 190,
-  EventSource: 230,
-  ResourceType: 210,
-  ResourceName: 240,
+  EventName: 225,
+  EventTime: 280,
+  Username: 160,
+  EventSource: 220,
+  ResourceType: 180,
+  ResourceName: 210,
   Sentence: 520,
   EventId: 330,
   RequestId: 330,

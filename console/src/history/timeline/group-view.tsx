@@ -7,10 +7,18 @@ import { eventHref } from "../paths";
 import { recordOf } from "../record";
 import { SentenceView } from "../sentence-view";
 import type { Group, Grouping, Step } from "./groups";
+import type { Subject } from "./subject";
 import styles from "./timeline.module.css";
 
+interface GroupViewProps {
+  group: Group;
+  grouping: Grouping;
+  region: string;
+  subject: Subject;
+}
+
 /** What happened within an hour or a session, a line for each deed. */
-export function GroupView({ group, grouping, region }: { group: Group; grouping: Grouping; region: string }) {
+export function GroupView({ group, grouping, region, subject }: GroupViewProps) {
   const time = useTime();
   return (
     <Container
@@ -22,7 +30,7 @@ export function GroupView({ group, grouping, region }: { group: Group; grouping:
     >
       <ol className={styles.steps}>
         {group.steps.map((step) => (
-          <StepView key={step.event.EventId} step={step} region={region} time={time} />
+          <StepView key={step.event.EventId} step={step} region={region} time={time} subject={subject} />
         ))}
       </ol>
     </Container>
@@ -51,7 +59,14 @@ function Counts({ group: { events, failures, from, to } }: { group: Group }) {
   return <>{parts.join(", ")}</>;
 }
 
-function StepView({ step, region, time }: { step: Step; region: string; time: TimeWords }) {
+interface StepViewProps {
+  step: Step;
+  region: string;
+  time: TimeWords;
+  subject: Subject;
+}
+
+function StepView({ step, region, time, subject }: StepViewProps) {
   const mark = step.failed ? styles.failed : step.event.ReadOnly === "true" ? styles.read : "";
   const at = time.short(step.to).slice(11);
   return (
@@ -66,7 +81,7 @@ function StepView({ step, region, time }: { step: Step; region: string; time: Ti
       </span>
       <span className={`${styles.mark} ${mark}`} />
       <span className={styles.deed}>
-        <SentenceView record={recordOf(step.event)} sentence={step.sentence} />
+        <SentenceView record={recordOf(step.event)} sentence={step.sentence} within={subject} />
         {step.count > 1 && (
           <>
             {" "}

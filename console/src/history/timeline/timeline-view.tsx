@@ -55,7 +55,7 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
       </SpaceBetween>
       {groups.map((group) => (
         <Fragment key={group.key}>
-          <GroupView group={group} grouping={grouping} region={region} />
+          <GroupView group={group} grouping={grouping} region={region} subject={subject} />
           <Quiet seconds={group.quiet} />
         </Fragment>
       ))}
