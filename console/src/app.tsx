@@ -4,18 +4,24 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Refusal } from "./api/call";
 import { PageFailed } from "./shell/page-failed";
+import { PageLoading } from "./shell/page-loading";
 import { Shell } from "./shell/shell";
 
 /** Every page is a chunk of its own; a page's module exports it as `Component`. */
 const router = createBrowserRouter(
   [
-    { path: "/sign-in", lazy: () => import("./session/sign-in-page") },
+    {
+      path: "/sign-in",
+      lazy: () => import("./session/sign-in-page"),
+      hydrateFallbackElement: <PageLoading />,
+    },
     {
       element: <Shell />,
       children: [
         {
-          // Breaks of a page leave the frame around it standing.
+          // Breaks of a page leave the frame around it standing, and it is there before the first page is.
           errorElement: <PageFailed />,
+          hydrateFallbackElement: <PageLoading />,
           children: [
             { index: true, lazy: () => import("./dashboard/dashboard-page") },
             { path: "events", lazy: () => import("./history/history-page") },

@@ -1,5 +1,4 @@
 import Box from "@cloudscape-design/components/box";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
@@ -14,6 +13,7 @@ import {
 import { Navigate, useLocation } from "react-router";
 import { bindCalls, whenSignedOut } from "../api/call";
 import { readSession, type Session } from "../api/session";
+import { PageLoading } from "../shell/page-loading";
 import { Refused } from "../shell/refused";
 import { RegionPlace } from "./region";
 import { standingOf } from "./standing";
@@ -51,7 +51,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }, [standing]);
   if (!known) {
     if (session.isError) return <Unreachable error={session.error} onRetry={() => session.refetch()} />;
-    if (session.data !== null) return <Waiting />;
+    if (session.data !== null) return <PageLoading />;
     const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/sign-in?to=${encodeURIComponent(back)}`} replace />;
   }
@@ -126,14 +126,6 @@ function Unreachable({ error, onRetry }: { error: unknown; onRetry: () => void }
   return (
     <Box padding="xxl">
       <Refused error={error} doing="reach Cairn" onRetry={onRetry} />
-    </Box>
-  );
-}
-
-function Waiting() {
-  return (
-    <Box textAlign="center" padding="xxxl">
-      <Spinner size="large" />
     </Box>
   );
 }

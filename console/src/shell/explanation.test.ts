@@ -25,6 +25,7 @@ test("a permission would not help where a policy forbids", () => {
 });
 
 test.each([
+  [new Refusal("SignedOut", "m", 401), "warning", true, undefined],
   [new Refusal("Unreachable", "m", 0), "error", true, undefined],
   [
     new Refusal("ThrottlingException", "Rate exceeded", 400, "r1"),

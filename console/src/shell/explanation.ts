@@ -28,6 +28,9 @@ export function explain(error: unknown, doing: string): Explanation {
     const hint = "See that it runs and that your network reaches it, then try again.";
     return { type: "error", header, message: error.message, hint, retryable: true };
   }
+  if (error.code === "SignedOut" || error.code === "NotSignedIn") {
+    return { type: "warning", header, message: "You are not signed in any more.", retryable: true };
+  }
   if (error.isDenied) return denied(error, doing, told);
   if (/Throttl|TooManyRequests|SlowDown|LimitExceeded$/.test(error.code) && error.status !== 409) {
     const hint = "There were too many requests. Wait a few seconds, then try again.";

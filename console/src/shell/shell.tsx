@@ -1,7 +1,5 @@
 import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
-import Box from "@cloudscape-design/components/box";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
-import Spinner from "@cloudscape-design/components/spinner";
 import { Suspense, useState } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { SessionEnd } from "../session/session-end";
@@ -11,6 +9,7 @@ import { href } from "./href";
 import { InnerLinks } from "./inner-links";
 import { Navigation } from "./navigation";
 import { NotificationBar, Notifications } from "./notifications";
+import { PageLoading } from "./page-loading";
 import { PagePlace, SkipLink } from "./page-place";
 import { ShortcutKeys } from "./shortcut-keys";
 import { useTheme } from "./theme";
@@ -57,7 +56,7 @@ function Frame() {
         onToolsChange={({ detail }) => openHelp(detail.open)}
         content={
           <PagePlace>
-            <Suspense fallback={<Loading />}>
+            <Suspense fallback={<PageLoading />}>
               <Outlet />
             </Suspense>
           </PagePlace>
@@ -75,12 +74,4 @@ function Breadcrumbs() {
   const { crumbs } = useFrame();
   const items = [["Cairn", "/"] as const, ...crumbs].map(([text, path]) => ({ text, href: href(path) }));
   return <BreadcrumbGroup items={items} />;
-}
-
-function Loading() {
-  return (
-    <Box textAlign="center" padding="xxl">
-      <Spinner size="large" />
-    </Box>
-  );
 }
