@@ -20,8 +20,8 @@ import { RankedList } from "./ranked-list";
 import { SPANS, spanOf } from "./time-span";
 import { type Counted, filtersOf, useSummary } from "./use-summary";
 
-const HALF = { default: 12, m: 6 } as const;
-const THIRD = { default: 12, s: 6, l: 4 } as const;
+const HALF = { default: 12, s: 6 } as const;
+const THIRD = { default: 12, xs: 6, s: 4 } as const;
 
 /** What happens in the account and Region, and whether it is kept. */
 export function Component() {

@@ -23,6 +23,16 @@ export const columnsOf = (time: TimeWords): TableProps.ColumnDefinition<Result>[
     sortingComparator: (a, b) => STATES[a.state].order - STATES[b.state].order,
     cell: ({ state }) => <StatusIndicator type={STATES[state].type}>{STATES[state].words}</StatusIndicator>,
   },
+  { id: "finding", header: "Finding", width: 260, sortingField: "finding", cell: Finding },
+  {
+    id: "object",
+    header: "Object",
+    width: 560,
+    isRowHeader: true,
+    sortingField: "object",
+    cell: ({ object, time: from, until }) =>
+      until ? `${time.short(from)} to ${time.short(until)}` : <span title={object}>{short(object)}</span>,
+  },
   { id: "kind", header: "What", width: 140, sortingField: "kind", cell: ({ kind }) => kind },
   {
     id: "time",
@@ -31,16 +41,6 @@ export const columnsOf = (time: TimeWords): TableProps.ColumnDefinition<Result>[
     sortingField: "time",
     cell: ({ time: at }) => (at ? time.short(at) : "–"),
   },
-  {
-    id: "object",
-    header: "Object",
-    width: 420,
-    isRowHeader: true,
-    sortingField: "object",
-    cell: ({ object, time: from, until }) =>
-      until ? `${time.short(from)} to ${time.short(until)}` : <span title={object}>{short(object)}</span>,
-  },
-  { id: "finding", header: "Finding", width: 380, sortingField: "finding", cell: Finding },
 ];
 
 function Finding({ finding }: Result) {

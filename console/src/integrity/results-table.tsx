@@ -25,7 +25,9 @@ const SHOWN: { id: string; name: string; states: ResultState[] }[] = [
 export function ResultsTable({ run }: { run: Run }) {
   const time = useTime();
   const [search, setSearch] = useSearchParams();
-  const shown = SHOWN.find(({ id }) => id === search.get("show")) ?? SHOWN[0];
+  const hasProblems = run.state !== "running" && run.counts.invalid + run.counts.unchecked > 0;
+  const chosen = search.get("show") ?? (hasProblems ? "problems" : "all");
+  const shown = SHOWN.find(({ id }) => id === chosen) ?? SHOWN[0];
   const states = shown?.states ?? [];
   const results = useMemo(
     () => (shown?.id === "all" ? run.results : run.results.filter(({ state }) => states.includes(state))),
@@ -40,7 +42,7 @@ export function ResultsTable({ run }: { run: Run }) {
         empty: <Nothing run={run} />,
         noMatch: <EmptyState title="No file matches">Change the filter.</EmptyState>,
       },
-      pagination: { pageSize: 50 },
+      pagination: { pageSize: 25 },
       sorting: {},
     },
   );

@@ -61,7 +61,7 @@ function Name({ share, of }: { share: Share; of: Explanation }) {
   return (
     <>
       {address ? <Link href={address}>{share.name}</Link> : share.name}{" "}
-      {isNew && <Badge color="severity-medium">Never before</Badge>}
+      {isNew && <Badge color="severity-medium">New caller</Badge>}
     </>
   );
 }

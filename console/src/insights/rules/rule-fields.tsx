@@ -1,4 +1,3 @@
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -79,11 +78,7 @@ function Values({ list, label, description, placeholder, values, onChange }: Val
       }
       description={description}
       errorText={error}
-      secondaryControl={
-        <Button formAction="none" onClick={add} ariaLabel={`Add to ${label.toLowerCase()}`}>
-          Add
-        </Button>
-      }
+      constraintText="Press Enter to add it."
     >
       <Input
         value={text}
