@@ -106,6 +106,11 @@ bench:
 bench-insights:
 	$(CARGO) run --release -p cairn-anomaly --example insights
 
+# How long Event history takes in the browser, on the data directory that CAIRN_BENCH_DATA names.
+bench-console: console/dist/index.html $(CHROMIUM)
+	$(CARGO) build --release --bin cairn
+	CAIRN_BIN=$(CURDIR)/target/release/cairn CAIRN_CHROMIUM=$(CHROMIUM) npm run --prefix console bench
+
 # What takes hours: kills under load, uploads of gigabytes, long fuzzing.
 soak: $(VENV)/ready
 	$(CARGO) build --release --bin cairn

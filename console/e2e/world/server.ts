@@ -8,13 +8,19 @@ const BINARY = resolve(process.env.CAIRN_BIN ?? join(import.meta.dirname, "../..
 
 /** The real binary with a data directory of its own, on a free port of loopback. */
 export class Server {
+  /** A temporary directory; the log is in it, and the data unless they are elsewhere. */
   readonly home = mkdtempSync(join(tmpdir(), "cairn-console-"));
-  readonly dataDir = join(this.home, "data");
+  readonly dataDir: string;
   readonly logPath = join(this.home, "log");
   endpoint = "";
   private process: ChildProcess | undefined;
 
-  constructor(private readonly settings: Record<string, string> = {}) {}
+  constructor(
+    private readonly settings: Record<string, string> = {},
+    dataDir?: string,
+  ) {
+    this.dataDir = dataDir ?? join(this.home, "data");
+  }
 
   async start(): Promise<this> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there: cargo build --bin cairn`);

@@ -1,0 +1,120 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { ACCOUNT } from "./world/generated-events";
+import { accountMenu, createPerson, enterCredentials, recordsOf } from "./world/person";
+import { STEP_MS, totp } from "./world/totp";
+
+const PASSWORD = "Moss-on-the-north-side-3";
+
+async function signInAs(page: Page, user: string, to: string): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto(`/_cairn/console/sign-in?to=${encodeURIComponent(to)}`);
+  await enterCredentials(page, user, PASSWORD);
+  await expect(accountMenu(page)).toContainText(user);
+}
+
+test("the account page tells who one is, and shows access keys", async ({ page, aws, look }) => {
+  await createPerson(aws, "account-ann", { password: PASSWORD });
+  await aws.query("iam", "CreateAccessKey", { UserName: "account-ann" });
+  await signInAs(page, "account-ann", "/account");
+  await expect(page.getByText(`arn:aws:iam::${ACCOUNT}:user/account-ann`).first()).toBeVisible();
+  await expect(page.getByText("Signed in without MFA")).toBeVisible();
+  await expect(page.getByRole("table", { name: "Access keys" }).getByText(/^AKIA/)).toBeVisible();
+  await look("account");
+  await page.getByRole("link", { name: /Events of access key/ }).click();
+  await expect(page).toHaveURL(/\/events\?.*AKIA/);
+});
+
+test("a password is changed where it is known, by the rules that are shown", async ({ page, aws, look }) => {
+  await createPerson(aws, "account-ben", { password: PASSWORD });
+  await signInAs(page, "account-ben", "/account");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("At least 8 characters")).toBeVisible();
+  const change = async (old: string, next: string) => {
+    await page.getByLabel("Current password").fill(old);
+    await page.getByLabel("New password", { exact: true }).fill(next);
+    await page.getByLabel("New password again").fill(next);
+    await page.getByRole("button", { name: "Save new password" }).click();
+  };
+  await change("wrong", "Lichen-grows-slowly-9");
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await look("account-password");
+  await change(PASSWORD, "Lichen-grows-slowly-9");
+  await expect(page.getByText("Your password was changed.")).toBeVisible();
+  // This session goes on.
+  await page.reload();
+  await expect(accountMenu(page)).toContainText("account-ben");
+  await expect.poll(async () => (await recordsOf(aws, "PasswordUpdated", "account-ben")).length).toBe(1);
+});
+
+test("a device is assigned by two codes, asked for at the next sign-in, and removed", async ({
+  page,
+  aws,
+  look,
+}) => {
+  await createPerson(aws, "account-cem", { password: PASSWORD });
+  await signInAs(page, "account-cem", "/account");
+  await page.getByRole("button", { name: "Assign MFA device" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
+  const dialog = page.getByRole("dialog", { name: "Assign MFA device" });
+  await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+  const seed = (await dialog.getByText(/^[A-Z2-7]{4} [A-Z2-7]{4}/).innerText()).replace(/\s/g, "");
+  const enter = async (first: string, second: string) => {
+    await dialog.getByLabel("MFA code 1").fill(first);
+    await dialog.getByLabel("MFA code 2").fill(second);
+    await dialog.getByRole("button", { name: "Assign", exact: true }).click();
+  };
+  await enter("000000", "000001");
+  await expect(dialog.getByText(/not two codes in a row/)).toBeVisible();
+  await look("account-mfa");
+  const now = Date.now();
+  await enter(totp(seed, now - STEP_MS), totp(seed, now));
+  await expect(page.getByText("The MFA device was assigned.")).toBeVisible();
+  await expect(page.getByRole("table", { name: "MFA devices" }).getByText("account-cem-phone")).toBeVisible();
+
+  await page.context().clearCookies();
+  await page.goto("/_cairn/console/sign-in?to=/account");
+  await enterCredentials(page, "account-cem", PASSWORD);
+  await page.getByLabel("MFA code").fill("000000");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByText(/This code is not right/)).toBeVisible();
+  await look("sign-in-mfa");
+  await page.getByLabel("MFA code").fill(totp(seed, now + STEP_MS));
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByText("Signed in with MFA")).toBeVisible();
+  await page.getByRole("button", { name: "Remove account-cem-phone" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(page.getByText("No MFA devices")).toBeVisible();
+});
+
+test("whoever may do little is told what to ask for", async ({ page, aws, look }) => {
+  await createPerson(aws, "account-dan", { password: PASSWORD, actions: ["cloudtrail:LookupEvents"] });
+  await signInAs(page, "account-dan", "/account");
+  await expect(page.getByText("You may not list your access keys")).toBeVisible();
+  await expect(page.getByText('"Action": "iam:ListAccessKeys"')).toBeVisible();
+  await look("account-denied");
+});
+
+test("a role is switched to and back from, and both are recorded", async ({ page, aws, look }) => {
+  await createPerson(aws, "account-eva", { password: PASSWORD });
+  await signInAs(page, "account-eva", "/switch-role");
+  await page.getByLabel("Account ID or alias").fill(ACCOUNT);
+  await page.getByLabel("Role name").fill("account-nobody");
+  await page.getByLabel(/Display name/).fill("Auditing");
+  const button = page.getByRole("button", { name: "Switch role", exact: true });
+  await button.click();
+  await expect(page.getByText("You may not switch to account-nobody")).toBeVisible();
+  await look("switch-role-refused");
+  await page.getByLabel("Role name").fill("auditor");
+  await button.click();
+  await expect(accountMenu(page)).toContainText("Auditing");
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByText("You work in the role auditor")).toBeVisible();
+  await look("account-role");
+  await accountMenu(page).click();
+  await page.getByRole("menuitem", { name: /Back to account-eva/ }).click();
+  await expect(accountMenu(page)).toContainText("account-eva");
+  await page.goto("/_cairn/console/switch-role");
+  await expect(page.getByRole("button", { name: "Switch to Auditing" })).toBeVisible();
+  await look("switch-role");
+});

@@ -1,0 +1,65 @@
+import { expect, test } from "./fixtures";
+
+test("the Region stands in the address, and goes along to other pages", async ({ page }) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page).toHaveURL(/region=us-east-1/);
+  await page.getByRole("button", { name: /^Region/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: /Frankfurt/ }).click();
+  await expect(page).toHaveURL(/account\?region=eu-central-1/);
+  await page.getByRole("link", { name: "Trails", exact: true }).click();
+  await expect(page).toHaveURL(/trails\?region=eu-central-1/);
+  await page.goBack();
+  await expect(page).toHaveURL(/account\?region=eu-central-1/);
+});
+
+test("the theme and the zone of times are chosen and remembered", async ({ page }) => {
+  await page.goto("/_cairn/console/account");
+  const choose = async (name: string) => {
+    await page.getByRole("button", { name: "Display settings" }).click();
+    await page.getByRole("menuitemcheckbox", { name }).click();
+  };
+  await choose("Dark");
+  await expect(page.locator("body")).toHaveClass(/awsui-dark-mode/);
+  await expect(page.getByText(/\(UTC\)/).first()).toBeVisible();
+  await choose("Local time");
+  await expect(page.getByText(/\(UTC\+0[12]:00\)/).first()).toBeVisible();
+  await page.reload();
+  await expect(page.locator("body")).toHaveClass(/awsui-dark-mode/);
+  await expect(page.getByText(/\(UTC\+0[12]:00\)/).first()).toBeVisible();
+});
+
+test("the keyboard is enough: past the frame, to other pages, to the list of keys", async ({
+  page,
+  look,
+}) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#page")).toBeFocused();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await look("shortcuts");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await expect(page).toHaveURL(/\/trails/);
+  await expect(page.locator("#page")).toBeFocused();
+  await expect(page).toHaveTitle(/Trails \| Cairn/);
+});
+
+test("an address that leads nowhere says so", async ({ page, look }) => {
+  await page.goto("/_cairn/console/no/such/page");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+  await look("not-found");
+  await page.locator("#page").getByRole("link", { name: "event history" }).click();
+  await expect(page).toHaveURL(/\/events/);
+});
+
+test("menus are named and hold what they promise", async ({ page, look }) => {
+  await page.goto("/_cairn/console/account");
+  await page.getByRole("button", { name: /Signed in as/ }).click();
+  await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
+  await look("account-menu");
+});

@@ -1,0 +1,226 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+
+const rows = (page: Page) => page.getByRole("table", { name: "Events" }).locator("tbody tr");
+const events = (query = "") => `/_cairn/console/events${query}`;
+
+/** The table has settled: it has rows, and nothing is being looked for. */
+async function settled(page: Page) {
+  await expect(rows(page).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Next page" })).toBeVisible();
+}
+
+/** Types a filter as a person does who knows it: `Event name = CreateUser`. */
+async function filterBy(page: Page, text: string) {
+  const field = page.getByRole("combobox", { name: "Filter events" });
+  await field.fill(text);
+  await field.press("Enter");
+}
+
+test("Event history begins with what changed something, newest first", async ({ page, look }) => {
+  await page.goto(events());
+  await settled(page);
+  await expect(page.getByText("Read-only = false")).toBeVisible();
+  const header = page.getByRole("table", { name: "Events" }).getByRole("columnheader");
+  await expect(header).toHaveText([
+    "",
+    "Event name",
+    "Event time",
+    "User name",
+    "Event source",
+    "Resource type",
+    "Resource name",
+  ]);
+  await expect(rows(page)).toHaveCount(50);
+  await look("event-history");
+});
+
+test("several filters and words hold together, and stand in the address", async ({ page }) => {
+  await page.goto(events());
+  await settled(page);
+  await filterBy(page, "User name = intern");
+  await filterBy(page, "Event name = CreateUser");
+  await filterBy(page, "Event name = DeleteUser");
+  await expect(page).toHaveURL(/EventName=CreateUser&EventName=DeleteUser&Username=intern&ReadOnly=false/);
+  await settled(page);
+  const names = page.getByRole("link", { name: /^(Create|Delete)User$/ });
+  await expect(names).toHaveCount(await rows(page).count());
+  const address = page.url();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(page).toHaveURL(/ReadOnly=any/);
+  await filterBy(page, "guest-7 intern");
+  await expect(page).toHaveURL(/text=guest-7\+intern/);
+  await settled(page);
+  await expect(rows(page).first()).toContainText("guest-7");
+  // The address shows anybody the same.
+  await page.goto(address);
+  await settled(page);
+  await expect(page.getByText("Event name = DeleteUser")).toBeVisible();
+});
+
+test("errors are found by whether there is a code, and values are offered", async ({ page }) => {
+  await page.goto(events("?ReadOnly=any"));
+  await settled(page);
+  const field = page.getByRole("combobox", { name: "Filter events" });
+  await field.click();
+  await page.getByRole("option", { name: "Error code" }).click();
+  await page.getByRole("option", { name: "Error code =", exact: false }).first().click();
+  await expect(page.getByRole("option", { name: /AccessDenied/ })).toBeVisible();
+  await page.getByRole("option", { name: /any value/ }).click();
+  await expect(page).toHaveURL(/ErrorCode.exists=true/);
+  await settled(page);
+  await expect(page.getByLabel(/^Failed: /)).toHaveCount(50);
+});
+
+test("a time is chosen, and nothing in it is told", async ({ page }) => {
+  await page.goto(events("?ReadOnly=any"));
+  await settled(page);
+  await page.getByRole("button", { name: /Date and time/ }).click();
+  await page.getByRole("radio", { name: "Last 12 hours" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/range=12h/);
+  await settled(page);
+  await page.goto(events("?EventName=NothingIsCalledSo&range=1h"));
+  await expect(page.getByText("No events match")).toBeVisible();
+  await page.getByRole("button", { name: "Look at 90 days" }).click();
+  await page.getByRole("button", { name: "Clear filters" }).last().click();
+  await settled(page);
+});
+
+test("pages are walked forth and back, and columns are remembered", async ({ page, look }) => {
+  await page.goto(events("?ReadOnly=any"));
+  await settled(page);
+  const first = (await rows(page).first().textContent()) ?? "";
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page.getByRole("button", { name: "Page 2", exact: true })).toHaveAttribute(
+    "aria-current",
+    "true",
+  );
+  await expect(rows(page).first()).not.toHaveText(first);
+  await page.getByRole("button", { name: "Previous page" }).click();
+  await expect.poll(() => rows(page).first().textContent()).toBe(first);
+  await page.getByRole("button", { name: "Preferences" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("10 events").click();
+  await dialog.getByText("What happened").click();
+  await dialog.getByText("Local", { exact: true }).click();
+  await look("event-history-preferences");
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await expect(rows(page)).toHaveCount(10);
+  await page.reload();
+  await settled(page);
+  await expect(rows(page)).toHaveCount(10);
+  await expect(page.getByRole("columnheader", { name: "What happened" })).toBeVisible();
+});
+
+test("new events appear by themselves, and are counted while it is paused", async ({ page, aws }) => {
+  await page.goto(events("?EventSource=iam.amazonaws.com&ReadOnly=false&live=true"));
+  await expect(page.getByText("Live, 0 new events")).toBeVisible();
+  const name = `history-live-${Date.now()}`;
+  await aws.query("iam", "CreateUser", { UserName: name });
+  await expect(page.getByText(/^Live, [1-9]\d* new event/)).toBeVisible({ timeout: 5_000 });
+  await expect(rows(page).filter({ hasText: name })).toBeVisible();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await aws.query("iam", "DeleteUser", { UserName: name });
+  await expect(page.getByText(/^Paused, [1-9]\d* new event/)).toBeVisible({ timeout: 5_000 });
+  await page.getByRole("button", { name: "Show the newest" }).click();
+  await expect(rows(page).filter({ hasText: "DeleteUser" }).filter({ hasText: name })).toBeVisible();
+});
+
+test("an event tells what happened, what it refers to and its record", async ({
+  page,
+  aws,
+  look,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const name = `history-detail-${Date.now()}`;
+  await aws.query("iam", "CreateUser", { UserName: name });
+  await page.goto(events(`?ResourceName=${name}&EventName=CreateUser`));
+  await expect(async () => {
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await expect(page.getByRole("link", { name: "CreateUser" })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await page.getByRole("link", { name: "CreateUser" }).click();
+  await expect(page.getByText(`created user ${name} from 127.0.0.1`)).toBeVisible();
+  await expect(page.getByText("Succeeded")).toBeVisible();
+  await page.getByRole("button", { name: "Copy the event record" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect((JSON.parse(copied) as { eventName: string }).eventName).toBe("CreateUser");
+  await look("event");
+  await page.getByRole("link", { name: `Timeline of ${name}` }).click();
+  await expect(page.getByText("1 event", { exact: true }).first()).toBeVisible();
+});
+
+test("an event that is not there is told so", async ({ page }) => {
+  await page.goto(events("/00000000-0000-4000-8000-000000000000"));
+  await expect(page.getByText(/There is no event 00000000/)).toBeVisible();
+});
+
+test("up to five events are compared", async ({ page, look }) => {
+  await page.goto(events("?EventName=RunInstances"));
+  await settled(page);
+  const boxes = rows(page).getByRole("checkbox");
+  for (const at of [0, 1, 2, 3, 4]) await boxes.nth(at).check();
+  await expect(boxes.nth(5)).toBeDisabled();
+  await page.getByRole("button", { name: "Compare events" }).click();
+  const table = page.getByRole("table", { name: "Compared events" });
+  await expect(table.getByRole("columnheader")).toHaveCount(6);
+  await expect(table.getByText("eventVersion")).toHaveCount(0);
+  await look("compare");
+  await page
+    .getByRole("switch", { name: "Only what differs" })
+    .or(page.getByLabel("Only what differs"))
+    .first()
+    .click();
+  await expect(table.getByText("eventVersion")).toBeVisible();
+  await table
+    .getByRole("button", { name: /^Leave out/ })
+    .first()
+    .click();
+  await expect(table.getByRole("columnheader")).toHaveCount(5);
+});
+
+test("events are downloaded as CSV and as JSON", async ({ page, look }) => {
+  await page.goto(events("?EventName=CreateKey"));
+  await settled(page);
+  await page.getByRole("button", { name: "Download events" }).click();
+  const dialog = page.getByRole("dialog");
+  const told = (await dialog.getByText(/events? match/).textContent()) ?? "";
+  const count = Number(/^([\d,]+)/.exec(told)?.[1]?.replaceAll(",", ""));
+  expect(count).toBeGreaterThan(0);
+  await look("download");
+  const csv = await saved(page);
+  const [columns, ...lines] = csv.trim().split("\r\n");
+  expect(columns).toMatch(/^Event name,Event time,User name,Event source,/);
+  expect(lines).toHaveLength(count);
+  await expect(dialog.getByText(/^Saved, /)).toBeVisible();
+  await dialog.getByText("JSON", { exact: true }).click();
+  const file = JSON.parse(await saved(page)) as { Records: { eventName: string }[] };
+  expect(file.Records).toHaveLength(count);
+  expect(new Set(file.Records.map(({ eventName }) => eventName))).toEqual(new Set(["CreateKey"]));
+});
+
+async function saved(page: Page): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("dialog").getByRole("button", { name: "Download", exact: true }).click();
+  return readFileSync(await (await waiting).path(), "utf8");
+}
+
+test("a timeline tells the day of a person", async ({ page, look }) => {
+  await page.goto("/_cairn/console/timeline");
+  await page.getByLabel("User name").fill("intern");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page).toHaveURL(/by=Username&value=intern/);
+  await expect(page.getByText(/intern tried to .* and was denied/).first()).toBeVisible();
+  const before = await page.getByRole("listitem").count();
+  await look("timeline");
+  await page.getByRole("button", { name: "Show older events" }).click();
+  await expect.poll(() => page.getByRole("listitem").count()).toBeGreaterThan(before);
+  await page.getByRole("button", { name: "By session" }).click();
+  await expect(page.getByText(/without an event/).first()).toBeVisible();
+  await page.getByRole("link", { name: "Show as a table" }).click();
+  await expect(page).toHaveURL(/\/events\?Username=intern/);
+  await settled(page);
+});

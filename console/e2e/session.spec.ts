@@ -1,0 +1,110 @@
+import { expect, test } from "./fixtures";
+import { accountMenu, createPerson, enterCredentials, recordsOf } from "./world/person";
+import { ADMINISTRATOR } from "./world/sign-in";
+
+const PASSWORD = "Moss-on-the-north-side-3";
+
+// Nobody is signed in here at first.
+test.use({ storageState: { cookies: [], origins: [] } });
+
+test("a deep link leads through the sign-in to its page, and both attempts are recorded", async ({
+  page,
+  aws,
+  look,
+}) => {
+  await createPerson(aws, "sign-in-ann", { password: PASSWORD });
+  await page.goto("/_cairn/console/events?region=us-east-1");
+  await expect(page).toHaveURL(/\/sign-in\?to=/);
+  await look("sign-in");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByText("Enter your password.")).toBeVisible();
+  await enterCredentials(page, "sign-in-ann", "wrong");
+  await expect(page.getByText("Your sign-in information is incorrect")).toBeVisible();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await look("sign-in-failed");
+  await enterCredentials(page, "sign-in-ann", PASSWORD);
+  await expect(page).toHaveURL(/\/events\?/);
+  await expect(page.getByRole("heading", { level: 1, name: /Event history/ })).toBeVisible();
+  await expect(accountMenu(page)).toContainText("sign-in-ann");
+  await expect
+    .poll(async () =>
+      (await recordsOf(aws, "ConsoleLogin", "sign-in-ann")).map((record) => record.responseElements),
+    )
+    .toEqual([{ ConsoleLogin: "Success" }, { ConsoleLogin: "Failure" }]);
+});
+
+test("signing out ends the session, and the name is remembered for the next one", async ({ page, aws }) => {
+  await createPerson(aws, "sign-in-ben", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in");
+  await enterCredentials(page, "sign-in-ben", PASSWORD);
+  await accountMenu(page).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await expect(page.getByLabel("User name")).toHaveValue("sign-in-ben");
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.goto("/_cairn/console/trails");
+  await expect(page).toHaveURL(/\/sign-in\?to=/);
+});
+
+test("a session that ends is renewed above the page, and nothing typed is lost", async ({
+  page,
+  aws,
+  look,
+}) => {
+  await createPerson(aws, "sign-in-cem", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in?to=/switch-role");
+  await enterCredentials(page, "sign-in-cem", PASSWORD);
+  await page.getByLabel("Role name").fill("half-typed");
+  await page.getByLabel("Account ID or alias").fill("123456789012");
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Switch role", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await expect(dialog.getByLabel("User name")).toHaveValue("sign-in-cem");
+  await look("session-ended");
+  await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Role name")).toHaveValue("half-typed");
+});
+
+test("a password that was given must be changed, by the account's rules", async ({ page, aws, look }) => {
+  await createPerson(aws, "sign-in-dan", { password: PASSWORD, changes: true });
+  await page.goto("/_cairn/console/sign-in");
+  await enterCredentials(page, "sign-in-dan", PASSWORD);
+  await expect(page.getByText("Choose a new password to sign in.")).toBeVisible();
+  const choose = async (password: string) => {
+    await page.getByLabel("New password", { exact: true }).fill(password);
+    await page.getByLabel("New password again").fill(password);
+    await page.getByRole("button", { name: "Change password and sign in" }).click();
+  };
+  await choose("short");
+  await expect(page.getByLabel("New password", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await look("sign-in-new-password");
+  await choose("Lichen-grows-slowly-9");
+  await expect(accountMenu(page)).toContainText("sign-in-dan");
+  await expect.poll(async () => (await recordsOf(aws, "PasswordUpdated", "sign-in-dan")).length).toBe(1);
+});
+
+test("whoever guesses has to wait, and is told how long", async ({ page, look }) => {
+  await page.goto("/_cairn/console/sign-in");
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    await enterCredentials(page, "sign-in-nobody", `guess ${attempt}`);
+    await expect(page.getByRole("alert").first()).toBeVisible();
+  }
+  await expect(async () => {
+    if (await page.getByRole("button", { name: "Sign in", exact: true }).isEnabled()) {
+      await enterCredentials(page, "sign-in-nobody", "one more");
+    }
+    await expect(page.getByText(/You can try again in \d+ s/)).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeDisabled();
+  await look("sign-in-locked-out");
+});
+
+test("the sign-in page can be told for whom it is", async ({ page }) => {
+  await page.goto(`/_cairn/console/sign-in?account=${ADMINISTRATOR.account}&user=administrator`);
+  await expect(page.getByLabel("Account ID or alias")).toHaveValue(ADMINISTRATOR.account);
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.getByText("Root user").click();
+  await expect(page.getByLabel("User name")).toBeHidden();
+});
