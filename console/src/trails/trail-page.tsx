@@ -54,7 +54,7 @@ function Detail({ trail }: { trail: Trail }) {
             <Button href={href(`/integrity?trail=${encodeURIComponent(arn)}`)}>Validate</Button>
           )}
           {canChange && (
-            <>
+            <SpaceBetween direction="horizontal" size="xs">
               <Button onClick={() => actions.remove(trail)}>Delete</Button>
               {status.data?.IsLogging === false ? (
                 <Button loading={actions.busy} onClick={() => actions.start(trail)}>
@@ -66,7 +66,7 @@ function Detail({ trail }: { trail: Trail }) {
               <Button variant="primary" href={href(editPath(arn))}>
                 Edit
               </Button>
-            </>
+            </SpaceBetween>
           )}
         </SpaceBetween>
       }

@@ -48,7 +48,7 @@ function describeManagement({ read, write, excludeKms, excludeRdsData }: Managem
 function describeBlock({ category, name, subject, conditions }: Block): DescribedBlock {
   const template = templateOf(category, conditions);
   const known = TEMPLATES[category].find(({ id }) => id === template);
-  const which = template !== CUSTOM && known ? [known.label] : conditions.map(sentence);
+  const which = template !== CUSTOM && known ? [known.told] : conditions.map(sentence);
   return { name, subject, which };
 }
 

@@ -5,6 +5,8 @@ import type { Condition } from "./form";
 export interface Template {
   id: string;
   label: string;
+  /** What such a selector logs. */
+  told: string;
   description: string;
   conditions: Condition[];
 }
@@ -12,6 +14,7 @@ export interface Template {
 const ALL: Template = {
   id: "all",
   label: "Log all events",
+  told: "All events",
   description: "Whatever is done.",
   conditions: [],
 };
@@ -22,24 +25,28 @@ export const TEMPLATES: Record<BlockCategory, readonly Template[]> = {
     {
       id: "read-only",
       label: "Log readOnly events",
+      told: "Read events",
       description: "Calls that read, such as GetObject.",
       conditions: [{ field: "readOnly", operator: "Equals", values: ["true"] }],
     },
     {
       id: "write-only",
       label: "Log writeOnly events",
+      told: "Write events",
       description: "Calls that change something, such as PutObject.",
       conditions: [{ field: "readOnly", operator: "Equals", values: ["false"] }],
     },
     {
       id: "console",
       label: "Log only console events",
+      told: "Events of console sessions",
       description: "Calls that somebody made who had signed in to a console.",
       conditions: [{ field: "sessionCredentialFromConsole", operator: "Equals", values: ["true"] }],
     },
     {
       id: "no-services",
       label: "Exclude service-initiated events",
+      told: "All but service-initiated events",
       description: "All but what a service did of its own accord.",
       conditions: [{ field: "eventType", operator: "NotEquals", values: ["AwsServiceEvent"] }],
     },
@@ -49,6 +56,7 @@ export const TEMPLATES: Record<BlockCategory, readonly Template[]> = {
     {
       id: "denied",
       label: "Log only access denied events",
+      told: "Access denied events",
       description: "Calls that a VPC endpoint policy denied.",
       conditions: [{ field: "errorCode", operator: "Equals", values: ["VpceAccessDenied"] }],
     },

@@ -53,7 +53,7 @@ test("selectors of either kind are told in the same words", () => {
   const told = tellSelectors({ EventSelectors: [BASIC] });
   expect(told).toEqual({
     management: [{ activity: "Read and write", excluded: ["AWS KMS"] }],
-    data: [{ name: "", subject: "AWS::S3::Object", which: ["Log all events"] }],
+    data: [{ name: "", subject: "AWS::S3::Object", which: ["All events"] }],
     network: [],
     partial: false,
   });
@@ -61,4 +61,26 @@ test("selectors of either kind are told in the same words", () => {
     "Read and write management events, S3 object data events",
   );
   expect(headline({ AdvancedEventSelectors: [MANAGEMENT] })).toBe("Read and write management events");
+});
+
+test("short lists stand in one line, and nothing in a text is touched", () => {
+  const FieldSelectors = [
+    { Field: "eventCategory", Equals: ["Data"] },
+    { Field: "resources.type", Equals: ["AWS::S3::Object"] },
+    { Field: "eventName", NotEquals: ["[ a ]", "b\n c"] },
+  ];
+  const text = writeText({ AdvancedEventSelectors: [{ Name: "{ x }", FieldSelectors }] });
+  expect(text.split("\n")).toEqual([
+    "[",
+    "  {",
+    '    "Name": "{ x }",',
+    '    "FieldSelectors": [',
+    '      { "Field": "eventCategory", "Equals": ["Data"] },',
+    '      { "Field": "resources.type", "Equals": ["AWS::S3::Object"] },',
+    '      { "Field": "eventName", "NotEquals": ["[ a ]", "b\\n c"] }',
+    "    ]",
+    "  }",
+    "]",
+  ]);
+  expect(JSON.parse(text)).toEqual([{ Name: "{ x }", FieldSelectors }]);
 });

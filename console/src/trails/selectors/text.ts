@@ -2,9 +2,33 @@ import type { AdvancedEventSelector, EventSelector } from "../../api/trails";
 import { OPERATORS } from "./fields";
 import type { DataResource, Selectors } from "./form";
 
-/** Selectors as the JSON that the AWS CLI takes. */
+/** Selectors as the JSON that the AWS CLI takes, short lists in one line. */
 export const writeText = (selectors: Selectors): string =>
-  JSON.stringify(selectors.AdvancedEventSelectors ?? selectors.EventSelectors, null, 2);
+  pretty(selectors.AdvancedEventSelectors ?? selectors.EventSelectors, "");
+
+/** The longest that stands in one line. */
+const LINE_CHARS_MAX = 88;
+
+function pretty(value: unknown, indent: string): string {
+  const line = inline(value);
+  if (typeof value !== "object" || value === null || indent.length + line.length <= LINE_CHARS_MAX)
+    return line;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    return `[\n${value.map((item) => inner + pretty(item, inner)).join(",\n")}\n${indent}]`;
+  }
+  const members = Object.entries(value).map(
+    ([name, item]) => `${inner}${JSON.stringify(name)}: ${pretty(item, inner)}`,
+  );
+  return `{\n${members.join(",\n")}\n${indent}}`;
+}
+
+function inline(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  const members = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${inline(item)}`);
+  return members.length > 0 ? `{ ${members.join(", ")} }` : "{}";
+}
 
 /** Selectors, or why a text is none. */
 export type Read = { selectors: Selectors; fault?: undefined } | { selectors?: undefined; fault: string };

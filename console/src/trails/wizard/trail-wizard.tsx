@@ -1,3 +1,4 @@
+import Button from "@cloudscape-design/components/button";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
@@ -96,11 +97,12 @@ export function TrailWizard(props: TrailWizardProps) {
       onCancel={onCancel}
       onSubmit={() => void submit()}
       isLoadingNextStep={busy || checking}
-      allowSkipTo={!isNew}
+      secondaryActions={
+        !isNew && active === 0 && <Button onClick={() => void go(STEPS.length - 1)}>Review and save</Button>
+      }
       i18nStrings={{
         stepNumberLabel: (step) => `Step ${step}`,
         collapsedStepsLabel: (step, count) => `Step ${step} of ${count}`,
-        skipToButtonLabel: (step) => `Skip to ${step.title.toLowerCase()}`,
         navigationAriaLabel: "Steps",
         cancelButton: "Cancel",
         previousButton: "Previous",

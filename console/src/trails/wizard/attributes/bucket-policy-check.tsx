@@ -62,9 +62,9 @@ export function BucketPolicyCheck({ draft, region }: { draft: Draft; region: str
     >
       <SpaceBetween size="s">
         <span>
-          CloudTrail refuses a trail whose bucket it can't write to.{" "}
-          {found ? "What is in the policy stays; " : ""}
-          these statements let in the trails of this account{covered ? " and of the organization" : ""}.
+          CloudTrail refuses a trail whose bucket it can&apos;t write to. What is missing lets in the trails
+          of this account{covered ? " and of the organization" : ""}
+          {found ? ", beside what the policy says already." : "."}
         </span>
         <ExpandableSection headerText="The policy as it would be">
           <Command text={wanted} what="policy" />

@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Steps, { type StepsProps } from "@cloudscape-design/components/steps";
 import { Refused } from "../../../shell/refused";
 import { doing } from "../words";
+import { adviceFor, isAboutSettings } from "./advice";
 import { hasMadeTrail, type Run } from "./use-run";
 
 interface RunDialogProps {
@@ -18,6 +19,8 @@ interface RunDialogProps {
 export function RunDialog({ run, onRetry, onBack }: RunDialogProps) {
   const made = hasMadeTrail(run);
   const current = run.steps[run.done];
+  const advice = adviceFor(run.error);
+  const isForSettings = isAboutSettings(run.error);
   return (
     <Modal
       visible
@@ -30,10 +33,10 @@ export function RunDialog({ run, onRetry, onBack }: RunDialogProps) {
         !run.busy && (
           <Box float="right">
             <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" onClick={onBack}>
+              <Button variant={isForSettings ? "primary" : "link"} onClick={onBack}>
                 {made ? "Change the trail" : "Back to the settings"}
               </Button>
-              <Button variant="primary" onClick={onRetry}>
+              <Button variant={isForSettings ? "normal" : "primary"} onClick={onRetry}>
                 Try again
               </Button>
             </SpaceBetween>
@@ -49,6 +52,7 @@ export function RunDialog({ run, onRetry, onBack }: RunDialogProps) {
         {run.error !== undefined && current && (
           <Refused error={run.error} doing={doing(current).replace(/^./, (first) => first.toLowerCase())} />
         )}
+        {advice && <span>{advice}</span>}
         {made && !run.busy && <span>The trail is there, but does not log as you wanted yet.</span>}
       </SpaceBetween>
     </Modal>
