@@ -62,6 +62,8 @@ const CALLS: [source: string, name: string, parts: EventRecord, sentence: string
     asked({ userName: "bob", tags: [{ key: "team" }, { key: "cost" }] }),
     "alice tagged user bob with team and cost from 198.51.100.7",
   ],
+  ["iam", "GetUser", asked({ userName: "bob" }), "alice looked at user bob from 198.51.100.7"],
+  ["iam", "GetUser", asked(null), "alice looked at their own user from 198.51.100.7"],
   ["s3", "CreateBucket", asked({ bucketName: "logs" }), "alice created bucket logs from 198.51.100.7"],
   [
     "s3",

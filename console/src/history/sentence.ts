@@ -13,7 +13,7 @@ import type { Phrases } from "./sentences/phrase";
 import { S3 } from "./sentences/s3";
 import { SIGNIN } from "./sentences/signin";
 import { STS } from "./sentences/sts";
-import { codeOf, fill } from "./template";
+import { codeOf, fillFirst } from "./template";
 
 const PHRASES: Readonly<Record<string, Phrases>> = {
   ...OTHERS,
@@ -72,6 +72,5 @@ function phraseOf(record: EventRecord): string {
   const name = (textAt(record, "eventName") ?? "").replace(/_?20\d{2}_?\d{2}_?\d{2}(v\d+)?$/, "");
   const phrases = PHRASES[textAt(record, "eventSource") ?? ""];
   const phrase = phrases && Object.hasOwn(phrases, name) ? phrases[name] : undefined;
-  const said = typeof phrase === "string" ? fill(phrase, record) : phrase?.(record);
-  return said ?? genericPhrase(record);
+  return (typeof phrase === "string" ? fillFirst(phrase, record) : phrase?.(record)) ?? genericPhrase(record);
 }

@@ -10,8 +10,17 @@ import { type EventRecord, textAt, valuesAt } from "./record";
  * `{path}` looks into the request's parameters, `{=path}` into the response's elements, `{+path}` into the further
  * data and `{^path}` into the record itself; `{a|b}` takes the first that is there. `[…]` is left out where
  * something in it is missing, and what has `~` is in the plural where several things follow. Without brackets, a
- * phrase of which something is missing can't be told: there is none.
+ * phrase of which something is missing can't be told: there is none, unless another stands behind `||`.
  */
+export function fillFirst(templates: string, record: EventRecord): string | undefined {
+  for (const template of templates.split("||")) {
+    const phrase = fill(template, record);
+    if (phrase !== undefined) return phrase;
+  }
+  return undefined;
+}
+
+/** Fills one template. */
 export function fill(template: string, record: EventRecord): string | undefined {
   let filled = "";
   for (const [part, optional] of template.matchAll(/\[([^\]]*)\]|[^[]+/g)) {

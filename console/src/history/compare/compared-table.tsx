@@ -58,8 +58,8 @@ const fieldColumn = (isWhole: boolean): TableProps.ColumnDefinition<ComparedRow>
   id: "field",
   header: "Field",
   isRowHeader: true,
-  width: 280,
-  minWidth: 160,
+  width: isNarrow() ? 150 : 280,
+  minWidth: 120,
   cell: ({ path, differs }) => (
     <>
       {isWhole && differs && (
@@ -69,6 +69,8 @@ const fieldColumn = (isWhole: boolean): TableProps.ColumnDefinition<ComparedRow>
     </>
   ),
 });
+
+const isNarrow = () => window.matchMedia("(max-width: 600px)").matches;
 
 /** A path may be broken after each member. */
 function Path({ path }: { path: string }) {
@@ -102,8 +104,8 @@ function columnOf({
 }: ColumnProps): TableProps.ColumnDefinition<ComparedRow> {
   return {
     id: event.EventId,
-    width: 320,
-    minWidth: 200,
+    width: isNarrow() ? 220 : 320,
+    minWidth: 160,
     header: (
       <div className={styles.event}>
         <div>

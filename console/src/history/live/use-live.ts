@@ -31,7 +31,7 @@ export interface Live {
 }
 
 /** New events are asked for so soon after the first of them was recorded: more often come together. */
-const WAIT_MS = 600;
+const WAIT_MS = 400;
 
 /** The most new events that are counted while nobody follows. */
 const COUNTED_MAX = 50;

@@ -1,7 +1,7 @@
 import type { EventRecord } from "../record";
 
 /**
- * What a call does, beginning with a verb in the infinitive: a template (see `fill`), or a function where it
+ * What a call does, beginning with a verb in the infinitive: templates (see `fillFirst`), or a function where it
  * depends on more than which members are there.
  */
 export type Phrase = string | ((record: EventRecord) => string | undefined);

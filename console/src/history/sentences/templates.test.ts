@@ -12,7 +12,7 @@ import { STS } from "./sts";
 
 const ALL = [CLOUDTRAIL, EC2, IAM, KMS, LAMBDA, ORGANIZATIONS, S3, STS, ...Object.values(OTHERS)];
 const TEMPLATES = ALL.flatMap((phrases) => Object.entries(phrases)).flatMap(([name, phrase]) =>
-  typeof phrase === "string" ? [[name, phrase] as const] : [],
+  typeof phrase === "string" ? phrase.split("||").map((template) => [name, template] as const) : [],
 );
 
 test.each(TEMPLATES)("%s: %s", (_, template) => {

@@ -1,3 +1,4 @@
+import Badge from "@cloudscape-design/components/badge";
 import Icon from "@cloudscape-design/components/icon";
 import Link from "@cloudscape-design/components/link";
 import type { TableProps } from "@cloudscape-design/components/table";
@@ -97,7 +98,7 @@ function EventName({ region, event, isNew }: { region: string; event: EventItem;
   const code = codeOf(record) ?? "the call failed";
   return (
     <>
-      {isNew && <Icon name="status-in-progress" variant="link" size="small" ariaLabel="New" />}{" "}
+      {isNew && <Badge color="blue">New</Badge>}{" "}
       <Link href={eventHref(region, event.EventId)}>{event.EventName}</Link>{" "}
       {failed(record) && (
         <span title={code}>

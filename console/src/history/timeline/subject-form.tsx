@@ -27,13 +27,7 @@ export function SubjectForm({
       }}
     >
       <Form>
-        <Grid
-          gridDefinition={[
-            { colspan: { default: 12, s: 3 } },
-            { colspan: { default: 12, s: 7 } },
-            { colspan: { default: 12, s: 2 } },
-          ]}
-        >
+        <Grid gridDefinition={[{ colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 9 } }]}>
           <FormField label="Of">
             <Select
               selectedOption={{ value: field, label: kindOf(field) }}
@@ -44,17 +38,19 @@ export function SubjectForm({
               }}
             />
           </FormField>
-          <FormField label={kindOf(field)}>
+          <FormField
+            label={kindOf(field)}
+            secondaryControl={
+              <Button formAction="submit" disabled={!value.trim()}>
+                Show
+              </Button>
+            }
+          >
             <Input
               value={value}
               onChange={({ detail }) => setValue(detail.value)}
               placeholder={EXAMPLES[field] ?? ""}
             />
-          </FormField>
-          <FormField label={<span aria-hidden="true">&nbsp;</span>}>
-            <Button formAction="submit" disabled={!value.trim()}>
-              Show
-            </Button>
           </FormField>
         </Grid>
       </Form>
