@@ -51,7 +51,7 @@ export function Component() {
       title="Dashboard"
       description={`What happened in ${span.words}.`}
       actions={
-        <SpaceBetween direction="horizontal" size="xs">
+        <SpaceBetween direction="horizontal" size="xs" alignItems="end">
           <SegmentedControl
             label="Which events"
             selectedId={counted}

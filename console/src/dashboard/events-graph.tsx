@@ -7,7 +7,7 @@ import type { Filter, Summary } from "../api/history";
 import { eventsPath } from "../history/search-query";
 import { count, service } from "../insights/words";
 import { href } from "../shell/href";
-import { useTime } from "../shell/time";
+import { type TimeWords, useTime } from "../shell/time";
 import { type Layer, layersOf } from "./layers";
 
 interface EventsGraphProps {
@@ -41,7 +41,7 @@ export default function EventsGraph({ summary: { Buckets, BucketSeconds }, filte
       }),
     );
   const isOfDays = BucketSeconds >= 3 * 3600;
-  const told = (date: Date) => (isOfDays ? `${time.day(date)}\n${time.clock(date)}` : time.clock(date));
+  const told = (date: Date) => (isOfDays ? `${dayOf(time, date)}\n${time.clock(date)}` : time.clock(date));
   return (
     <MixedLineBarChart
       series={series}
@@ -71,6 +71,9 @@ export default function EventsGraph({ summary: { Buckets, BucketSeconds }, filte
     />
   );
 }
+
+/** `Nov 26`: which year it is, goes without saying. */
+const dayOf = (time: TimeWords, date: Date) => time.day(date).replace(/, \d{4}$/, "");
 
 const ERRORS = "Errors";
 const FAILED: Filter[] = [{ Field: "ErrorCode", Operator: "Exists" }];

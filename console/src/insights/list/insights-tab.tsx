@@ -54,7 +54,7 @@ export function InsightsTab() {
         onQuery={(query) => set("filter", writeFilter(query))}
         empty={<NoInsights trails={data?.trails ?? []} days={Number(days)} />}
         actions={
-          <SpaceBetween direction="horizontal" size="xs">
+          <SpaceBetween direction="horizontal" size="xs" alignItems="end">
             <SegmentedControl
               label="How far back"
               selectedId={days}

@@ -1,0 +1,51 @@
+import { expect, test } from "./fixtures";
+
+test("the dashboard sums the events up, and leads to them", async ({ page, look }) => {
+  await page.goto("/_cairn/console/?range=7d");
+  await expect(page.getByRole("heading", { name: "Events by service" })).toBeVisible();
+  await expect(page.getByText("Top principals")).toBeVisible();
+  const graph = page.getByLabel("Events over time by source, and errors");
+  await expect(graph).toBeVisible();
+  await expect(page.getByRole("heading", { name: /Latest insights/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: "main" }).first()).toBeVisible();
+  await look("dashboard");
+  await page.getByRole("link", { name: "intern" }).first().click();
+  await expect(page).toHaveURL(/\/events\?.*Username=intern.*range=7d|\/events\?.*range=7d.*Username=intern/);
+  await expect(page.getByRole("row").filter({ hasText: "intern" }).first()).toBeVisible();
+});
+
+test("changes alone can be counted, over another time", async ({ page }) => {
+  await page.goto("/_cairn/console/?range=7d");
+  const total = page
+    .locator("dl, div")
+    .filter({ hasText: /^Events[\d,]+$/ })
+    .last();
+  await expect(total).toBeVisible();
+  const all = await total.textContent();
+  await page
+    .getByRole("radio", { name: "Changes only" })
+    .or(page.getByRole("button", { name: "Changes only" }))
+    .click();
+  await expect(page).toHaveURL(/events=writes/);
+  await expect(total).not.toHaveText(all ?? "");
+  await page
+    .getByRole("radio", { name: "1 hour" })
+    .or(page.getByRole("button", { name: "1 hour" }))
+    .click();
+  await expect(page).toHaveURL(/range=1h/);
+  await expect(page.getByText("What happened in the last hour.")).toBeVisible();
+});
+
+test("denied calls lead to the events that were denied", async ({ page }) => {
+  await page.goto("/_cairn/console/?range=30d");
+  const denied = page.getByRole("list").filter({ hasText: "intern" }).last();
+  await denied.getByRole("link", { name: "intern" }).click();
+  await expect(page).toHaveURL(/Username=intern/);
+  await expect(page).toHaveURL(/ErrorCode=AccessDenied/);
+});
+
+test("a Region without events tells what to do next", async ({ page, look }) => {
+  await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");
+  await expect(page.getByText("There were no events in the last hour.", { exact: false })).toBeVisible();
+  await look("dashboard-empty");
+});
