@@ -116,3 +116,28 @@ export const SENSITIVITY_TAG = "cairn:insights-sensitivity";
 
 /** What the keys of tags that mute begin with; the name of the rule follows. */
 export const MUTE_TAG = "cairn:insights-mute:";
+
+/** Calls or errors of an action, hour by hour. */
+export interface MetricData {
+  /** Seconds since 1970; hours without any are left out. */
+  Timestamps: number[];
+  Values: number[];
+}
+
+/** What was counted of an action by the hour, as far back as it is kept. */
+export const metricData = (
+  region: string,
+  of: { EventSource: string; EventName: string; ErrorCode?: string; TrailName?: string; StartTime: number },
+  signal?: AbortSignal,
+) =>
+  cloudtrail<MetricData>(
+    region,
+    "ListInsightsMetricData",
+    {
+      ...of,
+      InsightType: of.ErrorCode ? "ApiErrorRateInsight" : "ApiCallRateInsight",
+      Period: 3600,
+      MaxResults: 21_600,
+    },
+    signal,
+  );

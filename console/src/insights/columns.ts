@@ -34,7 +34,7 @@ export const weekOf = (of: Explanation, most: number): Columns =>
 
 function between(of: Explanation, start: number, end: number, most: number): Columns {
   const { from, to } = of.unusual;
-  const minutes = Math.max(1, Math.ceil((end - start) / most));
+  const minutes = niceLength((end - start) / most);
   // The first unusual minute begins a column.
   const first = from - Math.floor((from - start) / minutes) * minutes;
   const columns: Column[] = [];
@@ -49,6 +49,11 @@ function between(of: Explanation, start: number, end: number, most: number): Col
   }
   return { columns, minutes };
 }
+
+/** The next length of a column that people like, minutes. */
+export const niceLength = (least: number): number =>
+  [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720].find((minutes) => minutes >= least) ??
+  Math.ceil(least / 1440) * 1440;
 
 /** The next number above that people like: 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten. */
 export function niceTop(most: number): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnsOf, niceTop } from "./columns";
+import { columnsOf, niceLength, niceTop } from "./columns";
 import { before, during, readExplanation, sameTime, usual } from "./explanation";
 import { silence, surge } from "./samples";
 
@@ -44,6 +44,17 @@ test("columns begin with the first unusual minute and are no more than there is 
   expect(first?.usual?.[0]).toBe(0);
   const quiet = readExplanation(silence());
   expect(quiet && columnsOf(quiet, 200).columns.filter((column) => column.isUnusual).length).toBe(9);
+});
+
+test.each([
+  [0.2, 1],
+  [4, 5],
+  [61, 120],
+  [700, 720],
+  [721, 1440],
+  [1441, 2880],
+])("a column of at least %d minutes has %d", (least, minutes) => {
+  expect(niceLength(least)).toBe(minutes);
 });
 
 test.each([

@@ -11,11 +11,12 @@ interface ChartLegendProps {
   noun: string;
   /** The minutes of a column. */
   minutes: number;
+  hasBand: boolean;
   hasUnwatched: boolean;
 }
 
 /** What the colours of the graph stand for. */
-export function ChartLegend({ noun, minutes, hasUnwatched }: ChartLegendProps) {
+export function ChartLegend({ noun, minutes, hasBand, hasUnwatched }: ChartLegendProps) {
   const each = minutes === 1 ? "a minute" : `a minute, ${span(minutes)} a column`;
   return (
     <div className={styles.legend}>
@@ -25,11 +26,15 @@ export function ChartLegend({ noun, minutes, hasUnwatched }: ChartLegendProps) {
       <Entry mark={<rect width="12" height="12" style={{ fill: colorChartsThresholdNegative }} />}>
         Unusual
       </Entry>
-      <Entry
-        mark={<rect width="12" height="12" style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />}
-      >
-        Usual about that time of day
-      </Entry>
+      {hasBand && (
+        <Entry
+          mark={
+            <rect width="12" height="12" style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />
+          }
+        >
+          Usual about that time of day
+        </Entry>
+      )}
       <Entry mark={<line x2="12" y1="6" y2="6" className={styles.average} />}>Usual on average</Entry>
       {hasUnwatched && (
         <Entry mark={<rect width="12" height="12" fill="url(#unwatched)" />}>No server watched</Entry>

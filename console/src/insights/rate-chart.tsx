@@ -20,13 +20,15 @@ export interface RateChartProps {
   clock: Clock;
   /** `calls`, `errors`. */
   noun: string;
+  /** Whether it is known what is usual at each time of day. */
+  hasBand: boolean;
 }
 
 /** The narrowest column, pixels. */
 const NARROWEST = 4;
 
 /** Calls a minute around something unusual: bars, behind them what is usual at each time of day. */
-export function RateChart({ columnsFor, average, clock, noun }: RateChartProps) {
+export function RateChart({ columnsFor, average, clock, noun, hasBand }: RateChartProps) {
   const [box, width] = useWidth();
   const { columns, minutes } = columnsFor(Math.max(20, Math.floor((width - 44) / NARROWEST)));
   const scale = scaleOf(columns, width);
@@ -82,6 +84,7 @@ export function RateChart({ columnsFor, average, clock, noun }: RateChartProps) 
       <ChartLegend
         noun={noun}
         minutes={minutes}
+        hasBand={hasBand}
         hasUnwatched={columns.some((one) => one.calls === undefined)}
       />
     </div>
