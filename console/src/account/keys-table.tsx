@@ -101,7 +101,7 @@ const columnsIn = (time: TimeWords) => [
     id: "events",
     header: "Events",
     cell: ({ id }: AccessKey) => (
-      <Link href={href(eventsWith("AccessKeyId", id))} ariaLabel={`Events of access key ${id}`}>
+      <Link href={href(eventsWith("AccessKeyId", id))} ariaLabel={`View events of access key ${id}`}>
         View events
       </Link>
     ),

@@ -124,8 +124,13 @@ const isNoSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey
 
 function Unreachable({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
-    <Box padding="xxl">
-      <Refused error={error} doing="reach Cairn" onRetry={onRetry} />
-    </Box>
+    <main>
+      <Box padding="xxl">
+        <Box variant="h1" padding={{ bottom: "m" }}>
+          Cairn
+        </Box>
+        <Refused error={error} doing="open the console" onRetry={onRetry} />
+      </Box>
+    </main>
   );
 }

@@ -22,7 +22,7 @@ export function PageHeader({ title, above, help, variant = "h1", ...parts }: Pag
   usePageTitle(title, above);
   const openHelp = useHelp(help);
   const info = help ? (
-    <Link variant="info" onFollow={openHelp} ariaLabel={`Information about ${title}`}>
+    <Link variant="info" onFollow={openHelp} ariaLabel={`Info about ${title}`}>
       Info
     </Link>
   ) : undefined;

@@ -9,7 +9,7 @@ export function useRegionMenu(): TopNavigationProps.Utility {
   return {
     type: "menu-dropdown",
     text: regionName(region),
-    ariaLabel: `Region: ${regionTitle(region)}`,
+    ariaLabel: `Region ${regionName(region)}`,
     title: "Region",
     items: groupRegions(Regions).map(({ place, regions }) => ({
       text: place,

@@ -39,9 +39,9 @@ function Frame() {
   return (
     <>
       <SkipLink />
-      <div id="top">
+      <header id="top">
         <TopBar />
-      </div>
+      </header>
       <AppLayoutToolbar
         headerSelector="#top"
         breadcrumbs={<Breadcrumbs />}

@@ -7,7 +7,7 @@ import { useRegionMenu } from "./region-menu";
 const IDENTITY = {
   href: href("/"),
   title: "Cairn",
-  logo: { src: `${import.meta.env.BASE_URL}cairn.svg`, alt: "" },
+  logo: { src: `${import.meta.env.BASE_URL}cairn.svg`, alt: "A stack of stones" },
 };
 
 /** The bar above everything: the Region, how things are shown, and who is signed in. */
