@@ -39,9 +39,9 @@ function Frame() {
   return (
     <>
       <SkipLink />
-      <header id="top">
+      <div id="top">
         <TopBar />
-      </header>
+      </div>
       <AppLayoutToolbar
         headerSelector="#top"
         breadcrumbs={<Breadcrumbs />}
