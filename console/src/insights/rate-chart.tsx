@@ -1,13 +1,9 @@
-import {
-  colorChartsPaletteCategorical1,
-  colorChartsRed500,
-  colorChartsThresholdNegative,
-} from "@cloudscape-design/design-tokens";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import type { Column } from "./columns";
 import styles from "./rate-chart.module.css";
 import { ChartLegend } from "./rate-chart-legend";
-import { BELOW, bandOf, labelled, runs, type Scale, scaleOf } from "./rate-chart-scale";
+import { type Scale, scaleOf } from "./rate-chart-scale";
+import { RateDrawing } from "./rate-drawing";
 import { type Clock, minuteBeside } from "./sentences";
 import { useWidth } from "./use-width";
 import { rate } from "./words";
@@ -71,7 +67,7 @@ export function RateChart({ columnsFor, average, clock, noun, hasBand }: RateCha
         onPointerLeave={() => setAt(undefined)}
       >
         {width > 0 && (
-          <Drawing columns={columns} scale={scale} average={average} clock={clock} current={current} />
+          <RateDrawing columns={columns} scale={scale} average={average} clock={clock} current={current} />
         )}
         {column && current !== undefined && (
           <div className={styles.told} style={beside(scale, current)} aria-hidden="true">
@@ -88,85 +84,6 @@ export function RateChart({ columnsFor, average, clock, noun, hasBand }: RateCha
         hasUnwatched={columns.some((one) => one.calls === undefined)}
       />
     </div>
-  );
-}
-
-interface DrawingProps {
-  columns: Column[];
-  scale: Scale;
-  average: number;
-  clock: Clock;
-  current: number | undefined;
-}
-
-function Drawing({ columns, scale, average, clock, current }: DrawingProps) {
-  const { x, y, step, top, height, left, most, width } = scale;
-  const rectangle = ([from, to]: [number, number]) => ({
-    x: x(from),
-    width: x(to) - x(from),
-    y: top,
-    height,
-  });
-  const gap = step > 6 ? 1 : 0;
-  const bounds: [number, number] = [columns[0]?.second ?? 0, columns.at(-1)?.second ?? 0];
-  const isOfOneDay = clock.minute(bounds[0]).slice(0, 10) === clock.minute(bounds[1]).slice(0, 10);
-  const said = (second: number) => (isOfOneDay ? clock.time(second) : clock.minute(second).slice(5));
-  return (
-    <svg width={width} height={top + height + BELOW} aria-hidden="true">
-      <defs>
-        <pattern
-          id="unwatched"
-          width="6"
-          height="6"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <line x1="0" y1="0" x2="0" y2="6" className={styles.grid} strokeWidth="2" />
-        </pattern>
-      </defs>
-      {runs(columns, (column) => column.isUnusual).map((run) => (
-        <rect key={run[0]} {...rectangle(run)} style={{ fill: colorChartsRed500, opacity: 0.1 }} />
-      ))}
-      {runs(columns, (column) => column.calls === undefined).map((run) => (
-        <rect key={run[0]} {...rectangle(run)} fill="url(#unwatched)" />
-      ))}
-      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
-        <g key={part}>
-          <line x1={left} x2={width} y1={y(most * part)} y2={y(most * part)} className={styles.grid} />
-          {part % 0.5 === 0 && (
-            <text
-              x={left - 8}
-              y={y(most * part)}
-              className={styles.axis}
-              textAnchor="end"
-              dominantBaseline="middle"
-            >
-              {rate(most * part)}
-            </text>
-          )}
-        </g>
-      ))}
-      <path d={bandOf(columns, scale)} style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />
-      {columns.map(({ second, calls, isUnusual }, at) =>
-        calls ? (
-          <rect
-            key={second}
-            x={x(at)}
-            width={Math.max(1, step - gap)}
-            y={y(calls)}
-            height={y(0) - y(calls)}
-            style={{ fill: isUnusual ? colorChartsThresholdNegative : colorChartsPaletteCategorical1 }}
-          />
-        ) : null,
-      )}
-      <line x1={left} x2={width} y1={y(average)} y2={y(average)} className={styles.average} />
-      {current !== undefined && <rect {...rectangle([current, current + 1])} className={styles.pointer} />}
-      {labelled(columns, scale, isOfOneDay ? 64 : 96).map((at) => (
-        <text key={at} x={x(at)} y={top + height + 16} className={styles.axis} textAnchor="start">
-          {said(columns[at]?.second ?? 0)}
-        </text>
-      ))}
-    </svg>
   );
 }
 
