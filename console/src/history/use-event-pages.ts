@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type Search, type SearchPage, searchHistory } from "../api/history";
+import { fullPage } from "./full-page";
 
 export interface EventPages {
   page: SearchPage | undefined;
@@ -69,7 +70,12 @@ export const pageOptions = (region: string, search: Search, size: number, token:
   queryOptions({
     queryKey: ["history", region, search, size, token ?? ""],
     queryFn: ({ signal }) =>
-      searchHistory(region, { ...search, MaxResults: size, ...(token ? { NextToken: token } : {}) }, signal),
+      fullPage(
+        (MaxResults, from) =>
+          searchHistory(region, { ...search, MaxResults, ...(from ? { NextToken: from } : {}) }, signal),
+        size,
+        token,
+      ),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 120_000,
   });

@@ -22,7 +22,10 @@ export function LiveStatus({ live, isPaused, isElsewhere, onPause }: LiveStatusP
         {live.state.kind === "connecting" ? (
           <StatusIndicator type="loading">Connecting</StatusIndicator>
         ) : (
-          <StatusIndicator type={isHeld ? "stopped" : "in-progress"}>
+          <StatusIndicator
+            type={isHeld ? "stopped" : "in-progress"}
+            {...(isHeld ? {} : { colorOverride: "green" })}
+          >
             {words(live, isPaused, isElsewhere)}
           </StatusIndicator>
         )}

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type EventItem, searchHistory, summarise } from "../../api/history";
+import { fullPage } from "../full-page";
 import { endsOf, type Range } from "../range";
 import { filterOf, type Subject } from "./subject";
 
@@ -17,10 +18,11 @@ export function useTimeline(region: string, subject: Subject, range: Range, asOf
     queryKey: ["timeline", region, search],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      searchHistory(
-        region,
-        { ...search, MaxResults: EVENTS_A_PAGE, ...(pageParam ? { NextToken: pageParam } : {}) },
-        signal,
+      fullPage(
+        (MaxResults, from) =>
+          searchHistory(region, { ...search, MaxResults, ...(from ? { NextToken: from } : {}) }, signal),
+        EVENTS_A_PAGE,
+        pageParam || undefined,
       ),
     getNextPageParam: ({ NextToken }) => NextToken,
     staleTime: Number.POSITIVE_INFINITY,
