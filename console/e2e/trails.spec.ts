@@ -1,0 +1,213 @@
+import { join } from "node:path";
+import type { Locator, Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { type Aws, createTrail } from "./world/aws";
+import { ACCOUNT } from "./world/generated-events";
+import { SCREENSHOTS } from "./world/world";
+
+const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${name}`;
+const CREATE = "/_cairn/console/trails/create";
+const detail = (name: string) => `/_cairn/console/trails/detail?arn=${encodeURIComponent(ARN(name))}`;
+const edit = (name: string, step: string) =>
+  `/_cairn/console/trails/edit?step=${step}&arn=${encodeURIComponent(ARN(name))}`;
+
+const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
+const heading = (page: Page, name: string | RegExp) =>
+  expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+
+/** A picture alone: what is behind a dialog is no page to axe. */
+const picture = (page: Page, name: string) =>
+  page.screenshot({ path: join(SCREENSHOTS, `${name}-light.png`) });
+
+/** Chooses an option of a drop-down list. */
+async function choose(page: Page, list: Locator, option: string) {
+  await list.click();
+  await page.getByRole("option", { name: option }).first().click();
+}
+
+test("trails are listed with their status, and found", async ({ page, look }) => {
+  await page.goto("/_cairn/console/trails");
+  const main = page.getByRole("row").filter({ has: page.getByRole("link", { name: "main", exact: true }) });
+  await expect(main).toContainText("Logging");
+  await expect(main).toContainText("us-east-1");
+  await look("trails");
+  await page.getByLabel("Find trails").fill("no such trail");
+  await expect(page.getByText("No trail matches")).toBeVisible();
+  await page.getByLabel("Find trails").fill("main-trail");
+  await expect(main).toBeVisible();
+});
+
+test("a trail is created with its bucket, logs at once, and its first file arrives", async ({
+  page,
+  aws,
+  look,
+}) => {
+  await page.goto(CREATE);
+  await heading(page, "Choose trail attributes");
+  await look("trail-create-attributes");
+  await page.getByLabel("Trail name").fill("e2e-made");
+  await page.getByLabel("Name of the new bucket").fill("e2e-made-logs");
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByPlaceholder("team").fill("team");
+  await page.getByPlaceholder("security").fill("blue");
+  await next(page);
+
+  await heading(page, "Choose log events");
+  await page.getByLabel("Data events", { exact: true }).check();
+  await choose(page, page.getByRole("button", { name: /^Resource type/ }), "S3 object");
+  await choose(page, page.getByRole("button", { name: /Log selector template/ }), "Log writeOnly events");
+  await page.getByLabel("API call rate").first().check();
+  await expect(page.getByText(/^[\d,]+ of [\d,]+ events$/)).toBeVisible();
+  await look("trail-create-events");
+  await next(page);
+
+  await heading(page, "Review and create");
+  await expect(page.getByText("e2e-made-logs (new)")).toBeVisible();
+  await look("trail-create-review");
+  await page.getByRole("button", { name: "Create trail" }).click();
+
+  await expect(page.getByText("Trail e2e-made was created, and logs.")).toBeVisible();
+  await expect(page).toHaveURL(/trails\/detail/);
+  await aws.s3("PUT", "/e2e-made-logs/hello", "hello");
+  const files = page.getByRole("table", { name: "Newest log files" });
+  await expect(files.getByRole("row").filter({ hasText: ".json.gz" }).first()).toBeVisible({
+    timeout: 45_000,
+  });
+  await look("trail-detail");
+
+  const { Trail } = await aws.cloudtrail<{ Trail: Record<string, unknown> }>("GetTrail", {
+    Name: "e2e-made",
+  });
+  expect(Trail).toMatchObject({
+    S3BucketName: "e2e-made-logs",
+    IsMultiRegionTrail: true,
+    LogFileValidationEnabled: true,
+    HasCustomEventSelectors: true,
+    HasInsightSelectors: true,
+  });
+  const download = page.waitForEvent("download");
+  await files
+    .getByRole("button", { name: /^Download/ })
+    .first()
+    .click();
+  expect((await download).suggestedFilename()).toMatch(/_CloudTrail_us-east-1_.*\.json$/);
+});
+
+test("what is not right is said before anything is made", async ({ page }) => {
+  await page.goto(CREATE);
+  await next(page);
+  await expect(page.getByText("Enter a name.")).toBeVisible();
+  await page.getByLabel("Trail name").fill("main");
+  await expect(page.getByText("There is a trail main already.")).toBeVisible();
+  await page.getByLabel("Trail name").fill("e2e-never");
+  await next(page);
+
+  await heading(page, "Choose log events");
+  await page.getByLabel("Data events", { exact: true }).check();
+  await next(page);
+  await expect(page.getByText("Choose a resource type.")).toBeVisible();
+  await page.getByText("JSON", { exact: true }).click();
+  const json = page.getByLabel("Selectors as JSON");
+  await json.fill('[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Weather"]}]}]');
+  await expect(page.getByText("CloudTrail would refuse these selectors")).toBeVisible();
+  await next(page);
+  await expect(json).toBeVisible();
+  await json.fill('[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]');
+  await page.getByText("Form", { exact: true }).click();
+  await expect(page.getByLabel("Management events", { exact: true })).toBeChecked();
+});
+
+test("the preview shows what would be logged, and what not", async ({ page, aws, look }) => {
+  await aws.cloudtrail("DescribeTrails");
+  await page.goto(`${CREATE}?step=events`);
+  await expect(page.getByText(/^[\d,]+ of [\d,]+ events$/)).toBeVisible();
+  await page.getByLabel("Read", { exact: true }).uncheck();
+  await page.getByText("Not logged", { exact: true }).click();
+  await expect(page.getByRole("list", { name: "Recent events" })).toContainText("DescribeTrails");
+  await page.getByText("Switch to basic event selectors").click();
+  await expect(page.getByRole("heading", { name: "Selector 1" })).toBeVisible();
+  await look("trail-create-basic");
+  await page.getByText("Switch to advanced event selectors").click();
+  await expect(page.getByLabel("Write", { exact: true })).toBeChecked();
+  await expect(page.getByLabel("Read", { exact: true })).not.toBeChecked();
+});
+
+test("a trail is moved to a bucket that has to let CloudTrail in first", async ({ page, aws }) => {
+  await createTrail(aws, "e2e-moved", "e2e-moved-logs", ACCOUNT);
+  await aws.s3("PUT", "/e2e-elsewhere");
+  await page.goto(edit("e2e-moved", "attributes"));
+  await page.getByRole("combobox", { name: "Bucket" }).fill("e2e-elsewhere");
+  await expect(page.getByText("The bucket has no policy yet")).toBeVisible();
+  await page.getByLabel("Log file validation").uncheck();
+  await page.getByRole("button", { name: "Review and save", exact: true }).click();
+  await heading(page, "Review and save");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(
+    page.getByText("Incorrect S3 bucket policy is detected for bucket: e2e-elsewhere"),
+  ).toBeVisible();
+  await picture(page, "trail-edit-refused");
+  await page.getByRole("button", { name: "Back to the settings" }).click();
+  await page.getByRole("button", { name: "Edit trail attributes" }).click();
+  await page.getByRole("button", { name: "Let CloudTrail in" }).click();
+  await expect(page.getByText("The bucket's policy lets CloudTrail write log files.")).toBeVisible();
+  await page.getByRole("button", { name: "Review and save", exact: true }).click();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Trail e2e-moved was changed.")).toBeVisible();
+  const { Trail } = await aws.cloudtrail<{ Trail: Record<string, unknown> }>("GetTrail", {
+    Name: "e2e-moved",
+  });
+  expect(Trail).toMatchObject({ S3BucketName: "e2e-elsewhere", LogFileValidationEnabled: false });
+});
+
+test("a trail is stopped, started and deleted, each once its name was typed", async ({ page, aws }) => {
+  await createTrail(aws, "e2e-ended", "e2e-ended-logs", ACCOUNT);
+  await page.goto(detail("e2e-ended"));
+  await page.getByRole("button", { name: "Stop logging" }).click();
+  const dialog = page.getByRole("dialog", { name: "Stop logging" });
+  const confirm = dialog.getByRole("button", { name: "Stop logging" });
+  await expect(confirm).toBeDisabled();
+  await picture(page, "trail-stop");
+  await dialog.getByRole("textbox").fill("e2e-ende");
+  await expect(confirm).toBeDisabled();
+  await dialog.getByRole("textbox").fill("e2e-ended");
+  await confirm.click();
+  await expect(page.getByText("Trail e2e-ended no longer logs.")).toBeVisible();
+  expect(await isLogging(aws, "e2e-ended")).toBe(false);
+  await page.getByRole("button", { name: "Start logging" }).click();
+  await expect(page.getByText("Trail e2e-ended logs now.")).toBeVisible();
+  expect(await isLogging(aws, "e2e-ended")).toBe(true);
+
+  await page.goto("/_cairn/console/trails");
+  await page.getByRole("radio", { name: "Select e2e-ended" }).check({ force: true });
+  await page.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const removal = page.getByRole("dialog", { name: "Delete trail" });
+  await removal.getByRole("textbox").fill("e2e-ended");
+  await removal.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("Trail e2e-ended was deleted.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "e2e-ended" })).toHaveCount(0);
+});
+
+test("delivery health tells how trails fare, and what ails one", async ({ page, aws, look }) => {
+  await createTrail(aws, "e2e-ailing", "e2e-ailing-logs", ACCOUNT);
+  await aws.s3("DELETE", "/e2e-ailing-logs?policy=");
+  await aws.s3("PUT", "/e2e-something");
+  await page.goto("/_cairn/console/delivery");
+  const trails = page.getByRole("table", { name: "Delivery by trail" });
+  const ailing = trails.getByRole("row").filter({ hasText: "e2e-ailing" });
+  await expect(ailing).toContainText("AccessDenied", { timeout: 45_000 });
+  await expect(
+    trails.getByRole("row").filter({ has: page.getByRole("link", { name: "main", exact: true }) }),
+  ).toBeVisible();
+  await expect(page.getByText(/needs? you/)).toBeVisible();
+  await look("delivery");
+  await ailing.getByText(/AccessDenied/).click();
+  await expect(page.getByText(/Put the policy back/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByText("Files", { exact: true }).first().click();
+  await expect(page).toHaveURL(/figure=Files/);
+  await aws.cloudtrail("DeleteTrail", { Name: "e2e-ailing" });
+});
+
+const isLogging = async (aws: Aws, name: string): Promise<boolean> =>
+  (await aws.cloudtrail<{ IsLogging: boolean }>("GetTrailStatus", { Name: name })).IsLogging;
