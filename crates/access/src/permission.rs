@@ -73,6 +73,8 @@ pub enum On {
     Role,
     /// A managed policy.
     Policy,
+    /// A virtual MFA device of IAM.
+    Mfa,
     /// All users below a path.
     Users,
     /// All groups below a path.
@@ -160,6 +162,7 @@ impl On {
             Self::Group | Self::Groups => iam("group"),
             Self::Role | Self::Roles => iam("role"),
             Self::Policy => iam("policy"),
+            Self::Mfa => iam("mfa"),
             Self::Key => kms("key/"),
             Self::Alias => kms(""),
             Self::Place | Self::OrganizationPolicy | Self::Handshake => {

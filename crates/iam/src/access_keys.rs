@@ -2,14 +2,14 @@
 //!
 //! A call without a user's name is about the caller's own keys; the account's root has keys of its own.
 
-use cairn_catalog::{AccessKey, AccessKeyStatus, Change, Owner, Snapshot, User};
+use cairn_catalog::{AccessKey, AccessKeyStatus, Change, Snapshot};
 use cairn_wire::iam::{
     AccessKey as Shape, AccessKeyLastUsed, CreateAccessKeyRequest, CreateAccessKeyResponse,
     DeleteAccessKeyRequest, GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse, ListAccessKeysRequest,
     ListAccessKeysResponse, StatusType, UpdateAccessKeyRequest,
 };
 
-use crate::holder::Holder as _;
+use crate::owner::owner;
 use crate::page::{List, Page, Paging};
 use crate::{Caller, FreshKey, Iam, LastUse, Refusal, quota, shapes};
 
@@ -105,15 +105,6 @@ impl Iam {
             user_name: Some(shapes::owner_name(&key.owner)),
             access_key_last_used: Some(last_used(last)),
         })
-    }
-}
-
-/// Says whose keys a call is about.
-fn owner(snapshot: &Snapshot, caller: &Caller, user_name: Option<&str>) -> Result<Owner, Refusal> {
-    match user_name.or_else(|| caller.user_name()) {
-        Some(name) => Ok(Owner::User(User::find(snapshot, &caller.account, name)?.name.clone())),
-        None if caller.is_root() => Ok(Owner::Root),
-        None => Err(Refusal::UserNameNeeded),
     }
 }
 

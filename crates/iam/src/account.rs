@@ -85,6 +85,10 @@ fn counts(snapshot: &Snapshot, caller: &Caller) -> Vec<(SummaryKeyType, usize)> 
     use SummaryKeyType as Key;
     let account = &caller.account;
     let root_keys = snapshot.access_keys(account, &Owner::Root).count();
+    let devices = snapshot.mfa_devices(account);
+    let assigned = snapshot.mfa_devices(account).filter(|device| device.enabled.is_some());
+    let root_devices = snapshot.mfa_devices_of(account, &Owner::Root).count();
+    let root_password = snapshot.login_profile(account, &Owner::Root);
     let versions = snapshot.managed_policies(account).map(|policy| policy.versions.len()).sum();
     vec![
         (Key::Users, snapshot.users(account).count()),
@@ -93,14 +97,14 @@ fn counts(snapshot: &Snapshot, caller: &Caller) -> Vec<(SummaryKeyType, usize)> 
         (Key::Policies, snapshot.managed_policies(account).count()),
         (Key::PolicyVersionsInUse, versions),
         (Key::AccountAccessKeysPresent, usize::from(root_keys > 0)),
+        (Key::MFADevices, devices.count()),
+        (Key::MFADevicesInUse, assigned.count()),
+        (Key::AccountMFAEnabled, usize::from(root_devices > 0)),
+        (Key::AccountPasswordPresent, usize::from(root_password.is_some())),
         // None of these exist here.
         (Key::ServerCertificates, 0),
         (Key::InstanceProfiles, 0),
         (Key::Providers, 0),
-        (Key::MFADevices, 0),
-        (Key::MFADevicesInUse, 0),
-        (Key::AccountMFAEnabled, 0),
-        (Key::AccountPasswordPresent, 0),
         (Key::AccountSigningCertificatesPresent, 0),
         (Key::GlobalEndpointTokenVersion, 1),
     ]

@@ -54,6 +54,9 @@ enum Subject {
     /// The managed policy whose ARN is given.
     Policy,
     NewPolicy,
+    /// The MFA device whose serial number is given.
+    MfaDevice,
+    NewMfaDevice,
 }
 
 impl Asked {
@@ -111,6 +114,9 @@ impl<'a> Call<'a> {
             }
             Subject::Policy => vec![self.text("PolicyArn").unwrap_or(EVERYTHING).to_owned()],
             Subject::NewPolicy => vec![self.made("policy", "PolicyName")],
+            // The serial number is the ARN; what is none names no device of this account.
+            Subject::MfaDevice => vec![self.text("SerialNumber").unwrap_or(EVERYTHING).to_owned()],
+            Subject::NewMfaDevice => vec![self.made("mfa", "VirtualMFADeviceName")],
         }
     }
 
@@ -229,6 +235,12 @@ impl<'a> Call<'a> {
                     Some(Managed::Aws(_)) | None => (&[], None),
                 }
             }
+            Subject::MfaDevice => {
+                let serial = self.text("SerialNumber").unwrap_or_default();
+                let device = self.snapshot.mfa_device(serial);
+                let own = device.filter(|device| device.account == self.caller.account);
+                (own.map(|device| device.tags.as_slice()).unwrap_or_default(), None)
+            }
             Subject::Everything
             | Subject::Users
             | Subject::Groups
@@ -241,7 +253,8 @@ impl<'a> Call<'a> {
             | Subject::NewRole
             | Subject::NewLinkedRole
             | Subject::DeletedRole
-            | Subject::NewPolicy => (&[], None),
+            | Subject::NewPolicy
+            | Subject::NewMfaDevice => (&[], None),
         }
     }
 }
@@ -253,31 +266,45 @@ fn subject(operation: Operation) -> Subject {
     match operation {
         Operation::CreateAccountAlias
         | Operation::DeleteAccountAlias
+        | Operation::DeleteAccountPasswordPolicy
+        | Operation::GetAccountPasswordPolicy
         | Operation::GetAccountSummary
         | Operation::ListAccountAliases
-        | Operation::ListPolicies => Subject::Everything,
+        | Operation::ListPolicies
+        | Operation::ListVirtualMFADevices
+        | Operation::UpdateAccountPasswordPolicy => Subject::Everything,
         Operation::ListUsers => Subject::Users,
         Operation::ListGroups => Subject::Groups,
         Operation::ListRoles => Subject::Roles,
         Operation::AttachUserPolicy
+        | Operation::ChangePassword
         | Operation::CreateAccessKey
+        | Operation::CreateLoginProfile
+        | Operation::DeactivateMFADevice
         | Operation::DeleteAccessKey
+        | Operation::DeleteLoginProfile
         | Operation::DeleteUser
         | Operation::DeleteUserPermissionsBoundary
         | Operation::DeleteUserPolicy
         | Operation::DetachUserPolicy
+        | Operation::EnableMFADevice
+        | Operation::GetLoginProfile
+        | Operation::GetMFADevice
         | Operation::GetUser
         | Operation::GetUserPolicy
         | Operation::ListAccessKeys
         | Operation::ListAttachedUserPolicies
         | Operation::ListGroupsForUser
+        | Operation::ListMFADevices
         | Operation::ListUserPolicies
         | Operation::ListUserTags
         | Operation::PutUserPermissionsBoundary
         | Operation::PutUserPolicy
+        | Operation::ResyncMFADevice
         | Operation::TagUser
         | Operation::UntagUser
-        | Operation::UpdateAccessKey => Subject::User,
+        | Operation::UpdateAccessKey
+        | Operation::UpdateLoginProfile => Subject::User,
         Operation::CreateUser => Subject::NewUser,
         Operation::UpdateUser => Subject::RenamedUser,
         Operation::GetAccessKeyLastUsed => Subject::KeyOwner,
@@ -327,6 +354,11 @@ fn subject(operation: Operation) -> Subject {
         | Operation::TagPolicy
         | Operation::UntagPolicy => Subject::Policy,
         Operation::CreatePolicy => Subject::NewPolicy,
+        Operation::DeleteVirtualMFADevice
+        | Operation::ListMFADeviceTags
+        | Operation::TagMFADevice
+        | Operation::UntagMFADevice => Subject::MfaDevice,
+        Operation::CreateVirtualMFADevice => Subject::NewMfaDevice,
     }
 }
 

@@ -33,9 +33,11 @@ impl Iam {
                 let given: shapes::AttachUserPolicyRequest = input(request)?;
                 done(iam.attach::<User>(caller, &given.user_name, &given.policy_arn).await)
             }
+            Operation::ChangePassword => done(iam.change_password(caller, &input(request)?).await),
             Operation::CreateAccessKey => answer(iam.create_access_key(caller, &input(request)?).await),
             Operation::CreateAccountAlias => done(iam.create_account_alias(caller, &input(request)?).await),
             Operation::CreateGroup => answer(iam.create_group(caller, &input(request)?).await),
+            Operation::CreateLoginProfile => answer(iam.create_login_profile(caller, &input(request)?).await),
             Operation::CreatePolicy => answer(iam.create_policy(caller, &input(request)?).await),
             Operation::CreatePolicyVersion => {
                 answer(iam.create_policy_version(caller, &input(request)?).await)
@@ -45,13 +47,22 @@ impl Iam {
                 answer(iam.create_service_linked_role(caller, &input(request)?).await)
             }
             Operation::CreateUser => answer(iam.create_user(caller, &input(request)?).await),
+            Operation::CreateVirtualMFADevice => {
+                answer(iam.create_virtual_mfa_device(caller, &input(request)?).await)
+            }
+            Operation::DeactivateMFADevice => done(iam.deactivate_mfa_device(caller, &input(request)?).await),
             Operation::DeleteAccessKey => done(iam.delete_access_key(caller, &input(request)?).await),
             Operation::DeleteAccountAlias => done(iam.delete_account_alias(caller, &input(request)?).await),
+            Operation::DeleteAccountPasswordPolicy => {
+                input::<shapes::DeleteAccountPasswordPolicyRequest>(request)?;
+                done(iam.delete_account_password_policy(caller).await)
+            }
             Operation::DeleteGroup => done(iam.delete_group(caller, &input(request)?).await),
             Operation::DeleteGroupPolicy => {
                 let given: shapes::DeleteGroupPolicyRequest = input(request)?;
                 done(iam.delete_policy_of::<Group>(caller, &given.group_name, &given.policy_name).await)
             }
+            Operation::DeleteLoginProfile => done(iam.delete_login_profile(caller, &input(request)?).await),
             Operation::DeletePolicy => done(iam.delete_policy(caller, &input(request)?).await),
             Operation::DeletePolicyVersion => done(iam.delete_policy_version(caller, &input(request)?).await),
             Operation::DeleteRole => done(iam.delete_role(caller, &input(request)?).await),
@@ -75,6 +86,9 @@ impl Iam {
                 let given: shapes::DeleteUserPolicyRequest = input(request)?;
                 done(iam.delete_policy_of::<User>(caller, &given.user_name, &given.policy_name).await)
             }
+            Operation::DeleteVirtualMFADevice => {
+                done(iam.delete_virtual_mfa_device(caller, &input(request)?).await)
+            }
             Operation::DetachGroupPolicy => {
                 let given: shapes::DetachGroupPolicyRequest = input(request)?;
                 done(iam.detach::<Group>(caller, &given.group_name, &given.policy_arn).await)
@@ -87,8 +101,13 @@ impl Iam {
                 let given: shapes::DetachUserPolicyRequest = input(request)?;
                 done(iam.detach::<User>(caller, &given.user_name, &given.policy_arn).await)
             }
+            Operation::EnableMFADevice => done(iam.enable_mfa_device(caller, &input(request)?).await),
             Operation::GetAccessKeyLastUsed => {
                 answer(iam.get_access_key_last_used(caller, &input(request)?).await)
+            }
+            Operation::GetAccountPasswordPolicy => {
+                input::<shapes::GetAccountPasswordPolicyRequest>(request)?;
+                answer(iam.get_account_password_policy(caller))
             }
             Operation::GetAccountSummary => {
                 input::<shapes::GetAccountSummaryRequest>(request)?;
@@ -100,6 +119,8 @@ impl Iam {
                 let policy_document = iam.get_policy_of::<Group>(caller, &group_name, &policy_name)?;
                 answer(Ok(shapes::GetGroupPolicyResponse { group_name, policy_name, policy_document }))
             }
+            Operation::GetLoginProfile => answer(iam.get_login_profile(caller, &input(request)?)),
+            Operation::GetMFADevice => answer(iam.get_mfa_device(caller, &input(request)?)),
             Operation::GetPolicy => answer(iam.get_policy(caller, &input(request)?)),
             Operation::GetPolicyVersion => answer(iam.get_policy_version(caller, &input(request)?)),
             Operation::GetRole => answer(iam.get_role(caller, &input(request)?)),
@@ -111,7 +132,7 @@ impl Iam {
             Operation::GetServiceLinkedRoleDeletionStatus => {
                 answer(iam.get_service_linked_role_deletion_status(caller, &input(request)?))
             }
-            Operation::GetUser => answer(iam.get_user(caller, &input(request)?)),
+            Operation::GetUser => answer(iam.get_user(caller, &input(request)?).await),
             Operation::GetUserPolicy => {
                 let shapes::GetUserPolicyRequest { user_name, policy_name } = input(request)?;
                 let policy_document = iam.get_policy_of::<User>(caller, &user_name, &policy_name)?;
@@ -179,6 +200,20 @@ impl Iam {
             }
             Operation::ListGroups => answer(iam.list_groups(caller, &input(request)?)),
             Operation::ListGroupsForUser => answer(iam.list_groups_for_user(caller, &input(request)?)),
+            Operation::ListMFADeviceTags => {
+                let given: shapes::ListMFADeviceTagsRequest = input(request)?;
+                let page = iam.list_tags(
+                    caller,
+                    Target::Mfa(&given.serial_number),
+                    paging(&given.marker, given.max_items),
+                )?;
+                answer(Ok(shapes::ListMFADeviceTagsResponse {
+                    tags: page.items,
+                    is_truncated: page.is_truncated,
+                    marker: page.marker,
+                }))
+            }
+            Operation::ListMFADevices => answer(iam.list_mfa_devices(caller, &input(request)?)),
             Operation::ListPolicies => answer(iam.list_policies(caller, &input(request)?)),
             Operation::ListPolicyTags => {
                 let given: shapes::ListPolicyTagsRequest = input(request)?;
@@ -247,7 +282,10 @@ impl Iam {
                     marker: page.marker,
                 }))
             }
-            Operation::ListUsers => answer(iam.list_users(caller, &input(request)?)),
+            Operation::ListUsers => answer(iam.list_users(caller, &input(request)?).await),
+            Operation::ListVirtualMFADevices => {
+                answer(iam.list_virtual_mfa_devices(caller, &input(request)?))
+            }
             Operation::PutGroupPolicy => {
                 let given: shapes::PutGroupPolicyRequest = input(request)?;
                 done(
@@ -295,8 +333,13 @@ impl Iam {
             Operation::RemoveUserFromGroup => {
                 done(iam.remove_user_from_group(caller, &input(request)?).await)
             }
+            Operation::ResyncMFADevice => done(iam.resync_mfa_device(caller, &input(request)?).await),
             Operation::SetDefaultPolicyVersion => {
                 done(iam.set_default_policy_version(caller, &input(request)?).await)
+            }
+            Operation::TagMFADevice => {
+                let given: shapes::TagMFADeviceRequest = input(request)?;
+                done(iam.tag(caller, Target::Mfa(&given.serial_number), &given.tags).await)
             }
             Operation::TagPolicy => {
                 let given: shapes::TagPolicyRequest = input(request)?;
@@ -309,6 +352,10 @@ impl Iam {
             Operation::TagUser => {
                 let given: shapes::TagUserRequest = input(request)?;
                 done(iam.tag(caller, Target::User(&given.user_name), &given.tags).await)
+            }
+            Operation::UntagMFADevice => {
+                let given: shapes::UntagMFADeviceRequest = input(request)?;
+                done(iam.untag(caller, Target::Mfa(&given.serial_number), &given.tag_keys).await)
             }
             Operation::UntagPolicy => {
                 let given: shapes::UntagPolicyRequest = input(request)?;
@@ -323,10 +370,14 @@ impl Iam {
                 done(iam.untag(caller, Target::User(&given.user_name), &given.tag_keys).await)
             }
             Operation::UpdateAccessKey => done(iam.update_access_key(caller, &input(request)?).await),
+            Operation::UpdateAccountPasswordPolicy => {
+                done(iam.update_account_password_policy(caller, &input(request)?).await)
+            }
             Operation::UpdateAssumeRolePolicy => {
                 done(iam.update_assume_role_policy(caller, &input(request)?).await)
             }
             Operation::UpdateGroup => done(iam.update_group(caller, &input(request)?).await),
+            Operation::UpdateLoginProfile => done(iam.update_login_profile(caller, &input(request)?).await),
             Operation::UpdateRole => done(iam.update_role(caller, &input(request)?).await),
             Operation::UpdateRoleDescription => {
                 answer(iam.update_role_description(caller, &input(request)?).await)

@@ -1,6 +1,6 @@
 //! What users, groups and roles have in common: a name, inline policies, attached policies.
 
-use cairn_catalog::{Change, Group, ManagedPolicy, Policy, Role, Snapshot, Tag, User};
+use cairn_catalog::{Change, Group, ManagedPolicy, MfaDevice, Policy, Role, Snapshot, Tag, User};
 use cairn_event::AccountId;
 
 use crate::Refusal;
@@ -174,5 +174,6 @@ macro_rules! tagged {
 }
 
 tagged!(User, Change::PutUser);
+tagged!(MfaDevice, |device| Change::PutMfaDevice(Box::new(device)));
 tagged!(Role, |role| Change::PutRole(Box::new(role)));
 tagged!(ManagedPolicy, |policy| Change::PutManagedPolicy(Box::new(policy)));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cairn_catalog::{Catalog, Change, CommitError, MasterKey, Snapshot};
 use cairn_event::{Clock, Ids};
+use cairn_signin::Passwords;
 
 use crate::{KeyUse, Refusal};
 
@@ -13,6 +14,7 @@ pub struct Iam {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) master: Arc<MasterKey>,
     pub(crate) key_use: Arc<dyn KeyUse>,
+    pub(crate) passwords: Passwords,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
 }
@@ -21,15 +23,17 @@ pub struct Iam {
 pub(crate) type Decision<T> = Result<(Vec<Change>, T), Refusal>;
 
 impl Iam {
-    /// Puts IAM together. Secrets are sealed under `master`.
+    /// Puts IAM together. Secrets are sealed under `master`. Whoever else checks passwords shares `passwords`, so that
+    /// the limit of what is worked on at once holds for all.
     pub fn new(
         catalog: Arc<dyn Catalog>,
         master: Arc<MasterKey>,
         key_use: Arc<dyn KeyUse>,
+        passwords: Passwords,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { catalog, master, key_use, clock, ids }
+        Self { catalog, master, key_use, passwords, clock, ids }
     }
 
     /// Decides on the newest revision and commits; decides again when somebody else was faster.

@@ -1,11 +1,13 @@
-//! IAM's operations as use cases: users, groups, roles, policies, access keys, the account's alias.
+//! IAM's operations as use cases: users, groups, roles, policies, access keys, passwords, MFA
+//! devices, the account's alias.
 //!
 //! A use case takes a decoded call of a caller who may make it, decides on one catalog revision, and
 //! commits the next; what belongs together (a renamed user and its keys) changes in one commit. It answers
 //! with IAM's own shape or with a [`Refusal`]. What a call is about, for whoever decides whether it may be
 //! made, is told by [`Asked`].
 //!
-//! Invariants: a secret access key leaves in one answer and is stored sealed; a policy that can't be read
+//! Invariants: a secret access key and the seed of a device leave in one answer and are stored sealed; of a password a
+//! sealed hash is all that is kept; a policy that can't be read
 //! wholly is never stored. This crate does not know that it is served over HTTP, nor who signed the request
 //! or how.
 
@@ -26,11 +28,19 @@ mod iam;
 mod inline_policies;
 mod key_use;
 mod linked_roles;
+mod login_profiles;
 mod managed;
 mod managed_policies;
 mod memberships;
+mod mfa_devices;
+mod mfa_use;
+mod own_password;
+mod owner;
 mod page;
+mod password_policy;
+mod password_rules;
 mod policy_versions;
+mod qr_code;
 mod quota;
 mod refusal;
 mod roles;
@@ -46,5 +56,6 @@ pub use caller::Caller;
 pub use fresh::{FreshKey, unique_id};
 pub use iam::Iam;
 pub use key_use::{KeyUse, LastUse};
+pub use password_rules::PasswordRule;
 pub use refusal::{Code, Refusal};
 pub use service_linked::LinkedService;

@@ -5,6 +5,8 @@ use crate::Refusal;
 pub(crate) const ACCESS_KEYS_PER_USER: Quota = Quota { name: "AccessKeysPerUser", max: 2 };
 pub(crate) const GROUPS: Quota = Quota { name: "GroupsPerAccount", max: 300 };
 pub(crate) const GROUPS_PER_USER: Quota = Quota { name: "GroupsPerUser", max: 10 };
+pub(crate) const MFA_DEVICES: Quota = Quota { name: "VirtualMFADevicesPerAccount", max: 5_000 };
+pub(crate) const MFA_DEVICES_PER_USER: Quota = Quota { name: "MFADevicesPerUser", max: 8 };
 pub(crate) const POLICIES: Quota = Quota { name: "PoliciesPerAccount", max: 1_500 };
 pub(crate) const POLICIES_PER_GROUP: Quota = Quota { name: "PoliciesPerGroup", max: 10 };
 pub(crate) const POLICIES_PER_ROLE: Quota = Quota { name: "PoliciesPerRole", max: 10 };

@@ -1,8 +1,12 @@
 //! Why IAM says no: each reason with its message and its error code.
 
 use cairn_access::PolicyError;
+use cairn_event::AccountId;
+use cairn_signin::PasswordError;
 use cairn_wire::iam::ErrorCode;
 use cairn_wire::query::{self, QueryErrorCode};
+
+use crate::password_rules::PasswordRule;
 
 /// A refused call. `Display` is the message that the client reads.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,46 @@ pub enum Refusal {
     PolicyExists(String),
     #[error("The account alias {0} already exists.")]
     AliasExists(String),
+    #[error("Login Profile for User {0} cannot be found.")]
+    LoginProfileMissing(String),
+    #[error("Login Profile for user {0} already exists.")]
+    LoginProfileExists(String),
+    #[error("Login Profile for User {0} cannot be modified: it is being modified by another request.")]
+    LoginProfileBusy(String),
+    #[error("Must specify Password.")]
+    PasswordNeeded,
+    #[error("{0}")]
+    PasswordWeak(PasswordRule),
+    #[error("Policy constraint violation with password reuse prevention during password change.")]
+    PasswordUsedBefore,
+    #[error("The password has expired. An administrator of the account must set a new one.")]
+    PasswordExpired,
+    #[error("The old password was incorrect.")]
+    OldPasswordWrong,
+    #[error("Only IAM Users can change their own password")]
+    NoUser,
+    #[error("Too many passwords are being set or checked. Send the request again in a moment.")]
+    PasswordsBusy,
+    #[error("The Password Policy with domain name {0} cannot be found.")]
+    PasswordPolicyMissing(AccountId),
+    #[error("VirtualMFADevice with serial number {0} doesn't exist.")]
+    DeviceMissing(String),
+    #[error("MFADevice entity at the same path and name already exists.")]
+    DeviceExists,
+    #[error("The device's name is too long for its QR code.")]
+    DeviceNameLong,
+    #[error("MFA Device is already in use.")]
+    DeviceTaken,
+    #[error("MFA Device invalid for user.")]
+    DeviceNotOfUser,
+    #[error("MFA VirtualDevice in use. Must deactivate first.")]
+    DeviceInUse,
+    #[error("Authentication code for device is not valid.")]
+    CodesWrong,
+    #[error("Cannot delete entity, must delete login profile first.")]
+    LoginProfileLeft,
+    #[error("Cannot delete entity, must delete MFA device first.")]
+    DevicesLeft,
     #[error("Cannot delete entity, must delete access keys first.")]
     KeysLeft,
     #[error("Cannot delete entity, must detach all policies first.")]
@@ -137,10 +181,21 @@ impl Refusal {
     /// Returns the error code that clients act on.
     pub fn code(&self) -> Code {
         match self {
-            Self::Request(_) | Self::UserNameNeeded | Self::AliasInvalid | Self::MarkerInvalid => {
-                Code::Common(QueryErrorCode::ValidationError)
-            }
-            Self::PolicyOfAws(_) | Self::KeyForeign { .. } => Code::Common(QueryErrorCode::AccessDenied),
+            Self::Request(_)
+            | Self::UserNameNeeded
+            | Self::AliasInvalid
+            | Self::MarkerInvalid
+            | Self::PasswordNeeded
+            | Self::DeviceNameLong => Code::Common(QueryErrorCode::ValidationError),
+            Self::PolicyOfAws(_)
+            | Self::KeyForeign { .. }
+            | Self::OldPasswordWrong
+            | Self::PasswordExpired => Code::Common(QueryErrorCode::AccessDenied),
+            Self::PasswordsBusy => Code::Common(QueryErrorCode::Throttling),
+            Self::PasswordWeak(_) | Self::PasswordUsedBefore => Code::Own(ErrorCode::PasswordPolicyViolation),
+            Self::LoginProfileBusy(_) => Code::Own(ErrorCode::EntityTemporarilyUnmodifiable),
+            Self::NoUser => Code::Own(ErrorCode::InvalidUserType),
+            Self::CodesWrong => Code::Own(ErrorCode::InvalidAuthenticationCode),
             Self::Missing { .. }
             | Self::KeyMissing(_)
             | Self::AliasMissing(_)
@@ -149,11 +204,21 @@ impl Refusal {
             | Self::BoundaryMissing(_)
             | Self::VersionMissing { .. }
             | Self::NotLinked(_)
+            | Self::LoginProfileMissing(_)
+            | Self::PasswordPolicyMissing(_)
+            | Self::DeviceMissing(_)
+            | Self::DeviceNotOfUser
             | Self::TaskMissing(_) => Code::Own(ErrorCode::NoSuchEntity),
-            Self::Exists { .. } | Self::PolicyExists(_) | Self::AliasExists(_) => {
-                Code::Own(ErrorCode::EntityAlreadyExists)
-            }
+            Self::Exists { .. }
+            | Self::PolicyExists(_)
+            | Self::AliasExists(_)
+            | Self::LoginProfileExists(_)
+            | Self::DeviceExists
+            | Self::DeviceTaken => Code::Own(ErrorCode::EntityAlreadyExists),
             Self::KeysLeft
+            | Self::LoginProfileLeft
+            | Self::DevicesLeft
+            | Self::DeviceInUse
             | Self::PoliciesAttached
             | Self::InlinePoliciesLeft
             | Self::MembersLeft
@@ -187,6 +252,15 @@ impl Refusal {
 impl From<query::Refusal> for Refusal {
     fn from(refusal: query::Refusal) -> Self {
         Self::Request(refusal)
+    }
+}
+
+impl From<PasswordError> for Refusal {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::PasswordsBusy,
+            PasswordError::Unreadable | PasswordError::Failed(_) => Self::Internal(Box::new(error)),
+        }
     }
 }
 

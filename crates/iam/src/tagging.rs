@@ -1,4 +1,4 @@
-//! Tag, Untag and ListTags of users, roles and managed policies.
+//! Tag, Untag and ListTags of users, roles, managed policies and MFA devices.
 
 use cairn_catalog::{Change, Role, Snapshot, User};
 use cairn_wire::iam::Tag;
@@ -6,7 +6,7 @@ use cairn_wire::iam::Tag;
 use crate::holder::{Holder as _, Tagged};
 use crate::managed::Managed;
 use crate::page::{List, Page, Paging};
-use crate::{Caller, Iam, Refusal, tags};
+use crate::{Caller, Iam, Refusal, mfa_devices, tags};
 
 /// What is tagged, as a request names it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,7 @@ pub(crate) enum Target<'a> {
     User(&'a str),
     Role(&'a str),
     Policy(&'a str),
+    Mfa(&'a str),
 }
 
 impl Iam {
@@ -50,6 +51,9 @@ impl Iam {
         let (kind, name, tags) = match target {
             Target::User(name) => ("user", name, find_user(&snapshot, caller, name)?.tags()),
             Target::Role(name) => ("role", name, find_role(&snapshot, caller, name)?.tags()),
+            Target::Mfa(serial) => {
+                ("mfa", serial, mfa_devices::find(&snapshot, caller.account, serial)?.tags())
+            }
             Target::Policy(arn) => match Managed::find(&snapshot, caller.account, arn)? {
                 Managed::Own(policy) => ("policy", arn, policy.tags()),
                 Managed::Aws(_) => ("policy", arn, &[][..]),
@@ -70,6 +74,7 @@ impl Iam {
                 Target::User(name) => retag(find_user(snapshot, caller, name)?, &change)?,
                 Target::Role(name) => retag(find_role(snapshot, caller, name)?, &change)?,
                 Target::Policy(arn) => retag(Managed::find_own(snapshot, caller.account, arn)?, &change)?,
+                Target::Mfa(serial) => retag(mfa_devices::find(snapshot, caller.account, serial)?, &change)?,
             };
             Ok((vec![changed], ()))
         })

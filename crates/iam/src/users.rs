@@ -1,7 +1,7 @@
 //! CreateUser, GetUser, ListUsers, UpdateUser, DeleteUser.
 
 use cairn_access::Principal;
-use cairn_catalog::{AccessKey, Change, Owner, Snapshot, User};
+use cairn_catalog::{AccessKey, Change, EnabledMfa, LoginProfile, MfaDevice, Owner, Snapshot, User};
 use cairn_event::AccountId;
 use cairn_wire::iam::{
     CreateUserRequest, CreateUserResponse, DeleteUserRequest, GetUserRequest, GetUserResponse,
@@ -50,21 +50,24 @@ impl Iam {
     }
 
     /// Without a name, the caller is meant.
-    pub(crate) fn get_user(
+    pub(crate) async fn get_user(
         &self,
         caller: &Caller,
         request: &GetUserRequest,
     ) -> Result<GetUserResponse, Refusal> {
         let snapshot = self.catalog.current();
-        let user = match (request.user_name.as_deref().or_else(|| caller.user_name()), &caller.principal) {
+        let mut user = match (request.user_name.as_deref().or_else(|| caller.user_name()), &caller.principal)
+        {
             (Some(name), _) => shapes::user(User::find(&snapshot, &caller.account, name)?),
             (None, Principal::Root { account }) => root(&snapshot, *account),
             (None, _) => return Err(Refusal::UserNameNeeded),
         };
+        let used = cairn_signin::password_used(&*self.catalog, caller.account, &user.user_id).await;
+        user.password_last_used = used.map_err(|error| Refusal::Internal(Box::new(error)))?.map(Into::into);
         Ok(GetUserResponse { user })
     }
 
-    pub(crate) fn list_users(
+    pub(crate) async fn list_users(
         &self,
         caller: &Caller,
         request: &ListUsersRequest,
@@ -74,11 +77,17 @@ impl Iam {
         let users = snapshot.users(&caller.account).filter(|user| user.path.starts_with(prefix));
         let list = List::new(caller, &["ListUsers", prefix]);
         let paging = Paging { marker: request.marker.as_deref(), max_items: request.max_items };
-        let page = Page::cut(users, |user| user.name.clone(), list, paging)?.map(shapes::listed_user);
+        let used = cairn_signin::passwords_used(&*self.catalog, caller.account).await;
+        let used = used.map_err(|error| Refusal::Internal(Box::new(error)))?;
+        let page = Page::cut(users, |user| user.name.clone(), list, paging)?.map(|user| Shape {
+            password_last_used: used.get(&user.user_id).copied().map(Into::into),
+            ..shapes::listed_user(user)
+        });
         Ok(ListUsersResponse { users: page.items, is_truncated: page.is_truncated, marker: page.marker })
     }
 
-    /// Renames and moves a user. Its keys follow in the same commit, so that none is ever without an owner.
+    /// Renames and moves a user. Its keys, its password and its devices follow in the same commit, so that none is
+    /// ever without an owner.
     pub(crate) async fn update_user(
         &self,
         caller: &Caller,
@@ -98,6 +107,12 @@ impl Iam {
             let owner = Owner::User(name.clone());
             if snapshot.access_keys(&account, &owner).next().is_some() {
                 return Err(Refusal::KeysLeft);
+            }
+            if snapshot.login_profile(&account, &owner).is_some() {
+                return Err(Refusal::LoginProfileLeft);
+            }
+            if snapshot.mfa_devices_of(&account, &owner).next().is_some() {
+                return Err(Refusal::DevicesLeft);
             }
             if !user.attached.is_empty() {
                 return Err(Refusal::PoliciesAttached);
@@ -135,11 +150,28 @@ fn update(snapshot: &Snapshot, account: AccountId, request: &UpdateUserRequest) 
     let keys = keys.into_iter().map(|key| Change::PutAccessKey(AccessKey { owner: owner.clone(), ..key }));
     let mut changes = vec![Change::DeleteUser { account, name: old.name.clone() }, Change::PutUser(user)];
     changes.extend(keys);
+    changes.extend(sign_in_of_renamed(snapshot, account, old, &owner));
     Ok((changes, ()))
 }
 
+/// Returns the changes by which a renamed user's password and devices follow.
+fn sign_in_of_renamed(snapshot: &Snapshot, account: AccountId, old: &User, owner: &Owner) -> Vec<Change> {
+    let before = Owner::User(old.name.clone());
+    let mut changes = Vec::new();
+    if let Some(profile) = snapshot.login_profile(&account, &before) {
+        let followed = LoginProfile { owner: owner.clone(), ..profile.clone() };
+        changes.push(Change::DeleteLoginProfile { account, owner: before.clone() });
+        changes.push(Change::PutLoginProfile(Box::new(followed)));
+    }
+    for device in snapshot.mfa_devices_of(&account, &before) {
+        let enabled = device.enabled.clone().map(|known| EnabledMfa { owner: owner.clone(), ..known });
+        changes.push(Change::PutMfaDevice(Box::new(MfaDevice { enabled, ..device.clone() })));
+    }
+    changes
+}
+
 /// The account itself, as far as it is a user.
-fn root(snapshot: &Snapshot, account: AccountId) -> Shape {
+pub(crate) fn root(snapshot: &Snapshot, account: AccountId) -> Shape {
     let created = snapshot.account(&account).map(|account| account.created.into()).unwrap_or_default();
     Shape {
         path: ROOT_PATH.to_owned(),

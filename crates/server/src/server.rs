@@ -192,7 +192,9 @@ impl Server {
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
         let control = stores.control(&config, (&history, &insights), own, &clock)?;
         let keys = (keys, service_keys);
-        let services = (control, stores.iam(&history, &clock, &ids), stores.sts(&config, &clock, &ids), keys);
+        let passwords = stores::passwords();
+        let iam = stores.iam(&history, &passwords, &clock, &ids);
+        let services = (control, iam, stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
         let insights_grace = config.insights_grace;

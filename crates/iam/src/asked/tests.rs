@@ -17,6 +17,7 @@ fn subjects_agree_with_the_table_of_permissions() {
             Subject::Users => On::Users,
             Subject::Groups => On::Groups,
             Subject::Roles => On::Roles,
+            Subject::MfaDevice | Subject::NewMfaDevice => On::Mfa,
             Subject::User | Subject::NewUser | Subject::RenamedUser | Subject::KeyOwner => On::User,
             Subject::Group | Subject::NewGroup | Subject::RenamedGroup => On::Group,
             Subject::Role | Subject::NewRole | Subject::NewLinkedRole | Subject::DeletedRole => On::Role,

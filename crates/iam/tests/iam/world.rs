@@ -10,6 +10,7 @@ use cairn_access::Principal;
 use cairn_catalog::{Account, Catalog, Change, MasterKey, SqliteCatalog};
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_iam::{Caller, Code, Iam, KeyUse, LastUse};
+use cairn_signin::Passwords;
 use cairn_wire::iam::Operation;
 use cairn_wire::query::{Operation as _, Parameters, Request};
 use jiff::Timestamp;
@@ -99,6 +100,7 @@ impl World {
             Arc::clone(&catalog),
             Arc::clone(&master),
             Arc::clone(&uses) as Arc<dyn KeyUse>,
+            Passwords::new(2),
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::new(CountingIds::default()),
         );

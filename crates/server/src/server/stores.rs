@@ -15,6 +15,7 @@ use cairn_intake::Intake;
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader};
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
+use cairn_signin::Passwords;
 use cairn_stream::{Streams, Surroundings};
 use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_tlog::{TileStore, Tlog};
@@ -34,6 +35,15 @@ use crate::platform::ServiceCaller;
 use crate::promises::{Keeping, Promises};
 use crate::service_keys::ServiceKeys;
 use crate::streams::{self, OpenDestinationError};
+
+/// Returns what hashes and checks passwords, on at most half of the processors.
+pub(super) fn passwords() -> Passwords {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Passwords::new((processors / 2).clamp(1, PASSWORDS_AT_ONCE_MAX))
+}
+
+/// Each takes 19 MiB meanwhile.
+const PASSWORDS_AT_ONCE_MAX: usize = 4;
 
 /// What is kept on disk, opened.
 pub(super) struct Stores {
@@ -163,14 +173,21 @@ impl Stores {
         Some(Arc::new(Tlog::new(parts)))
     }
 
-    pub(super) fn iam(&self, history: &History, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Iam {
+    pub(super) fn iam(
+        &self,
+        history: &History,
+        passwords: &Passwords,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Iam {
         let key_use = RecordedUse {
             history: history.clone(),
             catalog: Arc::clone(&self.catalog),
             clock: Arc::clone(clock),
         };
         let (catalog, master) = (Arc::clone(&self.catalog), Arc::clone(&self.master));
-        Iam::new(catalog, master, Arc::new(key_use), Arc::clone(clock), Arc::clone(ids))
+        let (key_use, passwords) = (Arc::new(key_use), passwords.clone());
+        Iam::new(catalog, master, key_use, passwords, Arc::clone(clock), Arc::clone(ids))
     }
 
     pub(super) fn sts(&self, config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> Sts {

@@ -98,6 +98,28 @@ impl PolicyUsageType {
     }
 }
 
+/// `AssignmentStatusType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AssignmentStatusType {
+    /// `Assigned`.
+    Assigned,
+    /// `Unassigned`.
+    Unassigned,
+    /// `Any`.
+    Any,
+}
+
+impl AssignmentStatusType {
+    /// Returns the word as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Assigned => "Assigned",
+            Self::Unassigned => "Unassigned",
+            Self::Any => "Any",
+        }
+    }
+}
+
 /// `PolicyScopeType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PolicyScopeType {

@@ -15,14 +15,20 @@ pub enum ErrorCode {
     EntityAlreadyExists,
     /// `EntityTemporarilyUnmodifiable`, HTTP 409.
     EntityTemporarilyUnmodifiable,
+    /// `InvalidAuthenticationCode`, HTTP 403.
+    InvalidAuthenticationCode,
     /// `InvalidInput`, HTTP 400.
     InvalidInput,
+    /// `InvalidUserType`, HTTP 400.
+    InvalidUserType,
     /// `LimitExceeded`, HTTP 409.
     LimitExceeded,
     /// `MalformedPolicyDocument`, HTTP 400.
     MalformedPolicyDocument,
     /// `NoSuchEntity`, HTTP 404.
     NoSuchEntity,
+    /// `PasswordPolicyViolation`, HTTP 400.
+    PasswordPolicyViolation,
     /// `PolicyNotAttachable`, HTTP 400.
     PolicyNotAttachable,
     /// `ServiceFailure`, HTTP 500.
@@ -39,10 +45,13 @@ impl ErrorCode {
             Self::DeleteConflict => "DeleteConflict",
             Self::EntityAlreadyExists => "EntityAlreadyExists",
             Self::EntityTemporarilyUnmodifiable => "EntityTemporarilyUnmodifiable",
+            Self::InvalidAuthenticationCode => "InvalidAuthenticationCode",
             Self::InvalidInput => "InvalidInput",
+            Self::InvalidUserType => "InvalidUserType",
             Self::LimitExceeded => "LimitExceeded",
             Self::MalformedPolicyDocument => "MalformedPolicyDocument",
             Self::NoSuchEntity => "NoSuchEntity",
+            Self::PasswordPolicyViolation => "PasswordPolicyViolation",
             Self::PolicyNotAttachable => "PolicyNotAttachable",
             Self::ServiceFailure => "ServiceFailure",
             Self::UnmodifiableEntity => "UnmodifiableEntity",
@@ -56,10 +65,13 @@ impl ErrorCode {
             Self::DeleteConflict => 409,
             Self::EntityAlreadyExists => 409,
             Self::EntityTemporarilyUnmodifiable => 409,
+            Self::InvalidAuthenticationCode => 403,
             Self::InvalidInput => 400,
+            Self::InvalidUserType => 400,
             Self::LimitExceeded => 409,
             Self::MalformedPolicyDocument => 400,
             Self::NoSuchEntity => 404,
+            Self::PasswordPolicyViolation => 400,
             Self::PolicyNotAttachable => 400,
             Self::ServiceFailure => 500,
             Self::UnmodifiableEntity => 400,
@@ -73,10 +85,13 @@ impl ErrorCode {
             Self::DeleteConflict => "DeleteConflictException",
             Self::EntityAlreadyExists => "EntityAlreadyExistsException",
             Self::EntityTemporarilyUnmodifiable => "EntityTemporarilyUnmodifiableException",
+            Self::InvalidAuthenticationCode => "InvalidAuthenticationCodeException",
             Self::InvalidInput => "InvalidInputException",
+            Self::InvalidUserType => "InvalidUserTypeException",
             Self::LimitExceeded => "LimitExceededException",
             Self::MalformedPolicyDocument => "MalformedPolicyDocumentException",
             Self::NoSuchEntity => "NoSuchEntityException",
+            Self::PasswordPolicyViolation => "PasswordPolicyViolationException",
             Self::PolicyNotAttachable => "PolicyNotAttachableException",
             Self::ServiceFailure => "ServiceFailureException",
             Self::UnmodifiableEntity => "UnmodifiableEntityException",

@@ -20,12 +20,16 @@ pub enum Operation {
     AttachRolePolicy,
     /// `AttachUserPolicy`.
     AttachUserPolicy,
+    /// `ChangePassword`.
+    ChangePassword,
     /// `CreateAccessKey`.
     CreateAccessKey,
     /// `CreateAccountAlias`.
     CreateAccountAlias,
     /// `CreateGroup`.
     CreateGroup,
+    /// `CreateLoginProfile`.
+    CreateLoginProfile,
     /// `CreatePolicy`.
     CreatePolicy,
     /// `CreatePolicyVersion`.
@@ -36,14 +40,22 @@ pub enum Operation {
     CreateServiceLinkedRole,
     /// `CreateUser`.
     CreateUser,
+    /// `CreateVirtualMFADevice`.
+    CreateVirtualMFADevice,
+    /// `DeactivateMFADevice`.
+    DeactivateMFADevice,
     /// `DeleteAccessKey`.
     DeleteAccessKey,
     /// `DeleteAccountAlias`.
     DeleteAccountAlias,
+    /// `DeleteAccountPasswordPolicy`.
+    DeleteAccountPasswordPolicy,
     /// `DeleteGroup`.
     DeleteGroup,
     /// `DeleteGroupPolicy`.
     DeleteGroupPolicy,
+    /// `DeleteLoginProfile`.
+    DeleteLoginProfile,
     /// `DeletePolicy`.
     DeletePolicy,
     /// `DeletePolicyVersion`.
@@ -62,20 +74,30 @@ pub enum Operation {
     DeleteUserPermissionsBoundary,
     /// `DeleteUserPolicy`.
     DeleteUserPolicy,
+    /// `DeleteVirtualMFADevice`.
+    DeleteVirtualMFADevice,
     /// `DetachGroupPolicy`.
     DetachGroupPolicy,
     /// `DetachRolePolicy`.
     DetachRolePolicy,
     /// `DetachUserPolicy`.
     DetachUserPolicy,
+    /// `EnableMFADevice`.
+    EnableMFADevice,
     /// `GetAccessKeyLastUsed`.
     GetAccessKeyLastUsed,
+    /// `GetAccountPasswordPolicy`.
+    GetAccountPasswordPolicy,
     /// `GetAccountSummary`.
     GetAccountSummary,
     /// `GetGroup`.
     GetGroup,
     /// `GetGroupPolicy`.
     GetGroupPolicy,
+    /// `GetLoginProfile`.
+    GetLoginProfile,
+    /// `GetMFADevice`.
+    GetMFADevice,
     /// `GetPolicy`.
     GetPolicy,
     /// `GetPolicyVersion`.
@@ -108,6 +130,10 @@ pub enum Operation {
     ListGroups,
     /// `ListGroupsForUser`.
     ListGroupsForUser,
+    /// `ListMFADeviceTags`.
+    ListMFADeviceTags,
+    /// `ListMFADevices`.
+    ListMFADevices,
     /// `ListPolicies`.
     ListPolicies,
     /// `ListPolicyTags`.
@@ -126,6 +152,8 @@ pub enum Operation {
     ListUserTags,
     /// `ListUsers`.
     ListUsers,
+    /// `ListVirtualMFADevices`.
+    ListVirtualMFADevices,
     /// `PutGroupPolicy`.
     PutGroupPolicy,
     /// `PutRolePermissionsBoundary`.
@@ -138,14 +166,20 @@ pub enum Operation {
     PutUserPolicy,
     /// `RemoveUserFromGroup`.
     RemoveUserFromGroup,
+    /// `ResyncMFADevice`.
+    ResyncMFADevice,
     /// `SetDefaultPolicyVersion`.
     SetDefaultPolicyVersion,
+    /// `TagMFADevice`.
+    TagMFADevice,
     /// `TagPolicy`.
     TagPolicy,
     /// `TagRole`.
     TagRole,
     /// `TagUser`.
     TagUser,
+    /// `UntagMFADevice`.
+    UntagMFADevice,
     /// `UntagPolicy`.
     UntagPolicy,
     /// `UntagRole`.
@@ -154,10 +188,14 @@ pub enum Operation {
     UntagUser,
     /// `UpdateAccessKey`.
     UpdateAccessKey,
+    /// `UpdateAccountPasswordPolicy`.
+    UpdateAccountPasswordPolicy,
     /// `UpdateAssumeRolePolicy`.
     UpdateAssumeRolePolicy,
     /// `UpdateGroup`.
     UpdateGroup,
+    /// `UpdateLoginProfile`.
+    UpdateLoginProfile,
     /// `UpdateRole`.
     UpdateRole,
     /// `UpdateRoleDescription`.
@@ -172,18 +210,24 @@ impl query::Operation for Operation {
         Self::AttachGroupPolicy,
         Self::AttachRolePolicy,
         Self::AttachUserPolicy,
+        Self::ChangePassword,
         Self::CreateAccessKey,
         Self::CreateAccountAlias,
         Self::CreateGroup,
+        Self::CreateLoginProfile,
         Self::CreatePolicy,
         Self::CreatePolicyVersion,
         Self::CreateRole,
         Self::CreateServiceLinkedRole,
         Self::CreateUser,
+        Self::CreateVirtualMFADevice,
+        Self::DeactivateMFADevice,
         Self::DeleteAccessKey,
         Self::DeleteAccountAlias,
+        Self::DeleteAccountPasswordPolicy,
         Self::DeleteGroup,
         Self::DeleteGroupPolicy,
+        Self::DeleteLoginProfile,
         Self::DeletePolicy,
         Self::DeletePolicyVersion,
         Self::DeleteRole,
@@ -193,13 +237,18 @@ impl query::Operation for Operation {
         Self::DeleteUser,
         Self::DeleteUserPermissionsBoundary,
         Self::DeleteUserPolicy,
+        Self::DeleteVirtualMFADevice,
         Self::DetachGroupPolicy,
         Self::DetachRolePolicy,
         Self::DetachUserPolicy,
+        Self::EnableMFADevice,
         Self::GetAccessKeyLastUsed,
+        Self::GetAccountPasswordPolicy,
         Self::GetAccountSummary,
         Self::GetGroup,
         Self::GetGroupPolicy,
+        Self::GetLoginProfile,
+        Self::GetMFADevice,
         Self::GetPolicy,
         Self::GetPolicyVersion,
         Self::GetRole,
@@ -216,6 +265,8 @@ impl query::Operation for Operation {
         Self::ListGroupPolicies,
         Self::ListGroups,
         Self::ListGroupsForUser,
+        Self::ListMFADeviceTags,
+        Self::ListMFADevices,
         Self::ListPolicies,
         Self::ListPolicyTags,
         Self::ListPolicyVersions,
@@ -225,22 +276,28 @@ impl query::Operation for Operation {
         Self::ListUserPolicies,
         Self::ListUserTags,
         Self::ListUsers,
+        Self::ListVirtualMFADevices,
         Self::PutGroupPolicy,
         Self::PutRolePermissionsBoundary,
         Self::PutRolePolicy,
         Self::PutUserPermissionsBoundary,
         Self::PutUserPolicy,
         Self::RemoveUserFromGroup,
+        Self::ResyncMFADevice,
         Self::SetDefaultPolicyVersion,
+        Self::TagMFADevice,
         Self::TagPolicy,
         Self::TagRole,
         Self::TagUser,
+        Self::UntagMFADevice,
         Self::UntagPolicy,
         Self::UntagRole,
         Self::UntagUser,
         Self::UpdateAccessKey,
+        Self::UpdateAccountPasswordPolicy,
         Self::UpdateAssumeRolePolicy,
         Self::UpdateGroup,
+        Self::UpdateLoginProfile,
         Self::UpdateRole,
         Self::UpdateRoleDescription,
         Self::UpdateUser,
@@ -255,18 +312,24 @@ impl query::Operation for Operation {
             Self::AttachGroupPolicy => &ATTACH_GROUP_POLICY,
             Self::AttachRolePolicy => &ATTACH_ROLE_POLICY,
             Self::AttachUserPolicy => &ATTACH_USER_POLICY,
+            Self::ChangePassword => &CHANGE_PASSWORD,
             Self::CreateAccessKey => &CREATE_ACCESS_KEY,
             Self::CreateAccountAlias => &CREATE_ACCOUNT_ALIAS,
             Self::CreateGroup => &CREATE_GROUP,
+            Self::CreateLoginProfile => &CREATE_LOGIN_PROFILE,
             Self::CreatePolicy => &CREATE_POLICY,
             Self::CreatePolicyVersion => &CREATE_POLICY_VERSION,
             Self::CreateRole => &CREATE_ROLE,
             Self::CreateServiceLinkedRole => &CREATE_SERVICE_LINKED_ROLE,
             Self::CreateUser => &CREATE_USER,
+            Self::CreateVirtualMFADevice => &CREATE_VIRTUAL_MFA_DEVICE,
+            Self::DeactivateMFADevice => &DEACTIVATE_MFA_DEVICE,
             Self::DeleteAccessKey => &DELETE_ACCESS_KEY,
             Self::DeleteAccountAlias => &DELETE_ACCOUNT_ALIAS,
+            Self::DeleteAccountPasswordPolicy => &DELETE_ACCOUNT_PASSWORD_POLICY,
             Self::DeleteGroup => &DELETE_GROUP,
             Self::DeleteGroupPolicy => &DELETE_GROUP_POLICY,
+            Self::DeleteLoginProfile => &DELETE_LOGIN_PROFILE,
             Self::DeletePolicy => &DELETE_POLICY,
             Self::DeletePolicyVersion => &DELETE_POLICY_VERSION,
             Self::DeleteRole => &DELETE_ROLE,
@@ -276,13 +339,18 @@ impl query::Operation for Operation {
             Self::DeleteUser => &DELETE_USER,
             Self::DeleteUserPermissionsBoundary => &DELETE_USER_PERMISSIONS_BOUNDARY,
             Self::DeleteUserPolicy => &DELETE_USER_POLICY,
+            Self::DeleteVirtualMFADevice => &DELETE_VIRTUAL_MFA_DEVICE,
             Self::DetachGroupPolicy => &DETACH_GROUP_POLICY,
             Self::DetachRolePolicy => &DETACH_ROLE_POLICY,
             Self::DetachUserPolicy => &DETACH_USER_POLICY,
+            Self::EnableMFADevice => &ENABLE_MFA_DEVICE,
             Self::GetAccessKeyLastUsed => &GET_ACCESS_KEY_LAST_USED,
+            Self::GetAccountPasswordPolicy => &GET_ACCOUNT_PASSWORD_POLICY,
             Self::GetAccountSummary => &GET_ACCOUNT_SUMMARY,
             Self::GetGroup => &GET_GROUP,
             Self::GetGroupPolicy => &GET_GROUP_POLICY,
+            Self::GetLoginProfile => &GET_LOGIN_PROFILE,
+            Self::GetMFADevice => &GET_MFA_DEVICE,
             Self::GetPolicy => &GET_POLICY,
             Self::GetPolicyVersion => &GET_POLICY_VERSION,
             Self::GetRole => &GET_ROLE,
@@ -299,6 +367,8 @@ impl query::Operation for Operation {
             Self::ListGroupPolicies => &LIST_GROUP_POLICIES,
             Self::ListGroups => &LIST_GROUPS,
             Self::ListGroupsForUser => &LIST_GROUPS_FOR_USER,
+            Self::ListMFADeviceTags => &LIST_MFA_DEVICE_TAGS,
+            Self::ListMFADevices => &LIST_MFA_DEVICES,
             Self::ListPolicies => &LIST_POLICIES,
             Self::ListPolicyTags => &LIST_POLICY_TAGS,
             Self::ListPolicyVersions => &LIST_POLICY_VERSIONS,
@@ -308,22 +378,28 @@ impl query::Operation for Operation {
             Self::ListUserPolicies => &LIST_USER_POLICIES,
             Self::ListUserTags => &LIST_USER_TAGS,
             Self::ListUsers => &LIST_USERS,
+            Self::ListVirtualMFADevices => &LIST_VIRTUAL_MFA_DEVICES,
             Self::PutGroupPolicy => &PUT_GROUP_POLICY,
             Self::PutRolePermissionsBoundary => &PUT_ROLE_PERMISSIONS_BOUNDARY,
             Self::PutRolePolicy => &PUT_ROLE_POLICY,
             Self::PutUserPermissionsBoundary => &PUT_USER_PERMISSIONS_BOUNDARY,
             Self::PutUserPolicy => &PUT_USER_POLICY,
             Self::RemoveUserFromGroup => &REMOVE_USER_FROM_GROUP,
+            Self::ResyncMFADevice => &RESYNC_MFA_DEVICE,
             Self::SetDefaultPolicyVersion => &SET_DEFAULT_POLICY_VERSION,
+            Self::TagMFADevice => &TAG_MFA_DEVICE,
             Self::TagPolicy => &TAG_POLICY,
             Self::TagRole => &TAG_ROLE,
             Self::TagUser => &TAG_USER,
+            Self::UntagMFADevice => &UNTAG_MFA_DEVICE,
             Self::UntagPolicy => &UNTAG_POLICY,
             Self::UntagRole => &UNTAG_ROLE,
             Self::UntagUser => &UNTAG_USER,
             Self::UpdateAccessKey => &UPDATE_ACCESS_KEY,
+            Self::UpdateAccountPasswordPolicy => &UPDATE_ACCOUNT_PASSWORD_POLICY,
             Self::UpdateAssumeRolePolicy => &UPDATE_ASSUME_ROLE_POLICY,
             Self::UpdateGroup => &UPDATE_GROUP,
+            Self::UpdateLoginProfile => &UPDATE_LOGIN_PROFILE,
             Self::UpdateRole => &UPDATE_ROLE,
             Self::UpdateRoleDescription => &UPDATE_ROLE_DESCRIPTION,
             Self::UpdateUser => &UPDATE_USER,
@@ -379,6 +455,18 @@ impl Input for AttachUserPolicyRequest {
     type Output = AttachUserPolicyResponse;
 }
 
+static CHANGE_PASSWORD: OperationModel = OperationModel {
+    name: "ChangePassword",
+    input: &shapes::CHANGE_PASSWORD_REQUEST,
+    output: &shapes::CHANGE_PASSWORD_RESPONSE,
+};
+
+impl Input for ChangePasswordRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::ChangePassword;
+    type Output = ChangePasswordResponse;
+}
+
 static CREATE_ACCESS_KEY: OperationModel = OperationModel {
     name: "CreateAccessKey",
     input: &shapes::CREATE_ACCESS_KEY_REQUEST,
@@ -413,6 +501,18 @@ impl Input for CreateGroupRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::CreateGroup;
     type Output = CreateGroupResponse;
+}
+
+static CREATE_LOGIN_PROFILE: OperationModel = OperationModel {
+    name: "CreateLoginProfile",
+    input: &shapes::CREATE_LOGIN_PROFILE_REQUEST,
+    output: &shapes::CREATE_LOGIN_PROFILE_RESPONSE,
+};
+
+impl Input for CreateLoginProfileRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::CreateLoginProfile;
+    type Output = CreateLoginProfileResponse;
 }
 
 static CREATE_POLICY: OperationModel = OperationModel {
@@ -475,6 +575,30 @@ impl Input for CreateUserRequest {
     type Output = CreateUserResponse;
 }
 
+static CREATE_VIRTUAL_MFA_DEVICE: OperationModel = OperationModel {
+    name: "CreateVirtualMFADevice",
+    input: &shapes::CREATE_VIRTUAL_MFA_DEVICE_REQUEST,
+    output: &shapes::CREATE_VIRTUAL_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for CreateVirtualMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::CreateVirtualMFADevice;
+    type Output = CreateVirtualMFADeviceResponse;
+}
+
+static DEACTIVATE_MFA_DEVICE: OperationModel = OperationModel {
+    name: "DeactivateMFADevice",
+    input: &shapes::DEACTIVATE_MFA_DEVICE_REQUEST,
+    output: &shapes::DEACTIVATE_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for DeactivateMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::DeactivateMFADevice;
+    type Output = DeactivateMFADeviceResponse;
+}
+
 static DELETE_ACCESS_KEY: OperationModel = OperationModel {
     name: "DeleteAccessKey",
     input: &shapes::DELETE_ACCESS_KEY_REQUEST,
@@ -499,6 +623,18 @@ impl Input for DeleteAccountAliasRequest {
     type Output = DeleteAccountAliasResponse;
 }
 
+static DELETE_ACCOUNT_PASSWORD_POLICY: OperationModel = OperationModel {
+    name: "DeleteAccountPasswordPolicy",
+    input: &shapes::DELETE_ACCOUNT_PASSWORD_POLICY_REQUEST,
+    output: &shapes::DELETE_ACCOUNT_PASSWORD_POLICY_RESPONSE,
+};
+
+impl Input for DeleteAccountPasswordPolicyRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::DeleteAccountPasswordPolicy;
+    type Output = DeleteAccountPasswordPolicyResponse;
+}
+
 static DELETE_GROUP: OperationModel = OperationModel {
     name: "DeleteGroup",
     input: &shapes::DELETE_GROUP_REQUEST,
@@ -521,6 +657,18 @@ impl Input for DeleteGroupPolicyRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::DeleteGroupPolicy;
     type Output = DeleteGroupPolicyResponse;
+}
+
+static DELETE_LOGIN_PROFILE: OperationModel = OperationModel {
+    name: "DeleteLoginProfile",
+    input: &shapes::DELETE_LOGIN_PROFILE_REQUEST,
+    output: &shapes::DELETE_LOGIN_PROFILE_RESPONSE,
+};
+
+impl Input for DeleteLoginProfileRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::DeleteLoginProfile;
+    type Output = DeleteLoginProfileResponse;
 }
 
 static DELETE_POLICY: OperationModel = OperationModel {
@@ -631,6 +779,18 @@ impl Input for DeleteUserPolicyRequest {
     type Output = DeleteUserPolicyResponse;
 }
 
+static DELETE_VIRTUAL_MFA_DEVICE: OperationModel = OperationModel {
+    name: "DeleteVirtualMFADevice",
+    input: &shapes::DELETE_VIRTUAL_MFA_DEVICE_REQUEST,
+    output: &shapes::DELETE_VIRTUAL_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for DeleteVirtualMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::DeleteVirtualMFADevice;
+    type Output = DeleteVirtualMFADeviceResponse;
+}
+
 static DETACH_GROUP_POLICY: OperationModel = OperationModel {
     name: "DetachGroupPolicy",
     input: &shapes::DETACH_GROUP_POLICY_REQUEST,
@@ -667,6 +827,18 @@ impl Input for DetachUserPolicyRequest {
     type Output = DetachUserPolicyResponse;
 }
 
+static ENABLE_MFA_DEVICE: OperationModel = OperationModel {
+    name: "EnableMFADevice",
+    input: &shapes::ENABLE_MFA_DEVICE_REQUEST,
+    output: &shapes::ENABLE_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for EnableMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::EnableMFADevice;
+    type Output = EnableMFADeviceResponse;
+}
+
 static GET_ACCESS_KEY_LAST_USED: OperationModel = OperationModel {
     name: "GetAccessKeyLastUsed",
     input: &shapes::GET_ACCESS_KEY_LAST_USED_REQUEST,
@@ -677,6 +849,18 @@ impl Input for GetAccessKeyLastUsedRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::GetAccessKeyLastUsed;
     type Output = GetAccessKeyLastUsedResponse;
+}
+
+static GET_ACCOUNT_PASSWORD_POLICY: OperationModel = OperationModel {
+    name: "GetAccountPasswordPolicy",
+    input: &shapes::GET_ACCOUNT_PASSWORD_POLICY_REQUEST,
+    output: &shapes::GET_ACCOUNT_PASSWORD_POLICY_RESPONSE,
+};
+
+impl Input for GetAccountPasswordPolicyRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GetAccountPasswordPolicy;
+    type Output = GetAccountPasswordPolicyResponse;
 }
 
 static GET_ACCOUNT_SUMMARY: OperationModel = OperationModel {
@@ -713,6 +897,30 @@ impl Input for GetGroupPolicyRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::GetGroupPolicy;
     type Output = GetGroupPolicyResponse;
+}
+
+static GET_LOGIN_PROFILE: OperationModel = OperationModel {
+    name: "GetLoginProfile",
+    input: &shapes::GET_LOGIN_PROFILE_REQUEST,
+    output: &shapes::GET_LOGIN_PROFILE_RESPONSE,
+};
+
+impl Input for GetLoginProfileRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GetLoginProfile;
+    type Output = GetLoginProfileResponse;
+}
+
+static GET_MFA_DEVICE: OperationModel = OperationModel {
+    name: "GetMFADevice",
+    input: &shapes::GET_MFA_DEVICE_REQUEST,
+    output: &shapes::GET_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for GetMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GetMFADevice;
+    type Output = GetMFADeviceResponse;
 }
 
 static GET_POLICY: OperationModel = OperationModel {
@@ -901,6 +1109,30 @@ impl Input for ListGroupsForUserRequest {
     type Output = ListGroupsForUserResponse;
 }
 
+static LIST_MFA_DEVICE_TAGS: OperationModel = OperationModel {
+    name: "ListMFADeviceTags",
+    input: &shapes::LIST_MFA_DEVICE_TAGS_REQUEST,
+    output: &shapes::LIST_MFA_DEVICE_TAGS_RESPONSE,
+};
+
+impl Input for ListMFADeviceTagsRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::ListMFADeviceTags;
+    type Output = ListMFADeviceTagsResponse;
+}
+
+static LIST_MFA_DEVICES: OperationModel = OperationModel {
+    name: "ListMFADevices",
+    input: &shapes::LIST_MFA_DEVICES_REQUEST,
+    output: &shapes::LIST_MFA_DEVICES_RESPONSE,
+};
+
+impl Input for ListMFADevicesRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::ListMFADevices;
+    type Output = ListMFADevicesResponse;
+}
+
 static LIST_POLICIES: OperationModel = OperationModel {
     name: "ListPolicies",
     input: &shapes::LIST_POLICIES_REQUEST,
@@ -1009,6 +1241,18 @@ impl Input for ListUsersRequest {
     type Output = ListUsersResponse;
 }
 
+static LIST_VIRTUAL_MFA_DEVICES: OperationModel = OperationModel {
+    name: "ListVirtualMFADevices",
+    input: &shapes::LIST_VIRTUAL_MFA_DEVICES_REQUEST,
+    output: &shapes::LIST_VIRTUAL_MFA_DEVICES_RESPONSE,
+};
+
+impl Input for ListVirtualMFADevicesRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::ListVirtualMFADevices;
+    type Output = ListVirtualMFADevicesResponse;
+}
+
 static PUT_GROUP_POLICY: OperationModel = OperationModel {
     name: "PutGroupPolicy",
     input: &shapes::PUT_GROUP_POLICY_REQUEST,
@@ -1081,6 +1325,18 @@ impl Input for RemoveUserFromGroupRequest {
     type Output = RemoveUserFromGroupResponse;
 }
 
+static RESYNC_MFA_DEVICE: OperationModel = OperationModel {
+    name: "ResyncMFADevice",
+    input: &shapes::RESYNC_MFA_DEVICE_REQUEST,
+    output: &shapes::RESYNC_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for ResyncMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::ResyncMFADevice;
+    type Output = ResyncMFADeviceResponse;
+}
+
 static SET_DEFAULT_POLICY_VERSION: OperationModel = OperationModel {
     name: "SetDefaultPolicyVersion",
     input: &shapes::SET_DEFAULT_POLICY_VERSION_REQUEST,
@@ -1091,6 +1347,18 @@ impl Input for SetDefaultPolicyVersionRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::SetDefaultPolicyVersion;
     type Output = SetDefaultPolicyVersionResponse;
+}
+
+static TAG_MFA_DEVICE: OperationModel = OperationModel {
+    name: "TagMFADevice",
+    input: &shapes::TAG_MFA_DEVICE_REQUEST,
+    output: &shapes::TAG_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for TagMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::TagMFADevice;
+    type Output = TagMFADeviceResponse;
 }
 
 static TAG_POLICY: OperationModel = OperationModel {
@@ -1121,6 +1389,18 @@ impl Input for TagUserRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::TagUser;
     type Output = TagUserResponse;
+}
+
+static UNTAG_MFA_DEVICE: OperationModel = OperationModel {
+    name: "UntagMFADevice",
+    input: &shapes::UNTAG_MFA_DEVICE_REQUEST,
+    output: &shapes::UNTAG_MFA_DEVICE_RESPONSE,
+};
+
+impl Input for UntagMFADeviceRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::UntagMFADevice;
+    type Output = UntagMFADeviceResponse;
 }
 
 static UNTAG_POLICY: OperationModel = OperationModel {
@@ -1171,6 +1451,18 @@ impl Input for UpdateAccessKeyRequest {
     type Output = UpdateAccessKeyResponse;
 }
 
+static UPDATE_ACCOUNT_PASSWORD_POLICY: OperationModel = OperationModel {
+    name: "UpdateAccountPasswordPolicy",
+    input: &shapes::UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST,
+    output: &shapes::UPDATE_ACCOUNT_PASSWORD_POLICY_RESPONSE,
+};
+
+impl Input for UpdateAccountPasswordPolicyRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::UpdateAccountPasswordPolicy;
+    type Output = UpdateAccountPasswordPolicyResponse;
+}
+
 static UPDATE_ASSUME_ROLE_POLICY: OperationModel = OperationModel {
     name: "UpdateAssumeRolePolicy",
     input: &shapes::UPDATE_ASSUME_ROLE_POLICY_REQUEST,
@@ -1193,6 +1485,18 @@ impl Input for UpdateGroupRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::UpdateGroup;
     type Output = UpdateGroupResponse;
+}
+
+static UPDATE_LOGIN_PROFILE: OperationModel = OperationModel {
+    name: "UpdateLoginProfile",
+    input: &shapes::UPDATE_LOGIN_PROFILE_REQUEST,
+    output: &shapes::UPDATE_LOGIN_PROFILE_RESPONSE,
+};
+
+impl Input for UpdateLoginProfileRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::UpdateLoginProfile;
+    type Output = UpdateLoginProfileResponse;
 }
 
 static UPDATE_ROLE: OperationModel = OperationModel {

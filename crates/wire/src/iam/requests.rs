@@ -49,6 +49,16 @@ pub struct AttachUserPolicyRequest {
     pub policy_arn: String,
 }
 
+/// `ChangePasswordRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChangePasswordRequest {
+    /// `OldPassword`; required; 1 to 128 characters.
+    pub old_password: String,
+    /// `NewPassword`; required; 1 to 128 characters.
+    pub new_password: String,
+}
+
 /// `CreateAccessKeyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -75,6 +85,21 @@ pub struct CreateGroupRequest {
     pub path: Option<String>,
     /// `GroupName`; required; 1 to 128 characters.
     pub group_name: String,
+}
+
+/// `CreateLoginProfileRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateLoginProfileRequest {
+    /// `UserName`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// `Password`; 1 to 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// `PasswordResetRequired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reset_required: Option<bool>,
 }
 
 /// `CreatePolicyRequest`.
@@ -166,6 +191,32 @@ pub struct CreateUserRequest {
     pub tags: Option<Vec<Tag>>,
 }
 
+/// `CreateVirtualMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateVirtualMFADeviceRequest {
+    /// `Path`; 1 to 512 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// `VirtualMFADeviceName`; required; at least 1 characters.
+    #[serde(rename = "VirtualMFADeviceName")]
+    pub virtual_mfa_device_name: String,
+    /// `Tags`; at most 50 items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Tag>>,
+}
+
+/// `DeactivateMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeactivateMFADeviceRequest {
+    /// `UserName`; 1 to 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+}
+
 /// `DeleteAccessKeyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -185,6 +236,11 @@ pub struct DeleteAccountAliasRequest {
     pub account_alias: String,
 }
 
+/// `DeleteAccountPasswordPolicyRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteAccountPasswordPolicyRequest {}
+
 /// `DeleteGroupPolicyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -201,6 +257,15 @@ pub struct DeleteGroupPolicyRequest {
 pub struct DeleteGroupRequest {
     /// `GroupName`; required; 1 to 128 characters.
     pub group_name: String,
+}
+
+/// `DeleteLoginProfileRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteLoginProfileRequest {
+    /// `UserName`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
 }
 
 /// `DeletePolicyRequest`.
@@ -281,6 +346,14 @@ pub struct DeleteUserRequest {
     pub user_name: String,
 }
 
+/// `DeleteVirtualMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteVirtualMFADeviceRequest {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+}
+
 /// `DetachGroupPolicyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -311,6 +384,20 @@ pub struct DetachUserPolicyRequest {
     pub policy_arn: String,
 }
 
+/// `EnableMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EnableMFADeviceRequest {
+    /// `UserName`; required; 1 to 128 characters.
+    pub user_name: String,
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `AuthenticationCode1`; required; exactly 6 characters.
+    pub authentication_code1: String,
+    /// `AuthenticationCode2`; required; exactly 6 characters.
+    pub authentication_code2: String,
+}
+
 /// `GetAccessKeyLastUsedRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -318,6 +405,11 @@ pub struct GetAccessKeyLastUsedRequest {
     /// `AccessKeyId`; required; 16 to 128 characters.
     pub access_key_id: String,
 }
+
+/// `GetAccountPasswordPolicyRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetAccountPasswordPolicyRequest {}
 
 /// `GetAccountSummaryRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -346,6 +438,26 @@ pub struct GetGroupRequest {
     /// `MaxItems`; 1 to 1000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<i32>,
+}
+
+/// `GetLoginProfileRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetLoginProfileRequest {
+    /// `UserName`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+}
+
+/// `GetMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetMFADeviceRequest {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `UserName`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
 }
 
 /// `GetPolicyRequest`.
@@ -555,6 +667,35 @@ pub struct ListGroupsRequest {
     pub max_items: Option<i32>,
 }
 
+/// `ListMFADeviceTagsRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListMFADeviceTagsRequest {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `Marker`; 1 to 320 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// `MaxItems`; 1 to 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<i32>,
+}
+
+/// `ListMFADevicesRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListMFADevicesRequest {
+    /// `UserName`; 1 to 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// `Marker`; 1 to 320 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// `MaxItems`; 1 to 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<i32>,
+}
+
 /// `ListPoliciesRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -693,6 +834,21 @@ pub struct ListUsersRequest {
     pub max_items: Option<i32>,
 }
 
+/// `ListVirtualMFADevicesRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListVirtualMFADevicesRequest {
+    /// `AssignmentStatus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignment_status: Option<AssignmentStatusType>,
+    /// `Marker`; 1 to 320 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+    /// `MaxItems`; 1 to 1000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<i32>,
+}
+
 /// `PutGroupPolicyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -759,6 +915,20 @@ pub struct RemoveUserFromGroupRequest {
     pub user_name: String,
 }
 
+/// `ResyncMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResyncMFADeviceRequest {
+    /// `UserName`; required; 1 to 128 characters.
+    pub user_name: String,
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `AuthenticationCode1`; required; exactly 6 characters.
+    pub authentication_code1: String,
+    /// `AuthenticationCode2`; required; exactly 6 characters.
+    pub authentication_code2: String,
+}
+
 /// `SetDefaultPolicyVersionRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -767,6 +937,16 @@ pub struct SetDefaultPolicyVersionRequest {
     pub policy_arn: String,
     /// `VersionId`; required.
     pub version_id: String,
+}
+
+/// `TagMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagMFADeviceRequest {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `Tags`; required; at most 50 items.
+    pub tags: Vec<Tag>,
 }
 
 /// `TagPolicyRequest`.
@@ -797,6 +977,16 @@ pub struct TagUserRequest {
     pub user_name: String,
     /// `Tags`; required; at most 50 items.
     pub tags: Vec<Tag>,
+}
+
+/// `UntagMFADeviceRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UntagMFADeviceRequest {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `TagKeys`; required; at most 50 items.
+    pub tag_keys: Vec<String>,
 }
 
 /// `UntagPolicyRequest`.
@@ -842,6 +1032,39 @@ pub struct UpdateAccessKeyRequest {
     pub status: StatusType,
 }
 
+/// `UpdateAccountPasswordPolicyRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateAccountPasswordPolicyRequest {
+    /// `MinimumPasswordLength`; 6 to 128.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_password_length: Option<i32>,
+    /// `RequireSymbols`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_symbols: Option<bool>,
+    /// `RequireNumbers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_numbers: Option<bool>,
+    /// `RequireUppercaseCharacters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_uppercase_characters: Option<bool>,
+    /// `RequireLowercaseCharacters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_lowercase_characters: Option<bool>,
+    /// `AllowUsersToChangePassword`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_users_to_change_password: Option<bool>,
+    /// `MaxPasswordAge`; 1 to 1095.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_password_age: Option<i32>,
+    /// `PasswordReusePrevention`; 1 to 24.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reuse_prevention: Option<i32>,
+    /// `HardExpiry`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_expiry: Option<bool>,
+}
+
 /// `UpdateAssumeRolePolicyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -864,6 +1087,20 @@ pub struct UpdateGroupRequest {
     /// `NewGroupName`; 1 to 128 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_group_name: Option<String>,
+}
+
+/// `UpdateLoginProfileRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateLoginProfileRequest {
+    /// `UserName`; required; 1 to 64 characters.
+    pub user_name: String,
+    /// `Password`; 1 to 128 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// `PasswordResetRequired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reset_required: Option<bool>,
 }
 
 /// `UpdateRoleDescriptionRequest`.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::enums::*;
 use super::types::*;
+use crate::Timestamp;
 
 /// `AddUserToGroupResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,11 @@ pub struct AttachRolePolicyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct AttachUserPolicyResponse {}
 
+/// `ChangePasswordResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChangePasswordResponse {}
+
 /// `CreateAccessKeyResponse`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -50,6 +56,14 @@ pub struct CreateAccountAliasResponse {}
 pub struct CreateGroupResponse {
     /// `Group`; required.
     pub group: Group,
+}
+
+/// `CreateLoginProfileResponse`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateLoginProfileResponse {
+    /// `LoginProfile`; required.
+    pub login_profile: LoginProfile,
 }
 
 /// `CreatePolicyResponse`.
@@ -96,6 +110,20 @@ pub struct CreateUserResponse {
     pub user: Option<User>,
 }
 
+/// `CreateVirtualMFADeviceResponse`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateVirtualMFADeviceResponse {
+    /// `VirtualMFADevice`; required.
+    #[serde(rename = "VirtualMFADevice")]
+    pub virtual_mfa_device: VirtualMFADevice,
+}
+
+/// `DeactivateMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeactivateMFADeviceResponse {}
+
 /// `DeleteAccessKeyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -106,6 +134,11 @@ pub struct DeleteAccessKeyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteAccountAliasResponse {}
 
+/// `DeleteAccountPasswordPolicyResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteAccountPasswordPolicyResponse {}
+
 /// `DeleteGroupPolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -115,6 +148,11 @@ pub struct DeleteGroupPolicyResponse {}
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteGroupResponse {}
+
+/// `DeleteLoginProfileResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteLoginProfileResponse {}
 
 /// `DeletePolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -164,6 +202,11 @@ pub struct DeleteUserPolicyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteUserResponse {}
 
+/// `DeleteVirtualMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteVirtualMFADeviceResponse {}
+
 /// `DetachGroupPolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -179,6 +222,11 @@ pub struct DetachRolePolicyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct DetachUserPolicyResponse {}
 
+/// `EnableMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EnableMFADeviceResponse {}
+
 /// `GetAccessKeyLastUsedResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -189,6 +237,14 @@ pub struct GetAccessKeyLastUsedResponse {
     /// `AccessKeyLastUsed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_last_used: Option<AccessKeyLastUsed>,
+}
+
+/// `GetAccountPasswordPolicyResponse`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetAccountPasswordPolicyResponse {
+    /// `PasswordPolicy`; required.
+    pub password_policy: PasswordPolicy,
 }
 
 /// `GetAccountSummaryResponse`.
@@ -226,6 +282,31 @@ pub struct GetGroupResponse {
     /// `Marker`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub marker: Option<String>,
+}
+
+/// `GetLoginProfileResponse`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetLoginProfileResponse {
+    /// `LoginProfile`; required.
+    pub login_profile: LoginProfile,
+}
+
+/// `GetMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetMFADeviceResponse {
+    /// `UserName`; 1 to 64 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `EnableDate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_date: Option<Timestamp>,
+    /// `Certifications`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certifications: Option<BTreeMap<String, String>>,
 }
 
 /// `GetPolicyResponse`.
@@ -433,6 +514,35 @@ pub struct ListGroupsResponse {
     pub marker: Option<String>,
 }
 
+/// `ListMFADeviceTagsResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListMFADeviceTagsResponse {
+    /// `Tags`; required; at most 50 items.
+    pub tags: Vec<Tag>,
+    /// `IsTruncated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+}
+
+/// `ListMFADevicesResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListMFADevicesResponse {
+    /// `MFADevices`; required.
+    #[serde(rename = "MFADevices")]
+    pub mfa_devices: Vec<MFADevice>,
+    /// `IsTruncated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+}
+
 /// `ListPoliciesResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -561,6 +671,21 @@ pub struct ListUsersResponse {
     pub marker: Option<String>,
 }
 
+/// `ListVirtualMFADevicesResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListVirtualMFADevicesResponse {
+    /// `VirtualMFADevices`; required.
+    #[serde(rename = "VirtualMFADevices")]
+    pub virtual_mfa_devices: Vec<VirtualMFADevice>,
+    /// `IsTruncated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marker: Option<String>,
+}
+
 /// `PutGroupPolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -591,10 +716,20 @@ pub struct PutUserPolicyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct RemoveUserFromGroupResponse {}
 
+/// `ResyncMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResyncMFADeviceResponse {}
+
 /// `SetDefaultPolicyVersionResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SetDefaultPolicyVersionResponse {}
+
+/// `TagMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagMFADeviceResponse {}
 
 /// `TagPolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -610,6 +745,11 @@ pub struct TagRoleResponse {}
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TagUserResponse {}
+
+/// `UntagMFADeviceResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UntagMFADeviceResponse {}
 
 /// `UntagPolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -631,6 +771,11 @@ pub struct UntagUserResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct UpdateAccessKeyResponse {}
 
+/// `UpdateAccountPasswordPolicyResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateAccountPasswordPolicyResponse {}
+
 /// `UpdateAssumeRolePolicyResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -640,6 +785,11 @@ pub struct UpdateAssumeRolePolicyResponse {}
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UpdateGroupResponse {}
+
+/// `UpdateLoginProfileResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UpdateLoginProfileResponse {}
 
 /// `UpdateRoleDescriptionResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -69,6 +69,39 @@ pub(super) static ATTACHED_POLICY: Shape = Shape::Structure(&[
     Member { name: "PolicyArn", shape: &ARN_TYPE, required: false },
 ]);
 
+pub(super) static BOOTSTRAP_DATUM: Shape = Shape::Blob;
+
+pub(super) static CERTIFICATION_KEY_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(1), max: Some(128) },
+    pattern: Some(Pattern {
+        source: "[\\u0020-\\u00FF]+",
+        alternatives: &[&[Piece { ranges: &[(' ', '\u{ff}')], classes: &[], min: 1, max: u32::MAX }]],
+    }),
+    values: &[],
+};
+
+pub(super) static CERTIFICATION_MAP_TYPE: Shape = Shape::Map {
+    key: &CERTIFICATION_KEY_TYPE,
+    value: &CERTIFICATION_VALUE_TYPE,
+    count: Bounds { min: None, max: None },
+};
+
+pub(super) static CERTIFICATION_VALUE_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(1), max: Some(32) },
+    pattern: Some(Pattern {
+        source: "[\\u0020-\\u00FF]+",
+        alternatives: &[&[Piece { ranges: &[(' ', '\u{ff}')], classes: &[], min: 1, max: u32::MAX }]],
+    }),
+    values: &[],
+};
+
+pub(super) static CHANGE_PASSWORD_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "OldPassword", shape: &PASSWORD_TYPE, required: true },
+    Member { name: "NewPassword", shape: &PASSWORD_TYPE, required: true },
+]);
+
+pub(super) static CHANGE_PASSWORD_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static CREATE_ACCESS_KEY_REQUEST: Shape =
     Shape::Structure(&[Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: false }]);
 
@@ -87,6 +120,15 @@ pub(super) static CREATE_GROUP_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static CREATE_GROUP_RESPONSE: Shape =
     Shape::Structure(&[Member { name: "Group", shape: &GROUP, required: true }]);
+
+pub(super) static CREATE_LOGIN_PROFILE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: false },
+    Member { name: "Password", shape: &PASSWORD_TYPE, required: false },
+    Member { name: "PasswordResetRequired", shape: &BOOLEAN_TYPE, required: false },
+]);
+
+pub(super) static CREATE_LOGIN_PROFILE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "LoginProfile", shape: &LOGIN_PROFILE, required: true }]);
 
 pub(super) static CREATE_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "PolicyName", shape: &POLICY_NAME_TYPE, required: true },
@@ -140,6 +182,22 @@ pub(super) static CREATE_USER_REQUEST: Shape = Shape::Structure(&[
 pub(super) static CREATE_USER_RESPONSE: Shape =
     Shape::Structure(&[Member { name: "User", shape: &USER, required: false }]);
 
+pub(super) static CREATE_VIRTUAL_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "Path", shape: &PATH_TYPE, required: false },
+    Member { name: "VirtualMFADeviceName", shape: &VIRTUAL_MFA_DEVICE_NAME, required: true },
+    Member { name: "Tags", shape: &TAG_LIST_TYPE, required: false },
+]);
+
+pub(super) static CREATE_VIRTUAL_MFA_DEVICE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "VirtualMFADevice", shape: &VIRTUAL_MFA_DEVICE, required: true }]);
+
+pub(super) static DEACTIVATE_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: false },
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+]);
+
+pub(super) static DEACTIVATE_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static DELETE_ACCESS_KEY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: false },
     Member { name: "AccessKeyId", shape: &ACCESS_KEY_ID_TYPE, required: true },
@@ -152,6 +210,10 @@ pub(super) static DELETE_ACCOUNT_ALIAS_REQUEST: Shape =
 
 pub(super) static DELETE_ACCOUNT_ALIAS_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY_REQUEST: Shape = Shape::Structure(&[]);
+
+pub(super) static DELETE_ACCOUNT_PASSWORD_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static DELETE_GROUP_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true },
     Member { name: "PolicyName", shape: &POLICY_NAME_TYPE, required: true },
@@ -163,6 +225,11 @@ pub(super) static DELETE_GROUP_REQUEST: Shape =
     Shape::Structure(&[Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true }]);
 
 pub(super) static DELETE_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
+
+pub(super) static DELETE_LOGIN_PROFILE_REQUEST: Shape =
+    Shape::Structure(&[Member { name: "UserName", shape: &USER_NAME_TYPE, required: false }]);
+
+pub(super) static DELETE_LOGIN_PROFILE_RESPONSE: Shape = Shape::Structure(&[]);
 
 pub(super) static DELETE_POLICY_REQUEST: Shape =
     Shape::Structure(&[Member { name: "PolicyArn", shape: &ARN_TYPE, required: true }]);
@@ -216,6 +283,11 @@ pub(super) static DELETE_USER_REQUEST: Shape =
 
 pub(super) static DELETE_USER_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static DELETE_VIRTUAL_MFA_DEVICE_REQUEST: Shape =
+    Shape::Structure(&[Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true }]);
+
+pub(super) static DELETE_VIRTUAL_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static DELETION_TASK_FAILURE_REASON_TYPE: Shape = Shape::Structure(&[
     Member { name: "Reason", shape: &REASON_TYPE, required: false },
     Member { name: "RoleUsageList", shape: &ROLE_USAGE_LIST_TYPE, required: false },
@@ -251,6 +323,15 @@ pub(super) static DETACH_USER_POLICY_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static DETACH_USER_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static ENABLE_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true },
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "AuthenticationCode1", shape: &AUTHENTICATION_CODE_TYPE, required: true },
+    Member { name: "AuthenticationCode2", shape: &AUTHENTICATION_CODE_TYPE, required: true },
+]);
+
+pub(super) static ENABLE_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static ENTITY_TYPE: Shape = Shape::Text {
     length: Bounds { min: None, max: None },
     pattern: None,
@@ -264,6 +345,11 @@ pub(super) static GET_ACCESS_KEY_LAST_USED_RESPONSE: Shape = Shape::Structure(&[
     Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: false },
     Member { name: "AccessKeyLastUsed", shape: &ACCESS_KEY_LAST_USED, required: false },
 ]);
+
+pub(super) static GET_ACCOUNT_PASSWORD_POLICY_REQUEST: Shape = Shape::Structure(&[]);
+
+pub(super) static GET_ACCOUNT_PASSWORD_POLICY_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "PasswordPolicy", shape: &PASSWORD_POLICY, required: true }]);
 
 pub(super) static GET_ACCOUNT_SUMMARY_REQUEST: Shape = Shape::Structure(&[]);
 
@@ -292,6 +378,24 @@ pub(super) static GET_GROUP_RESPONSE: Shape = Shape::Structure(&[
     Member { name: "Users", shape: &USER_LIST_TYPE, required: true },
     Member { name: "IsTruncated", shape: &BOOLEAN_TYPE, required: false },
     Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
+]);
+
+pub(super) static GET_LOGIN_PROFILE_REQUEST: Shape =
+    Shape::Structure(&[Member { name: "UserName", shape: &USER_NAME_TYPE, required: false }]);
+
+pub(super) static GET_LOGIN_PROFILE_RESPONSE: Shape =
+    Shape::Structure(&[Member { name: "LoginProfile", shape: &LOGIN_PROFILE, required: true }]);
+
+pub(super) static GET_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: false },
+]);
+
+pub(super) static GET_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: false },
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "EnableDate", shape: &DATE_TYPE, required: false },
+    Member { name: "Certifications", shape: &CERTIFICATION_MAP_TYPE, required: false },
 ]);
 
 pub(super) static GET_POLICY_REQUEST: Shape =
@@ -473,6 +577,30 @@ pub(super) static LIST_GROUPS_RESPONSE: Shape = Shape::Structure(&[
     Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
 ]);
 
+pub(super) static LIST_MFA_DEVICE_TAGS_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "Marker", shape: &MARKER_TYPE, required: false },
+    Member { name: "MaxItems", shape: &MAX_ITEMS_TYPE, required: false },
+]);
+
+pub(super) static LIST_MFA_DEVICE_TAGS_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Tags", shape: &TAG_LIST_TYPE, required: true },
+    Member { name: "IsTruncated", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
+]);
+
+pub(super) static LIST_MFA_DEVICES_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: false },
+    Member { name: "Marker", shape: &MARKER_TYPE, required: false },
+    Member { name: "MaxItems", shape: &MAX_ITEMS_TYPE, required: false },
+]);
+
+pub(super) static LIST_MFA_DEVICES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "MFADevices", shape: &MFA_DEVICE_LIST_TYPE, required: true },
+    Member { name: "IsTruncated", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
+]);
+
 pub(super) static LIST_POLICIES_REQUEST: Shape = Shape::Structure(&[
     Member { name: "Scope", shape: &POLICY_SCOPE_TYPE, required: false },
     Member { name: "OnlyAttached", shape: &BOOLEAN_TYPE, required: false },
@@ -584,6 +712,43 @@ pub(super) static LIST_USERS_RESPONSE: Shape = Shape::Structure(&[
     Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
 ]);
 
+pub(super) static LIST_VIRTUAL_MFA_DEVICES_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "AssignmentStatus", shape: &ASSIGNMENT_STATUS_TYPE, required: false },
+    Member { name: "Marker", shape: &MARKER_TYPE, required: false },
+    Member { name: "MaxItems", shape: &MAX_ITEMS_TYPE, required: false },
+]);
+
+pub(super) static LIST_VIRTUAL_MFA_DEVICES_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "VirtualMFADevices", shape: &VIRTUAL_MFA_DEVICE_LIST_TYPE, required: true },
+    Member { name: "IsTruncated", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "Marker", shape: &RESPONSE_MARKER_TYPE, required: false },
+]);
+
+pub(super) static LOGIN_PROFILE: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: true },
+    Member { name: "CreateDate", shape: &DATE_TYPE, required: true },
+    Member { name: "PasswordResetRequired", shape: &BOOLEAN_TYPE, required: false },
+]);
+
+pub(super) static MFA_DEVICE: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: true },
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "EnableDate", shape: &DATE_TYPE, required: true },
+]);
+
+pub(super) static PASSWORD_POLICY: Shape = Shape::Structure(&[
+    Member { name: "MinimumPasswordLength", shape: &MINIMUM_PASSWORD_LENGTH_TYPE, required: false },
+    Member { name: "RequireSymbols", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireNumbers", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireUppercaseCharacters", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireLowercaseCharacters", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "AllowUsersToChangePassword", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "ExpirePasswords", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "MaxPasswordAge", shape: &MAX_PASSWORD_AGE_TYPE, required: false },
+    Member { name: "PasswordReusePrevention", shape: &PASSWORD_REUSE_PREVENTION_TYPE, required: false },
+    Member { name: "HardExpiry", shape: &BOOLEAN_OBJECT_TYPE, required: false },
+]);
+
 pub(super) static PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE: Shape = Shape::Text {
     length: Bounds { min: None, max: None },
     pattern: None,
@@ -693,6 +858,15 @@ pub(super) static REMOVE_USER_FROM_GROUP_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static REMOVE_USER_FROM_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static RESYNC_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true },
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "AuthenticationCode1", shape: &AUTHENTICATION_CODE_TYPE, required: true },
+    Member { name: "AuthenticationCode2", shape: &AUTHENTICATION_CODE_TYPE, required: true },
+]);
+
+pub(super) static RESYNC_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static ROLE: Shape = Shape::Structure(&[
     Member { name: "Path", shape: &PATH_TYPE, required: true },
     Member { name: "RoleName", shape: &ROLE_NAME_TYPE, required: true },
@@ -738,6 +912,13 @@ pub(super) static TAG: Shape = Shape::Structure(&[
     Member { name: "Value", shape: &TAG_VALUE_TYPE, required: true },
 ]);
 
+pub(super) static TAG_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "Tags", shape: &TAG_LIST_TYPE, required: true },
+]);
+
+pub(super) static TAG_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static TAG_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "PolicyArn", shape: &ARN_TYPE, required: true },
     Member { name: "Tags", shape: &TAG_LIST_TYPE, required: true },
@@ -758,6 +939,13 @@ pub(super) static TAG_USER_REQUEST: Shape = Shape::Structure(&[
 ]);
 
 pub(super) static TAG_USER_RESPONSE: Shape = Shape::Structure(&[]);
+
+pub(super) static UNTAG_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "TagKeys", shape: &TAG_KEY_LIST_TYPE, required: true },
+]);
+
+pub(super) static UNTAG_MFA_DEVICE_RESPONSE: Shape = Shape::Structure(&[]);
 
 pub(super) static UNTAG_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "PolicyArn", shape: &ARN_TYPE, required: true },
@@ -788,6 +976,20 @@ pub(super) static UPDATE_ACCESS_KEY_REQUEST: Shape = Shape::Structure(&[
 
 pub(super) static UPDATE_ACCESS_KEY_RESPONSE: Shape = Shape::Structure(&[]);
 
+pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "MinimumPasswordLength", shape: &MINIMUM_PASSWORD_LENGTH_TYPE, required: false },
+    Member { name: "RequireSymbols", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireNumbers", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireUppercaseCharacters", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "RequireLowercaseCharacters", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "AllowUsersToChangePassword", shape: &BOOLEAN_TYPE, required: false },
+    Member { name: "MaxPasswordAge", shape: &MAX_PASSWORD_AGE_TYPE, required: false },
+    Member { name: "PasswordReusePrevention", shape: &PASSWORD_REUSE_PREVENTION_TYPE, required: false },
+    Member { name: "HardExpiry", shape: &BOOLEAN_OBJECT_TYPE, required: false },
+]);
+
+pub(super) static UPDATE_ACCOUNT_PASSWORD_POLICY_RESPONSE: Shape = Shape::Structure(&[]);
+
 pub(super) static UPDATE_ASSUME_ROLE_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "RoleName", shape: &ROLE_NAME_TYPE, required: true },
     Member { name: "PolicyDocument", shape: &POLICY_DOCUMENT_TYPE, required: true },
@@ -802,6 +1004,14 @@ pub(super) static UPDATE_GROUP_REQUEST: Shape = Shape::Structure(&[
 ]);
 
 pub(super) static UPDATE_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
+
+pub(super) static UPDATE_LOGIN_PROFILE_REQUEST: Shape = Shape::Structure(&[
+    Member { name: "UserName", shape: &USER_NAME_TYPE, required: true },
+    Member { name: "Password", shape: &PASSWORD_TYPE, required: false },
+    Member { name: "PasswordResetRequired", shape: &BOOLEAN_OBJECT_TYPE, required: false },
+]);
+
+pub(super) static UPDATE_LOGIN_PROFILE_RESPONSE: Shape = Shape::Structure(&[]);
 
 pub(super) static UPDATE_ROLE_DESCRIPTION_REQUEST: Shape = Shape::Structure(&[
     Member { name: "RoleName", shape: &ROLE_NAME_TYPE, required: true },
@@ -835,6 +1045,15 @@ pub(super) static USER: Shape = Shape::Structure(&[
     Member { name: "CreateDate", shape: &DATE_TYPE, required: true },
     Member { name: "PasswordLastUsed", shape: &DATE_TYPE, required: false },
     Member { name: "PermissionsBoundary", shape: &ATTACHED_PERMISSIONS_BOUNDARY, required: false },
+    Member { name: "Tags", shape: &TAG_LIST_TYPE, required: false },
+]);
+
+pub(super) static VIRTUAL_MFA_DEVICE: Shape = Shape::Structure(&[
+    Member { name: "SerialNumber", shape: &SERIAL_NUMBER_TYPE, required: true },
+    Member { name: "Base32StringSeed", shape: &BOOTSTRAP_DATUM, required: false },
+    Member { name: "QRCodePNG", shape: &BOOTSTRAP_DATUM, required: false },
+    Member { name: "User", shape: &USER, required: false },
+    Member { name: "EnableDate", shape: &DATE_TYPE, required: false },
     Member { name: "Tags", shape: &TAG_LIST_TYPE, required: false },
 ]);
 
@@ -877,11 +1096,28 @@ pub(super) static ACCOUNT_ALIAS_TYPE: Shape = Shape::Text {
 pub(super) static ARN_TYPE: Shape =
     Shape::Text { length: Bounds { min: Some(20), max: Some(2048) }, pattern: None, values: &[] };
 
+pub(super) static ASSIGNMENT_STATUS_TYPE: Shape = Shape::Text {
+    length: Bounds { min: None, max: None },
+    pattern: None,
+    values: &["Assigned", "Unassigned", "Any"],
+};
+
 pub(super) static ATTACHED_POLICIES_LIST_TYPE: Shape =
     Shape::List { item: &ATTACHED_POLICY, count: Bounds { min: None, max: None } };
 
 pub(super) static ATTACHMENT_COUNT_TYPE: Shape =
     Shape::Integer { bits: 32, range: Bounds { min: None, max: None } };
+
+pub(super) static AUTHENTICATION_CODE_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(6), max: Some(6) },
+    pattern: Some(Pattern {
+        source: "[\\d]+",
+        alternatives: &[&[Piece { ranges: &[('0', '9')], classes: &[], min: 1, max: u32::MAX }]],
+    }),
+    values: &[],
+};
+
+pub(super) static BOOLEAN_OBJECT_TYPE: Shape = Shape::Boolean;
 
 pub(super) static BOOLEAN_TYPE: Shape = Shape::Boolean;
 
@@ -992,6 +1228,32 @@ pub(super) static MARKER_TYPE: Shape = Shape::Text {
 
 pub(super) static MAX_ITEMS_TYPE: Shape =
     Shape::Integer { bits: 32, range: Bounds { min: Some(1), max: Some(1000) } };
+
+pub(super) static MAX_PASSWORD_AGE_TYPE: Shape =
+    Shape::Integer { bits: 32, range: Bounds { min: Some(1), max: Some(1095) } };
+
+pub(super) static MFA_DEVICE_LIST_TYPE: Shape =
+    Shape::List { item: &MFA_DEVICE, count: Bounds { min: None, max: None } };
+
+pub(super) static MINIMUM_PASSWORD_LENGTH_TYPE: Shape =
+    Shape::Integer { bits: 32, range: Bounds { min: Some(6), max: Some(128) } };
+
+pub(super) static PASSWORD_REUSE_PREVENTION_TYPE: Shape =
+    Shape::Integer { bits: 32, range: Bounds { min: Some(1), max: Some(24) } };
+
+pub(super) static PASSWORD_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(1), max: Some(128) },
+    pattern: Some(Pattern {
+        source: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+        alternatives: &[&[Piece {
+            ranges: &[('\t', '\t'), ('\n', '\n'), ('\r', '\r'), (' ', '\u{ff}')],
+            classes: &[],
+            min: 1,
+            max: u32::MAX,
+        }]],
+    }),
+    values: &[],
+};
 
 pub(super) static PATH_PREFIX_TYPE: Shape = Shape::Text {
     length: Bounds { min: Some(1), max: Some(512) },
@@ -1182,6 +1444,33 @@ pub(super) static ROLE_NAME_TYPE: Shape = Shape::Text {
     values: &[],
 };
 
+pub(super) static SERIAL_NUMBER_TYPE: Shape = Shape::Text {
+    length: Bounds { min: Some(9), max: Some(256) },
+    pattern: Some(Pattern {
+        source: "[\\w+=/:,.@-]+",
+        alternatives: &[&[Piece {
+            ranges: &[
+                ('a', 'z'),
+                ('A', 'Z'),
+                ('0', '9'),
+                ('_', '_'),
+                ('+', '+'),
+                ('=', '='),
+                ('/', '/'),
+                (':', ':'),
+                (',', ','),
+                ('.', '.'),
+                ('@', '@'),
+                ('-', '-'),
+            ],
+            classes: &[],
+            min: 1,
+            max: u32::MAX,
+        }]],
+    }),
+    values: &[],
+};
+
 pub(super) static STATUS_TYPE: Shape = Shape::Text {
     length: Bounds { min: None, max: None },
     pattern: None,
@@ -1294,6 +1583,34 @@ pub(super) static USER_LIST_TYPE: Shape = Shape::List { item: &USER, count: Boun
 
 pub(super) static USER_NAME_TYPE: Shape = Shape::Text {
     length: Bounds { min: Some(1), max: Some(64) },
+    pattern: Some(Pattern {
+        source: "[\\w+=,.@-]+",
+        alternatives: &[&[Piece {
+            ranges: &[
+                ('a', 'z'),
+                ('A', 'Z'),
+                ('0', '9'),
+                ('_', '_'),
+                ('+', '+'),
+                ('=', '='),
+                (',', ','),
+                ('.', '.'),
+                ('@', '@'),
+                ('-', '-'),
+            ],
+            classes: &[],
+            min: 1,
+            max: u32::MAX,
+        }]],
+    }),
+    values: &[],
+};
+
+pub(super) static VIRTUAL_MFA_DEVICE_LIST_TYPE: Shape =
+    Shape::List { item: &VIRTUAL_MFA_DEVICE, count: Bounds { min: None, max: None } };
+
+pub(super) static VIRTUAL_MFA_DEVICE_NAME: Shape = Shape::Text {
+    length: Bounds { min: Some(1), max: None },
     pattern: Some(Pattern {
         source: "[\\w+=,.@-]+",
         alternatives: &[&[Piece {

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::enums::*;
+use crate::Blob;
 use crate::Timestamp;
 
 /// `AccessKey`.
@@ -107,6 +108,67 @@ pub struct Group {
     pub arn: String,
     /// `CreateDate`; required.
     pub create_date: Timestamp,
+}
+
+/// `LoginProfile`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoginProfile {
+    /// `UserName`; required; 1 to 64 characters.
+    pub user_name: String,
+    /// `CreateDate`; required.
+    pub create_date: Timestamp,
+    /// `PasswordResetRequired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reset_required: Option<bool>,
+}
+
+/// `MFADevice`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MFADevice {
+    /// `UserName`; required; 1 to 64 characters.
+    pub user_name: String,
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `EnableDate`; required.
+    pub enable_date: Timestamp,
+}
+
+/// `PasswordPolicy`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PasswordPolicy {
+    /// `MinimumPasswordLength`; 6 to 128.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_password_length: Option<i32>,
+    /// `RequireSymbols`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_symbols: Option<bool>,
+    /// `RequireNumbers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_numbers: Option<bool>,
+    /// `RequireUppercaseCharacters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_uppercase_characters: Option<bool>,
+    /// `RequireLowercaseCharacters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_lowercase_characters: Option<bool>,
+    /// `AllowUsersToChangePassword`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_users_to_change_password: Option<bool>,
+    /// `ExpirePasswords`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire_passwords: Option<bool>,
+    /// `MaxPasswordAge`; 1 to 1095.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_password_age: Option<i32>,
+    /// `PasswordReusePrevention`; 1 to 24.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_reuse_prevention: Option<i32>,
+    /// `HardExpiry`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_expiry: Option<bool>,
 }
 
 /// `Policy`.
@@ -306,6 +368,30 @@ pub struct User {
     /// `PermissionsBoundary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<AttachedPermissionsBoundary>,
+    /// `Tags`; at most 50 items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<Tag>>,
+}
+
+/// `VirtualMFADevice`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct VirtualMFADevice {
+    /// `SerialNumber`; required; 9 to 256 characters.
+    pub serial_number: String,
+    /// `Base32StringSeed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base32_string_seed: Option<Blob>,
+    /// `QRCodePNG`.
+    #[serde(rename = "QRCodePNG")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qr_code_png: Option<Blob>,
+    /// `User`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// `EnableDate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_date: Option<Timestamp>,
     /// `Tags`; at most 50 items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
