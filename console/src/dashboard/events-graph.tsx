@@ -2,12 +2,12 @@ import Link from "@cloudscape-design/components/link";
 import MixedLineBarChart, {
   type MixedLineBarChartProps,
 } from "@cloudscape-design/components/mixed-line-bar-chart";
-import { colorChartsThresholdNegative } from "@cloudscape-design/design-tokens";
 import type { Filter, Summary } from "../api/history";
 import { eventsPath } from "../history/search-query";
 import { count, service } from "../insights/words";
 import { href } from "../shell/href";
 import { type TimeWords, useTime } from "../shell/time";
+import { colorChartsThresholdNegative } from "../shell/tokens";
 import { type Layer, layersOf } from "./layers";
 
 interface EventsGraphProps {

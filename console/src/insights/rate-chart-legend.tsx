@@ -1,8 +1,5 @@
-import {
-  colorChartsPaletteCategorical1,
-  colorChartsThresholdNegative,
-} from "@cloudscape-design/design-tokens";
 import type { ReactNode } from "react";
+import { colorChartsPaletteCategorical1, colorChartsThresholdNegative } from "../shell/tokens";
 import styles from "./rate-chart.module.css";
 import { span } from "./words";
 

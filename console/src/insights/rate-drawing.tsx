@@ -2,7 +2,7 @@ import {
   colorChartsPaletteCategorical1,
   colorChartsRed500,
   colorChartsThresholdNegative,
-} from "@cloudscape-design/design-tokens";
+} from "../shell/tokens";
 import type { Column } from "./columns";
 import styles from "./rate-chart.module.css";
 import { BELOW, bandOf, labelled, runs, type Scale } from "./rate-chart-scale";
