@@ -1,22 +1,19 @@
-import Button from "@cloudscape-design/components/button";
 import Grid from "@cloudscape-design/components/grid";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Toggle from "@cloudscape-design/components/toggle";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import type { EventItem } from "../api/history";
 import { useRegion } from "../session/region";
-import { PageHeader } from "../shell/page-header";
 import { Refused } from "../shell/refused";
 import { EventFilter } from "./filter/event-filter";
 import { RangePicker } from "./filter/range-picker";
-import { HISTORY_HELP } from "./history-help";
 import { LiveStatus } from "./live/live-status";
 import { useLive } from "./live/use-live";
 import { comparePath } from "./paths";
 import { requestOf } from "./search-query";
-import { counterOf, countText } from "./table/counts";
+import { countText } from "./table/counts";
 import { EventsTable } from "./table/events-table";
+import { HistoryHeader } from "./table/history-header";
 import { NoEvents } from "./table/no-events";
 import { SearchedBack } from "./table/searched-back";
 import { useTablePreferences } from "./table/table-preferences";
@@ -56,7 +53,6 @@ export function Component() {
     setPaused(next);
     if (!next) refresh();
   };
-  const total = pages.total;
   return (
     <>
       <EventsTable
@@ -66,37 +62,22 @@ export function Component() {
         onSelect={setSelected}
         isNew={live.isNew}
         header={
-          <PageHeader
-            variant="awsui-h1-sticky"
-            title="Event history"
-            description="What was done in this account and Region in the last 90 days, newest first."
-            help={HISTORY_HELP}
-            {...counterOf(total, selected.length)}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-                <Toggle checked={isLive} onChange={({ detail }) => setLive(detail.checked)}>
-                  Live
-                </Toggle>
-                <Button iconName="refresh" ariaLabel="Refresh" onClick={refresh} loading={pages.isLoading} />
-                <Button
-                  disabled={selected.length < 2}
-                  disabledReason="Select two to five events"
-                  onClick={() =>
-                    navigate(
-                      comparePath(
-                        region,
-                        selected.map(({ EventId }) => EventId),
-                      ),
-                    )
-                  }
-                >
-                  Compare events
-                </Button>
-                <Button iconName="download" onClick={() => setDownloading(true)}>
-                  Download events
-                </Button>
-              </SpaceBetween>
+          <HistoryHeader
+            total={pages.total}
+            selected={selected.length}
+            isLive={isLive}
+            isLoading={pages.isLoading}
+            onLive={setLive}
+            onRefresh={refresh}
+            onCompare={() =>
+              navigate(
+                comparePath(
+                  region,
+                  selected.map(({ EventId }) => EventId),
+                ),
+              )
             }
+            onDownload={() => setDownloading(true)}
           />
         }
         filter={
@@ -107,7 +88,7 @@ export function Component() {
                 search={search}
                 request={request}
                 shown={shown}
-                countText={countText(total, shown.length, pages.hasMore)}
+                countText={countText(pages.total, shown.length, pages.hasMore)}
                 isLoading={pages.isLoading}
                 onChange={(change) => {
                   setSearch(change);

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { EventItem, Summary } from "../../api/history";
+import { ANY } from "../filter-tokens";
+import { suggestionsOf } from "./suggestions";
+
+const EVENT: EventItem = {
+  EventId: "e-1",
+  EventName: "CreateUser",
+  EventSource: "iam.amazonaws.com",
+  EventTime: 1,
+  ReadOnly: "false",
+  Username: "alice",
+  Resources: [{ ResourceType: "AWS::IAM::User", ResourceName: "bob" }, { ResourceName: "bob" }],
+  CloudTrailEvent: JSON.stringify({ sourceIPAddress: "198.51.100.7", userIdentity: { arn: "arn:alice" } }),
+};
+
+const ranked = (...values: string[]) => values.map((Value) => ({ Value, Count: 1 }));
+const SUMMARY: Summary = {
+  Total: 9,
+  Buckets: [],
+  BucketSeconds: 60,
+  Top: {
+    Username: ranked("carol", "alice"),
+    EventName: [],
+    EventSource: [],
+    ErrorCode: ranked("AccessDenied"),
+    SourceIPAddress: [],
+    Denied: ranked("mallory"),
+  },
+};
+
+const valuesOf = (field: string, events: EventItem[], summary?: Summary) =>
+  suggestionsOf(events, summary)
+    .filter(({ propertyKey }) => propertyKey === field)
+    .map(({ value }) => value);
+
+test.each([
+  ["Username", [EVENT], SUMMARY, [ANY, "carol", "alice"]],
+  ["Username", [EVENT], undefined, [ANY, "alice"]],
+  ["ErrorCode", [EVENT], SUMMARY, [ANY, "AccessDenied"]],
+  ["ResourceName", [EVENT], SUMMARY, [ANY, "bob"]],
+  ["ResourceType", [EVENT], SUMMARY, [ANY, "AWS::IAM::User"]],
+  ["SourceIPAddress", [EVENT], SUMMARY, [ANY, "198.51.100.7"]],
+  ["PrincipalArn", [EVENT], SUMMARY, [ANY, "arn:alice"]],
+  // Every event has these.
+  ["EventName", [EVENT, EVENT], SUMMARY, ["CreateUser"]],
+  ["ReadOnly", [], undefined, ["false", "true"]],
+])("of %s", (field, events, summary, values) => {
+  expect(valuesOf(field, events, summary)).toEqual(values);
+});
+
+test("no more are offered than can be looked through", () => {
+  const events = Array.from({ length: 200 }, (_, at) => ({ ...EVENT, EventName: `E${at}` }));
+  expect(valuesOf("EventName", events)).toHaveLength(60);
+});
