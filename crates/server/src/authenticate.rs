@@ -2,25 +2,27 @@
 
 use std::sync::Arc;
 
-use cairn_access::{Caller, Principal};
+use cairn_access::{Caller, Principal, SessionMaker, TemporarySession};
 use cairn_catalog::{AccessKeyStatus, MasterKey, Principal as Owner, Snapshot};
 use cairn_event::{AccountId, Region};
+use cairn_signin::{Ended, Sessions};
 use cairn_sigv4::{AuthError, Body, Presented, Request, SecretKey, Verified, Verifier};
 use cairn_sts::{Session, TokenKey};
 use jiff::Timestamp;
 
 use crate::authorize::managed_document;
-use crate::head::Head;
+use crate::head::{Head, SessionClaim};
 
 /// What the request's signature says.
 #[derive(Debug)]
 pub(crate) enum Authentication {
-    /// The signature is that of a key we keep, or gave out in a session token, which expires.
+    /// The signature is that of a key we keep, or gave out in a session token, which expires; or somebody who signed
+    /// in at the console calls.
     Proven {
         caller: Caller,
         account: AccountId,
         region: Region,
-        verified: Box<Verified>,
+        evidence: Evidence,
         expires: Option<Timestamp>,
     },
     /// The request carries no signature.
@@ -33,6 +35,14 @@ pub(crate) enum Authentication {
         account: Option<AccountId>,
         region: Option<Region>,
     },
+}
+
+/// What proves a caller.
+#[derive(Debug)]
+pub(crate) enum Evidence {
+    Signature(Box<Verified>),
+    /// The session of whoever signed in. The browser's own connection vouches for the body.
+    SignIn,
 }
 
 /// Why a signature does not hold.
@@ -70,6 +80,8 @@ pub(crate) struct Authenticator {
     pub(crate) verifier: Verifier,
     pub(crate) master: Arc<MasterKey>,
     pub(crate) tokens: Arc<TokenKey>,
+    /// Who is signed in at the console.
+    pub(crate) sessions: Arc<Sessions>,
     /// The Region that a refused scope is told to use.
     pub(crate) region: Region,
 }
@@ -83,6 +95,9 @@ impl Authenticator {
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Authentication {
+        if let Some(claim) = &head.session {
+            return self.authenticate_session(claim, snapshot);
+        }
         let pairs = head.pairs();
         let request = Request { method: &head.method, path: &head.path, query: &head.query, headers: &pairs };
         let presented = match Presented::parse(&request) {
@@ -122,15 +137,48 @@ impl Authenticator {
         };
         match proven {
             Ok(Proof { caller, account, verified, expires }) => {
-                let verified = Box::new(verified);
-                Authentication::Proven { caller, account, region: known_region, verified, expires }
+                let evidence = Evidence::Signature(Box::new(verified));
+                Authentication::Proven { caller, account, region: known_region, evidence, expires }
             }
             Err(refusal) => refused(refusal),
         }
     }
 
+    /// Proves or refuses a call of the console.
+    fn authenticate_session(&self, claim: &SessionClaim, snapshot: &Snapshot) -> Authentication {
+        let region = claim.region.clone();
+        let refused = |refusal| {
+            let region = Some(claim.region.clone());
+            Authentication::Refused { refusal, access_key_id: None, account: None, region }
+        };
+        let found = match self.sessions.find(claim.id, snapshot) {
+            Ok(found) => found,
+            Err(Ended::Session | Ended::Role) => return refused(AuthRefusal::ExpiredToken),
+        };
+        let credentials = found.credentials;
+        let temporary = match credentials.temporary(snapshot, managed_document) {
+            Ok(temporary) => temporary,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a session's policies can't be read"
+                );
+                return refused(AuthRefusal::Broken);
+            }
+        };
+        let session = TemporarySession { maker: SessionMaker::Console, ..temporary };
+        let (principal, account) = (credentials.principal(), credentials.account);
+        let access_key_id = credentials.access_key_id;
+        let caller = Caller::Temporary { principal, access_key_id, session: Box::new(session) };
+        let expires = Some(found.session.expires);
+        Authentication::Proven { caller, account, region, evidence: Evidence::SignIn, expires }
+    }
+
     /// Tells whether a request names a key that was made here, whatever its signature is worth.
     pub(crate) fn issued_key_of(&self, head: &Head, snapshot: &Snapshot) -> bool {
+        if head.session.is_some() {
+            return true;
+        }
         if names_other_key(head, snapshot) {
             return false;
         }

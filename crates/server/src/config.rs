@@ -41,6 +41,10 @@ pub struct Config {
     pub connections_max: usize,
     /// How far a signature's time may lie from ours.
     pub clock_skew: Duration,
+    /// How long a session of the console lasts, whatever is done in it.
+    pub console_session: Duration,
+    /// The same where nothing is done.
+    pub console_idle: Duration,
     /// Whether calls that could not be authenticated are recorded.
     pub rejected_calls: Recorded,
     /// Whether actors are recorded.
@@ -222,6 +226,8 @@ impl Config {
                 text.parse().ok().filter(|count| (1..=65_536).contains(count))
             })?,
             clock_skew: read.duration("server.clock_skew", 1, 3_600, "1s to 60m is needed")?,
+            console_session: read.duration("console.session", 900, 43_200, "15m to 12h is needed")?,
+            console_idle: read.duration("console.idle", 300, 43_200, "5m to 12h is needed")?,
             rejected_calls: read.truth("record.rejected_calls", Recorded::Yes, Recorded::No)?,
             actors: read.truth("record.actors", Recorded::Yes, Recorded::No)?,
             operations_file: read.filled("gateway.operations_file").map(PathBuf::from),
@@ -615,6 +621,8 @@ mod tests {
         for (key, value) in [
             ("server.connections_max", "0"),
             ("server.clock_skew", "61m"),
+            ("console.session", "13h"),
+            ("console.idle", "4m"),
             ("delivery.interval", "0s"),
             ("delivery.aggregation_window", "61m"),
             ("digest.interval", "61m"),

@@ -57,7 +57,7 @@ mod tests {
     fn check(headers: &[(&str, &str)], version: Version, status: u16, ends: bool) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let (method, path, query) = ("PUT".to_owned(), "/b/k".to_owned(), String::new());
-        let head = Head { method, path, query, headers: headers.collect() };
+        let head = Head { method, path, query, headers: headers.collect(), session: None };
         let response = Response::builder().status(status).body(()).unwrap();
         let settled = Leave::of(&head, version).settle(response);
         assert_eq!(settled.headers().contains_key(CONNECTION), ends, "{head:?} {status}");

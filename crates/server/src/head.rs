@@ -1,5 +1,7 @@
 //! The head of a request as it was on the wire.
 
+use cairn_event::Region;
+use cairn_signin::SessionId;
 use cairn_sigv4::{Carrier, Request};
 use http::Version;
 use http::request::Parts;
@@ -14,6 +16,16 @@ pub(crate) struct Head {
     pub(crate) query: String,
     /// Names in lower case, in the order of arrival.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
+    /// What stands in place of a signature, where the console calls.
+    pub(crate) session: Option<SessionClaim>,
+}
+
+/// A call of the console: the session of whoever signed in vouches for it. Which service it is for, the header says
+/// that a signature would be in.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionClaim {
+    pub(crate) id: SessionId,
+    pub(crate) region: Region,
 }
 
 impl Head {
@@ -36,6 +48,7 @@ impl Head {
             path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers,
+            session: None,
         }
     }
 

@@ -16,7 +16,7 @@ use hyper::body::{Body as _, Frame, Incoming};
 use std::sync::Arc;
 
 use crate::answer::{self, Answered};
-use crate::authenticate::{AuthRefusal, Authentication};
+use crate::authenticate::{AuthRefusal, Authentication, Evidence};
 use crate::authorize::{self, Policies};
 use crate::head::Head;
 use crate::incoming::{self, StreamError};
@@ -85,8 +85,10 @@ impl Front {
             under: None,
         };
         let check = match found {
-            Authentication::Proven { verified, .. } => verified.body(),
-            Authentication::Unsigned => BodyCheck::Nothing,
+            Authentication::Proven { evidence: Evidence::Signature(verified), .. } => verified.body(),
+            Authentication::Proven { evidence: Evidence::SignIn, .. } | Authentication::Unsigned => {
+                BodyCheck::Nothing
+            }
             Authentication::Refused { refusal, .. } => return served(refused(arrival, &refusal), None),
         };
         let upload = self.upload(arrival, call).await;

@@ -36,7 +36,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::answer::{self, AnswerBody, Answered, RequestIds};
 use crate::authenticate::{Authentication, Authenticator};
-use crate::console;
+use crate::console::{self, Console};
 use crate::early_answer::Leave;
 use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
@@ -69,6 +69,7 @@ pub(crate) struct Front {
     pub(crate) recorder: Recorder,
     pub(crate) gateway: Gateway,
     pub(crate) sources: Arc<Sources>,
+    pub(crate) console: Console,
     pub(crate) probes: Probes,
     pub(crate) intake: Arc<Intake>,
     /// What the gateway owes to the record.
@@ -133,8 +134,14 @@ impl Front {
         tls: Option<Arc<Tls>>,
     ) -> Response<AnswerBody> {
         let (parts, body) = request.into_parts();
-        let arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
+        let mut arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
         let leave = Leave::of(&arrival.head, parts.version);
+        if console::calls(&arrival.head.path) {
+            arrival = match self.open_console_call(arrival).await {
+                Ok(opened) => opened,
+                Err(refusal) => return leave.settle(refusal.into_response()),
+            };
+        }
         let body = match self.bound(&arrival, body).await {
             Ok((Some(way), body)) => return self.forward(way, arrival, (parts, body)).await,
             Ok((None, body)) => body,
@@ -166,9 +173,15 @@ impl Front {
     }
 
     async fn serve(self: &Arc<Self>, arrival: Arrival, body: Sent) -> Answered {
-        if console::has(&arrival.head.path) || console::leads_here(&arrival.head) {
+        if console::leads_here(&arrival.head) {
             return console::serve_files(&arrival.head);
         }
+        let body = match body {
+            Sent::Streams(body) if console::has(&arrival.head.path) => {
+                return self.serve_console(&arrival, body).await;
+            }
+            body => body,
+        };
         let body = match body {
             Sent::Streams(body) if is_own(&arrival.head.path) => return self.serve_own(&arrival, body).await,
             body => body,
@@ -190,9 +203,14 @@ impl Front {
             Ok(body) => body,
             Err(error) => return refuse::body(&arrival, call.protocol, error).into(),
         };
+        self.serve_read(&arrival, body).await
+    }
+
+    /// Serves a call whose body is read.
+    pub(crate) async fn serve_read(&self, arrival: &Arrival, body: Bytes) -> Answered {
         let recognition = self.recogniser.recognise(&arrival.head, &body);
         let call = &recognition.call;
-        if let Some(refusal) = self.unrecordable(&arrival, call) {
+        if let Some(refusal) = self.unrecordable(arrival, call) {
             return refusal;
         }
         let service_call = match call.service {
@@ -200,8 +218,8 @@ impl Front {
             Service::Organizations => self.recogniser.forwarded(&arrival.head, &recognition),
             _ => ServiceCall::of(call, || self.objects.resolve(&arrival.head)),
         };
-        let (served, told) = self.serve_whole(&arrival, call, &service_call, body).await;
-        self.record(&arrival, call, &told.unwrap_or(service_call), served).await
+        let (served, told) = self.serve_whole(arrival, call, &service_call, body).await;
+        self.record(arrival, call, &told.unwrap_or(service_call), served).await
     }
 
     /// Serves a call whose body is small and read. Where serving it told more about the call than the request
@@ -227,7 +245,9 @@ impl Front {
                 (answered, under)
             }
             (None, ServiceCall::Iam(operation)) => {
-                (self.serve_iam(arrival, *operation, &who, &body).await, None)
+                let answer = self.serve_iam(arrival, *operation, &who, &body).await;
+                self.keep_session_of(arrival, *operation, answer.status()).await;
+                (answer, None)
             }
             (None, ServiceCall::Kms(given)) => {
                 let answer = self.serve_kms(arrival, given.operation, &who, &body).await;

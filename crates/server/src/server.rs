@@ -22,6 +22,7 @@ use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
 use cairn_organizations::Organizations;
 use cairn_projection::Source;
 use cairn_s3::S3;
+use cairn_signin::{Guesses, Limits, Passwords, Sessions, SignIn};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_stream::Streams;
 use cairn_sts::{Sts, TokenKey};
@@ -36,6 +37,7 @@ use crate::authenticate::Authenticator;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Encryption};
 use crate::connections::{self, SecretFileError};
+use crate::console::Console;
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::FirstStartError;
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
@@ -206,8 +208,19 @@ impl Server {
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
         let parts = (stores.master, stores.tokens, stores.catalog, (stores.intake, stores.promises));
         let known = Known::open(&config, (&parts.2, &parts.0), &clock, &ids).await?;
-        let front =
-            front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
+        let signed = |duration| jiff::SignedDuration::try_from(duration).unwrap_or_default();
+        let limits = Limits { whole: signed(config.console_session), idle: signed(config.console_idle) };
+        let sessions = Sessions::open(Arc::clone(&parts.2), Arc::clone(&clock), Arc::clone(&ids), limits);
+        let sessions = (Arc::new(sessions.await?), passwords);
+        let front = front(
+            &config,
+            parts,
+            (services, &known, sessions),
+            probes,
+            (&s3, source),
+            (clock, ids),
+            stop.clone(),
+        )?;
         let front = Front { tlog, ..front };
         Ok(Self {
             listener,
@@ -340,7 +353,11 @@ type ServicesForFront = (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>)
 fn front(
     config: &Config,
     (master, tokens, catalog, (intake, promises)): OpenedForFront,
-    ((control, iam, sts, (signing_keys, keys)), known): (ServicesForFront, &Known),
+    ((control, iam, sts, (signing_keys, keys)), known, (sessions, passwords)): (
+        ServicesForFront,
+        &Known,
+        (Arc<Sessions>, Passwords),
+    ),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
@@ -386,9 +403,20 @@ fn front(
         },
         authenticator: Authenticator {
             verifier: Verifier { clock: rules, keys: KeyCache::default() },
-            master,
+            master: Arc::clone(&master),
             tokens,
+            sessions: Arc::clone(&sessions),
             region: config.region.clone(),
+        },
+        console: Console {
+            sign_in: SignIn {
+                catalog: Arc::clone(&catalog),
+                master,
+                clock: Arc::clone(&clock),
+                passwords,
+                guesses: Guesses::default(),
+            },
+            sessions,
         },
         recogniser: Recogniser {
             table,

@@ -142,6 +142,16 @@ pub const SETTINGS: &[Setting] = &[
                clients to trust it.",
     },
     Setting {
+        key: "console.session",
+        default: "12h",
+        help: "How long a session of the console lasts, whatever is done in it. 15m to 12h.",
+    },
+    Setting {
+        key: "console.idle",
+        default: "2h",
+        help: "After how long without a call a session of the console ends. 5m to 12h.",
+    },
+    Setting {
         key: "record.rejected_calls",
         default: "true",
         help: "Whether calls with an unknown key or a wrong signature are recorded, as identity `Unknown`. \

@@ -163,6 +163,39 @@ impl Sessions {
         Ok(Found { session: live.session.clone(), credentials })
     }
 
+    /// Finds the session of a token, with credentials of whoever signed in, whatever role is worked in.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn find_owner(&self, id: SessionId, snapshot: &Snapshot) -> Result<Found, Ended> {
+        // A role that has ended is no hindrance.
+        if let Err(Ended::Session) = self.find(id, snapshot) {
+            return Err(Ended::Session);
+        }
+        let session = self.peek(id).ok_or(Ended::Session)?;
+        let own = SignedIn { role: None, ..session.clone() };
+        let written = own.used;
+        let mut live = Live { session: own, credentials: None, written };
+        let now = self.clock.now();
+        let credentials = live.credentials(now, &*self.ids, snapshot).ok_or(Ended::Session)?;
+        Ok(Found { session, credentials })
+    }
+
+    /// Tells whether it must be asked again whether the role of a session may be worked in. Of several at once, one is
+    /// told so; nobody else for a minute.
+    pub fn begin_renewal(&self, id: SessionId) -> bool {
+        let now = self.clock.now();
+        let mut sessions = self.live();
+        let role = sessions.get_mut(&id).and_then(|live| live.session.role.as_mut());
+        match role.filter(|role| now >= role.renew) {
+            Some(role) => {
+                role.renew = now.checked_add(RENEWAL_LASTS).unwrap_or(now);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Returns the session of a token without using it.
     pub fn peek(&self, id: SessionId) -> Option<SignedIn> {
         self.live().get(&id).map(|live| live.session.clone())
@@ -291,14 +324,9 @@ impl SwitchedRole {
         now < self.expires && role.is_some_and(|role| role.role_id == self.id)
     }
 
-    /// Tells whether it must be asked again whether the role may be assumed.
-    pub fn is_to_renew(&self, now: Timestamp) -> bool {
-        now >= self.renew
-    }
-
-    /// Returns when that is, where it was answered at `now`.
+    /// Returns when it must be asked again whether the role may be assumed, where it was answered at `now`.
     pub fn renewed(now: Timestamp) -> Timestamp {
-        now.checked_add(CREDENTIALS_LAST).unwrap_or(now)
+        now.checked_add(ROLES_LAST).unwrap_or(now)
     }
 }
 
@@ -366,5 +394,10 @@ const SHARDS: usize = 32;
 const OF_ONE_MAX: usize = 16;
 /// How long credentials last that calls are made with.
 const CREDENTIALS_LAST: Duration = Duration::from_mins(15);
+/// How long a role is worked in before it is asked again whether it may be: as long as AWS's credentials last that
+/// nobody asked to last longer.
+const ROLES_LAST: Duration = Duration::from_hours(1);
+/// How long one has to ask.
+const RENEWAL_LASTS: Duration = Duration::from_mins(1);
 /// How far behind what is written of a session's use may be.
 const USE_WRITTEN_EVERY: SignedDuration = SignedDuration::from_mins(5);

@@ -62,12 +62,7 @@ pub enum Proof {
     /// The password is right, and so is the code where one is asked for.
     Right(Proven),
     /// The password is right, and a code is asked for.
-    CodeMissing {
-        /// Who is asked.
-        claimant: Claimant,
-        /// How many devices may show one.
-        devices: usize,
-    },
+    CodeMissing(Claimant),
     /// The password is right and must be changed. The code, where one came, was not looked at: it is good for the
     /// attempt that brings the new password.
     ChangeMissing(MustChange),
@@ -151,7 +146,7 @@ impl SignIn {
         match &decided {
             // Not their fault, and nothing was learned.
             Err(SignInError::Password(PasswordError::Busy))
-            | Ok(Proof::CodeMissing { .. } | Proof::ChangeMissing(_)) => {
+            | Ok(Proof::CodeMissing(_) | Proof::ChangeMissing(_)) => {
                 self.guesses.undecided(&attempt, self.clock.now());
             }
             _ => {}
@@ -187,7 +182,7 @@ impl SignIn {
         };
         let devices: Vec<&MfaDevice> = snapshot.mfa_devices_of(&account, &owner).collect();
         if !devices.is_empty() && told.code.is_none() {
-            return Ok(Proof::CodeMissing { claimant, devices: devices.len() });
+            return Ok(Proof::CodeMissing(claimant));
         }
         let change = self.change(snapshot, profile);
         if let Some(change) = change
@@ -235,7 +230,8 @@ impl SignIn {
 }
 
 impl Claimant {
-    fn find(snapshot: &Snapshot, account: Option<AccountId>, user: Option<&str>) -> Self {
+    /// Finds a principal; none of the user's name is the root user.
+    pub fn find(snapshot: &Snapshot, account: Option<AccountId>, user: Option<&str>) -> Self {
         let Some(account) = account else { return Self::Nobody(None) };
         let Some(name) = user else { return Self::Root(account) };
         match snapshot.user(&account, name) {

@@ -110,6 +110,7 @@ impl World {
             path: "/".to_owned(),
             query: String::new(),
             headers: vec![("host".to_owned(), b"localhost".to_vec())],
+            session: None,
         };
         match form {
             Form::Header => {

@@ -21,7 +21,13 @@ impl Front {
     /// told in the log.
     pub(super) async fn record_in_name(&self, who: &Who, deed: &Deed) {
         let StandIn { headers, body } = StandIn::of(deed);
-        let head = Head { method: "POST".to_owned(), path: "/".to_owned(), query: String::new(), headers };
+        let head = Head {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            query: String::new(),
+            headers,
+            session: None,
+        };
         let recognition = self.recogniser.recognise(&head, body.as_bytes());
         let call = self.recogniser.forwarded(&head, &recognition);
         let region = Region::us_east_1();

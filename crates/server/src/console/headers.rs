@@ -27,3 +27,9 @@ pub(super) fn add(mut response: Response<Bytes>) -> Response<Bytes> {
     }
     response
 }
+
+/// Keeps an answer about a session out of every cache.
+pub(super) fn forbid_keeping(mut response: Response<Bytes>) -> Response<Bytes> {
+    response.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -239,6 +239,7 @@ mod tests {
             path: "/".to_owned(),
             query: query.to_owned(),
             headers: headers.collect(),
+            session: None,
         }
     }
 

@@ -103,6 +103,9 @@ impl Front {
             Sent::Streams(body)
         };
         let route = self.gateway.route(head, &recognition, &self.authenticator, &self.catalog.current());
+        if route.is_some() && head.session.is_some() {
+            return Err(Self::refuse_upstream());
+        }
         Ok((route.map(|route| (route, recognition)), body))
     }
 

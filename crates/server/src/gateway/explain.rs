@@ -342,6 +342,7 @@ fn head_of(seen: &SeenExchange) -> Head {
         path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
         query: query.to_owned(),
         headers: headers.collect(),
+        session: None,
     }
 }
 

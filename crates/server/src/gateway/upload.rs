@@ -149,6 +149,7 @@ mod tests {
             path: "/shop".to_owned(),
             query: String::new(),
             headers: vec![("content-type".to_owned(), kind)],
+            session: None,
         }
     }
 
