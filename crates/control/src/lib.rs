@@ -53,3 +53,4 @@ pub use search::{
     SummaryBucket, SummaryTop,
 };
 pub use throttle::Throttle;
+pub use trail_reference::here as trails_here;

@@ -12,6 +12,7 @@
 //! form: `docs/formats/digest-chain.md`.
 
 mod chain;
+mod count;
 mod ends;
 mod error;
 mod fate;
@@ -33,6 +34,7 @@ use cairn_event::Clock;
 use self::notice::Notice;
 use crate::signing_keys::SigningKeys;
 
+pub use self::count::{DigestCountError, digests_by_hour};
 pub(crate) use self::notice::NoticeError;
 pub(crate) use self::trail::TrailDigests;
 

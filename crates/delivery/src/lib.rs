@@ -19,6 +19,7 @@ mod bucket;
 mod digest;
 mod dimension;
 mod gathering;
+mod lag;
 mod log_file;
 mod notify;
 mod object_key;
@@ -33,6 +34,8 @@ mod window;
 
 pub use assemble::Assembler;
 pub use bucket::{LogBucket, LogFilePut, Put, PutError};
+pub use digest::{DigestCountError, digests_by_hour};
+pub use lag::{Lag, Lags};
 pub use log_file::{Folder, SealedLogFile};
 pub use notify::{Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications};
 pub use object_key::object_key;

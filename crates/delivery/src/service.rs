@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::bucket::LogBucket;
 use crate::digest::{Digests, NoticeError, TrailDigests};
+use crate::lag::Lags;
 use crate::product::Product;
 use crate::progress::Progress;
 use crate::signing_keys::SigningKeys;
@@ -61,6 +62,7 @@ pub struct Delivery {
     pub(crate) bucket: Arc<dyn LogBucket>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) progress: Progress,
+    pub(crate) lags: Lags,
     pub(crate) digests: Digests,
 }
 
@@ -69,7 +71,13 @@ impl Delivery {
     pub fn new(config: DeliveryConfig, parts: DeliveryParts) -> Self {
         let DeliveryParts { catalog, journal, intake, bucket, keys, clock } = parts;
         let digests = Digests::new(Arc::clone(&catalog), Arc::clone(&clock), keys);
-        Self { config, catalog, journal, intake, bucket, clock, progress: Progress::default(), digests }
+        let (progress, lags) = (Progress::default(), Lags::default());
+        Self { config, catalog, journal, intake, bucket, clock, progress, lags, digests }
+    }
+
+    /// Tells how far each trail's log files have come.
+    pub fn lags(&self) -> Lags {
+        self.lags.clone()
     }
 
     /// Delivers until `stop`; what was taken is finished first.

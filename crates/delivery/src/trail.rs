@@ -16,6 +16,7 @@ use cairn_event::{AccountId, Entry, EventView, Region};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use self::catch_up::Retries;
@@ -23,6 +24,7 @@ use crate::backoff::backoff;
 use crate::bucket::PutError;
 use crate::digest::NoticeError;
 use crate::gathering::Gathering;
+use crate::lag::Lag;
 use crate::log_file::Folder;
 use crate::owed::{Owed, OwedError, Place, Places};
 use crate::product::Product;
@@ -154,7 +156,10 @@ impl TrailDelivery {
                 self.shared.progress.reached(self.product, &self.trail, below, &self.owed.places);
             }
             match outcome {
-                Ok(Step::Done) => return,
+                Ok(Step::Done) => {
+                    self.shared.lags.forget(&self.trail);
+                    return;
+                }
                 Ok(step) => {
                     begun = true;
                     pause.succeeded();
@@ -232,6 +237,9 @@ impl TrailDelivery {
         }
         self.next = position + 1;
         self.received_ms = entry.received_ms;
+        if self.window.as_ref().is_some_and(|window| window.first == position) {
+            self.note_lag();
+        }
         Ok(())
     }
 
@@ -439,6 +447,7 @@ impl TrailDelivery {
             self.owed.places.len(),
             self.journal.tail().saturating_sub(lowest),
         );
+        self.note_lag();
         let behind = self.journal.tail().saturating_sub(first);
         let age_ms = self.shared.clock.now().as_millisecond().saturating_sub(received_ms);
         telemetry::lag(
@@ -447,5 +456,13 @@ impl TrailDelivery {
             behind,
             if behind == 0 { 0 } else { (age_ms / 1000).max(0) },
         );
+    }
+    /// Tells the same to those who ask; of what is summed up beside, nobody does.
+    fn note_lag(&self) {
+        if self.product == Product::LogFiles {
+            let received_ms = self.window.as_ref().map(|window| window.first_received_ms);
+            let waits_since = received_ms.and_then(|at| Timestamp::from_millisecond(at).ok());
+            self.shared.lags.note(&self.trail, Lag { next: self.next, waits_since });
+        }
     }
 }

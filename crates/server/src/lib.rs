@@ -15,6 +15,7 @@ mod config;
 mod connections;
 mod console;
 mod data_dir;
+mod delivery_page;
 mod destinations;
 mod early_answer;
 mod first_start;

@@ -32,7 +32,8 @@ use crate::request_facts;
 use crate::serve::{Arrival, Front, Who};
 use crate::telemetry;
 use crate::{
-    history_pages, insights_pages, keys, organization_view, selectors_page, sources, tail, transparency,
+    delivery_page, history_pages, insights_pages, keys, organization_view, selectors_page, sources, tail,
+    transparency,
 };
 
 /// What a page is to the record, and what it takes.
@@ -143,6 +144,7 @@ impl Front {
             ("POST", history_pages::SUMMARY) => self.summarise_history(arrival, body).await,
             ("POST", history_pages::EXPORT) => self.export_history(arrival, body).await,
             ("POST", organization_view::PAGE) => self.look_organization_up(arrival, body).await,
+            ("GET", delivery_page::HEALTH) => self.tell_delivery(arrival, body).await,
             ("POST", selectors_page::PREVIEW) => self.preview_selectors(arrival, body).await,
             ("POST", keys::ROTATION) => self.rotate_signing_key(arrival, body).await,
             ("GET", transparency::LOGS) => self.list_logs(arrival, body).await,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_anomaly::Minute;
+use cairn_delivery::Lags;
 use cairn_history::History;
 use cairn_insights::Insights;
 use cairn_journal::Reader;
@@ -22,6 +23,9 @@ pub(crate) struct Probes {
     pub(crate) insights: Insights,
     /// How long a minute waits for events of its own.
     pub(crate) insights_grace: Duration,
+    pub(crate) lags: Lags,
+    /// How long an event waits at most for others of its file.
+    pub(crate) delivery_window: Duration,
 }
 
 impl Probes {

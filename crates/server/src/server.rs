@@ -200,7 +200,9 @@ impl Server {
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
         let insights_grace = config.insights_grace;
-        let probes = Probes { metrics, journal, history, insights, insights_grace };
+        let (lags, delivery_window) = (delivery.lags(), config.delivery_interval.length());
+        let probes =
+            Probes { metrics, journal, history, insights, insights_grace, lags, delivery_window };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;

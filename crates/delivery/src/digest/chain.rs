@@ -1,5 +1,7 @@
 //! The chain of digests of one trail, account and Region, as the catalog's state keeps it.
 
+use std::collections::BTreeMap;
+
 use cairn_catalog::{Revision, TrailId};
 use cairn_digest::Previous;
 use cairn_event::{AccountId, Region};
@@ -35,6 +37,10 @@ pub(crate) struct Chain {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<Plan>,
     pub(crate) phase: Phase,
+    /// How many digests there are of each of the last hours in which there are any, by the hour since the epoch in
+    /// which they end, backfill digests by that in which they were made. Cairn's own pages tell them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) recent: BTreeMap<i64, u32>,
 }
 
 /// Whether a chain goes on.
@@ -148,6 +154,7 @@ impl Chain {
             backfill: None,
             plan: None,
             phase: Phase::Active,
+            recent: BTreeMap::new(),
         }
     }
 
@@ -171,7 +178,9 @@ impl Chain {
     pub(crate) fn after(known: Option<&Self>, fate: Fate, now_s: i64, receipts: u64) -> Option<Self> {
         let begun = || match known {
             None => Self::begin(now_s, receipts),
-            Some(ended) => Self::begin(now_s.max(ended.start_s), receipts),
+            Some(ended) => {
+                Self { recent: ended.recent.clone(), ..Self::begin(now_s.max(ended.start_s), receipts) }
+            }
         };
         let mut chain = match (known, fate) {
             (None, Fate { ended: None, on: false }) => return None,
@@ -192,6 +201,10 @@ impl Chain {
     /// Moves past a digest that is put.
     pub(crate) fn advance(&mut self, plan: &Plan, digest: Previous) {
         self.plan = None;
+        self.count(match plan.kind {
+            Kind::Backfill { generated_s } => generated_s,
+            Kind::Regular | Kind::Final => plan.end_s,
+        });
         match plan.kind {
             Kind::Backfill { .. } => {
                 self.backfilled = plan.upto;
@@ -205,6 +218,16 @@ impl Chain {
         }
     }
 
+    /// Counts a digest of that second, and forgets those of hours long past.
+    fn count(&mut self, at_s: i64) {
+        let hour = at_s.div_euclid(3_600);
+        let counted = self.recent.entry(hour).or_default();
+        *counted = counted.saturating_add(1);
+        while self.recent.len() > HOURS_MAX {
+            self.recent.pop_first();
+        }
+    }
+
     /// Ends without the digests that are left.
     pub(crate) fn give_up(&mut self) {
         self.end(self.start_s, self.covered);
@@ -213,7 +236,8 @@ impl Chain {
     /// Ends at an instant, having covered so many receipts; a trail that is back goes on from there.
     fn end(&mut self, end_s: i64, covered: u64) {
         let again = matches!(self.phase, Phase::Ending { again: true, .. });
-        *self = Self::begin(end_s, covered);
+        let recent = std::mem::take(&mut self.recent);
+        *self = Self { recent, ..Self::begin(end_s, covered) };
         if !again {
             self.phase = Phase::Ended;
         }
@@ -225,3 +249,6 @@ impl Chain {
 }
 
 const VERSION: u32 = 1;
+
+/// The most hours whose digests are counted: a day, and the one that is not over.
+const HOURS_MAX: usize = 25;

@@ -114,8 +114,26 @@ fn heads_move_past_what_is_put() {
     chain.phase = ending(150, 4, true);
     let mut back = chain.clone();
     back.advance(&Plan { end_s: 200, ..plan(Kind::Final) }, link("2"));
-    assert_eq!(back, Chain::begin(200, 9), "a new chain starts where the last one ended");
+    let begun = Chain { recent: back.recent.clone(), ..Chain::begin(200, 9) };
+    assert_eq!(back, begun, "a new chain starts where the last one ended");
+    assert_eq!(back.recent, [(0, 3)].into(), "and its digests still count");
     chain.phase = ending(150, 4, false);
     chain.advance(&Plan { end_s: 200, ..plan(Kind::Final) }, link("2"));
-    assert_eq!(chain, Chain { phase: Phase::Ended, ..Chain::begin(200, 9) });
+    assert_eq!(chain, Chain { phase: Phase::Ended, ..begun });
+    let on = Chain::after(Some(&chain), Fate { ended: None, on: true }, 300, 9).unwrap();
+    assert_eq!((on.phase, on.recent), (Phase::Active, [(0, 3)].into()));
+}
+
+#[test]
+fn digests_are_counted_by_the_hour_for_a_day() {
+    let mut chain = Chain::begin(0, 3);
+    for hour in 0..30 {
+        for _twice in 0..2 {
+            chain.advance(&Plan { end_s: hour * 3_600, ..plan(Kind::Regular) }, link("1"));
+        }
+    }
+    chain.advance(&plan(Kind::Backfill { generated_s: 29 * 3_600 + 1 }), link("late"));
+    assert_eq!(chain.recent.keys().copied().collect::<Vec<_>>(), (5..30).collect::<Vec<_>>());
+    assert_eq!((chain.recent[&5], chain.recent[&29]), (2, 3));
+    assert_eq!(Chain::parse(&chain.to_body().unwrap()).unwrap(), chain);
 }
