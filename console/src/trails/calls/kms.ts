@@ -12,7 +12,8 @@ async function kms<Answer>(
     body: JSON.stringify(input),
     ...(signal ? { signal } : {}),
   });
-  return (await response.json()) as Answer;
+  // CreateAlias answers nothing at all.
+  return JSON.parse((await response.text()) || "{}") as Answer;
 }
 
 /** The aliases that somebody gave to keys of the account. */
@@ -29,11 +30,14 @@ export async function listAliases(region: string, signal?: AbortSignal): Promise
 }
 
 /** Makes a key for log files; gives its ARN. */
-export async function createKey(region: string, policy: string, alias: string): Promise<string> {
-  const answer = await kms<{ KeyMetadata: { Arn: string; KeyId: string } }>(region, "CreateKey", {
+export async function createKey(region: string, policy: string): Promise<string> {
+  const answer = await kms<{ KeyMetadata: { Arn: string } }>(region, "CreateKey", {
     Policy: policy,
     Description: "Encrypts the log files of CloudTrail",
   });
-  await kms(region, "CreateAlias", { AliasName: alias, TargetKeyId: answer.KeyMetadata.KeyId });
   return answer.KeyMetadata.Arn;
+}
+
+export async function createAlias(region: string, alias: string, key: string): Promise<void> {
+  await kms(region, "CreateAlias", { AliasName: alias, TargetKeyId: key.slice(key.lastIndexOf("/") + 1) });
 }

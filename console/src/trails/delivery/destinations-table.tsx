@@ -31,10 +31,11 @@ export function DestinationsTable({ trails }: { trails: TrailHealth[] }) {
       columnDefinitions={[
         { id: "trail", header: "Trail", cell: ({ trail }) => trail },
         { id: "kind", header: "What", isRowHeader: true, cell: ({ Kind }) => KINDS[Kind] },
-        { id: "name", header: "Where", cell: ({ Name }) => Name },
+        { id: "name", header: "Where", minWidth: 160, cell: ({ Name }) => Name },
         {
           id: "status",
           header: "Status",
+          minWidth: 180,
           cell: ({ Error: error, LastSuccess }) =>
             error ? (
               <ConditionStatus type="error" text={`Fails: ${error}`} />

@@ -29,7 +29,12 @@ export function HealthTable({ trails }: { trails: TrailHealth[] }) {
           isRowHeader: true,
           cell: ({ Name, TrailARN }) => <Link href={href(trailPath(TrailARN))}>{Name}</Link>,
         },
-        { id: "health", header: "Delivery", cell: (trail) => <ConditionStatus {...healthOf(trail)} /> },
+        {
+          id: "health",
+          header: "Delivery",
+          minWidth: 180,
+          cell: (trail) => <ConditionStatus {...healthOf(trail)} />,
+        },
         { id: "lag", header: "Lag", cell: ({ LagSeconds }) => (LagSeconds > 0 ? span(LagSeconds) : "None") },
         { id: "behind", header: "Entries behind", cell: ({ Behind }) => number.format(Behind) },
         { id: "events", header: "Events", cell: ({ LastDay }) => number.format(LastDay.Events) },

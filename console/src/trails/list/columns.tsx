@@ -20,6 +20,7 @@ export const columns = (relative: (moment: number) => string): TableProps.Column
   {
     id: "name",
     header: "Name",
+    minWidth: 140,
     isRowHeader: true,
     sortingComparator: (one, other) => one.trail.Name.localeCompare(other.trail.Name),
     cell: ({ trail }) => <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link>,
@@ -27,6 +28,7 @@ export const columns = (relative: (moment: number) => string): TableProps.Column
   {
     id: "status",
     header: "Status",
+    minWidth: 160,
     sortingComparator: (one, other) => statusText(one).localeCompare(statusText(other)),
     cell: (row) => <Status {...row} />,
   },

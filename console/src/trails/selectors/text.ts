@@ -7,9 +7,9 @@ export const writeText = (selectors: Selectors): string =>
   pretty(selectors.AdvancedEventSelectors ?? selectors.EventSelectors, "");
 
 /** The longest that stands in one line. */
-const LINE_CHARS_MAX = 88;
+const LINE_CHARS_MAX = 64;
 
-function pretty(value: unknown, indent: string): string {
+function pretty(value: unknown, indent: string, before = 0): string {
   const line = inline(value);
   if (typeof value !== "object" || value === null || indent.length + line.length <= LINE_CHARS_MAX)
     return line;
@@ -18,7 +18,7 @@ function pretty(value: unknown, indent: string): string {
     return `[\n${value.map((item) => inner + pretty(item, inner)).join(",\n")}\n${indent}]`;
   }
   const members = Object.entries(value).map(
-    ([name, item]) => `${inner}${JSON.stringify(name)}: ${pretty(item, inner)}`,
+    ([name, item]) => `${inner}${JSON.stringify(name)}: ${pretty(item, inner, name.length + 4)}`,
   );
   return `{\n${members.join(",\n")}\n${indent}}`;
 }

@@ -1,4 +1,4 @@
-import { deliveryPolicy } from "../access/bucket-policy";
+import type { Delivery } from "../access/bucket-policy";
 import { keyPolicy } from "../access/other-policies";
 import type { Tag } from "../calls/cloudtrail";
 import type { Selectors } from "../selectors/form";
@@ -6,7 +6,7 @@ import { type Draft, selectorsOf, writeInsights } from "./draft";
 
 /** What is done to make or change a trail, one call or two after the other. */
 export type Step =
-  | { kind: "bucket"; region: string; bucket: string; policy: string }
+  | { kind: "bucket"; region: string; delivery: Delivery }
   | { kind: "key"; region: string; alias: string; policy: string }
   | { kind: "call"; region: string; operation: Operation; input: Record<string, unknown> };
 
@@ -88,13 +88,13 @@ export const bucketOf = (draft: Draft): string =>
 function bucketSteps(draft: Draft, { region, account, organization }: Place): Step[] {
   if (draft.bucketFrom !== "new") return [];
   const covered = draft.organization ? organization : undefined;
-  const policy = deliveryPolicy({
+  const delivery: Delivery = {
     bucket: draft.newBucket,
     prefix: draft.prefix,
     owner: covered?.management ?? account,
     ...(covered ? { organization: covered.id } : {}),
-  });
-  return [{ kind: "bucket", region, bucket: draft.newBucket, policy }];
+  };
+  return [{ kind: "bucket", region, delivery }];
 }
 
 function keySteps(draft: Draft, { region, account, organization }: Place): Step[] {

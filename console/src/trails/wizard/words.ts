@@ -1,3 +1,4 @@
+import { deliveryPolicy } from "../access/bucket-policy";
 import { isAdvanced } from "../selectors/convert";
 import { writeText } from "../selectors/text";
 import { NEW_KEY, type Operation, type Step } from "./plan";
@@ -17,9 +18,9 @@ const DOING: Record<Operation, string> = {
 export function doing(step: Step): string {
   switch (step.kind) {
     case "bucket":
-      return `Make the bucket ${step.bucket}, and let CloudTrail write to it`;
+      return `Make the bucket ${step.delivery.bucket} with its policy`;
     case "key":
-      return `Make the KMS key ${step.alias}, and let CloudTrail encrypt with it`;
+      return `Make the KMS key ${step.alias} with its policy`;
     case "call":
       return DOING[step.operation];
   }
@@ -31,8 +32,8 @@ export function commands(step: Step): string[] {
   switch (step.kind) {
     case "bucket":
       return [
-        `aws s3 mb s3://${step.bucket} ${region}`,
-        `aws s3api put-bucket-policy --bucket ${step.bucket} --policy ${quoted(JSON.stringify(JSON.parse(step.policy)))}`,
+        `aws s3 mb s3://${step.delivery.bucket} ${region}`,
+        `aws s3api put-bucket-policy --bucket ${step.delivery.bucket} --policy ${quoted(JSON.stringify(JSON.parse(deliveryPolicy(step.delivery))))}`,
       ];
     case "key":
       return [

@@ -34,7 +34,7 @@ export function StorageLocation({ draft, change, faults, region }: PartProps & {
               {
                 value: "new",
                 label: "Create a bucket",
-                description: "It gets the policy that lets CloudTrail, and nobody else, write to it.",
+                description: "It gets the policy that lets CloudTrail write to it.",
               },
               { value: "existing", label: "Use a bucket that is there" },
             ]}

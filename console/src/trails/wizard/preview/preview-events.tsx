@@ -28,8 +28,12 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
 
 const serviceOf = (source: string): string => source.replace(/\.amazonaws\.com$/, "");
 
+/** What it is about: of an ARN, what is behind its account. */
 const resourceOf = ({ Resources, CloudTrailEvent }: EventItem): string | undefined =>
-  Resources[0]?.ResourceName ?? recordOf(CloudTrailEvent).resources?.find(({ ARN }) => ARN)?.ARN;
+  (Resources[0]?.ResourceName ?? recordOf(CloudTrailEvent).resources?.find(({ ARN }) => ARN)?.ARN)?.replace(
+    /^arn:([^:]*:){4}/,
+    "",
+  );
 
 /** Who called: a data event tells it in its record alone. */
 function callerOf({ Username, CloudTrailEvent }: EventItem): string | undefined {

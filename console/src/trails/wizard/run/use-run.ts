@@ -28,7 +28,7 @@ export function useRun(): Runner {
       if (index < from) continue;
       setRun({ steps, done: index, busy: true });
       try {
-        made.current = await perform(step, made.current);
+        await perform(step, made.current);
       } catch (error) {
         setRun({ steps, done: index, busy: false, error });
         return false;
