@@ -7,12 +7,12 @@ export const writeText = (selectors: Selectors): string =>
   pretty(selectors.AdvancedEventSelectors ?? selectors.EventSelectors, "");
 
 /** The longest that stands in one line. */
-const LINE_CHARS_MAX = 64;
+const LINE_CHARS_MAX = 72;
 
 function pretty(value: unknown, indent: string, before = 0): string {
   const line = inline(value);
-  if (typeof value !== "object" || value === null || indent.length + line.length <= LINE_CHARS_MAX)
-    return line;
+  const length = indent.length + before + line.length;
+  if (typeof value !== "object" || value === null || length <= LINE_CHARS_MAX) return line;
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => inner + pretty(item, inner)).join(",\n")}\n${indent}]`;
