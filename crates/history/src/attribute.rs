@@ -81,7 +81,7 @@ impl Attribute {
     }
 
     /// Returns the number that stands for the attribute in stored terms; never changes.
-    fn tag(self) -> u64 {
+    pub(crate) fn tag(self) -> u64 {
         match self {
             Self::EventId => 1,
             Self::EventName => 2,
@@ -126,7 +126,12 @@ impl Scope {
 
     /// Returns the term of the events whose `attribute` has this value.
     pub(crate) fn term(self, attribute: Attribute, value: &str) -> Term {
-        Term::new(xxh64(value.as_bytes(), self.0.wrapping_add(attribute.tag().wrapping_mul(SPREAD))))
+        self.tagged(attribute.tag(), value)
+    }
+
+    /// Returns the term of a value of what has this number.
+    pub(crate) fn tagged(self, tag: u64, value: &str) -> Term {
+        Term::new(xxh64(value.as_bytes(), self.0.wrapping_add(tag.wrapping_mul(SPREAD))))
     }
 }
 

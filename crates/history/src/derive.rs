@@ -3,23 +3,27 @@
 
 use cairn_projection::Record;
 
+use crate::coded::Packed;
 use crate::key::Key;
 use crate::lookup_fields::LookupFields;
 use crate::row::Row;
 use crate::telemetry::{self, Passed};
 
+/// A row, and the values that are yet to be numbered.
+type Derived = (Row, Packed);
+
 /// From this many records on the work is shared: about a millisecond of it, far more than a thread costs.
 const SHARED_FROM: usize = 256;
 
 /// Returns each record's row; none for what does not belong in the history.
-pub(crate) fn rows(records: &[Record]) -> Vec<Option<Row>> {
+pub(crate) fn rows(records: &[Record]) -> Vec<Option<Derived>> {
     if records.len() < SHARED_FROM {
         return records.iter().map(row_of).collect();
     }
     let (first, second) = records.split_at(records.len() / 2);
     std::thread::scope(|scope| {
         let helping = scope.spawn(|| second.iter().map(row_of).collect::<Vec<_>>());
-        let mut rows: Vec<Option<Row>> = first.iter().map(row_of).collect();
+        let mut rows: Vec<Option<Derived>> = first.iter().map(row_of).collect();
         match helping.join() {
             Ok(rest) => rows.extend(rest),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -29,7 +33,7 @@ pub(crate) fn rows(records: &[Record]) -> Vec<Option<Row>> {
 }
 
 /// Returns the row of an entry; none for what does not belong in the history.
-fn row_of(Record { position, entry }: &Record) -> Option<Row> {
+fn row_of(Record { position, entry }: &Record) -> Option<Derived> {
     match LookupFields::parse(&entry.event) {
         Ok(fields) => match fields.category {
             Some(category) => {
@@ -75,12 +79,12 @@ mod tests {
     fn shared_work_gives_the_same_rows_in_the_same_order() {
         for count in [0, 1, SHARED_FROM - 1, SHARED_FROM, SHARED_FROM + 1, 3 * SHARED_FROM + 1] {
             let records: Vec<Record> = (7..7 + count as u64).map(record).collect();
-            let one_by_one: Vec<Option<Row>> = records.iter().map(row_of).collect();
+            let one_by_one: Vec<Option<Derived>> = records.iter().map(row_of).collect();
             let found = rows(&records);
             assert_eq!(found, one_by_one);
             for (row, record) in found.iter().zip(&records) {
                 let belongs = record.position % 3 != 1 && !record.position.is_multiple_of(50);
-                assert_eq!(row.as_ref().map(|row| row.key.position), belongs.then_some(record.position));
+                assert_eq!(row.as_ref().map(|(row, _)| row.key.position), belongs.then_some(record.position));
             }
         }
     }

@@ -7,6 +7,8 @@
 mod block;
 mod directory;
 mod document;
+mod grams;
+mod sifter;
 mod writer;
 
 use std::fs::File;
@@ -20,16 +22,23 @@ use cairn_journal::Position;
 
 pub(crate) use block::Decoder;
 pub(crate) use document::Document;
+pub(crate) use grams::Sought;
+pub(crate) use sifter::Sifter;
 pub(crate) use writer::{DocumentWriter, concatenate};
 
 use block::BlockEntry;
 use directory::SparseDirectory;
+use grams::SIEVE_BYTES;
+use sifter::STRETCH;
 
 /// The name of the blocks' file.
 pub(crate) const BLOCKS_FILE: &str = "documents";
 
 /// The name of the directory's file.
 pub(crate) const DIRECTORY_FILE: &str = "directory";
+
+/// The name of the sieves' file; splits of version 1 have none.
+pub(crate) const SIEVES_FILE: &str = "sieves";
 
 /// Stored events could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +53,8 @@ pub(crate) enum DocumentError {
 #[derive(Debug)]
 pub(crate) struct Documents {
     file: File,
+    /// A sieve a block; none in a split of version 1.
+    sieves: Option<File>,
     directory: Directory,
 }
 
@@ -60,7 +71,15 @@ pub(super) struct Growing {
     pub(super) blocks: Vec<BlockEntry>,
     /// The events that fill no block yet, ascending by position.
     pub(super) open: Vec<(Position, Bytes)>,
+    /// The position after the last event of the last block.
+    pub(super) blocks_end: Position,
 }
+
+/// Some neighbouring blocks: the number of the first, the first position of each, and the first position beyond.
+type Neighbours = (u64, Vec<Position>, Position);
+
+/// Stored events with their positions.
+pub(crate) type Stored = Vec<(Position, Document)>;
 
 /// Where an event's bytes are.
 enum Found {
@@ -69,15 +88,21 @@ enum Found {
 }
 
 impl Documents {
-    /// Opens the final documents in `dir`.
-    pub(crate) fn open(dir: &Path) -> Result<Self, DocumentError> {
+    /// Opens the final documents in `dir`, with or without sieves.
+    pub(crate) fn open(dir: &Path, has_sieves: bool) -> Result<Self, DocumentError> {
         let file = File::open(dir.join(BLOCKS_FILE))?;
         let directory = SparseDirectory::open(&dir.join(DIRECTORY_FILE))?;
-        Ok(Self { file, directory: Directory::Final(directory) })
+        let sieves = has_sieves.then(|| File::open(dir.join(SIEVES_FILE))).transpose()?;
+        if let Some(sieves) = &sieves
+            && sieves.metadata()?.len() != directory.len() * SIEVE_BYTES as u64
+        {
+            return Err(DocumentError::Damaged("there is not one sieve for each block"));
+        }
+        Ok(Self { file, sieves, directory: Directory::Final(directory) })
     }
 
-    pub(super) fn growing(file: File) -> Self {
-        Self { file, directory: Directory::Growing(RwLock::default()) }
+    pub(super) fn growing(file: File, sieves: File) -> Self {
+        Self { file, sieves: Some(sieves), directory: Directory::Growing(RwLock::default()) }
     }
 
     /// Returns the event at `position`; none if it is not here.
@@ -99,6 +124,56 @@ impl Documents {
         match &self.directory {
             Directory::Final(directory) => directory.entries(from, max),
             Directory::Growing(_) => Err(DocumentError::Damaged("a file still written is to be copied")),
+        }
+    }
+
+    /// Compares the checksums of all sieves.
+    pub(crate) fn verify_sieves(&self) -> Result<(), DocumentError> {
+        let Directory::Final(directory) = &self.directory else { return Ok(()) };
+        let mut sieve = [0; SIEVE_BYTES];
+        for number in 0..directory.len() {
+            if !self.read_sieves(number, &mut sieve)? {
+                return Ok(());
+            }
+            grams::check(&sieve)?;
+        }
+        Ok(())
+    }
+
+    /// Returns every event of some blocks from the `from`th on, ascending; none after the last.
+    pub(crate) fn events_of_block(
+        &self,
+        number: u64,
+        decoder: &mut Decoder,
+    ) -> Result<Option<Stored>, DocumentError> {
+        let Some(entry) = self.entries(number, 1)?.first().copied() else { return Ok(None) };
+        decoder.events(self, &entry).map(Some)
+    }
+
+    /// Reads the sieves of blocks from the `number`th on; false where there are none.
+    fn read_sieves(&self, number: u64, into: &mut [u8]) -> Result<bool, DocumentError> {
+        let Some(sieves) = &self.sieves else { return Ok(false) };
+        sieves.read_exact_at(into, number * SIEVE_BYTES as u64)?;
+        Ok(true)
+    }
+
+    /// Finds the block of `position` with some neighbours; none where it is in no block yet.
+    fn neighbours(&self, position: Position) -> Result<Option<Neighbours>, DocumentError> {
+        match &self.directory {
+            Directory::Final(directory) => directory.neighbours(position),
+            Directory::Growing(growing) => {
+                let growing = growing.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if position >= growing.blocks_end {
+                    return Ok(None);
+                }
+                let after = growing.blocks.partition_point(|block| block.first_position <= position);
+                let Some(number) = after.checked_sub(1) else { return Ok(None) };
+                let from = number - number % usize::try_from(STRETCH).unwrap_or(1);
+                let mut firsts = growing.blocks.iter().skip(from).map(|block| block.first_position);
+                let these: Vec<Position> =
+                    firsts.by_ref().take(usize::try_from(STRETCH).unwrap_or(1)).collect();
+                Ok(Some((from as u64, these, firsts.next().unwrap_or(growing.blocks_end))))
+            }
         }
     }
 

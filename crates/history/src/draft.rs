@@ -10,6 +10,7 @@ use cairn_journal::Position;
 use cairn_projection::Record;
 
 use crate::chunk::Chunk;
+use crate::coded::{CODED, Codes};
 use crate::derive;
 use crate::documents::DocumentWriter;
 use crate::durable;
@@ -29,6 +30,15 @@ pub(crate) struct Draft {
     last: Chunk,
     events: usize,
     accounts: BTreeSet<AccountId>,
+    codes: Codes,
+}
+
+/// What of a finished draft its index is made of.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) rows: Vec<Row>,
+    /// The values that the rows' codes stand for.
+    pub(crate) values: [Vec<Arc<str>>; CODED],
 }
 
 impl Draft {
@@ -39,7 +49,8 @@ impl Draft {
         fs::create_dir_all(&dir)?;
         let writer = DocumentWriter::create(&dir)?;
         let (full, last, accounts) = (Vec::new(), Chunk::default(), BTreeSet::new());
-        Ok(Self { id, dir, from, next: from, writer, full, last, events: 0, accounts })
+        let codes = Codes::default();
+        Ok(Self { id, dir, from, next: from, writer, full, last, events: 0, accounts, codes })
     }
 
     /// Takes the next records of the journal, in order. Records taken before, as after a failure, are
@@ -48,8 +59,8 @@ impl Draft {
         let taken = records.partition_point(|record| record.position < self.next);
         let records = records.get(taken..).unwrap_or_default();
         for (Record { position, entry }, row) in records.iter().zip(derive::rows(records)) {
-            if let Some(row) = row {
-                self.add(*position, entry, &row)?;
+            if let Some((row, values)) = row {
+                self.add(*position, entry, &Row { codes: self.codes.number(&values), ..row })?;
             }
             self.next = position + 1;
         }
@@ -74,14 +85,16 @@ impl Draft {
         if self.last.len() > 0 {
             chunks.push(Arc::new(self.last.clone()));
         }
-        HeadPart { draft: self.id, chunks, documents: Arc::clone(self.writer.documents()) }
+        let documents = Arc::clone(self.writer.documents());
+        HeadPart { draft: self.id, chunks, documents, codes: self.codes.clone() }
     }
 
     /// Writes out the documents and returns all rows.
-    pub(crate) fn finish(&mut self) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn finish(&mut self) -> Result<Finished, StoreError> {
         self.writer.finish(&self.dir)?;
         let chunks = self.full.iter().map(Arc::as_ref).chain([&self.last]);
-        Ok(chunks.flat_map(Chunk::rows).collect())
+        let rows = chunks.flat_map(Chunk::rows).collect();
+        Ok(Finished { rows, values: std::array::from_fn(|column| self.codes.values(column)) })
     }
 
     pub(crate) fn id(&self) -> u64 {

@@ -17,6 +17,7 @@
 mod accounts;
 mod attribute;
 mod chunk;
+mod coded;
 mod config;
 mod derive;
 mod documents;
@@ -39,6 +40,7 @@ mod search;
 mod split;
 mod telemetry;
 mod token;
+mod verdicts;
 mod view;
 mod walk;
 

@@ -10,9 +10,10 @@ use crate::lookup_fields::LookupFields;
 use crate::page::{FoundEvent, Page, StoredEventError};
 use crate::query::{Query, QueryRefusal};
 use crate::search::ask::SearchRefusal;
+use crate::search::field::Field;
 use crate::token::Tokens;
 use crate::view::View;
-use crate::walk::{Sought, Walk, Wanted};
+use crate::walk::{Drive, Sought, Walk, Wanted};
 
 /// The most event bytes on a page; the event that crosses it is the page's last.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
@@ -69,8 +70,10 @@ pub(crate) fn answer(
         let scope = Scope::of(query.category, account, &query.region);
         (term(scope, query.filter.as_ref()), since)
     }));
-    let attribute = query.filter.as_ref().map(|(attribute, _)| *attribute);
-    let mut walk = Walk::new(view, Wanted { attribute, sought, range: Range::new(start, end, after) });
+    let field = query.filter.as_ref().map(|(attribute, _)| Field::Of(*attribute));
+    let drives = vec![Drive { field, sought }];
+    let wanted = Wanted { drives, range: Range::new(start, end, after), conditions: None };
+    let mut walk = Walk::new(view, wanted);
     let (events, last) = fill(&mut walk, query)?;
     let next_token = match last {
         Some(last) if walk.next()?.is_some() => {
@@ -121,4 +124,4 @@ fn matches(query: &Query, fields: &LookupFields<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

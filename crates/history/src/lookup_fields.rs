@@ -94,15 +94,10 @@ impl<'a> LookupFields<'a> {
         }
     }
 
-    /// Tells whether a value of the field meets a condition. Empty values are none.
-    pub(crate) fn any(&self, field: Field, mut meets: impl FnMut(&str) -> bool) -> bool {
-        let kinds = || self.resources.iter().filter_map(|one| one.kind.as_deref());
+    /// Returns the value of a field that has at most one; resources have none here.
+    pub(crate) fn single_of(&self, field: Field) -> Option<&str> {
         let value = match field {
-            Field::Of(Attribute::ResourceType) => return kinds().any(|kind| !kind.is_empty() && meets(kind)),
-            Field::Of(Attribute::ResourceName) => {
-                return self.resources.iter().any(|one| !one.name.is_empty() && meets(&one.name));
-            }
-            Field::Of(attribute) => self.single(attribute),
+            Field::Of(attribute) => return self.single(attribute),
             Field::ErrorCode => self.error_code.as_deref(),
             Field::SourceIpAddress => self.source_ip_address.as_deref(),
             Field::UserAgent => self.user_agent.as_deref(),
@@ -111,7 +106,19 @@ impl<'a> LookupFields<'a> {
             Field::EventType => Some(&*self.event_type),
             Field::RecipientAccountId => self.recipient_account_id.as_deref(),
         };
-        value.is_some_and(|value| !value.is_empty() && meets(value))
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// Tells whether a value of the field meets a condition. Empty values are none.
+    pub(crate) fn any(&self, field: Field, mut meets: impl FnMut(&str) -> bool) -> bool {
+        let mut meets = |value: &str| !value.is_empty() && meets(value);
+        match field {
+            Field::Of(Attribute::ResourceType) => {
+                self.resources.iter().filter_map(|one| one.kind.as_deref()).any(meets)
+            }
+            Field::Of(Attribute::ResourceName) => self.resources.iter().any(|one| meets(&one.name)),
+            single => self.single_of(single).is_some_and(meets),
+        }
     }
 
     fn of_call(view: EventView<'a>) -> Self {

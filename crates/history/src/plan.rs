@@ -24,13 +24,15 @@ pub(crate) enum Step {
     Expire(Vec<String>),
     /// Make these neighbours one.
     Merge(Vec<String>),
+    /// Write this one, which is of an old version, as they are written now.
+    Renew(String),
 }
 
 /// Returns the next step; none when all is as it should be.
 ///
 /// `splits` ascend by journal position. Expiry comes first, since it costs nothing. Then the smallest
 /// neighbours are merged: a split is merged with others of its size, so that an event is merged a
-/// logarithmic number of times.
+/// logarithmic number of times. Splits of the version before are written anew, one at a time, and merged after that.
 pub(crate) fn next_step(splits: &[&Manifest], oldest_seconds: i64, events_max: u64) -> Option<Step> {
     let expired =
         splits.iter().filter(|split| split.span().is_some_and(|(newest, _)| newest.seconds < oldest_seconds));
@@ -58,7 +60,8 @@ pub(crate) fn next_step(splits: &[&Manifest], oldest_seconds: i64, events_max: u
             return Some(Step::Merge(group.ids));
         }
     }
-    None
+    // People look at what is new.
+    splits.iter().rev().find(|split| split.is_old()).map(|split| Step::Renew(split.id()))
 }
 
 /// Returns the class of size: each is four times as large as the one before.
@@ -83,7 +86,8 @@ struct Group {
 impl Group {
     fn admits(&self, split: &Manifest, events_max: u64) -> bool {
         let Some((newest, oldest)) = self.span_with(split) else { return false };
-        self.ids.len() < MERGE_COUNT_MAX
+        !split.is_old()
+            && self.ids.len() < MERGE_COUNT_MAX
             && self.events + split.events <= events_max
             && self.runs + split.runs.len() <= RUNS_MAX
             && newest.saturating_sub(oldest) <= SPAN_SECONDS_MAX

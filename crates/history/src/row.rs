@@ -3,11 +3,13 @@
 use cairn_event::{AccountId, Region};
 
 use crate::attribute::{Attribute, HistoryCategory, Scope, Term};
+use crate::coded::{self, CODED, Packed};
 use crate::key::Key;
 use crate::lookup_fields::LookupFields;
+use crate::search::field::Field;
 
-/// Attributes with one value an event, plus the scope's own term.
-pub(crate) const COLUMNS: usize = 7;
+/// Fields with terms and one value an event, plus the scope's own term.
+pub(crate) const COLUMNS: usize = 11;
 
 /// One event's place and terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,25 +19,28 @@ pub(crate) struct Row {
     pub(crate) columns: [Term; COLUMNS],
     /// The terms of all its resource types and names.
     pub(crate) resources: Vec<Term>,
+    /// The numbers of the values that are kept beside the terms; by [`coded`].
+    pub(crate) codes: [u32; CODED],
 }
 
 impl Row {
-    /// Derives the row of an event that is found by `fields` in the scope's history.
+    /// Derives the row of an event that is found by `fields` in the scope's history, and the values that are yet to
+    /// be numbered.
     pub(crate) fn new(
         key: Key,
         account: AccountId,
         region: &Region,
         category: HistoryCategory,
         fields: &LookupFields<'_>,
-    ) -> Self {
+    ) -> (Self, Packed) {
         let scope = Scope::of(category, account, region);
         let mut columns = [Term::NONE; COLUMNS];
         for (column, term) in columns.iter_mut().enumerate() {
-            *term = match attribute_of(column) {
+            *term = match field_of(column) {
                 None => scope.everything(),
-                Some(attribute) => match fields.single(attribute) {
-                    None => Term::NONE,
-                    Some(value) => scope.term(attribute, value),
+                Some(field) => match (field.tag(), fields.single_of(field)) {
+                    (Some(tag), Some(value)) => scope.tagged(tag, value),
+                    _ => Term::NONE,
                 },
             };
         }
@@ -48,7 +53,8 @@ impl Row {
         }
         resources.sort_unstable();
         resources.dedup();
-        Self { key, columns, resources }
+        let place = coded::place(category, account, region);
+        (Self { key, columns, resources, codes: [0; CODED] }, Packed::new(&place, fields))
     }
 
     /// Returns every term of the event, each once.
@@ -58,28 +64,27 @@ impl Row {
     }
 }
 
-/// Returns the column that holds the attribute's terms; none for resources, which sit beside the columns.
-pub(crate) fn column(attribute: Option<Attribute>) -> Option<usize> {
-    match attribute {
-        None => Some(0),
-        Some(Attribute::EventId) => Some(1),
-        Some(Attribute::EventName) => Some(2),
-        Some(Attribute::ReadOnly) => Some(3),
-        Some(Attribute::Username) => Some(4),
-        Some(Attribute::EventSource) => Some(5),
-        Some(Attribute::AccessKeyId) => Some(6),
-        Some(Attribute::ResourceType | Attribute::ResourceName) => None,
-    }
+/// The fields with terms and one value an event, by the column that holds their terms, less one.
+const SINGLE: [Field; COLUMNS - 1] = [
+    Field::Of(Attribute::EventId),
+    Field::Of(Attribute::EventName),
+    Field::Of(Attribute::ReadOnly),
+    Field::Of(Attribute::Username),
+    Field::Of(Attribute::EventSource),
+    Field::Of(Attribute::AccessKeyId),
+    Field::ErrorCode,
+    Field::SourceIpAddress,
+    Field::PrincipalArn,
+    Field::RequestId,
+];
+
+/// Returns the column that holds the field's terms, without one that of the scope; none for resources, which sit
+/// beside the columns.
+pub(crate) fn column(field: Option<Field>) -> Option<usize> {
+    let Some(field) = field else { return Some(0) };
+    SINGLE.iter().position(|single| *single == field).map(|at| at + 1)
 }
 
-fn attribute_of(column: usize) -> Option<Attribute> {
-    match column {
-        1 => Some(Attribute::EventId),
-        2 => Some(Attribute::EventName),
-        3 => Some(Attribute::ReadOnly),
-        4 => Some(Attribute::Username),
-        5 => Some(Attribute::EventSource),
-        6 => Some(Attribute::AccessKeyId),
-        _ => None,
-    }
+fn field_of(column: usize) -> Option<Field> {
+    SINGLE.get(column.checked_sub(1)?).copied()
 }

@@ -157,6 +157,7 @@ impl Sealer {
             None => (Work::Verify, self.verify().await),
             Some(Step::Expire(ids)) => (Work::Expire, self.expire(ids).await.map(|()| true)),
             Some(Step::Merge(ids)) => (Work::Merge, self.merge(ids).await.map(|()| true)),
+            Some(Step::Renew(id)) => (Work::Renew, self.renew(id).await.map(|()| true)),
         }
     }
 
@@ -190,23 +191,52 @@ impl Sealer {
         let view = self.shared.views.current();
         let parts: Vec<Arc<Split>> =
             view.splits.iter().filter(|split| ids.contains(&split.manifest().id())).cloned().collect();
-        let dir = drafts_in(&self.shared.config).join("merge");
+        let merged = self.write_anew(move |dir, _| split::merge(&parts, dir)).await?;
+        let events = merged.manifest().events;
+        self.replace(&ids, merged).await?;
+        info!(splits = ids.len(), events, "merged splits of the event history");
+        telemetry::worked(Work::Merge, ids.len());
+        self.remove_files(ids).await
+    }
+
+    async fn renew(&self, id: String) -> Result<(), SealError> {
+        let view = self.shared.views.current();
+        let Some(old) = view.splits.iter().find(|split| split.manifest().id() == id).cloned() else {
+            return Ok(());
+        };
+        let piece = self.shared.config.head_events_max;
+        let renewed = self.write_anew(move |dir, pieces| split::renew(&old, dir, pieces, piece)).await?;
+        let (ids, events) = (vec![id], renewed.manifest().events);
+        self.replace(&ids, renewed).await?;
+        info!(split = ids.first(), events, "wrote a split of the event history anew");
+        telemetry::worked(Work::Renew, 1);
+        self.remove_files(ids).await
+    }
+
+    /// Writes a split in a place that `write` is told, beside one for what comes before it, and publishes it.
+    async fn write_anew(
+        &self,
+        write: impl FnOnce(&Path, &Path) -> Result<Manifest, StoreError> + Send + 'static,
+    ) -> Result<Arc<Split>, SealError> {
+        let drafts = drafts_in(&self.shared.config);
+        let (dir, pieces) = (drafts.join("merge"), drafts.join("pieces"));
         let splits = splits_in(&self.shared.config);
         let work = tokio::task::spawn_blocking(move || -> Result<Arc<Split>, StoreError> {
             durable::remove(&dir)?;
             std::fs::create_dir_all(&dir)?;
-            let manifest = split::merge(&parts, &dir)?;
-            let name = splits.join(manifest.id());
+            let name = splits.join(write(&dir, &pieces)?.id());
             durable::publish(&dir, &name)?;
             Split::open(&name)
         });
-        let merged = work.await.map_err(|_lost| SealError::Thread)??;
-        let change = SplitChange { add: vec![self.listed(&merged)?], remove: ids.clone(), cursor: None };
+        Ok(work.await.map_err(|_lost| SealError::Thread)??)
+    }
+
+    /// Puts a split in the place of others.
+    async fn replace(&self, ids: &[String], split: Arc<Split>) -> Result<(), SealError> {
+        let change = SplitChange { add: vec![self.listed(&split)?], remove: ids.to_vec(), cursor: None };
         self.catalog.replace_splits(change).await?;
-        info!(splits = ids.len(), events = merged.manifest().events, "merged splits of the event history");
-        self.shared.views.change(|view| view.replace_splits(&ids, vec![merged]));
-        telemetry::worked(Work::Merge, ids.len());
-        self.remove_files(ids).await
+        self.shared.views.change(|view| view.replace_splits(ids, vec![split]));
+        Ok(())
     }
 
     /// Removes splits' files; lookups that still read them go on.

@@ -6,4 +6,8 @@ pub(crate) mod export;
 pub(crate) mod field;
 pub(crate) mod filter;
 pub(crate) mod summary;
+pub(crate) mod tally;
 pub(crate) mod words;
+
+#[cfg(test)]
+mod tests;

@@ -4,27 +4,32 @@
 //! postings forward meets events in the order of the answer and stops at the page. A merged split keeps
 //! the order of its parts as *runs*: stretches of documents that are each in order.
 
+mod cursor;
 mod index;
 mod manifest;
 mod merge;
+mod renew;
 mod seal;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use tantivy::columnar::Column;
-use tantivy::postings::{SegmentPostings, TermInfo};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, InvertedIndexReader};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::{DocId, InvertedIndexReader};
 
-use crate::attribute::Term;
+use crate::coded;
 use crate::documents::Documents;
 use crate::error::StoreError;
-use crate::key::{Key, Range};
+use crate::key::Key;
+use crate::verdicts::{Verdict, Verdicts};
 
+pub(crate) use cursor::{Found, RunCursor, Step};
 pub(crate) use manifest::{Manifest, Run};
 pub(crate) use merge::merge;
+pub(crate) use renew::renew;
 pub(crate) use seal::seal;
+#[cfg(test)]
+pub(crate) use seal::seal_old;
 
 /// An open split.
 pub(crate) struct Split {
@@ -33,28 +38,17 @@ pub(crate) struct Split {
     terms: Arc<InvertedIndexReader>,
     seconds: Column<i64>,
     positions: Column<u64>,
+    /// The values beside the terms, by [`coded`]; none in a split of version 1.
+    columns: Option<Vec<StrColumn>>,
     documents: Arc<Documents>,
-}
-
-/// The terms that a split has of those that are looked for.
-pub(crate) struct Found {
-    split: Arc<Split>,
-    terms: Vec<(TermInfo, i64)>,
-}
-
-/// The events of one run that have a term, newest first.
-pub(crate) struct RunCursor {
-    split: Arc<Split>,
-    postings: SegmentPostings,
-    end: DocId,
-    start_seconds: i64,
 }
 
 impl Split {
     /// Opens the split in `dir`.
     pub(crate) fn open(dir: &Path) -> Result<Arc<Self>, StoreError> {
         let manifest = Manifest::read(dir)?;
-        let index = index::open(dir)?;
+        let is_old = manifest.is_old();
+        let index = index::open(dir, is_old)?;
         let segment = index::only_segment(&index)?;
         if u64::from(segment.max_doc()) != manifest.events {
             return Err(StoreError::damaged("a split's index and manifest disagree"));
@@ -62,8 +56,24 @@ impl Split {
         let terms = segment.inverted_index(index::fields().terms)?;
         let seconds = segment.fast_fields().i64(index::SECONDS)?;
         let positions = segment.fast_fields().u64(index::POSITION)?;
-        let documents = Arc::new(Documents::open(dir)?);
-        Ok(Arc::new(Self { manifest, index, terms, seconds, positions, documents }))
+        let columns = if is_old { None } else { Some(columns(&segment)?) };
+        let documents = Arc::new(Documents::open(dir, !is_old)?);
+        Ok(Arc::new(Self { manifest, index, terms, seconds, positions, columns, documents }))
+    }
+
+    /// Tells whether it is of the version before the one that is written now: without values and without sieves.
+    pub(crate) fn is_old(&self) -> bool {
+        self.columns.is_none()
+    }
+
+    /// Returns the columns of values; none in a split of version 1.
+    pub(crate) fn columns(&self) -> Option<&[StrColumn]> {
+        self.columns.as_deref()
+    }
+
+    /// Returns the column of event times.
+    pub(crate) fn seconds(&self) -> &Column<i64> {
+        &self.seconds
     }
 
     /// Returns what the split says of itself.
@@ -76,28 +86,25 @@ impl Split {
         &self.documents
     }
 
-    /// Finds which of these terms any event has; each comes with the first second that is wanted of it.
-    pub(crate) fn find(
-        self: &Arc<Self>,
-        sought: impl Iterator<Item = (Term, i64)>,
-    ) -> Result<Found, StoreError> {
-        let mut terms = Vec::new();
-        for (term, since) in sought {
-            terms.extend(self.terms.get_term_info(&index::term(term))?.map(|info| (info, since)));
-        }
-        Ok(Found { split: Arc::clone(self), terms })
-    }
-
     /// Compares the index's checksums; the documents' are compared whenever a block is read.
     pub(crate) fn verify(&self) -> Result<(), StoreError> {
-        if self.index.validate_checksum()?.is_empty() {
-            Ok(())
-        } else {
-            Err(StoreError::damaged("the checksum of an index's file is wrong"))
+        if !self.index.validate_checksum()?.is_empty() {
+            return Err(StoreError::damaged("the checksum of an index's file is wrong"));
         }
+        Ok(self.documents.verify_sieves()?)
     }
 
-    fn key(&self, doc: DocId) -> Result<Key, StoreError> {
+    /// Tells what the values of a document say of it.
+    fn verdict(&self, doc: DocId, verdicts: &Verdicts) -> Verdict {
+        let Some(columns) = &self.columns else { return Verdict::Unsure };
+        verdicts.of(|column| {
+            let ordinal = columns.get(column).and_then(|column| column.ords().first(doc));
+            ordinal.and_then(|ordinal| u32::try_from(ordinal).ok()).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// Returns a document's key.
+    pub(crate) fn key(&self, doc: DocId) -> Result<Key, StoreError> {
         match (self.seconds.first(doc), self.positions.first(doc)) {
             (Some(seconds), Some(position)) => Ok(Key { seconds, position }),
             _ => Err(StoreError::damaged("a split's document has no key")),
@@ -105,7 +112,7 @@ impl Split {
     }
 
     /// Returns the first document of the run whose key is below `bound`.
-    fn first_below(&self, run: &Run, bound: Key) -> Result<DocId, StoreError> {
+    pub(crate) fn first_below(&self, run: &Run, bound: Key) -> Result<DocId, StoreError> {
         if run.newest < bound {
             return Ok(run.first);
         }
@@ -118,70 +125,19 @@ impl Split {
     }
 }
 
-impl Found {
-    /// Tells whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+/// Opens the columns of values. Each has one value a document.
+fn columns(segment: &tantivy::SegmentReader) -> Result<Vec<StrColumn>, StoreError> {
+    let mut columns = Vec::with_capacity(coded::CODED);
+    for name in coded::NAMES {
+        let column = segment.fast_fields().str(name)?;
+        let column = column.filter(|column| column.ords().get_cardinality().is_full());
+        columns.push(column.ok_or(StoreError::Damaged("a split's index lacks values"))?);
     }
-
-    /// Returns a cursor for each term that an event of the run in the range has.
-    pub(crate) fn open(&self, run: &Run, range: &Range) -> Result<Vec<RunCursor>, StoreError> {
-        let (first, end) = (self.split.first_below(run, range.below)?, run.end());
-        let mut cursors = Vec::new();
-        for (info, since) in &self.terms {
-            let range = range.from(*since);
-            if !range.meets(run.newest, run.oldest) {
-                continue;
-            }
-            let terms = &self.split.terms;
-            let mut postings = terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-            if postings.doc() < first {
-                postings.seek(first);
-            }
-            if postings.doc() < end && self.split.key(postings.doc())?.seconds >= range.start {
-                let split = Arc::clone(&self.split);
-                cursors.push(RunCursor { split, postings, end, start_seconds: range.start });
-            }
-        }
-        Ok(cursors)
-    }
-}
-
-impl RunCursor {
-    /// Returns the next event's key; none at the end of the run or of the range.
-    pub(crate) fn next(&mut self) -> Result<Option<Key>, StoreError> {
-        let doc = self.postings.doc();
-        if doc >= self.end {
-            return Ok(None);
-        }
-        let key = self.split.key(doc)?;
-        if key.seconds < self.start_seconds {
-            return Ok(None);
-        }
-        self.postings.advance();
-        Ok(Some(key))
-    }
-
-    /// Returns where the events' bytes are.
-    pub(crate) fn documents(&self) -> &Arc<Documents> {
-        &self.split.documents
-    }
+    Ok(columns)
 }
 
 impl std::fmt::Debug for Split {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Split").field("manifest", &self.manifest).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Found {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Found").field("terms", &self.terms.len()).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for RunCursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunCursor").field("end", &self.end).finish_non_exhaustive()
     }
 }

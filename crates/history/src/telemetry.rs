@@ -20,6 +20,7 @@ pub(crate) enum Passed {
 pub(crate) enum Work {
     Seal,
     Merge,
+    Renew,
     Expire,
     Verify,
 }
@@ -29,6 +30,7 @@ impl Work {
         match self {
             Self::Seal => "seal",
             Self::Merge => "merge",
+            Self::Renew => "renew",
             Self::Expire => "expire",
             Self::Verify => "verify",
         }

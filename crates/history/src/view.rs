@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::chunk::Chunk;
+use crate::coded::Codes;
 use crate::documents::Documents;
 use crate::split::Split;
 
@@ -22,6 +23,8 @@ pub(crate) struct HeadPart {
     pub(crate) draft: u64,
     pub(crate) chunks: Vec<Arc<Chunk>>,
     pub(crate) documents: Arc<Documents>,
+    /// What the chunks' codes stand for.
+    pub(crate) codes: Codes,
 }
 
 /// The current view.

@@ -9,21 +9,52 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::vec;
 
-use crate::attribute::{Attribute, Term};
+use crate::attribute::Term;
 use crate::chunk::Chunk;
-use crate::documents::Documents;
+use crate::documents::{self, Documents, Sifter};
 use crate::error::StoreError;
 use crate::key::{Key, Range};
-use crate::split::{Found, Run, RunCursor, Split};
+use crate::search::field::Field;
+use crate::search::filter::Filter;
+use crate::split::{Found, Run, RunCursor, Split, Step};
+use crate::verdicts::Verdicts;
 use crate::view::View;
 
 /// What a lookup looks for.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    /// The attribute of the terms; none for everything in the scopes.
-    pub(crate) attribute: Option<Attribute>,
-    pub(crate) sought: Sought,
+    /// Each alone has all that is wanted; at least one.
+    pub(crate) drives: Vec<Drive>,
     pub(crate) range: Range,
+    /// What else must be so.
+    pub(crate) conditions: Option<Arc<Conditions>>,
+}
+
+/// Terms, one of which everything that is wanted has.
+#[derive(Debug, Clone)]
+pub(crate) struct Drive {
+    /// The field of the terms; none for everything in the scopes.
+    pub(crate) field: Option<Field>,
+    pub(crate) sought: Sought,
+}
+
+/// What must be so of an event beside its terms, as far as that shows without reading it.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    pub(crate) filters: Vec<Filter>,
+    /// What must stand in its bytes.
+    pub(crate) pieces: Arc<documents::Sought>,
+}
+
+/// What comes next in a walk.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// An event.
+    Candidate(Candidate),
+    /// None so far: everything from this key on has been looked at.
+    Passed(Key),
+    /// No more.
+    End,
 }
 
 /// The terms that are looked for, one for each account, and the first second that is wanted of each. Ascending;
@@ -51,7 +82,7 @@ impl Sought {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (Term, i64)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Term, i64)> + '_ {
         self.0.iter().copied()
     }
 }
@@ -61,6 +92,13 @@ impl Sought {
 pub(crate) struct Candidate {
     pub(crate) key: Key,
     pub(crate) documents: Arc<Documents>,
+}
+
+/// What a part of the head has, and what is wanted of it.
+#[derive(Debug)]
+struct HeadConditions {
+    documents: Arc<Documents>,
+    verdicts: Option<Verdicts>,
 }
 
 /// The state of a walk: what may be next, the greatest key first.
@@ -77,12 +115,14 @@ pub(crate) struct Walk {
 struct Ahead {
     key: Key,
     place: Place,
+    /// Whether the key is only as far as the place was looked through.
+    passed: bool,
 }
 
 #[derive(Debug)]
 enum Place {
     /// Not opened yet: its keys are this one or lower.
-    Chunk(Arc<Chunk>, Arc<Documents>),
+    Chunk(Arc<Chunk>, Arc<HeadConditions>),
     Split(Arc<Split>),
     Run(Arc<Found>, Run),
     /// Open: its next key is this one.
@@ -95,8 +135,11 @@ impl Walk {
     pub(crate) fn new(view: &View, wanted: Wanted) -> Self {
         let mut walk = Self { wanted, ahead: BinaryHeap::new(), last: None };
         for part in &view.heads {
+            let conditions = walk.wanted.conditions.as_ref();
+            let verdicts = conditions.map(|conditions| Verdicts::of_head(&conditions.filters, &part.codes));
+            let head = Arc::new(HeadConditions { documents: Arc::clone(&part.documents), verdicts });
             for chunk in &part.chunks {
-                walk.expect(chunk.span(), || Place::Chunk(Arc::clone(chunk), Arc::clone(&part.documents)));
+                walk.expect(chunk.span(), || Place::Chunk(Arc::clone(chunk), Arc::clone(&head)));
             }
         }
         for split in &view.splits {
@@ -105,12 +148,24 @@ impl Walk {
         walk
     }
 
-    /// Returns the next candidate; none at the end.
+    /// Returns the next candidate; none at the end. However long that takes.
     pub(crate) fn next(&mut self) -> Result<Option<Candidate>, StoreError> {
-        while let Some(Ahead { key, place }) = self.ahead.pop() {
+        loop {
+            match self.step()? {
+                Next::Candidate(candidate) => return Ok(Some(candidate)),
+                Next::Passed(_) => {}
+                Next::End => return Ok(None),
+            }
+        }
+    }
+
+    /// Goes on until there is a candidate, or some thousand events have been passed over.
+    pub(crate) fn step(&mut self) -> Result<Next, StoreError> {
+        while let Some(Ahead { key, place, passed }) = self.ahead.pop() {
             let documents = match place {
-                Place::Chunk(chunk, documents) => {
-                    self.go_on(Place::Keys(chunk.find(&self.wanted).into_iter(), documents))?;
+                Place::Chunk(chunk, head) => {
+                    let keys = self.find_in(&chunk, &head)?;
+                    self.go_on(Place::Keys(keys.into_iter(), Arc::clone(&head.documents)))?;
                     continue;
                 }
                 Place::Split(split) => {
@@ -127,24 +182,46 @@ impl Walk {
                 Place::Postings(ref run) => Arc::clone(run.documents()),
             };
             self.go_on(place)?;
+            if passed {
+                return Ok(Next::Passed(key));
+            }
             if self.last.replace(key) != Some(key) {
-                return Ok(Some(Candidate { key, documents }));
+                return Ok(Next::Candidate(Candidate { key, documents }));
             }
         }
-        Ok(None)
+        Ok(Next::End)
+    }
+
+    /// Finds what is wanted of a chunk of the head.
+    fn find_in(&self, chunk: &Chunk, head: &HeadConditions) -> Result<Vec<Key>, StoreError> {
+        let Wanted { drives, range, conditions } = &self.wanted;
+        // Any will do where all rows are looked at; the last is no broader than the first.
+        let Some(drive) = drives.last() else { return Ok(Vec::new()) };
+        let keys = chunk.find(drive, range, head.verdicts.as_ref());
+        let pieces =
+            conditions.as_ref().map(|conditions| &conditions.pieces).filter(|pieces| !pieces.is_empty());
+        let Some(pieces) = pieces else { return Ok(keys) };
+        let mut sifter = Sifter::new(Arc::clone(&head.documents), Arc::clone(pieces));
+        let mut left = Vec::new();
+        for key in keys {
+            if sifter.may_hold(key.position)? {
+                left.push(key);
+            }
+        }
+        Ok(left)
     }
 
     /// Keeps a place in mind if any of its keys can lie in the range.
     fn expect(&mut self, span: Option<(Key, Key)>, place: impl FnOnce() -> Place) {
         let range = &self.wanted.range;
         if let Some((newest, _)) = span.filter(|(newest, oldest)| range.meets(*newest, *oldest)) {
-            self.ahead.push(Ahead { key: newest.min(range.below), place: place() });
+            self.ahead.push(Ahead { key: newest.min(range.below), place: place(), passed: false });
         }
     }
 
     /// Opens a split: what its runs hold is looked at when the walk comes to each.
     fn open(&mut self, split: &Arc<Split>) -> Result<(), StoreError> {
-        let found = Arc::new(split.find(self.wanted.sought.iter())?);
+        let found = Arc::new(split.find(&self.wanted)?);
         if !found.is_empty() {
             for run in &split.manifest().runs {
                 self.expect(Some((run.newest, run.oldest)), || Place::Run(Arc::clone(&found), run.clone()));
@@ -156,11 +233,15 @@ impl Walk {
     /// Moves an open place to its next key, and lets go of it where there is none.
     fn go_on(&mut self, mut place: Place) -> Result<(), StoreError> {
         let next = match &mut place {
-            Place::Keys(keys, _) => keys.next(),
-            Place::Postings(run) => run.next()?,
+            Place::Keys(keys, _) => keys.next().map(|key| (key, false)),
+            Place::Postings(run) => match run.next()? {
+                Step::Found(key) => Some((key, false)),
+                Step::Passed(key) => Some((key, true)),
+                Step::End => None,
+            },
             Place::Chunk(..) | Place::Split(_) | Place::Run(..) => None,
         };
-        self.ahead.extend(next.map(|key| Ahead { key, place }));
+        self.ahead.extend(next.map(|(key, passed)| Ahead { key, place, passed }));
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cairn_journal::Position;
 
-use super::{DocumentError, Documents};
+use super::{Document, DocumentError, Documents, Stored};
 
 /// A block is closed by the event that takes it to this size, uncompressed. Measured: half of it makes
 /// the files a fifth larger, twice of it doubles what a page of scattered events costs.
@@ -49,6 +49,8 @@ pub(crate) struct Decoder {
     zstd: zstd::bulk::Decompressor<'static>,
     stored: Vec<u8>,
     kept: Vec<(Arc<Documents>, u64, Bytes)>,
+    /// Blocks uncompressed so far.
+    decoded: usize,
 }
 
 impl Encoder {
@@ -88,7 +90,7 @@ impl Encoder {
 impl Decoder {
     /// Makes a decoder with nothing kept.
     pub(crate) fn new() -> std::io::Result<Self> {
-        Ok(Self { zstd: zstd::bulk::Decompressor::new()?, stored: Vec::new(), kept: Vec::new() })
+        Ok(Self { zstd: zstd::bulk::Decompressor::new()?, stored: Vec::new(), kept: Vec::new(), decoded: 0 })
     }
 
     /// Returns the event at `position` in the block; none if the block has no such event.
@@ -111,7 +113,30 @@ impl Decoder {
         find(&plain, position)
     }
 
+    /// Returns how many blocks were uncompressed so far.
+    pub(crate) fn decoded(&self) -> usize {
+        self.decoded
+    }
+
+    /// Returns all events of a block.
+    pub(super) fn events(
+        &mut self,
+        documents: &Documents,
+        entry: &BlockEntry,
+    ) -> Result<Stored, DocumentError> {
+        let plain = Bytes::from(self.decode(documents, entry)?);
+        let mut events = Vec::new();
+        let mut rest: &[u8] = &plain;
+        while !rest.is_empty() {
+            let (position, bytes, after) = record(rest)?;
+            events.push((position, Document::decode(plain.slice_ref(bytes))?));
+            rest = after;
+        }
+        Ok(events)
+    }
+
     fn decode(&mut self, documents: &Documents, entry: &BlockEntry) -> Result<Vec<u8>, DocumentError> {
+        self.decoded += 1;
         let plain_bytes = entry.plain_bytes as usize;
         if plain_bytes > BLOCK_BYTES_MAX || entry.stored_bytes as usize > BLOCK_BYTES_MAX {
             return Err(DocumentError::Damaged("a block claims an impossible size"));
@@ -144,17 +169,23 @@ impl std::fmt::Debug for Decoder {
 /// Finds an event in an uncompressed block. The block outlives a page by the page's events alone, so the
 /// event is copied out.
 fn find(plain: &Bytes, position: Position) -> Result<Option<Bytes>, DocumentError> {
-    const CUT: DocumentError = DocumentError::Damaged("a block's record is cut off");
     let mut rest: &[u8] = plain;
     while !rest.is_empty() {
-        let (head, body) = rest.split_first_chunk::<HEAD_BYTES>().ok_or(CUT)?;
-        let (at, length) = head.split_first_chunk::<8>().ok_or(CUT)?;
-        let length = u32::from_le_bytes(*length.first_chunk::<4>().ok_or(CUT)?) as usize;
-        let (bytes, after) = body.split_at_checked(length).ok_or(CUT)?;
-        if u64::from_le_bytes(*at) == position {
+        let (at, bytes, after) = record(rest)?;
+        if at == position {
             return Ok(Some(Bytes::copy_from_slice(bytes)));
         }
         rest = after;
     }
     Ok(None)
+}
+
+/// Splits the first record off: position, bytes, and what follows.
+fn record(rest: &[u8]) -> Result<(Position, &[u8], &[u8]), DocumentError> {
+    const CUT: DocumentError = DocumentError::Damaged("a block's record is cut off");
+    let (head, body) = rest.split_first_chunk::<HEAD_BYTES>().ok_or(CUT)?;
+    let (at, length) = head.split_first_chunk::<8>().ok_or(CUT)?;
+    let length = u32::from_le_bytes(*length.first_chunk::<4>().ok_or(CUT)?) as usize;
+    let (bytes, after) = body.split_at_checked(length).ok_or(CUT)?;
+    Ok((u64::from_le_bytes(*at), bytes, after))
 }

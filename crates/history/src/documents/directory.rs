@@ -45,6 +45,25 @@ impl SparseDirectory {
         Ok(directory)
     }
 
+    /// Returns how many blocks there are.
+    pub(super) fn len(&self) -> u64 {
+        self.entries
+    }
+
+    /// Returns a stretch of blocks around `position`: the number of the first, the first position of each, and the
+    /// first position beyond. None where `position` lies before all of them.
+    pub(super) fn neighbours(
+        &self,
+        position: Position,
+    ) -> Result<Option<(u64, Vec<Position>, Position)>, DocumentError> {
+        let after = self.held.partition_point(|first| *first <= position);
+        let Some(stretch) = after.checked_sub(1) else { return Ok(None) };
+        let number = stretch as u64 * STRIDE;
+        let entries = self.entries(number, usize::try_from(STRIDE).unwrap_or(usize::MAX))?;
+        let firsts = entries.iter().map(|entry| entry.first_position).collect();
+        Ok(Some((number, firsts, self.held.get(after).copied().unwrap_or(Position::MAX))))
+    }
+
     /// Returns the block in which `position` must be, if it is here at all.
     pub(super) fn find(&self, position: Position) -> Result<Option<BlockEntry>, DocumentError> {
         let after = self.held.partition_point(|first| *first <= position) as u64;

@@ -41,6 +41,11 @@ impl Document {
         std::str::from_utf8(self.stored.get(..ACCOUNT_BYTES)?).ok()?.parse().ok()
     }
 
+    /// Returns the Region that the event belongs to; none where the stored bytes name none.
+    pub(crate) fn region(&self) -> Option<Region> {
+        std::str::from_utf8(self.stored.get(ACCOUNT_BYTES + 1..self.event_from)?).ok()?.parse().ok()
+    }
+
     /// Tells whether the event belongs to this Region.
     pub(crate) fn is_in(&self, region: &Region) -> bool {
         self.stored.get(ACCOUNT_BYTES + 1..self.event_from) == Some(region.as_str().as_bytes())

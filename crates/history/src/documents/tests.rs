@@ -64,19 +64,19 @@ proptest! {
         check(writer.documents(), &events);
         writer.finish(&whole).unwrap();
         check(writer.documents(), &events);
-        check(&Arc::new(Documents::open(&whole).unwrap()), &events);
+        check(&Arc::new(Documents::open(&whole, true).unwrap()), &events);
 
         let (before, after) = events.split_at(cut.min(events.len()));
         let parts = [("before", before), ("after", after)].map(|(name, events)| {
             let part = dir.path().join(name);
             std::fs::create_dir(&part).unwrap();
             write(&part, events).finish(&part).unwrap();
-            Arc::new(Documents::open(&part).unwrap())
+            Arc::new(Documents::open(&part, true).unwrap())
         });
         let joined = dir.path().join("joined");
         std::fs::create_dir(&joined).unwrap();
         concatenate(&parts, &joined).unwrap();
-        check(&Arc::new(Documents::open(&joined).unwrap()), &events);
+        check(&Arc::new(Documents::open(&joined, true).unwrap()), &events);
     }
 }
 

@@ -11,7 +11,8 @@ use cairn_event::{AccountId, Region};
 use cairn_journal::Position;
 
 use super::block::{BLOCK_BYTES, BlockEntry, Encoder};
-use super::{BLOCKS_FILE, DIRECTORY_FILE, Document, DocumentError, Documents, directory};
+use super::grams::{SIEVE_BYTES, Sieve};
+use super::{BLOCKS_FILE, DIRECTORY_FILE, Document, DocumentError, Documents, SIEVES_FILE, directory};
 
 /// The stretch of stored bytes that copying holds in memory.
 const COPY_BYTES: usize = 1 << 20;
@@ -21,6 +22,10 @@ const COPY_BYTES: usize = 1 << 20;
 pub(crate) struct DocumentWriter {
     documents: Arc<Documents>,
     encoder: Encoder,
+    /// The sieves of the blocks, one after the other.
+    sieves: File,
+    /// The sieve of what is open.
+    sieve: Sieve,
     open: Vec<(Position, Bytes)>,
     open_bytes: usize,
     offset: u64,
@@ -31,11 +36,13 @@ pub(crate) struct DocumentWriter {
 impl DocumentWriter {
     /// Makes an empty file of documents in `dir`.
     pub(crate) fn create(dir: &Path) -> Result<Self, DocumentError> {
-        let path = dir.join(BLOCKS_FILE);
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let make = |name| OpenOptions::new().read(true).write(true).create_new(true).open(dir.join(name));
+        let (file, sieves) = (make(BLOCKS_FILE)?, make(SIEVES_FILE)?);
         Ok(Self {
-            documents: Arc::new(Documents::growing(file)),
+            documents: Arc::new(Documents::growing(file, sieves.try_clone()?)),
             encoder: Encoder::new()?,
+            sieves,
+            sieve: Sieve::new(),
             open: Vec::new(),
             open_bytes: 0,
             offset: 0,
@@ -65,6 +72,7 @@ impl DocumentWriter {
         if self.open_bytes >= BLOCK_BYTES {
             self.close_block()?;
         }
+        self.sieve.add(event);
         let document = Document::encode(account, region, event);
         self.open_bytes += document.len();
         self.open.push((position, document));
@@ -83,27 +91,36 @@ impl DocumentWriter {
             self.close_block()?;
         }
         self.documents.file().sync_all()?;
+        self.sieves.sync_all()?;
         write_directory(&dir.join(DIRECTORY_FILE), &self.blocks)
     }
 
     fn close_block(&mut self) -> Result<(), DocumentError> {
         let (stored, entry) = self.encoder.encode(&self.open, self.offset)?;
         self.documents.file().write_all_at(&stored, self.offset)?;
+        // Taken as a copy: a sieve that could not be written is written when the block is tried again.
+        self.sieves.write_all_at(&self.sieve.render(), (self.blocks.len() * SIEVE_BYTES) as u64)?;
+        self.sieve.clear();
         self.offset += stored.len() as u64;
         self.open.clear();
         self.open_bytes = 0;
         self.blocks.push(entry);
+        let blocks_end = self.next;
         self.documents.grow(|growing| {
             growing.blocks.push(entry);
             growing.open.clear();
+            growing.blocks_end = blocks_end;
         });
         Ok(())
     }
 }
 
-/// Joins documents whose positions follow one another into new ones in `dir`, block by block as they are.
+/// Joins documents whose positions follow one another into new ones in `dir`, block by block as they are. All of them
+/// have sieves.
 pub(crate) fn concatenate(parts: &[Arc<Documents>], dir: &Path) -> Result<(), DocumentError> {
     let mut out = BufWriter::with_capacity(COPY_BYTES, File::create_new(dir.join(BLOCKS_FILE))?);
+    let mut sieves = BufWriter::with_capacity(COPY_BYTES, File::create_new(dir.join(SIEVES_FILE))?);
+    let mut sieve = Vec::new();
     let mut blocks: Vec<BlockEntry> = Vec::new();
     let mut offset = 0;
     let mut stored = Vec::new();
@@ -114,6 +131,11 @@ pub(crate) fn concatenate(parts: &[Arc<Documents>], dir: &Path) -> Result<(), Do
             if entries.is_empty() {
                 break;
             }
+            sieve.resize(entries.len() * SIEVE_BYTES, 0);
+            if !part.read_sieves(from, &mut sieve)? {
+                return Err(DocumentError::Damaged("documents without sieves are to be joined"));
+            }
+            sieves.write_all(&sieve)?;
             from += entries.len() as u64;
             for entry in entries {
                 stored.resize(entry.stored_bytes as usize, 0);
@@ -128,6 +150,7 @@ pub(crate) fn concatenate(parts: &[Arc<Documents>], dir: &Path) -> Result<(), Do
         }
     }
     out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    sieves.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
     write_directory(&dir.join(DIRECTORY_FILE), &blocks)
 }
 

@@ -17,19 +17,19 @@ use crate::durable;
 use crate::query::LookupInput;
 use crate::split::{self, Split};
 
-const NOW: i64 = 1_800_000_000;
+pub(crate) const NOW: i64 = 1_800_000_000;
 const DAY: i64 = 86_400;
-const RETENTION: i64 = 90 * DAY;
+pub(crate) const RETENTION: i64 = 90 * DAY;
 
-const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
-const REGIONS: [&str; 2] = ["us-east-1", "eu-central-1"];
-const NAMES: [&str; 3] = ["CreateBucket", "DeleteBucket", "ListBuckets"];
-const USERS: [&str; 3] = ["alice", "bob", "root"];
-const BUCKETS: [&str; 3] = ["logs", "shop", "shop-data"];
+pub(crate) const ACCOUNTS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
+pub(crate) const REGIONS: [&str; 2] = ["us-east-1", "eu-central-1"];
+pub(crate) const NAMES: [&str; 3] = ["CreateBucket", "DeleteBucket", "ListBuckets"];
+pub(crate) const USERS: [&str; 3] = ["alice", "bob", "root"];
+pub(crate) const BUCKETS: [&str; 3] = ["logs", "shop", "shop-data"];
 
 /// What an event is made of; every choice is small, so that events collide in every way.
 #[derive(Debug, Clone)]
-struct Sketch {
+pub(crate) struct Sketch {
     account: usize,
     region: usize,
     seconds: i64,
@@ -44,14 +44,18 @@ struct Sketch {
 
 /// How a stretch of the journal is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kept {
+pub(crate) enum Kept {
     Head,
     Split,
     /// Merged with the stretch before, if that is a split.
     Merged,
+    /// A split of the version before.
+    Old,
+    /// Such a split, written anew.
+    Renewed,
 }
 
-fn sketches() -> impl Strategy<Value = Vec<Sketch>> {
+pub(crate) fn sketches() -> impl Strategy<Value = Vec<Sketch>> {
     // Mostly rising times with jumps back, around both ends of the retention.
     let seconds = prop_oneof![
         6 => NOW - 300..NOW,
@@ -78,11 +82,15 @@ fn sketches() -> impl Strategy<Value = Vec<Sketch>> {
     proptest::collection::vec(sketch, 0..160)
 }
 
-fn stretches() -> impl Strategy<Value = Vec<(usize, Kept)>> {
-    proptest::collection::vec((1_usize..50, select(vec![Kept::Head, Kept::Split, Kept::Merged])), 1..8)
+fn kept() -> impl Strategy<Value = Kept> {
+    select(vec![Kept::Head, Kept::Split, Kept::Split, Kept::Merged, Kept::Merged, Kept::Old, Kept::Renewed])
 }
 
-fn entry(number: usize, sketch: &Sketch) -> Entry {
+pub(crate) fn stretches() -> impl Strategy<Value = Vec<(usize, Kept)>> {
+    proptest::collection::vec((1_usize..50, kept()), 1..8)
+}
+
+pub(crate) fn entry(number: usize, sketch: &Sketch) -> Entry {
     let time = jiff::Timestamp::from_second(sketch.seconds).unwrap().to_string();
     let mut event = serde_json::json!({
         "eventTime": time, "eventID": format!("id-{number}"), "eventCategory": sketch.category,
@@ -103,6 +111,14 @@ fn entry(number: usize, sketch: &Sketch) -> Entry {
             event["requestParameters"] = serde_json::json!({ "bucketName": BUCKETS[bucket] });
         }
         event["readOnly"] = sketch.read_only.into();
+        event["eventType"] = "AwsApiCall".into();
+        event["requestID"] = format!("request-{number}").into();
+        event["sourceIPAddress"] = format!("198.51.100.{}", number % 5).into();
+        // Too long to be kept beside the event.
+        event["userAgent"] = format!("agent-{}/{}", number % 2, "y".repeat(sketch.padding / 8)).into();
+        if number.is_multiple_of(3) {
+            event["errorCode"] = ["AccessDenied", "NoSuchBucket"][number % 2].into();
+        }
     }
     Entry {
         revision: 1,
@@ -115,7 +131,7 @@ fn entry(number: usize, sketch: &Sketch) -> Entry {
 }
 
 /// Builds the view of these entries, cut as `stretches` say; what is left over goes to the head.
-fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)]) -> View {
+pub(crate) fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)]) -> View {
     let (drafts, splits) = (root.join("drafts"), root.join("splits"));
     for dir in [&drafts, &splits] {
         std::fs::create_dir_all(dir).unwrap();
@@ -135,17 +151,36 @@ fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)]) -> View {
             view.put_head(draft.part());
             continue;
         }
-        if *kept == Kept::Split {
+        if *kept != Kept::Merged {
             merge(&drafts, &splits, &mut merging, &mut view);
         }
-        let rows = draft.finish().unwrap();
-        let manifest = split::seal(rows, draft.from(), draft.next(), draft.accounts(), draft.dir()).unwrap();
-        let dir = splits.join(manifest.id());
-        durable::publish(draft.dir(), &dir).unwrap();
-        merging.push(Split::open(&dir).unwrap());
+        let finished = draft.finish().unwrap();
+        let (span, accounts) = ((draft.from(), draft.next()), draft.accounts());
+        if matches!(kept, Kept::Old | Kept::Renewed) {
+            let manifest = split::seal_old(finished, span, accounts, draft.dir()).unwrap();
+            let old = publish(draft.dir(), &splits.join(manifest.id()));
+            let made = if *kept == Kept::Old { old } else { renew(&old, &drafts, &splits) };
+            view.replace_splits(&[], vec![made]);
+            continue;
+        }
+        let manifest = split::seal(finished, span.0, span.1, accounts, draft.dir()).unwrap();
+        merging.push(publish(draft.dir(), &splits.join(manifest.id())));
     }
     merge(&drafts, &splits, &mut merging, &mut view);
     view
+}
+
+fn publish(dir: &Path, name: &Path) -> Arc<Split> {
+    durable::publish(dir, name).unwrap();
+    Split::open(name).unwrap()
+}
+
+fn renew(old: &Arc<Split>, drafts: &Path, splits: &Path) -> Arc<Split> {
+    let dir = drafts.join("merge");
+    std::fs::create_dir_all(&dir).unwrap();
+    let manifest = split::renew(old, &dir, &drafts.join("pieces"), 7).unwrap();
+    assert!(old.is_old() && manifest.id() != old.manifest().id());
+    publish(&dir, &splits.join(manifest.id()))
 }
 
 fn merge(drafts: &Path, splits: &Path, parts: &mut Vec<Arc<Split>>, view: &mut View) {
@@ -157,9 +192,7 @@ fn merge(drafts: &Path, splits: &Path, parts: &mut Vec<Arc<Split>>, view: &mut V
     let dir = drafts.join("merge");
     std::fs::create_dir_all(&dir).unwrap();
     let manifest = split::merge(&parts, &dir).unwrap();
-    let name = splits.join(manifest.id());
-    durable::publish(&dir, &name).unwrap();
-    view.replace_splits(&[], vec![Split::open(&name).unwrap()]);
+    view.replace_splits(&[], vec![publish(&dir, &splits.join(manifest.id()))]);
 }
 
 #[derive(Debug, Clone)]

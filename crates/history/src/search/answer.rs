@@ -2,20 +2,45 @@
 
 use jiff::Timestamp;
 
-use super::ask::{Search, SearchRefusal, driving};
-use crate::attribute::Scope;
+use super::ask::{Search, SearchRefusal};
+use super::tally;
 use crate::documents::Decoder;
 use crate::error::StoreError;
-use crate::key::{Key, Range};
+use crate::key::Key;
 use crate::lookup::{LookupError, PAGE_BYTES_MAX};
 use crate::lookup_fields::LookupFields;
 use crate::page::{FoundEvent, StoredEventError};
 use crate::token::Tokens;
 use crate::view::View;
-use crate::walk::{Sought, Walk, Wanted};
+use crate::walk::{Candidate, Next, Walk};
 
-/// The most events that are read for one page.
-const READ_MAX: usize = 300_000;
+/// How much may be looked at before a page is given up, full or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    /// Blocks of events uncompressed; each takes some forty microseconds.
+    pub(crate) blocks: usize,
+    /// Stretches of some thousand events that were ruled out without being read.
+    pub(crate) passed: usize,
+}
+
+impl Budget {
+    /// What a page may take: less than a second.
+    pub(crate) const PAGE: Self = Self { blocks: 8000, passed: 8000 };
+
+    /// Takes off what was spent.
+    pub(crate) fn less(self, haul: &Haul) -> Self {
+        let (blocks, passed) = haul.spent;
+        Self { blocks: self.blocks.saturating_sub(blocks), passed: self.passed.saturating_sub(passed) }
+    }
+
+    /// Tells whether nothing is left.
+    pub(crate) fn is_spent(self) -> bool {
+        self.blocks == 0 || self.passed == 0
+    }
+}
+
+/// The most events that are looked at to tell how many match in all.
+const COUNTED_MAX: u64 = 5_000_000;
 
 /// Some events that a search found, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +88,8 @@ pub(crate) struct Haul {
     pub(crate) last: Option<Key>,
     /// Whether it stopped before the page was full.
     pub(crate) tired: bool,
+    /// Blocks uncompressed, and stretches passed over.
+    pub(crate) spent: (usize, usize),
 }
 
 /// Answers a page of `search` from `view`.
@@ -81,60 +108,87 @@ pub(crate) fn answer(
             Err(_invalid) => return Err(SearchRefusal::NextToken.into()),
         },
     };
-    let haul = hunt(view, search, span, after, page_events_max)?;
+    let haul = hunt(view, search, (span, after), page_events_max, Budget::PAGE)?;
     let next_token = match haul.last {
         Some(last) => Some(tokens.seal(last, fingerprint).map_err(|_unspecified| LookupError::Token)?),
         None => None,
     };
     let searched_back_to = haul.last.filter(|_| haul.tired).map(|last| last.seconds);
-    Ok(SearchPage { events: haul.events, next_token, total: None, searched_back_to })
+    let total = match after {
+        None if haul.last.is_none() => Some(Total { count: haul.events.len() as u64, exact: true }),
+        None if tally::can_be_counted(view, search, span) => {
+            Some(tally::count(view, search, span, COUNTED_MAX)?)
+        }
+        _ => None,
+    };
+    Ok(SearchPage { events: haul.events, next_token, total, searched_back_to })
 }
 
-/// Finds the next events below `after`.
+/// Finds the next events below `after`. The budget bounds how much is looked at in vain.
 pub(crate) fn hunt(
     view: &View,
     search: &Search,
-    span: Span,
-    after: Option<Key>,
+    (span, after): (Span, Option<Key>),
     page_events_max: usize,
+    budget: Budget,
 ) -> Result<Haul, LookupError> {
-    let driving = driving(&search.filters);
-    let mut terms = Vec::new();
-    for (account, since) in search.places() {
-        let scope = Scope::of(search.category, account, &search.region);
-        match driving {
-            None => terms.push((scope.everything(), since)),
-            Some((attribute, values)) => {
-                terms.extend(values.iter().map(|value| (scope.term(attribute, value), since)));
-            }
-        }
-    }
-    let (sought, attribute) = (Sought::new(terms.into_iter()), driving.map(|(attribute, _)| attribute));
-    let range = Range::new(span.start, span.end, after);
-    let mut walk = Walk::new(view, Wanted { attribute, sought, range });
+    let mut walk = Walk::new(view, search.wanted(span, after));
     let mut decoder = Decoder::new().map_err(StoreError::from)?;
-    let (mut haul, mut bytes, mut read) = (Haul::default(), 0, 0);
-    while let Some(candidate) = walk.next()? {
-        let Key { seconds, position } = candidate.key;
-        let document = candidate.documents.get(position, &mut decoder).map_err(StoreError::from)?;
-        let document = document.ok_or(StoreError::Damaged("an event of the index has no document"))?;
-        let account = document.account().filter(|account| search.tells(*account, seconds));
-        read += 1;
-        if let Some(account) = account.filter(|_| document.is_in(&search.region)) {
-            let event = document.event();
-            let fields =
-                LookupFields::parse(&event).map_err(|source| StoredEventError { position, source })?;
-            if search.matches(&fields, &event) {
-                bytes += event.len();
-                haul.events.push(FoundEvent::new((account, position), event.clone(), &fields));
+    let (mut haul, mut bytes, mut passed) = (Haul::default(), 0, 0);
+    let (mut blocks_max, mut passed_max) = (budget.blocks, budget.passed);
+    let mut full = false;
+    loop {
+        haul.spent = (decoder.decoded(), passed);
+        let at = match walk.step()? {
+            Next::End => {
+                haul.last = None;
+                return Ok(haul);
             }
+            Next::Passed(key) => {
+                passed += 1;
+                key
+            }
+            Next::Candidate(candidate) => {
+                if let Some(found) = read(search, &candidate, &mut decoder)? {
+                    if full {
+                        return Ok(haul);
+                    }
+                    bytes += found.event.len();
+                    haul.events.push(found);
+                }
+                candidate.key
+            }
+        };
+        if !full && (haul.events.len() >= page_events_max || bytes >= PAGE_BYTES_MAX) {
+            // Whether there is more is worth a little looking; where that is not enough there may be.
+            haul.last = Some(at);
+            full = true;
+            blocks_max = decoder.decoded() + budget.blocks / 8;
+            passed_max = passed + budget.passed / 8;
         }
-        let full = haul.events.len() >= page_events_max || bytes >= PAGE_BYTES_MAX;
-        if full || read >= READ_MAX {
-            haul.tired = !full;
-            haul.last = walk.next()?.map(|_| candidate.key);
+        if decoder.decoded() > blocks_max || passed > passed_max {
+            if !full {
+                haul.last = Some(at);
+                haul.tired = true;
+            }
             return Ok(haul);
         }
     }
-    Ok(haul)
+}
+
+/// Reads a candidate, and tells what it is if it is searched for.
+fn read(
+    search: &Search,
+    candidate: &Candidate,
+    decoder: &mut Decoder,
+) -> Result<Option<FoundEvent>, LookupError> {
+    let Key { seconds, position } = candidate.key;
+    let document = candidate.documents.get(position, decoder).map_err(StoreError::from)?;
+    let document = document.ok_or(StoreError::Damaged("an event of the index has no document"))?;
+    let account = document.account().filter(|account| search.tells(*account, seconds));
+    let Some(account) = account.filter(|_| document.is_in(&search.region)) else { return Ok(None) };
+    let event = document.event();
+    let fields = LookupFields::parse(&event).map_err(|source| StoredEventError { position, source })?;
+    let matches = search.matches(&fields, &event);
+    Ok(matches.then(|| FoundEvent::new((account, position), event.clone(), &fields)))
 }

@@ -1,16 +1,23 @@
 //! What may be searched for, and what is refused.
 
+use std::sync::Arc;
+
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
+use super::answer::Span;
 use super::field::Field;
 use super::filter::{Filter, Operator};
 use super::words::Words;
 use crate::accounts::Accounts;
-use crate::attribute::{Attribute, HistoryCategory};
+use crate::attribute::{HistoryCategory, Scope, Term};
+use crate::coded;
+use crate::documents;
 use crate::hash::xxh64;
+use crate::key::{Key, Range};
 use crate::lookup_fields::LookupFields;
 use crate::query::{TimeRangeRefusal, VALUE_LENGTH_MAX, parse_times};
+use crate::walk::{Conditions, Drive, Sought, Wanted};
 
 /// The most filters of a search.
 pub const FILTERS_MAX: usize = 20;
@@ -128,7 +135,55 @@ impl Search {
             && self.words.stand_in(record)
     }
 
-    /// Returns the filter of one attribute whose values are terms of the index, if there is any.
+    /// Says what a walk looks for.
+    pub(crate) fn wanted(&self, span: Span, after: Option<Key>) -> Wanted {
+        let mut drives = vec![self.drive(None, Scope::everything)];
+        for filter in &self.filters {
+            if let (Operator::Equals, Some(tag)) = (filter.operator, filter.field.tag()) {
+                let mut terms = Vec::new();
+                for value in &filter.values {
+                    terms.extend(self.terms(|scope| scope.tagged(tag, value)));
+                }
+                let sought = Sought::new(terms.into_iter());
+                drives.push(Drive { field: Some(filter.field), sought });
+            }
+        }
+        let conditions = Conditions { filters: self.filters.clone(), pieces: Arc::new(self.pieces()) };
+        let range = Range::new(span.start, span.end, after);
+        Wanted { drives, range, conditions: Some(Arc::new(conditions)) }
+    }
+
+    fn drive(&self, field: Option<Field>, term: impl Fn(Scope) -> Term) -> Drive {
+        Drive { field, sought: Sought::new(self.terms(term).into_iter()) }
+    }
+
+    /// Returns a term in each account that is looked in, and the first second that may be told of each.
+    fn terms(&self, term: impl Fn(Scope) -> Term) -> Vec<(Term, i64)> {
+        let scope = |account| Scope::of(self.category, account, &self.region);
+        self.places().into_iter().map(|(account, since)| (term(scope(account)), since)).collect()
+    }
+
+    /// Returns what must stand in an event's bytes: the words, and the beginnings of values that are kept nowhere
+    /// else.
+    fn pieces(&self) -> documents::Sought {
+        let beginnings =
+            self.filters.iter().filter_map(|filter| match (filter.operator, filter.values.as_slice()) {
+                (Operator::StartsWith, [only]) if coded::column(filter.field).is_none() => {
+                    Some(only.as_str())
+                }
+                _ => None,
+            });
+        // Letters beyond ASCII may become ASCII in lower case.
+        let words = self.words.parts().filter(|word| word.is_ascii());
+        documents::Sought::new(words.chain(beginnings))
+    }
+
+    /// Tells whether everything that is asked shows in the values beside the events.
+    pub(crate) fn is_decided_by_values(&self) -> bool {
+        self.words.is_empty() && self.filters.iter().all(|filter| coded::column(filter.field).is_some())
+    }
+
+    /// Sums up the search: a token continues the one that it was made for and no other.
     pub(crate) fn fingerprint(&self) -> u64 {
         let Self { account, accounts, region, category, start, end, filters, words } = self;
         let mut text = b"search".to_vec();
@@ -172,12 +227,4 @@ fn check(filter: &Filter) -> Result<(), SearchRefusal> {
     }
     let is_fine = |value: &String| !value.is_empty() && value.chars().count() <= VALUE_LENGTH_MAX;
     if filter.values.iter().all(is_fine) { Ok(()) } else { Err(SearchRefusal::ValueLength) }
-}
-
-/// Returns the first filter that names values of an attribute that every split has terms for.
-pub(crate) fn driving(filters: &[Filter]) -> Option<(Attribute, &[String])> {
-    filters.iter().find_map(|filter| match (filter.field, filter.operator) {
-        (Field::Of(attribute), Operator::Equals) => Some((attribute, filter.values.as_slice())),
-        _ => None,
-    })
 }

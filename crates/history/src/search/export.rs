@@ -1,6 +1,6 @@
 //! Everything that a search finds, piece by piece.
 
-use super::answer::{Span, hunt};
+use super::answer::{Budget, Span, hunt};
 use super::ask::Search;
 use crate::key::Key;
 use crate::lookup::LookupError;
@@ -34,7 +34,7 @@ impl Export {
             return Ok(None);
         }
         let size = usize::try_from(self.left).unwrap_or(PIECE_EVENTS).min(PIECE_EVENTS);
-        let haul = hunt(view, &self.search, self.span, self.after, size)?;
+        let haul = hunt(view, &self.search, (self.span, self.after), size, Budget::PAGE)?;
         self.left = self.left.saturating_sub(haul.events.len() as u64);
         self.after = haul.last;
         self.done = haul.last.is_none();

@@ -64,6 +64,24 @@ impl Field {
             Self::RecipientAccountId => "RecipientAccountId",
         }
     }
+
+    /// Returns the number that stands for the field in stored terms; none for fields without terms, whose values
+    /// nearly all events share or nobody looks for alone. Never changes.
+    pub(crate) fn tag(self) -> Option<u64> {
+        match self {
+            Self::Of(attribute) => Some(attribute.tag()),
+            Self::ErrorCode => Some(9),
+            Self::SourceIpAddress => Some(10),
+            Self::PrincipalArn => Some(11),
+            Self::RequestId => Some(12),
+            Self::UserAgent | Self::EventType | Self::RecipientAccountId => None,
+        }
+    }
+
+    /// Tells whether splits of version 1 have its terms too.
+    pub(crate) fn is_in_version_1(self) -> bool {
+        matches!(self, Self::Of(_))
+    }
 }
 
 impl FromStr for Field {

@@ -69,12 +69,12 @@ impl FromStr for Operator {
 impl Filter {
     /// Tells whether the condition holds for an event.
     pub(crate) fn holds(&self, fields: &LookupFields<'_>) -> bool {
-        match self.operator {
-            Operator::NotEquals | Operator::NotExists => !fields.any(self.field, |value| self.meets(value)),
-            Operator::Equals | Operator::StartsWith | Operator::Exists => {
-                fields.any(self.field, |value| self.meets(value))
-            }
-        }
+        fields.any(self.field, |value| self.meets(value)) != self.is_negative()
+    }
+
+    /// Tells whether it holds where an event has no such value.
+    pub(crate) fn is_negative(&self) -> bool {
+        matches!(self.operator, Operator::NotEquals | Operator::NotExists)
     }
 
     /// Tells whether a value is one that the condition names: the condition holds where an event has such a value

@@ -1,12 +1,13 @@
 //! Counting what a search would find.
 
-use std::collections::BTreeMap;
+mod read;
 
-use super::answer::{Span, hunt};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::Span;
 use super::ask::Search;
+use super::tally;
 use crate::lookup::LookupError;
-use crate::lookup_fields::LookupFields;
-use crate::page::StoredEventError;
 use crate::view::View;
 
 /// The most stretches of time that a summary counts in.
@@ -82,74 +83,50 @@ pub(crate) fn summarise(
     span: Span,
     buckets: u32,
 ) -> Result<Summary, LookupError> {
-    let seconds = span.end.saturating_sub(span.start).saturating_add(1).max(1);
-    let count = i64::from(buckets.max(1)).min(seconds);
-    let bucket_seconds = seconds.div_ceil_to(count);
-    let mut summary = Summary { bucket_seconds, ..Summary::default() };
-    let count = seconds.div_ceil_to(bucket_seconds);
-    let starts = (0..count).map(|number| span.start.saturating_add(number.saturating_mul(bucket_seconds)));
-    summary.buckets = starts.map(|start| Bucket { start, ..Bucket::default() }).collect();
-    let mut after = None;
-    let mut tops: [BTreeMap<String, u64>; 6] = Default::default();
-    loop {
-        let haul = hunt(view, search, span, after, 1000)?;
-        for found in &haul.events {
-            let position = found.position;
-            let fields =
-                LookupFields::parse(&found.event).map_err(|source| StoredEventError { position, source })?;
-            let number = fields.seconds.saturating_sub(span.start) / bucket_seconds;
-            summary.total += 1;
-            let denied = fields.error_code.as_deref().is_some_and(is_denial);
-            if let Some(bucket) = usize::try_from(number).ok().and_then(|at| summary.buckets.get_mut(at)) {
-                bucket.count += 1;
-                bucket.errors += u64::from(fields.error_code.is_some());
-                *bucket.by_source.entry(fields.event_source.to_string()).or_default() += 1;
-            }
-            let username = fields.username.as_deref();
-            let of = [
-                username,
-                Some(&*fields.event_name),
-                Some(&*fields.event_source),
-                fields.error_code.as_deref(),
-                fields.source_ip_address.as_deref(),
-                username.filter(|_| denied),
-            ];
-            for (top, value) in tops.iter_mut().zip(of) {
-                if let Some(value) = value.filter(|value| !value.is_empty()) {
-                    *top.entry(value.to_owned()).or_default() += 1;
-                }
-            }
-        }
-        after = haul.last;
-        if after.is_none() {
-            break;
-        }
-    }
-    let [usernames, names, sources, codes, addresses, denied] = tops.map(ranked);
-    summary.usernames = usernames;
-    summary.event_names = names;
-    summary.event_sources = sources;
-    summary.error_codes = codes;
-    summary.source_ip_addresses = addresses;
-    summary.denied = denied;
+    let empty = empty(span, buckets);
+    let mut summary = if tally::can_be_counted(view, search, span) {
+        tally::summarise(view, search, span, empty)?
+    } else {
+        read::summarise(view, search, span, empty)?
+    };
+    join_rare_sources(&mut summary.buckets);
     Ok(summary)
 }
 
-/// Puts the most frequent first, and leaves the rest out.
-fn ranked(counts: BTreeMap<String, u64>) -> Vec<Ranked> {
-    let mut all: Vec<Ranked> = counts.into_iter().map(|(value, count)| Ranked { value, count }).collect();
-    all.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-    all.truncate(TOP_MAX);
-    all
+/// Makes a summary of nothing, with stretches of whole seconds over all of the time.
+fn empty(span: Span, buckets: u32) -> Summary {
+    let seconds = span.end.saturating_sub(span.start).saturating_add(1).max(1);
+    let bucket_seconds = divided_up(seconds, i64::from(buckets.max(1)));
+    let count = divided_up(seconds, bucket_seconds);
+    let starts = (0..count).map(|number| span.start.saturating_add(number.saturating_mul(bucket_seconds)));
+    let buckets = starts.map(|start| Bucket { start, ..Bucket::default() }).collect();
+    Summary { bucket_seconds, buckets, ..Summary::default() }
 }
 
-/// Division that rounds up, of positive numbers.
-trait DivCeil {
-    fn div_ceil_to(self, by: Self) -> Self;
+/// Divides positive numbers, and rounds up.
+fn divided_up(number: i64, by: i64) -> i64 {
+    number / by + i64::from(number % by > 0)
 }
 
-impl DivCeil for i64 {
-    fn div_ceil_to(self, by: Self) -> Self {
-        self.saturating_add(by - 1) / by
+/// Counts the services that are not among the most frequent ones as one.
+fn join_rare_sources(buckets: &mut [Bucket]) {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (source, count) in buckets.iter().flat_map(|bucket| &bucket.by_source) {
+        *sums.entry(source).or_default() += count;
+    }
+    let mut sums: Vec<(&str, u64)> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let rare: BTreeSet<String> =
+        sums.into_iter().skip(SOURCES_MAX).map(|(source, _)| source.to_owned()).collect();
+    for bucket in buckets.iter_mut().filter(|_| !rare.is_empty()) {
+        let mut others = 0;
+        bucket.by_source.retain(|source, count| {
+            let is_rare = rare.contains(source);
+            others += if is_rare { *count } else { 0 };
+            !is_rare
+        });
+        if others > 0 {
+            *bucket.by_source.entry(OTHER_SOURCES.to_owned()).or_default() += others;
+        }
     }
 }

@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentReader;
-use tantivy::schema::{FAST, Field, NumericOptions, Schema};
+use tantivy::schema::{FAST, Field, NumericOptions, Schema, SchemaBuilder};
 use tantivy::store::Compressor;
 use tantivy::{Index, IndexSettings};
 
 use crate::attribute::Term;
+use crate::coded::{self, CODED};
 use crate::durable;
 use crate::error::StoreError;
 
@@ -28,17 +29,36 @@ pub(super) struct Fields {
     pub(super) terms: Field,
     pub(super) seconds: Field,
     pub(super) position: Field,
+    /// By [`coded`].
+    pub(super) values: [Field; CODED],
     pub(super) schema: Schema,
 }
 
 static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
     let mut schema = Schema::builder();
+    let [terms, seconds, position] = first_fields(&mut schema);
+    let values = coded::NAMES.map(|name| schema.add_text_field(name, FAST));
+    Fields { terms, seconds, position, values, schema: schema.build() }
+});
+
+/// The schema of splits of version 1.
+static OLD_SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let mut schema = Schema::builder();
+    first_fields(&mut schema);
+    schema.build()
+});
+
+/// Returns the schema of splits of version 1.
+#[cfg(test)]
+pub(super) fn old_schema() -> &'static Schema {
+    &OLD_SCHEMA
+}
+
+fn first_fields(schema: &mut SchemaBuilder) -> [Field; 3] {
     // Postings alone: no frequencies, no norms, nothing stored.
     let terms = schema.add_u64_field("terms", indexed_only());
-    let seconds = schema.add_i64_field(SECONDS, FAST);
-    let position = schema.add_u64_field(POSITION, FAST);
-    Fields { terms, seconds, position, schema: schema.build() }
-});
+    [terms, schema.add_i64_field(SECONDS, FAST), schema.add_u64_field(POSITION, FAST)]
+}
 
 /// Returns the schema's fields.
 pub(super) fn fields() -> &'static Fields {
@@ -68,9 +88,10 @@ pub(super) fn make_place(dir: &Path) -> Result<MmapDirectory, StoreError> {
 }
 
 /// Opens the index of the split in `dir`.
-pub(super) fn open(dir: &Path) -> Result<Index, StoreError> {
+pub(super) fn open(dir: &Path, is_old: bool) -> Result<Index, StoreError> {
     let index = Index::open(MmapDirectory::open(dir.join(INDEX_DIRECTORY))?)?;
-    if index.schema() != fields().schema {
+    let schema = if is_old { &*OLD_SCHEMA } else { &fields().schema };
+    if index.schema() != *schema {
         return Err(StoreError::damaged("a split's index has another schema"));
     }
     Ok(index)

@@ -15,8 +15,11 @@ use crate::key::Key;
 /// The file's name.
 const FILE: &str = "split.json";
 
-/// The version this code writes, and the only one it reads.
-const VERSION: u32 = 1;
+/// The version this code writes.
+const VERSION: u32 = 2;
+
+/// The version before it, which is still read: without values beside the terms and without sieves.
+const OLD_VERSION: u32 = 1;
 
 /// The largest manifest that is read, bytes.
 const BYTES_MAX: u64 = 16 << 20;
@@ -70,12 +73,25 @@ impl Manifest {
 
     /// Returns the split's id, which is also the name of its directory.
     pub(crate) fn id(&self) -> String {
-        Self::id_of(self.from, self.to)
+        let Self { from, to, .. } = self;
+        if self.is_old() { format!("{from:020}-{to:020}") } else { Self::id_of(*from, *to) }
     }
 
-    /// Returns the id of the split of a stretch of the journal.
+    /// Returns the id of the split that is written now of a stretch of the journal. It tells the version, so that an
+    /// old split can be there until the new one of its stretch is.
     pub(crate) fn id_of(from: Position, to: Position) -> String {
-        format!("{from:020}-{to:020}")
+        format!("{from:020}-{to:020}-{VERSION}")
+    }
+
+    /// Tells whether the split is of the version before the one that is written now.
+    pub(crate) fn is_old(&self) -> bool {
+        self.version == OLD_VERSION
+    }
+
+    /// Makes it one of the version before.
+    #[cfg(test)]
+    pub(crate) fn made_old(self) -> Self {
+        Self { version: OLD_VERSION, ..self }
     }
 
     /// Returns the greatest and the least key; none when empty, which no split is.
@@ -93,7 +109,7 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(&fs::read(path)?)
             .map_err(|source| StoreError::Unreadable { what: "a split's manifest", source })?;
-        if manifest.version != VERSION {
+        if ![OLD_VERSION, VERSION].contains(&manifest.version) {
             return Err(StoreError::damaged("a split's version is unknown; a newer Cairn wrote it"));
         }
         Ok(manifest)

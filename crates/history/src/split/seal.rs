@@ -1,6 +1,7 @@
 //! Sealing: the rows of the head become an index beside the documents that are already written.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use cairn_event::AccountId;
 use cairn_journal::Position;
@@ -8,6 +9,10 @@ use tantivy::{Index, SingleSegmentIndexWriter, TantivyDocument};
 
 use super::index::{fields, make_place, settings};
 use super::manifest::{Manifest, Run};
+#[cfg(test)]
+use crate::attribute::Term;
+use crate::coded::CODED;
+use crate::draft::Finished;
 use crate::error::StoreError;
 use crate::row::Row;
 
@@ -19,7 +24,7 @@ const MEMORY_BYTES: usize = 32 << 20;
 /// `rows` may come in any order. Nothing is synced but the manifest; see
 /// [`durable::publish`](crate::durable::publish).
 pub(crate) fn seal(
-    mut rows: Vec<Row>,
+    Finished { mut rows, values }: Finished,
     from: Position,
     to: Position,
     accounts: Vec<AccountId>,
@@ -36,7 +41,7 @@ pub(crate) fn seal(
     let mut writer: SingleSegmentIndexWriter =
         builder.single_segment_index_writer(make_place(dir)?, MEMORY_BYTES)?;
     for row in &rows {
-        writer.add_document(document(row))?;
+        writer.add_document(document(row, &values)?)?;
     }
     writer.finalize()?;
 
@@ -45,12 +50,48 @@ pub(crate) fn seal(
     Ok(manifest)
 }
 
-fn document(row: &Row) -> TantivyDocument {
+fn document(row: &Row, values: &[Vec<Arc<str>>; CODED]) -> Result<TantivyDocument, StoreError> {
     let mut document = TantivyDocument::new();
     for term in row.terms() {
         document.add_u64(fields().terms, term.number());
     }
     document.add_i64(fields().seconds, row.key.seconds);
     document.add_u64(fields().position, row.key.position);
-    document
+    for ((field, code), values) in fields().values.iter().zip(row.codes).zip(values) {
+        let value = values.get(code as usize).ok_or(StoreError::Damaged("a value has no number"))?;
+        document.add_text(*field, value);
+    }
+    Ok(document)
+}
+
+/// Writes a split of the version before.
+#[cfg(test)]
+pub(crate) fn seal_old(
+    Finished { mut rows, .. }: Finished,
+    (from, to): (Position, Position),
+    accounts: Vec<AccountId>,
+    dir: &Path,
+) -> Result<Manifest, StoreError> {
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.key));
+    let (first, last) = (rows.first().unwrap(), rows.last().unwrap());
+    let run =
+        Run { first: 0, count: u32::try_from(rows.len()).unwrap(), newest: first.key, oldest: last.key };
+    let builder = Index::builder().schema(super::index::old_schema().clone()).settings(settings());
+    let mut writer: SingleSegmentIndexWriter =
+        builder.single_segment_index_writer(make_place(dir)?, MEMORY_BYTES)?;
+    for row in &rows {
+        let mut document = TantivyDocument::new();
+        let columns = row.columns.iter().take(7).filter(|term| **term != Term::NONE);
+        for term in columns.chain(&row.resources) {
+            document.add_u64(fields().terms, term.number());
+        }
+        document.add_i64(fields().seconds, row.key.seconds);
+        document.add_u64(fields().position, row.key.position);
+        writer.add_document(document)?;
+    }
+    writer.finalize()?;
+    std::fs::remove_file(dir.join(crate::documents::SIEVES_FILE))?;
+    let manifest = Manifest::new(from, to, accounts, vec![run]).made_old();
+    manifest.write(dir)?;
+    Ok(manifest)
 }

@@ -70,7 +70,8 @@ fn walk(view: &View, since: i64, after: Option<Key>) -> Walk {
     let sought = Sought::new((0..2 * ACCOUNTS).map(|number| {
         (Scope::of(HistoryCategory::Management, account(number), &Region::us_east_1()).everything(), since)
     }));
-    Walk::new(view, Wanted { attribute: None, sought, range: Range::new(NOW, NOW + 86_400, after) })
+    let drives = vec![Drive { field: None, sought }];
+    Walk::new(view, Wanted { drives, range: Range::new(NOW, NOW + 86_400, after), conditions: None })
 }
 
 #[test]

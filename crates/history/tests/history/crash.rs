@@ -60,14 +60,14 @@ async fn leftovers_are_removed_at_the_start() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_or_unreadable_split_stops_the_start_by_name() {
-    for damage in ["remove", "split.json", "directory", "newer"] {
+    for damage in ["remove", "split.json", "directory", "sieves", "newer"] {
         let world = sealed().await;
         let split = splits(&world).remove(0);
         match damage {
             "remove" => fs::remove_dir_all(&split).unwrap(),
             "newer" => {
                 let text = fs::read_to_string(split.join("split.json")).unwrap();
-                fs::write(split.join("split.json"), text.replace("\"version\":1", "\"version\":2")).unwrap();
+                fs::write(split.join("split.json"), text.replace("\"version\":2", "\"version\":3")).unwrap();
             }
             file => fs::write(split.join(file), b"x").unwrap(),
         }
