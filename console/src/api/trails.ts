@@ -81,6 +81,8 @@ export interface TrailHealth {
   LagSeconds: number;
   /** How many journal records delivery is behind. */
   Behind: number;
+  /** How long events are collected before a file is put: so long a lag is as it should be. */
+  WindowSeconds: number;
   LastDay: {
     Files: number;
     Bytes: number;

@@ -12,7 +12,7 @@ import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { span } from "../shell/time";
 import { DestinationsTable } from "./delivery/destinations-table";
-import { LATE_SECONDS, totals } from "./delivery/health";
+import { totals } from "./delivery/health";
 import { HealthTable } from "./delivery/health-table";
 import { Hours } from "./delivery/hours";
 import { useDelivery } from "./delivery/use-delivery";
@@ -80,7 +80,7 @@ function Health({ trails }: { trails: TrailHealth[] }) {
             {
               label: "Longest lag",
               value: (
-                <StatusIndicator type={sums.lag > LATE_SECONDS ? "warning" : "success"}>
+                <StatusIndicator type={sums.late ? "warning" : "success"}>
                   {sums.lag > 0 ? span(sums.lag) : "None"}
                 </StatusIndicator>
               ),

@@ -9,6 +9,7 @@ const TRAIL: TrailHealth = {
   IsLogging: true,
   LagSeconds: 4,
   Behind: 0,
+  WindowSeconds: 60,
   LastDay: { Files: 24, Bytes: 240, Events: 72, Digests: 24, Hours: [hour] },
   Destinations: [{ Kind: "S3", Name: "logs" }],
 };
@@ -27,6 +28,7 @@ test.each<[string, Partial<TrailHealth>, string, string]>([
     "warning",
     "Late",
   ],
+  ["within its window", { LagSeconds: 60 }, "success", "Healthy"],
   ["late", { LagSeconds: 900 }, "warning", "Late"],
   [
     "a bucket that refuses",
@@ -58,6 +60,7 @@ test("sums are those of all trails, the lag is the longest", () => {
     events: 144,
     digests: 48,
     lag: 900,
+    late: true,
   });
   expect(totals([])).toMatchObject({ lag: 0, files: 0 });
 });

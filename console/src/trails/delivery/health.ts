@@ -1,8 +1,11 @@
 import type { TrailHealth } from "../../api/trails";
 import type { Condition } from "../trail-facts";
 
-/** Seconds of lag beyond which a trail is late: two delivery windows and some. */
-export const LATE_SECONDS = 180;
+/** Whether what waits has waited for longer than a delivery window and its delivery take. */
+export const isLate = ({
+  LagSeconds,
+  WindowSeconds,
+}: Pick<TrailHealth, "LagSeconds" | "WindowSeconds">): boolean => LagSeconds > 2 * WindowSeconds + 60;
 
 type Destination = TrailHealth["Destinations"][number];
 
@@ -17,7 +20,7 @@ export function healthOf(trail: TrailHealth): Condition {
     const others = more.length > 0 ? ` and ${more.length} more` : "";
     return { type: "warning", text: `${KINDS[first.Kind]}: ${first.Error}${others}` };
   }
-  if (trail.LagSeconds > LATE_SECONDS) return { type: "warning", text: "Late" };
+  if (isLate(trail)) return { type: "warning", text: "Late" };
   return { type: "success", text: "Healthy" };
 }
 
@@ -42,6 +45,7 @@ export function totals(trails: readonly TrailHealth[]) {
     bytes: sum(({ LastDay }) => LastDay.Bytes),
     events: sum(({ LastDay }) => LastDay.Events),
     digests: sum(({ LastDay }) => LastDay.Digests),
+    late: trails.some(isLate),
     lag: Math.max(0, ...trails.map(({ LagSeconds }) => LagSeconds)),
   };
 }
