@@ -45,6 +45,8 @@ const ADDRESSES: [search: EventSearch, query: string][] = [
   [search({ filters: [{ Field: "ErrorCode", Operator: "Exists" }] }), "ErrorCode.exists=true"],
   [search({ filters: [{ Field: "AccessKeyId", Operator: "NotExists" }] }), "AccessKeyId.exists=false"],
   [search({ range: HOURS }), "ReadOnly=any&range=3h"],
+  // The order in which they were chosen stays.
+  [search({ filters: [equals("Username", "bob"), equals("EventName", "A")] }), "Username=bob&EventName=A"],
   [
     search({ filters: [equals("EventSource", "iam.amazonaws.com")], range: DAY }),
     "EventSource=iam.amazonaws.com&from=2026-03-01T00%3A00%3A00.000Z&to=2026-03-02T00%3A00%3A00.000Z",

@@ -1,5 +1,5 @@
 import type { Filter, Search } from "../api/history";
-import { FIELDS } from "./fields";
+import { isField } from "./fields";
 import { endsOf, type Range, readRange, WHOLE, writeRange } from "./range";
 
 /** What Event history is asked, as its address tells it. */
@@ -50,22 +50,24 @@ export function writeSearch({ filters, text, range }: EventSearch): URLSearchPar
 
 /** Reads the query of an address; one that tells neither filters nor text has the default filter. */
 export function readSearch(query: URLSearchParams): EventSearch {
-  const filters = FIELDS.flatMap(({ key }) => filtersOf(key, query));
+  const filters = [...new Set(query.keys())].flatMap((name) => filterOf(name, query.getAll(name)) ?? []);
   const text = (query.get("text") ?? "").trim();
   const isUntold = filters.length === 0 && text === "" && query.get("ReadOnly") !== "any";
   return { filters: isUntold ? DEFAULT_FILTERS : filters, text, range: readRange(query) };
 }
 
-function filtersOf(Field: Filter["Field"], query: URLSearchParams): Filter[] {
-  const valued = (Object.keys(SUFFIXES) as Valued[]).flatMap((Operator): Filter[] => {
-    const told = query.getAll(`${Field}${SUFFIXES[Operator]}`).filter((value) => value !== "");
-    const Values = [...new Set(told)].slice(0, VALUES_MAX);
-    const isAny = Field === "ReadOnly" && Values.includes("any");
-    return Values.length === 0 || isAny ? [] : [{ Field, Operator, Values }];
-  });
-  const exists = query.get(`${Field}.exists`);
-  if (exists !== "true" && exists !== "false") return valued;
-  return [...valued, { Field, Operator: exists === "true" ? "Exists" : "NotExists" }];
+/** The filter that a member of the address tells, such as `EventName.not`; `undefined` where it is none. */
+function filterOf(name: string, told: string[]): Filter | undefined {
+  const [, Field = "", suffix = ""] = /^(\w+)(\.\w+)?$/.exec(name) ?? [];
+  if (!isField(Field)) return undefined;
+  if (suffix === ".exists") {
+    if (told[0] !== "true" && told[0] !== "false") return undefined;
+    return { Field, Operator: told[0] === "true" ? "Exists" : "NotExists" };
+  }
+  const Operator = (Object.keys(SUFFIXES) as Valued[]).find((operator) => SUFFIXES[operator] === suffix);
+  const Values = [...new Set(told.filter((value) => value !== ""))].slice(0, VALUES_MAX);
+  const isAny = Field === "ReadOnly" && Values.includes("any");
+  return Operator === undefined || Values.length === 0 || isAny ? undefined : { Field, Operator, Values };
 }
 
 /** The search as the server is asked. */
