@@ -1,7 +1,7 @@
 //! Records of IAM.
 //!
 //! IAM's own rules: policy documents stay texts, as sent and as answered; times have no comma; the secret of a
-//! new access key is left out. There are no resources.
+//! new access key, passwords, and a device's seed and codes are left out. There are no resources.
 
 use cairn_wire::Timestamp;
 use cairn_wire::iam::{ErrorCode, Operation};
@@ -43,8 +43,18 @@ pub(crate) fn exception_name(code: &str) -> String {
 fn parameters(exchange: &Exchange<'_>, operation: Operation) -> Option<Value> {
     let request = &exchange.request;
     let given = Parameters::parse(request.query, request.body.whole().unwrap_or_default()).ok()?;
-    query::Request::decode(operation, &given).ok()?.request_parameters()
+    let mut parameters = query::Request::decode(operation, &given).ok()?.request_parameters()?;
+    let Some(members) = parameters.as_object_mut() else { return Some(parameters) };
+    SECRET_PARAMETERS.iter().for_each(|name| {
+        members.remove(*name);
+    });
+    // ChangePassword has nothing else.
+    (!members.is_empty()).then_some(parameters)
 }
+
+/// What is left out of the parameters, as AWS's records do.
+const SECRET_PARAMETERS: [&str; 5] =
+    ["authenticationCode1", "authenticationCode2", "newPassword", "oldPassword", "password"];
 
 fn response_elements(exchange: &Exchange<'_>, operation: Operation) -> Option<Value> {
     let body = exchange.response.body.whole()?;
@@ -52,18 +62,28 @@ fn response_elements(exchange: &Exchange<'_>, operation: Operation) -> Option<Va
     if let Some(key) = answered.get_mut("accessKey").and_then(Value::as_object_mut) {
         key.remove("secretAccessKey");
     }
+    if let Some(device) = answered.get_mut("virtualMFADevice").and_then(Value::as_object_mut) {
+        // The seed and its picture.
+        device.retain(|name, _| SHOWN_OF_DEVICES.contains(&name.as_str()));
+    }
     Some(answered)
 }
 
-const ERROR_CODES: [ErrorCode; 11] = [
+/// What records show of a new device.
+const SHOWN_OF_DEVICES: [&str; 2] = ["serialNumber", "tags"];
+
+const ERROR_CODES: [ErrorCode; 14] = [
     ErrorCode::ConcurrentModification,
     ErrorCode::DeleteConflict,
     ErrorCode::EntityAlreadyExists,
     ErrorCode::EntityTemporarilyUnmodifiable,
+    ErrorCode::InvalidAuthenticationCode,
     ErrorCode::InvalidInput,
+    ErrorCode::InvalidUserType,
     ErrorCode::LimitExceeded,
     ErrorCode::MalformedPolicyDocument,
     ErrorCode::NoSuchEntity,
+    ErrorCode::PasswordPolicyViolation,
     ErrorCode::PolicyNotAttachable,
     ErrorCode::ServiceFailure,
     ErrorCode::UnmodifiableEntity,

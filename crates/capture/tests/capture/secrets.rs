@@ -202,3 +202,31 @@ fn bodies_under_a_refused_signature_are_not_recorded() {
         }));
     }
 }
+
+#[test]
+fn passwords_seeds_and_codes_of_iam_are_not_recorded() {
+    let parameters = ["Password", "OldPassword", "NewPassword", "AuthenticationCode1", "AuthenticationCode2"];
+    let request = parameters.map(|name| format!("{name}={MARKER}")).join("&");
+    for action in [
+        "ChangePassword",
+        "CreateLoginProfile",
+        "UpdateLoginProfile",
+        "CreateVirtualMFADevice",
+        "EnableMFADevice",
+        "ResyncMFADevice",
+    ] {
+        let answer = format!(
+            "<{action}Response><{action}Result><VirtualMFADevice><SerialNumber>s</SerialNumber>\
+             <Base32StringSeed>{MARKER}</Base32StringSeed><QRCodePNG>{MARKER}</QRCodePNG></VirtualMFADevice>\
+             </{action}Result></{action}Response>"
+        );
+        let named = "UserName=ann&SerialNumber=arn:aws:iam::111122223333:mfa/p&VirtualMFADeviceName=p";
+        check(&json!({
+            "caller": "user",
+            "scope": "AKIAEXAMPLE000000002/20260302/us-east-1/iam/aws4_request",
+            "request": {"method": "POST", "target": "/", "headers": [["Host", "h"]],
+                "body": format!("Action={action}&Version=2010-05-08&{named}&{request}")},
+            "response": {"status": 200, "body": answer},
+        }));
+    }
+}
