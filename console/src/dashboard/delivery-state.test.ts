@@ -8,6 +8,7 @@ const trail = (some: Partial<TrailHealth>): TrailHealth => ({
   IsLogging: true,
   LagSeconds: 0,
   Behind: 0,
+  WindowSeconds: 60,
   LastDay: { Files: 0, Bytes: 0, Events: 0, Digests: 0, Hours: [] },
   Destinations: [{ Kind: "S3", Name: "audit-logs" }],
   ...some,
