@@ -19,6 +19,7 @@ import { SearchedBack } from "./table/searched-back";
 import { useTablePreferences } from "./table/table-preferences";
 import { useEventPages } from "./use-event-pages";
 import { useEventSearch } from "./use-event-search";
+import { useKept } from "./use-kept";
 
 const DownloadDialog = lazy(async () => ({
   default: (await import("./download/download-dialog")).DownloadDialog,
@@ -30,15 +31,15 @@ export function Component() {
   const [search, setSearch] = useEventSearch();
   const [{ pageSize }] = useTablePreferences();
   const [isLive, setLive] = useLiveInAddress();
-  const [asOf, setAsOf] = useState(() => new Date());
+  const [asOf, setAsOf] = useKept("as-of", () => new Date());
   const [isPaused, setPaused] = useState(false);
-  const [selected, setSelected] = useState<EventItem[]>([]);
+  const [selected, setSelected] = useKept<EventItem[]>("selected", () => []);
   const [isDownloading, setDownloading] = useState(false);
   const navigate = useNavigate();
   const request = useMemo(() => requestOf(search, asOf), [search, asOf]);
   const pages = useEventPages(region, request, pageSize);
   const shown = useMemo(() => pages.page?.Events ?? [], [pages.page]);
-  const refresh = useCallback(() => setAsOf(new Date()), []);
+  const refresh = useCallback(() => setAsOf(new Date()), [setAsOf]);
   const isFollowing = !isPaused && pages.number === 1;
   const live = useLive({
     region,

@@ -104,6 +104,12 @@ const CALLS: [source: string, name: string, parts: EventRecord, sentence: string
   [
     "ec2",
     "RunInstances",
+    asked({ instanceType: "t3.micro" }, { errorCode: "Client.UnauthorizedOperation" }),
+    "alice tried to launch instances of type t3.micro and was denied (UnauthorizedOperation) from 198.51.100.7",
+  ],
+  [
+    "ec2",
+    "RunInstances",
     asked({ instanceType: "t3.micro" }, answered({ instancesSet: items("i-1") })),
     "alice launched instance i-1 of type t3.micro from 198.51.100.7",
   ],

@@ -5,9 +5,10 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { type Search, type SearchPage, searchHistory } from "../api/history";
 import { fullPage } from "./full-page";
+import { useKept } from "./use-kept";
 
 export interface EventPages {
   page: SearchPage | undefined;
@@ -28,7 +29,7 @@ export interface EventPages {
 /** Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early. */
 export function useEventPages(region: string, search: Search, size: number): EventPages {
   const walk = JSON.stringify([region, search, size]);
-  const [place, setPlace] = useState<Place>({ walk, tokens: [undefined], number: 1 });
+  const [place, setPlace] = useKept<Place>("pages", () => ({ walk, tokens: [undefined], number: 1 }));
   const { tokens, number } = place.walk === walk ? place : { tokens: [undefined], number: 1 };
   const client = useQueryClient();
   const query = useQuery({
@@ -77,7 +78,7 @@ export const pageOptions = (region: string, search: Search, size: number, token:
         token,
       ),
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 120_000,
+    gcTime: 300_000,
   });
 
 function usePrefetch(

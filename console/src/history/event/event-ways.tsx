@@ -8,7 +8,7 @@ import { href } from "../../shell/href";
 import { type Range, WHOLE } from "../range";
 import { recordOf } from "../record";
 import { eventsPath, eventsWith } from "../search-query";
-import { kindOf, subjectsOf, timelinePath } from "../timeline/subject";
+import { kindInText, subjectsOf, timelinePath } from "../timeline/subject";
 import { documentationOf } from "./event-links";
 
 /** Where to look on from an event: who else, what else, when else. */
@@ -19,7 +19,7 @@ export function EventWays({ event }: { event: EventItem }) {
       <ColumnLayout columns={3} variant="text-grid">
         {subjectsOf(event, recordOf(event)).map((subject) => (
           <div key={subject.field}>
-            <Box variant="awsui-key-label">{`${kindOf(subject.field)}'s timeline`}</Box>
+            <Box variant="awsui-key-label">{`Timeline of this ${kindInText(subject.field)}`}</Box>
             <Link href={href(timelinePath(subject))}>{subject.value}</Link>
           </div>
         ))}

@@ -64,7 +64,7 @@ export const EC2: Phrases = {
   RevokeSecurityGroupIngress:
     "stop traffic into security group {groupId|groupName}[ from {ipPermissions.items.ipRanges.items.cidrIp|cidrIp}]",
   RunInstances:
-    "launch instance~ {=instancesSet.items.instanceId|instancesSet.items.imageId}[ of type {instanceType}]",
+    "launch instance~ {=instancesSet.items.instanceId}[ of type {instanceType}]||launch instances of type {instanceType}||launch instances",
   SharedSnapshotCopyInitiated: "begin to copy a shared snapshot",
   StartInstances: "start instance~ {instancesSet.items.instanceId}",
   StopInstances: "stop instance~ {instancesSet.items.instanceId}",

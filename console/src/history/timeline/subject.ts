@@ -21,6 +21,10 @@ export const KINDS: readonly { field: FilterField; kind: string }[] = [
 export const kindOf = (field: FilterField): string =>
   KINDS.find((kind) => kind.field === field)?.kind ?? labelOf(field);
 
+/** The same within a sentence: `session or access key`, `IP address`. */
+export const kindInText = (field: FilterField): string =>
+  kindOf(field).replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+
 /** The path of a subject's timeline. */
 export function timelinePath({ field, value }: Subject, range: Range = WHOLE): string {
   const query = new URLSearchParams({ by: field, value });
