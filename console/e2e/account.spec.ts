@@ -17,7 +17,7 @@ test("the account page tells who one is, and shows access keys", async ({ page, 
   await createPerson(aws, "account-ann", { password: PASSWORD });
   await aws.query("iam", "CreateAccessKey", { UserName: "account-ann" });
   await signInAs(page, "account-ann", "/account");
-  await expect(page.getByText(`arn:aws:iam::${ACCOUNT}:user/account-ann`).first()).toBeVisible();
+  await expect(page.locator("#page").getByText(`arn:aws:iam::${ACCOUNT}:user/account-ann`)).toBeVisible();
   await expect(page.getByText("Signed in without MFA")).toBeVisible();
   await expect(page.getByRole("table", { name: "Access keys" }).getByText(/^AKIA/)).toBeVisible();
   await look("account");

@@ -1,4 +1,4 @@
-import { Refusal, send } from "./call";
+import { Refusal, send, sendUnsigned } from "./call";
 
 /** What `GET /_cairn/console/session` says of whoever is signed in. */
 export interface Session {
@@ -67,14 +67,15 @@ const SESSION = `${import.meta.env.BASE_URL}session`;
 /** Whoever is signed in; `null` where nobody is. Whether calls go with it is for the caller to decide. */
 export async function readSession(): Promise<Session | null> {
   try {
-    return await sessionIn(await send(SESSION));
+    return await sessionIn(await sendUnsigned(SESSION));
   } catch (error) {
     if (error instanceof Refusal && error.status === 401) return null;
     throw error;
   }
 }
 
-export const signIn = async (input: SignIn): Promise<Session> => sessionIn(await post("", input));
+export const signIn = async (input: SignIn): Promise<Session> =>
+  sessionIn(await sendUnsigned(SESSION, posted(input)));
 
 export const signOut = async (): Promise<void> => {
   await send(SESSION, { method: "DELETE" });
@@ -90,9 +91,12 @@ export const changePassword = async (input: PasswordChange): Promise<void> => {
   await post("/password", input);
 };
 
-function post(path: string, input: object): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  return send(`${SESSION}${path}`, { method: "POST", headers, body: JSON.stringify(input) });
-}
+const post = (path: string, input: object): Promise<Response> => send(`${SESSION}${path}`, posted(input));
+
+const posted = (input: object): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(input),
+});
 
 const sessionIn = async (response: Response): Promise<Session> => (await response.json()) as Session;
