@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Refusal } from "../../api/call";
 import type { Trail } from "../../api/trails";
 import { useRegion, useSession } from "../../session/session-gate";
 import { Command } from "../../shell/command";
@@ -13,7 +14,7 @@ import { Refused } from "../../shell/refused";
 import { useTime } from "../../shell/time";
 import { getObject, listObjects } from "../calls/s3";
 import { REFRESH_MS, useOrganization } from "../queries";
-import { folderOf, sizeOf } from "../trail-facts";
+import { folderOf, ownerOf, sizeOf } from "../trail-facts";
 import { newest } from "./newest";
 
 /** The newest log files of this account and Region, as they lie in the bucket. */
@@ -22,6 +23,7 @@ export function LogFiles({ trail }: { trail: Trail }) {
   const [region] = useRegion();
   const time = useTime();
   const organization = useOrganization();
+  const isOthers = ownerOf(trail.TrailARN) !== Account.Id;
   const of = { account: Account.Id, organization: organization.data?.id };
   const day = new Date();
   const folder = folderOf(trail, { ...of, region, day });
@@ -56,7 +58,12 @@ export function LogFiles({ trail }: { trail: Trail }) {
           </Header>
         }
         empty={
-          files.isError ? (
+          isOthers && files.error instanceof Refusal && files.error.isDenied ? (
+            <EmptyState title="The bucket is the organization's">
+              Its policy does not let this account read. Ask account {ownerOf(trail.TrailARN)} for the log
+              files.
+            </EmptyState>
+          ) : files.isError ? (
             <Refused error={files.error} doing="list the log files" onRetry={() => files.refetch()} />
           ) : (
             <EmptyState title="No log files today">
