@@ -10,6 +10,9 @@ const BUCKET = "proven-bucket";
 const TRAIL = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/proven`;
 const PAGE = `/_cairn/console/integrity?trail=${encodeURIComponent(TRAIL)}`;
 
+/** Nobody is signed in. */
+const NOBODY = { cookies: [], origins: [] };
+
 test.describe.configure({ mode: "serial" });
 
 /** A trail that has delivered, and whose last digest is there because it stopped. */
@@ -85,7 +88,7 @@ test("a validation that runs can be stopped", async ({ page }) => {
 });
 
 test("who may not read the bucket is told so", async ({ browser, baseURL }) => {
-  const context = await browser.newContext({ baseURL: baseURL ?? "" });
+  const context = await browser.newContext({ baseURL: baseURL ?? "", storageState: NOBODY });
   try {
     const page = await context.newPage();
     await signIn(page, { account: ACCOUNT, user: "alice", password: "Correct-horse-battery-1" });
