@@ -30,7 +30,7 @@ export function Component() {
   const span = spanOf(search.get("range"));
   const counted: Counted = search.get("events") === "writes" ? "writes" : "all";
   const summary = useSummary(region, span, counted);
-  const top = summary.data?.Top;
+  const top = summary.data?.Total ? summary.data.Top : undefined;
   const filters = filtersOf(counted);
   const set = (key: string, value: string) =>
     setSearch(

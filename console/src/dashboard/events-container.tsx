@@ -34,7 +34,7 @@ export function EventsContainer({ summary, filters, words }: EventsContainerProp
         </Header>
       }
     >
-      <div className={styles.graph}>
+      <div className={isEmpty ? undefined : styles.graph}>
         {isEmpty && (
           <EmptyState title="No events" command="cairn env">
             There were no events in {words}. Point a client at Cairn, and call something.

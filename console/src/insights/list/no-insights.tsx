@@ -1,5 +1,7 @@
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Trail } from "../../api/trails";
+import { Command } from "../../shell/command";
 import { EmptyState } from "../../shell/empty-state";
 import { href } from "../../shell/href";
 import { span } from "../words";
@@ -26,12 +28,15 @@ export function NoInsights({ trails, days }: { trails: Trail[]; days: number }) 
       </EmptyState>
     );
   }
+  const selectors = '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]';
   return (
-    <EmptyState
-      title="No trail is told of insights"
-      command={`aws cloudtrail put-insight-selectors --trail-name ${first.TrailARN} --region ${first.HomeRegion} --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`}
-    >
-      Calls are counted already. Let a trail look for what is unusual in them.
-    </EmptyState>
+    <SpaceBetween size="s">
+      <EmptyState title="No trail is told of insights">
+        Calls are counted already. Let a trail look for what is unusual in them.
+      </EmptyState>
+      <Command
+        text={`aws cloudtrail put-insight-selectors --trail-name ${first.TrailARN} --region ${first.HomeRegion} --insight-selectors '${selectors}'`}
+      />
+    </SpaceBetween>
   );
 }

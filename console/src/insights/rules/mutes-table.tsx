@@ -73,6 +73,7 @@ export function MutesTable({ tagged, loading, onAdd }: MutesTableProps) {
         {
           id: "unmute",
           header: "Remove",
+          minWidth: 120,
           cell: (mute) => (
             <Button
               variant="inline-link"
