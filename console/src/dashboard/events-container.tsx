@@ -36,7 +36,7 @@ export function EventsContainer({ summary, filters, words }: EventsContainerProp
     >
       <div className={isEmpty ? undefined : styles.graph}>
         {isEmpty && (
-          <EmptyState title="No events" command="cairn env">
+          <EmptyState title="No events" command={'eval "$(cairn env)"'}>
             There were no events in {words}. Point a client at Cairn, and call something.
           </EmptyState>
         )}

@@ -1,6 +1,7 @@
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense } from "react";
 import { useSearchParams } from "react-router";
+import { useRegion } from "../session/region";
 import { Page } from "../shell/page";
 import { HELP } from "./help";
 import { InsightsTab } from "./list/insights-tab";
@@ -10,6 +11,7 @@ const LookBackTab = lazy(() => import("./lookback/look-back-tab"));
 
 /** What was unusual, who is told of it, and what would have been. */
 export function Component() {
+  const [region] = useRegion();
   const [search, setSearch] = useSearchParams();
   const tab = search.get("tab") ?? "insights";
   return (
@@ -34,7 +36,7 @@ export function Component() {
             label: "Who is told",
             content: tab === "rules" && (
               <Suspense>
-                <RulesTab />
+                <RulesTab key={region} />
               </Suspense>
             ),
           },
@@ -43,7 +45,7 @@ export function Component() {
             label: "Look back",
             content: tab === "look-back" && (
               <Suspense>
-                <LookBackTab />
+                <LookBackTab key={region} />
               </Suspense>
             ),
           },

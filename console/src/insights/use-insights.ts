@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Refusal } from "../api/call";
 import type { EventItem } from "../api/history";
 import { listInsightsData, lookupInsights } from "../api/insights";
 import { describeTrails, type Trail } from "../api/trails";
@@ -21,7 +22,7 @@ export function useInsights(region: string, days: number) {
   return useQuery({
     queryKey: ["insights", region, days],
     queryFn: ({ signal }) => read(region, days, signal),
-    refetchInterval: 30_000,
+    refetchInterval: 60_000,
   });
 }
 
@@ -30,9 +31,9 @@ async function read(region: string, days: number, signal: AbortSignal): Promise<
   const { trailList: trails } = await describeTrails(region, signal);
   const lists = [
     await all((token) => lookupInsights(region, { StartTime, ...token }, signal), signal),
-    // Trails of an organization tell its administrators alone.
-    ...(await inTurn(trails.filter(mayTell), (trail) =>
-      all((token) => listInsightsData(region, trail.TrailARN, { StartTime, ...token }, signal), signal),
+    ...(await inTurn(
+      trails.filter(({ HasInsightSelectors }) => HasInsightSelectors),
+      (trail) => ofData(region, trail, StartTime, signal),
     )),
   ];
   const told = lists.flatMap(({ events }) =>
@@ -43,7 +44,18 @@ async function read(region: string, days: number, signal: AbortSignal): Promise<
   return { episodes: pair(told), isCut: lists.some(({ isCut }) => isCut), trails };
 }
 
-const mayTell = (trail: Trail) => !trail.IsOrganizationTrail && trail.HasInsightSelectors;
+/** Insights of a trail's data events; an organization's trail tells its members nothing of them. */
+async function ofData(region: string, trail: Trail, StartTime: number, signal: AbortSignal) {
+  const ask = (token: { NextToken?: string }) =>
+    listInsightsData(region, trail.TrailARN, { StartTime, ...token }, signal);
+  try {
+    return await all(ask, signal);
+  } catch (error) {
+    const isRefused = error instanceof Refusal && error.status >= 400 && error.status < 500;
+    if (trail.IsOrganizationTrail && isRefused) return { events: [], isCut: false };
+    throw error;
+  }
+}
 
 async function all(
   ask: (token: { NextToken?: string }) => Promise<{ Events: EventItem[]; NextToken?: string }>,

@@ -19,6 +19,11 @@ import { Verdict } from "./verdict";
 /** Proves that a trail's log files are what was delivered. */
 export function Component() {
   const [region] = useRegion();
+  // What was found in a Region is not that of another.
+  return <Integrity key={region} region={region} />;
+}
+
+function Integrity({ region }: { region: string }) {
   const trails = useTrails();
   const { run, start, stop } = useValidation(region);
   const [asked, setAsked] = useState<Asked>();
@@ -44,7 +49,6 @@ export function Component() {
         )}
         {trails.data && trails.data.length > 0 && (
           <RunForm
-            key={region}
             trails={trails.data}
             isRunning={run.state === "running"}
             onRun={start}
