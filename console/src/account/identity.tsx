@@ -25,7 +25,7 @@ export function Identity() {
   return (
     <Container header={<Header variant="h2">Identity</Header>}>
       <KeyValuePairs
-        columns={3}
+        columns={2}
         items={[
           { label: "Signed in as", value: Principal.Type === "Root" ? "Root user" : Principal.Name },
           { label: "Account ID", value: <Copied text={Account.Id} what="account ID" /> },

@@ -40,7 +40,7 @@ export function MfaDevices() {
             variant="h2"
             counter={devices.data ? `(${devices.data.length})` : ""}
             actions={assign}
-            description="With one, your password alone signs nobody in."
+            description="With a device here, your password alone signs nobody in."
           >
             MFA devices
           </Header>

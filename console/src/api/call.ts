@@ -29,6 +29,11 @@ export class Refusal extends Error {
   get action(): string | undefined {
     return /is not authorized to perform: ([\w-]+:\w+)/.exec(this.message)?.[1];
   }
+
+  /** The ARN of what they lack it on, where the message names it. */
+  get resource(): string | undefined {
+    return / on resource: (arn:[^\s"]+)/.exec(this.message)?.[1];
+  }
 }
 
 let csrf = "";

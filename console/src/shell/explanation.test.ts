@@ -11,8 +11,16 @@ test("a denied call tells which permission to ask for", () => {
     type: "warning",
     header: "You may not stop logging",
     hint: "Ask whoever administers the account to allow cloudtrail:StopLogging:",
-    statement: '{\n  "Effect": "Allow",\n  "Action": "cloudtrail:StopLogging",\n  "Resource": "*"\n}',
+    statement:
+      '{\n  "Effect": "Allow",\n  "Action": "cloudtrail:StopLogging",\n  "Resource": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"\n}',
   });
+});
+
+test("a role that can't be taken needs a trust policy too", () => {
+  const message = "User: arn:aws:iam::111122223333:user/a is not authorized to perform: sts:AssumeRole";
+  const told = explain(new Refusal("AccessDenied", message, 403), "switch to ops");
+  expect(told.hint).toContain("trust policy");
+  expect(told.statement).toContain('"Resource": "*"');
 });
 
 test("a permission would not help where a policy forbids", () => {

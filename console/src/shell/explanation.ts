@@ -62,8 +62,11 @@ function denied(
     type: "warning",
     ...told,
     header,
-    hint: `Ask whoever administers the account to allow ${action}:`,
-    statement: JSON.stringify({ Effect: "Allow", Action: action, Resource: "*" }, null, 2),
+    hint:
+      action === "sts:AssumeRole"
+        ? "The role's trust policy must name you or your account, and a policy of yours must allow it:"
+        : `Ask whoever administers the account to allow ${action}:`,
+    statement: JSON.stringify({ Effect: "Allow", Action: action, Resource: error.resource ?? "*" }, null, 2),
     retryable: true,
   };
 }
