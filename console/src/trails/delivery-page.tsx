@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import HelpPanel from "@cloudscape-design/components/help-panel";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TrailHealth } from "../api/trails";
@@ -12,11 +13,11 @@ import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { span } from "../shell/time";
 import { DestinationsTable } from "./delivery/destinations-table";
-import { totals } from "./delivery/health";
+import { healthOf, totals } from "./delivery/health";
 import { HealthTable } from "./delivery/health-table";
 import { Hours } from "./delivery/hours";
 import { useDelivery } from "./delivery/use-delivery";
-import { sizeOf } from "./trail-facts";
+import { sizeOf, trailPath } from "./trail-facts";
 
 /** How delivery fares: of every trail, to every destination, over the last day. */
 export function Component() {
@@ -64,14 +65,7 @@ function Health({ trails }: { trails: TrailHealth[] }) {
   const number = new Intl.NumberFormat("en-US");
   return (
     <SpaceBetween size="l">
-      {sums.failing > 0 && (
-        <Alert
-          type="warning"
-          header={sums.failing === 1 ? "A trail needs you" : `${sums.failing} trails need you`}
-        >
-          Nothing is lost: what could not be delivered waits, and is delivered once the cause is mended.
-        </Alert>
-      )}
+      <Ailing trails={trails} />
       <Container>
         <KeyValuePairs
           columns={4}
@@ -99,6 +93,32 @@ function Health({ trails }: { trails: TrailHealth[] }) {
     </SpaceBetween>
   );
 }
+
+/** The trails that somebody must look after, each with a way there. */
+function Ailing({ trails }: { trails: TrailHealth[] }) {
+  const ailing = trails.filter((trail) => ["error", "warning"].includes(healthOf(trail).type));
+  if (ailing.length === 0) return null;
+  return (
+    <Alert
+      type="warning"
+      header={ailing.length === 1 ? "A trail needs you" : `${ailing.length} trails need you`}
+    >
+      <SpaceBetween size="xxs">
+        {ailing.slice(0, AILING_MAX).map((trail) => (
+          <span key={trail.TrailARN}>
+            <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link> {healthOf(trail).text}
+          </span>
+        ))}
+        <span>
+          Nothing is lost: what could not be delivered waits, and is delivered once the cause is mended.
+        </span>
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
+/** How many of them are named. */
+const AILING_MAX = 5;
 
 const HELP = (
   <HelpPanel header={<h2>Delivery health</h2>}>

@@ -34,21 +34,25 @@ export function folderOf(
 export interface Condition {
   type: "success" | "stopped" | "error" | "warning" | "pending";
   text: string;
+  /** The error that it comes of. */
+  code?: string;
 }
 
 /** What GetTrailStatus says, in a word or two: whether it logs, and whether what it logs arrives. */
 export function conditionOf(status: TrailStatus): Condition {
   if (!status.IsLogging) return { type: "stopped", text: "Off" };
-  if (status.LatestDeliveryError)
-    return { type: "error", text: `Delivery fails: ${status.LatestDeliveryError}` };
-  if (status.LatestDigestDeliveryError) {
-    return { type: "warning", text: `Digests fail: ${status.LatestDigestDeliveryError}` };
-  }
-  if (status.LatestNotificationError) {
-    return { type: "warning", text: `Notifications fail: ${status.LatestNotificationError}` };
-  }
-  if (status.LatestCloudWatchLogsDeliveryError) {
-    return { type: "warning", text: `CloudWatch Logs fail: ${status.LatestCloudWatchLogsDeliveryError}` };
+  const { LatestDeliveryError, LatestDigestDeliveryError } = status;
+  const failing = (type: "error" | "warning", what: string, code: string): Condition => ({
+    type,
+    text: `${what}: ${code}`,
+    code,
+  });
+  if (LatestDeliveryError) return failing("error", "Delivery fails", LatestDeliveryError);
+  if (LatestDigestDeliveryError) return failing("warning", "Digests fail", LatestDigestDeliveryError);
+  const { LatestNotificationError, LatestCloudWatchLogsDeliveryError } = status;
+  if (LatestNotificationError) return failing("warning", "Notifications fail", LatestNotificationError);
+  if (LatestCloudWatchLogsDeliveryError) {
+    return failing("warning", "CloudWatch Logs fail", LatestCloudWatchLogsDeliveryError);
   }
   return { type: "success", text: "Logging" };
 }

@@ -1,14 +1,12 @@
 import Header from "@cloudscape-design/components/header";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { TrailHealth } from "../../api/trails";
-import { useTime } from "../../shell/time";
+import { Ago } from "./ago";
 import { ConditionStatus } from "./condition-status";
-import { KINDS } from "./health";
+import { KINDS, stateOf } from "./health";
 
 /** Every place that trails tell of events, those that fail first. */
 export function DestinationsTable({ trails }: { trails: TrailHealth[] }) {
-  const time = useTime();
   const rows = trails
     .flatMap(({ Name: trail, Destinations }) =>
       Destinations.map((destination) => ({ trail, ...destination })),
@@ -36,25 +34,10 @@ export function DestinationsTable({ trails }: { trails: TrailHealth[] }) {
           id: "status",
           header: "Status",
           minWidth: 180,
-          cell: ({ Error: error, LastSuccess }) =>
-            error ? (
-              <ConditionStatus type="error" text={`Fails: ${error}`} />
-            ) : (
-              <StatusIndicator type={LastSuccess ? "success" : "pending"}>
-                {LastSuccess ? "Works" : "Nothing yet"}
-              </StatusIndicator>
-            ),
+          cell: (destination) => <ConditionStatus {...stateOf(destination)} />,
         },
-        {
-          id: "success",
-          header: `Last success (${time.zoneName(new Date())})`,
-          cell: ({ LastSuccess }) => (LastSuccess ? time.short(LastSuccess) : "–"),
-        },
-        {
-          id: "attempt",
-          header: "Last attempt",
-          cell: ({ LastAttempt }) => (LastAttempt ? time.short(LastAttempt) : "–"),
-        },
+        { id: "success", header: "Last success", cell: ({ LastSuccess }) => <Ago at={LastSuccess} /> },
+        { id: "attempt", header: "Last attempt", cell: ({ LastAttempt }) => <Ago at={LastAttempt} /> },
       ]}
     />
   );

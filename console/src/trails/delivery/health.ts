@@ -13,15 +13,27 @@ type Destination = TrailHealth["Destinations"][number];
 export function healthOf(trail: TrailHealth): Condition {
   if (!trail.IsLogging && trail.Behind === 0) return { type: "stopped", text: "Off" };
   const failing = trail.Destinations.filter((destination) => destination.Error);
-  const bucket = failing.find(({ Kind }) => Kind === "S3");
-  if (bucket) return { type: "error", text: `Bucket: ${bucket.Error}` };
-  const [first, ...more] = failing;
-  if (first) {
-    const others = more.length > 0 ? ` and ${more.length} more` : "";
-    return { type: "warning", text: `${KINDS[first.Kind]}: ${first.Error}${others}` };
+  const first = failing.find(({ Kind }) => Kind === "S3") ?? failing[0];
+  if (first?.Error) {
+    const others = failing.length > 1 ? ` and ${failing.length - 1} more` : "";
+    return {
+      type: first.Kind === "S3" ? "error" : "warning",
+      text: `${KINDS[first.Kind]}: ${first.Error}${others}`,
+      code: first.Error,
+    };
   }
   if (isLate(trail)) return { type: "warning", text: "Late" };
   return { type: "success", text: "Healthy" };
+}
+
+/** How a destination fares. */
+export function stateOf({ Kind, Error: code, LastSuccess }: Destination): Condition {
+  if (code) return { type: "error", text: code, code };
+  if (LastSuccess) return { type: "success", text: "Works" };
+  // Of some it is only told when they fail.
+  return Kind === "TransparencyLog"
+    ? { type: "success", text: "No errors" }
+    : { type: "pending", text: "Nothing yet" };
 }
 
 export const KINDS: Record<Destination["Kind"], string> = {
@@ -40,7 +52,6 @@ export function totals(trails: readonly TrailHealth[]) {
   const sum = (of: (trail: TrailHealth) => number) => trails.reduce((total, trail) => total + of(trail), 0);
   return {
     logging: trails.filter(({ IsLogging }) => IsLogging).length,
-    failing: trails.filter((trail) => ["error", "warning"].includes(healthOf(trail).type)).length,
     files: sum(({ LastDay }) => LastDay.Files),
     bytes: sum(({ LastDay }) => LastDay.Bytes),
     events: sum(({ LastDay }) => LastDay.Events),
