@@ -29,6 +29,7 @@ mod recovery;
 mod report;
 mod samples;
 mod scratch;
+mod searches;
 mod server;
 mod socket;
 mod spread;

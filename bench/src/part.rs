@@ -40,6 +40,10 @@ pub(crate) enum Part {
     Recovery,
     /// LookupEvents in the engine, each attribute.
     Lookup,
+    /// Searches, counts and exports behind Event history; only when asked for.
+    Search,
+    /// Makes a data directory with `--events` events in `--dir` and leaves it there, for `cairn serve`.
+    Past,
     /// LookupEvents over HTTP.
     Socket,
     /// What recording adds to an S3 PUT of 4 KB.
@@ -94,6 +98,8 @@ impl Part {
             Self::Indexed => crate::indexed::run(run),
             Self::Recovery => crate::recovery::run(run),
             Self::Lookup => crate::lookup::run(run),
+            Self::Search => crate::searches::run(run),
+            Self::Past => crate::searches::past(run),
             Self::Socket => crate::socket::run(run),
             Self::Put => crate::put::run(run),
             Self::Reads => crate::reads::run(run),
@@ -116,6 +122,12 @@ impl Run {
     #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
     pub(crate) fn show(&mut self, table: Table) {
         print!("{}", self.report.add(table));
+    }
+
+    /// Says something beside the figures.
+    #[expect(clippy::print_stdout, reason = "figures are what this program is for")]
+    pub(crate) fn told(&self, what: &str) {
+        println!("\n{what}");
     }
 
     /// Says aloud what can't be measured here.
