@@ -1,7 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -56,9 +55,7 @@ export function MfaDevices() {
             <Refused error={devices.error} doing="list your MFA devices" onRetry={() => devices.refetch()} />
           ) : (
             <EmptyState title="No MFA devices">
-              <StatusIndicator type="warning">
-                Your password is all that protects your account here.
-              </StatusIndicator>
+              Your password is all that protects your account here.
             </EmptyState>
           )
         }

@@ -1,4 +1,4 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Icon from "@cloudscape-design/components/icon";
 import styles from "./account.module.css";
 import { type PasswordPolicy, type Rule, rulesOf } from "./password-policy";
 
@@ -7,13 +7,20 @@ export function PasswordRules({ policy, password }: { policy: PasswordPolicy; pa
   return (
     <ul className={styles.rules}>
       {rulesOf(policy, password).map((rule) => (
-        <li key={rule.text}>
-          <StatusIndicator type={stateOf(rule, password)}>{rule.text}</StatusIndicator>
+        <li key={rule.text} className={styles.rule}>
+          <Mark rule={rule} password={password} />
+          <span>{rule.text}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-const stateOf = ({ kept }: Rule, password: string) =>
-  kept && password ? "success" : kept === undefined ? "info" : "pending";
+function Mark({ rule: { kept }, password }: { rule: Rule; password: string }) {
+  if (kept === undefined) return <Icon name="status-info" size="small" ariaLabel="Checked when you save" />;
+  return kept && password ? (
+    <Icon name="status-positive" size="small" variant="success" ariaLabel="Kept" />
+  ) : (
+    <Icon name="status-pending" size="small" variant="subtle" ariaLabel="Not kept yet" />
+  );
+}

@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 import { Command } from "./command";
+import styles from "./empty-state.module.css";
 
 interface EmptyStateProps {
   title: string;
@@ -17,7 +17,7 @@ interface EmptyStateProps {
 export function EmptyState({ title, children, command, action }: EmptyStateProps) {
   return (
     <Box textAlign="center" color="inherit" padding={{ vertical: "s" }}>
-      <SpaceBetween size="s" alignItems="center">
+      <div className={styles.state}>
         <Box variant="strong" color="inherit">
           {title}
         </Box>
@@ -28,7 +28,7 @@ export function EmptyState({ title, children, command, action }: EmptyStateProps
         )}
         {command && <Command text={command} />}
         {action}
-      </SpaceBetween>
+      </div>
     </Box>
   );
 }
