@@ -27,3 +27,17 @@ test("what has not ended goes on, and what began before is known by its end", ()
   const [endOnly] = rowsOf(pair([told("End", "2026-03-02T12:11:00Z")].flat()), START);
   expect(endOnly).toMatchObject({ began: START, state: "Over" });
 });
+
+test("insights of data events name the trail that selects them, and how sensitive it is", () => {
+  const data = record("Start", "2026-03-02T12:04:00Z");
+  const details = {
+    ...data.insightDetails,
+    sourceEventCategory: "Data",
+    insightSource: "arn:aws:cloudtrail:us-east-1:111122223333:trail/objects",
+    sensitivity: "high",
+    errorCode: "AccessDenied",
+  };
+  const [row] = rowsOf(pair([readTold({ ...data, insightDetails: details }) ?? []].flat()), START);
+  expect(row).toMatchObject({ category: "Data", trail: "objects", sensitivity: "high", kind: "Error rate" });
+  expect(row && rowInWords(row)).toBe("Surge of AccessDenied errors of CreateTags (ec2)");
+});

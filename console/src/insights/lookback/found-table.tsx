@@ -62,7 +62,7 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         {
           id: "what",
           header: "What",
-          maxWidth: 220,
+          maxWidth: 280,
           sortingField: "direction",
           cell: ({ direction, errorCode }) =>
             `${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`,
