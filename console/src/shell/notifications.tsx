@@ -2,6 +2,7 @@ import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
+import { aged, type Told, withItem } from "./told";
 
 export interface Notification {
   type: "success" | "info" | "warning" | "error" | "in-progress";
@@ -20,12 +21,6 @@ export interface Notify {
   (notification: Notification): string;
   /** Takes one away. */
   dismiss: (id: string) => void;
-}
-
-interface Told extends Notification {
-  id: string;
-  /** How many pages were entered since. */
-  age: number;
 }
 
 const Telling = createContext<Notify | undefined>(undefined);
@@ -67,19 +62,6 @@ export function NotificationBar() {
   const { dismiss } = useNotify();
   if (!items.length) return null;
   return <Flashbar stackItems items={items.map((item) => flashOf(item, dismiss))} />;
-}
-
-const ITEMS_MAX = 20;
-
-function withItem(before: Told[], item: Told): Told[] {
-  return [item, ...before.filter(({ id }) => id !== item.id)].slice(0, ITEMS_MAX);
-}
-
-function aged(items: Told[]): Told[] {
-  if (!items.length) return items;
-  return items
-    .map((item) => ({ ...item, age: item.age + 1 }))
-    .filter(({ age, type, lasting }) => lasting || age < 2 || (type !== "success" && type !== "info"));
 }
 
 function flashOf(item: Told, dismiss: (id: string) => void): FlashbarProps.MessageDefinition {
