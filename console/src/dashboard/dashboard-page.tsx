@@ -85,7 +85,7 @@ export function Component() {
         {!summary.isError && <EventsContainer summary={summary.data} filters={filters} words={span.words} />}
         <Grid gridDefinition={[{ colspan: HALF }, { colspan: HALF }]}>
           <LatestInsights region={region} />
-          <Delivery region={region} />
+          <Delivery />
         </Grid>
         {top && (
           <Grid gridDefinition={[1, 2, 3, 4, 5, 6].map(() => ({ colspan: THIRD }))}>

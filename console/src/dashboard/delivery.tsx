@@ -5,24 +5,21 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useQuery } from "@tanstack/react-query";
-import { deliveryHealth, type TrailHealth } from "../api/trails";
+import type { TrailHealth } from "../api/trails";
 import { many } from "../insights/words";
 import { EmptyState } from "../shell/empty-state";
 import { href } from "../shell/href";
 import { Refused } from "../shell/refused";
 import { span } from "../shell/time";
+import { healthOf } from "../trails/delivery/health";
+import { useDelivery } from "../trails/delivery/use-delivery";
+import { useTrails } from "../trails/queries";
 import { trailPath } from "../trails/trail-facts";
-import { stateOf } from "./delivery-state";
-import { REFRESH_MS } from "./use-summary";
 
 /** How the trails fare: whether files and all else reach their places. */
-export function Delivery({ region }: { region: string }) {
-  const health = useQuery({
-    queryKey: ["delivery", region],
-    queryFn: ({ signal }) => deliveryHealth(region, signal),
-    refetchInterval: REFRESH_MS,
-  });
+export function Delivery() {
+  const health = useDelivery();
+  const known = useTrails();
   const trails = health.data?.Trails ?? [];
   return (
     <Container
@@ -41,7 +38,12 @@ export function Delivery({ region }: { region: string }) {
       {health.isError && !health.data && (
         <Refused error={health.error} doing="ask how trails fare" onRetry={() => health.refetch()} />
       )}
-      {health.data && trails.length === 0 && (
+      {health.data && trails.length === 0 && known.data && known.data.length > 0 && (
+        <Box color="text-body-secondary">
+          How the trails fare is told to whoever may call cloudtrail:GetTrailStatus.
+        </Box>
+      )}
+      {health.data && trails.length === 0 && known.data?.length === 0 && (
         <EmptyState title="No trails" command="cairn trail create main --bucket audit-logs --create-bucket">
           Event history keeps events for 90 days. A trail keeps them as signed files for as long as you like.
         </EmptyState>
@@ -56,12 +58,12 @@ export function Delivery({ region }: { region: string }) {
 }
 
 function Trail({ trail }: { trail: TrailHealth }) {
-  const { type, words } = stateOf(trail);
+  const { type, text } = healthOf(trail);
   const { Files, Events, Digests } = trail.LastDay;
   return (
     <div>
       <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link>{" "}
-      <StatusIndicator type={type}>{words}</StatusIndicator>
+      <StatusIndicator type={type}>{text}</StatusIndicator>
       <Box variant="small" color="text-body-secondary" display="block">
         {many(Events, "event", "events")} in {many(Files, "file", "files")},{" "}
         {many(Digests, "digest", "digests")};{" "}
