@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import type { EventItem } from "../api/history";
 import { useRegion } from "../session/region";
+import { EmptyState } from "../shell/empty-state";
 import { Refused } from "../shell/refused";
 import { EventFilter } from "./filter/event-filter";
 import { RangePicker } from "./filter/range-picker";
@@ -89,7 +90,7 @@ export function Component() {
                 search={search}
                 request={request}
                 shown={shown}
-                countText={countText(pages.total, shown.length, pages.hasMore)}
+                countText={pages.page ? countText(pages.total, shown.length, pages.hasMore) : ""}
                 isLoading={pages.isLoading}
                 onChange={(change) => {
                   setSearch(change);
@@ -112,7 +113,13 @@ export function Component() {
             )}
           </SpaceBetween>
         }
-        empty={pages.error === null && <NoEvents region={region} search={search} onChange={setSearch} />}
+        empty={
+          pages.error === null ? (
+            <NoEvents region={region} search={search} onChange={setSearch} />
+          ) : (
+            <EmptyState title="No events can be shown">Why is told above.</EmptyState>
+          )
+        }
         footer={<SearchedBack pages={pages} />}
       />
       {isDownloading && (
