@@ -25,6 +25,13 @@ async function choose(page: Page, list: Locator, option: string) {
   await page.getByRole("option", { name: option }).first().click();
 }
 
+// An account has five trails at most.
+test.afterEach(async ({ aws }) => {
+  const { trailList } = await aws.cloudtrail<{ trailList: { Name: string }[] }>("DescribeTrails");
+  for (const { Name } of trailList)
+    if (Name.startsWith("e2e-")) await aws.cloudtrail("DeleteTrail", { Name });
+});
+
 test("trails are listed with their status, and found", async ({ page, look }) => {
   await page.goto("/_cairn/console/trails");
   const main = page.getByRole("row").filter({ has: page.getByRole("link", { name: "main", exact: true }) });
@@ -42,6 +49,7 @@ test("a trail is created with its bucket, logs at once, and its first file arriv
   aws,
   look,
 }) => {
+  test.slow();
   await page.goto(CREATE);
   await heading(page, "Choose trail attributes");
   await look("trail-create-attributes");
@@ -189,6 +197,7 @@ test("a trail is stopped, started and deleted, each once its name was typed", as
 });
 
 test("delivery health tells how trails fare, and what ails one", async ({ page, aws, look }) => {
+  test.slow();
   await createTrail(aws, "e2e-ailing", "e2e-ailing-logs", ACCOUNT);
   await aws.s3("DELETE", "/e2e-ailing-logs?policy=");
   await aws.s3("PUT", "/e2e-something");
@@ -206,7 +215,6 @@ test("delivery health tells how trails fare, and what ails one", async ({ page, 
   await page.keyboard.press("Escape");
   await page.getByText("Files", { exact: true }).first().click();
   await expect(page).toHaveURL(/figure=Files/);
-  await aws.cloudtrail("DeleteTrail", { Name: "e2e-ailing" });
 });
 
 const isLogging = async (aws: Aws, name: string): Promise<boolean> =>
