@@ -1,4 +1,6 @@
 import { expect, test } from "./fixtures";
+import { ACCOUNT } from "./world/generated-events";
+import { signIn } from "./world/sign-in";
 
 test("the dashboard sums the events up, and leads to them", async ({ page, look }) => {
   await page.goto("/_cairn/console/?range=7d");
@@ -48,4 +50,18 @@ test("a Region without events tells what to do next", async ({ page, look }) => 
   await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");
   await expect(page.getByText("There were no events in the last hour.", { exact: false })).toBeVisible();
   await look("dashboard-empty");
+});
+
+test("who may see little sees that, and what the rest needs", async ({ browser, baseURL }) => {
+  const nobody = { cookies: [], origins: [] };
+  const context = await browser.newContext({ baseURL: baseURL ?? "", storageState: nobody });
+  try {
+    const page = await context.newPage();
+    await signIn(page, { account: ACCOUNT, user: "alice", password: "Correct-horse-battery-1" });
+    await page.goto("/_cairn/console/?range=24h");
+    await expect(page.getByText("Top principals")).toBeVisible();
+    await expect(page.getByText(/may call cloudtrail:GetTrailStatus/)).toBeVisible();
+  } finally {
+    await context.close();
+  }
 });
