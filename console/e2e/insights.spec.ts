@@ -29,6 +29,12 @@ test.beforeAll(async () => {
   await waitFor(async () => (await told(aws)) >= 4, "two insights have begun and ended", 60_000);
 });
 
+/** An account has five trails in a Region. */
+test.afterAll(async () => {
+  const world = readWorld();
+  await new Aws(world.endpoint, world).cloudtrail("DeleteTrail", { Name: "watcher" });
+});
+
 test("insights are listed, start and end together, and filtered", async ({ page, look }) => {
   await page.goto("/_cairn/console/insights");
   const rows = page.getByRole("row").filter({ hasText: "DeleteAlarms" });

@@ -29,6 +29,12 @@ test.beforeAll(async () => {
   );
 });
 
+/** An account has five trails in a Region. */
+test.afterAll(async () => {
+  const world = readWorld();
+  await new Aws(world.endpoint, world).cloudtrail("DeleteTrail", { Name: "proven" });
+});
+
 test("a trail that nobody touched is as it was delivered, and its report is a file", async ({
   page,
   look,
