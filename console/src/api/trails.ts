@@ -113,20 +113,33 @@ export type ValidationLine =
       Kind: "Digest" | "LogFile" | "Backfill";
       Object: string;
       Valid: boolean;
+      /** How grave what is to be said is; absent where nothing is. */
+      Severity?: Severity;
       /** What is wrong, in words; absent where nothing is. */
       Finding?: string;
       Time?: string;
     }
-  | { Kind: "Gap"; StartTime: string; EndTime: string; Finding: string }
+  /** Time that nothing proves. */
+  | { Kind: "Gap"; StartTime: string; EndTime: string; Severity?: Severity; Finding: string }
   | {
       Kind: "Ended";
       Valid: boolean;
-      Digests: { Valid: number; Invalid: number };
-      Files: { Valid: number; Invalid: number };
+      Verdict?: "valid" | "invalid" | "incomplete";
+      Digests: Checked;
+      Files: Checked;
       /** The report as `cairn validate` prints it. */
       Report: string;
     }
   | { Kind: "Refused"; Code: string; Message: string };
+
+export type Severity = "note" | "warning" | "unchecked" | "invalid";
+
+/** How many objects were checked, and could not be. */
+export interface Checked {
+  Valid: number;
+  Invalid: number;
+  Unchecked?: number;
+}
 
 export const validate = (
   region: string,

@@ -24,9 +24,16 @@ test("each line has its place, and the end ends it", () => {
     { Kind: "Digest", Object: "d1", Valid: true, Time: "2026-03-02T23:00:00Z" },
     { Kind: "LogFile", Object: "l1", Valid: false, Finding: "hash value doesn't match" },
     { Kind: "LogFile", Object: "l2", Valid: true, Finding: "no digest file lists it" },
-    { Kind: "LogFile", Object: "l3", Valid: false, Finding: "NOT CHECKED: AccessDenied: no" },
+    { Kind: "LogFile", Object: "l3", Valid: false, Severity: "unchecked", Finding: "Not checked: no" },
     { Kind: "Backfill", Object: "b1", Valid: true },
     { Kind: "Gap", StartTime: "2026-03-01T00:00:00Z", EndTime: "2026-03-01T01:00:00Z", Finding: "nothing" },
+    {
+      Kind: "Gap",
+      StartTime: "2026-03-01T02:00:00Z",
+      EndTime: "2026-03-01T03:00:00Z",
+      Severity: "invalid",
+      Finding: "no valid digest file proves what was delivered then",
+    },
     { Kind: "Progress", Digests: 1, Files: 3, CheckedBackTo: "2026-03-02T12:00:00Z" },
   ]);
   expect(of.results.map(({ kind, state, object }) => [kind, state, object])).toEqual([
@@ -36,8 +43,9 @@ test("each line has its place, and the end ends it", () => {
     ["Log file", "unchecked", "l3"],
     ["Backfill digest", "valid", "b1"],
     ["Chain", "gap", ""],
+    ["Chain", "invalid", ""],
   ]);
-  expect(of.counts).toEqual({ valid: 2, warning: 1, invalid: 1, unchecked: 1, gap: 1 });
+  expect(of.counts).toEqual({ valid: 2, warning: 1, invalid: 2, unchecked: 1, gap: 1 });
   expect([of.asked?.trail, of.digests, of.files, progressOf(of)]).toEqual([TRAIL, 1, 3, 0.25]);
   take(of, {
     Kind: "Ended",

@@ -1,6 +1,6 @@
 /** What a validation has found so far, line by line. */
 
-import type { ValidationLine } from "../api/trails";
+import type { Severity, ValidationLine } from "../api/trails";
 
 export type ResultState = "valid" | "warning" | "invalid" | "unchecked" | "gap";
 
@@ -77,17 +77,27 @@ const KINDS = { Digest: "Digest", LogFile: "Log file", Backfill: "Backfill diges
 
 function resultOf(line: Extract<ValidationLine, { Kind: "Digest" | "LogFile" | "Backfill" | "Gap" }>) {
   if (line.Kind === "Gap") {
-    const { Finding: finding, StartTime: time, EndTime: until } = line;
-    return { kind: "Chain", state: "gap", object: "", finding, time, until } as const;
+    const { Finding: finding, StartTime: time, EndTime: until, Severity } = line;
+    // Time for which there must be a digest is no mere gap.
+    const state: ResultState = Severity === "invalid" || Severity === "unchecked" ? Severity : "gap";
+    return { kind: "Chain", state, object: "", finding, time, until } as const;
   }
   const { Object: object, Finding: finding = "", Time: time = "" } = line;
-  return { kind: KINDS[line.Kind], state: stateOf(line.Valid, finding), object, finding, time };
+  return { kind: KINDS[line.Kind], state: stateOf(line), object, finding, time };
 }
 
-function stateOf(isValid: boolean, finding: string): ResultState {
-  if (/^not checked/i.test(finding)) return "unchecked";
-  if (!isValid) return "invalid";
-  return finding ? "warning" : "valid";
+function stateOf({
+  Valid,
+  Severity,
+  Finding,
+}: {
+  Valid: boolean;
+  Severity?: Severity;
+  Finding?: string;
+}): ResultState {
+  if (Severity === "unchecked") return "unchecked";
+  if (!Valid) return "invalid";
+  return Finding ? "warning" : "valid";
 }
 
 /** How far it has come, 0 to 1: it goes from the newest digest to the oldest. */

@@ -1,6 +1,7 @@
 import Alert, { type AlertProps } from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Checked } from "../api/trails";
 import { save } from "../history/download/save";
 import { many } from "../insights/words";
 import { useTime } from "../shell/time";
@@ -39,9 +40,7 @@ export function Verdict({ run }: { run: Run }) {
 }
 
 function said({ ended, counts }: Run): { type: AlertProps.Type; header: string } {
-  if (counts.invalid > 0) {
-    return { type: "error", header: "Something was changed, removed or forged" };
-  }
+  if (counts.invalid > 0) return { type: "error", header: "Something was changed, removed or forged" };
   if (counts.unchecked > 0 || !ended?.Valid) {
     return { type: "warning", header: "Not everything could be checked" };
   }
@@ -51,7 +50,11 @@ function said({ ended, counts }: Run): { type: AlertProps.Type; header: string }
   return { type: "success", header: "Everything is as it was delivered" };
 }
 
-function figures(one: string, more: string, { Valid, Invalid }: { Valid: number; Invalid: number }): string {
-  const all = many(Valid + Invalid, one, more);
-  return Invalid > 0 ? `${all}, ${Invalid} invalid` : `${all} valid`;
+/** `3 digests valid`, `12 log files, 1 invalid, 2 not checked`. */
+function figures(one: string, more: string, { Valid, Invalid, Unchecked = 0 }: Checked): string {
+  const all = many(Valid + Invalid + Unchecked, one, more);
+  const wrong = [Invalid > 0 && `${Invalid} invalid`, Unchecked > 0 && `${Unchecked} not checked`].filter(
+    Boolean,
+  );
+  return wrong.length > 0 ? [all, ...wrong].join(", ") : `${all} valid`;
 }
