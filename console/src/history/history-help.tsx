@@ -19,6 +19,9 @@ export const HISTORY_HELP = (
     <h3>Compare</h3>
     <p>Select two to five events to see what differs.</p>
     <h3>Regions</h3>
-    <p>Each Region has a history of its own. IAM, STS and sign-ins are recorded in us-east-1.</p>
+    <p>
+      Each Region has a history of its own. What IAM is asked is recorded in us-east-1, sign-ins of users in
+      the server's own Region.
+    </p>
   </HelpPanel>
 );

@@ -190,7 +190,7 @@ const CALLS: [source: string, name: string, parts: EventRecord, sentence: string
     "signin",
     "SwitchRole",
     { additionalEventData: { SwitchFrom: "arn:aws:iam::111122223333:user/alice" } },
-    "alice switched role in the console, coming from alice from 198.51.100.7",
+    "alice switched to this role in the console (as alice before) from 198.51.100.7",
   ],
   ["secretsmanager", "GetSecretValue", asked({ secretId: "db" }), "alice read secret db from 198.51.100.7"],
   ["ssm", "GetParameters", asked({ names: ["a", "b"] }), "alice read parameters a and b from 198.51.100.7"],

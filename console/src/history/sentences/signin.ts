@@ -24,6 +24,8 @@ function consoleLogin(record: EventRecord): string {
 function switchRole(record: EventRecord): string {
   const from = textAt(record, "additionalEventData.SwitchFrom");
   const to = textAt(record, "additionalEventData.SwitchTo");
-  const towards = to ? `switch to role ${shorten(to)} in the console` : "switch role in the console";
-  return from ? `${towards}, coming from ${shorten(from)}` : towards;
+  if (to) return `switch to role ${shorten(to)} in the console`;
+  return from
+    ? `switch to this role in the console (as ${shorten(from)} before)`
+    : "switch role in the console";
 }

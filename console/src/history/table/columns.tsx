@@ -75,7 +75,7 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     recorded("AwsRegion", "awsRegion"),
     recorded("ErrorCode", "errorCode"),
     column("EventId", (event) => event.EventId),
-    column("ReadOnly", (event) => event.ReadOnly),
+    column("ReadOnly", (event) => event.ReadOnly || NOTHING),
     recorded("RequestId", "requestID"),
     recorded("SourceIPAddress", "sourceIPAddress"),
     column("Sentence", (event) => sentenceText(recordOf(event))),
