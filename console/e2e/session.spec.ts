@@ -108,3 +108,26 @@ test("the sign-in page can be told for whom it is", async ({ page }) => {
   await page.getByText("Root user").click();
   await expect(page.getByLabel("User name")).toBeHidden();
 });
+
+test("a page never goes on as somebody else who signed in in another tab", async ({ page, aws, look }) => {
+  await createPerson(aws, "sign-in-eva", { password: PASSWORD });
+  await createPerson(aws, "sign-in-fay", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in?to=/account");
+  await enterCredentials(page, "sign-in-eva", PASSWORD);
+  await expect(accountMenu(page)).toContainText("sign-in-eva");
+  const other = await page.context().newPage();
+  await other.goto("/_cairn/console/account");
+  await accountMenu(other).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await other.getByLabel("User name").fill("sign-in-fay");
+  await other.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(accountMenu(other)).toContainText("sign-in-fay");
+  await page.getByRole("button", { name: "Assign MFA device" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
+  const dialog = page.getByRole("dialog", { name: "You are somebody else now" });
+  await expect(dialog.getByText(/sign-in-fay/)).toBeVisible();
+  await look("somebody-else");
+  await dialog.getByRole("button", { name: "Load this page anew" }).click();
+  await expect(accountMenu(page)).toContainText("sign-in-fay");
+});
