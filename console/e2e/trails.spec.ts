@@ -64,6 +64,8 @@ test("a trail is created with its bucket, logs at once, and its first file arriv
   await page.getByLabel("Data events", { exact: true }).check();
   await choose(page, page.getByRole("button", { name: /^Resource type/ }), "S3 object");
   await choose(page, page.getByRole("button", { name: /Log selector template/ }), "Log writeOnly events");
+  await page.getByRole("button", { name: "Leave them out" }).click();
+  await expect(page.getByText("The trail would log its own deliveries")).toHaveCount(0);
   await page.getByLabel("API call rate").first().check();
   await expect(page.getByText(/^[\d,]+ of [\d,]+ events$/)).toBeVisible();
   await look("trail-create-events");
@@ -92,6 +94,7 @@ test("a trail is created with its bucket, logs at once, and its first file arriv
     LogFileValidationEnabled: true,
     HasCustomEventSelectors: true,
     HasInsightSelectors: true,
+    RecursiveLogging: false,
   });
   const download = page.waitForEvent("download");
   await files

@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
 import { href } from "../../shell/href";
@@ -37,7 +38,7 @@ export function LastDay({ arn }: { arn: string }) {
       {delivery.isPending && <Spinner />}
       {delivery.data && !trail && "Nothing is known of this trail's deliveries from this Region."}
       {trail && (
-        <>
+        <SpaceBetween size="m">
           <KeyValuePairs
             columns={4}
             items={[
@@ -53,7 +54,7 @@ export function LastDay({ arn }: { arn: string }) {
           <Suspense fallback={<Spinner />}>
             <HoursChart series={seriesOf([trail], "Events")} figure="Events" height={140} />
           </Suspense>
-        </>
+        </SpaceBetween>
       )}
     </Container>
   );

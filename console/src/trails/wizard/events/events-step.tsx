@@ -1,9 +1,13 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import Grid from "@cloudscape-design/components/grid";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { PartProps } from "../attributes/props";
 import type { SelectorDraft } from "../draft";
 import { selectorsOf } from "../draft";
 import { loggedBy } from "../logged";
+import { takesOwnDeliveries } from "../own-deliveries";
+import { bucketOf } from "../plan";
 import { SelectorPreview } from "../preview/selector-preview";
 import { AdvancedForm } from "./advanced-form";
 import { BasicForm } from "./basic-form";
@@ -39,6 +43,16 @@ export function EventsStep({ draft, change, faults, region, isUnfinished }: Even
           />
         ) : (
           <BasicForm selectors={own.basic} faults={faults} onChange={(basic) => set({ basic })} />
+        )}
+        {draft.recursive && takesOwnDeliveries(selectors, bucketOf(draft)) && (
+          <Alert
+            type="info"
+            header="The trail would log its own deliveries"
+            action={<Button onClick={() => change({ recursive: false })}>Leave them out</Button>}
+          >
+            Each log file that CloudTrail puts into the bucket is an event of these selectors, and so makes
+            the next log file, even while nobody does anything.
+          </Alert>
         )}
         <InsightEvents
           choice={draft.insights}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { AdvancedFieldSelector } from "../../api/trails";
+import { takesOwnDeliveries } from "./own-deliveries";
+
+const objects = (...more: AdvancedFieldSelector[]) => ({
+  AdvancedEventSelectors: [
+    {
+      FieldSelectors: [
+        { Field: "eventCategory", Equals: ["Data"] },
+        { Field: "resources.type", Equals: ["AWS::S3::Object"] },
+        ...more,
+      ],
+    },
+  ],
+});
+const ARN = "resources.ARN";
+
+test.each<[string, AdvancedFieldSelector[], boolean]>([
+  ["all objects", [], true],
+  ["writes", [{ Field: "readOnly", Equals: ["false"] }], true],
+  ["reads", [{ Field: "readOnly", Equals: ["true"] }], false],
+  ["the bucket", [{ Field: ARN, StartsWith: ["arn:aws:s3:::logs/"] }], true],
+  ["a part of the bucket", [{ Field: ARN, StartsWith: ["arn:aws:s3:::logs/AWSLogs/1/"] }], true],
+  ["another bucket", [{ Field: ARN, StartsWith: ["arn:aws:s3:::shop/"] }], false],
+  ["all but the bucket", [{ Field: ARN, NotStartsWith: ["arn:aws:s3:::logs/"] }], false],
+  ["another call", [{ Field: "eventName", Equals: ["DeleteObject"] }], false],
+  ["a caller", [{ Field: "userIdentity.arn", Equals: ["arn:aws:iam::1:user/a"] }], false],
+  ["all but a caller", [{ Field: "userIdentity.arn", NotEquals: ["arn:aws:iam::1:user/a"] }], true],
+])("%s", (_, conditions, expected) =>
+  expect(takesOwnDeliveries(objects(...conditions), "logs")).toBe(expected),
+);
+
+test("management events, basic selectors, none", () => {
+  const basic = (Values: string[]) => ({
+    EventSelectors: [
+      {
+        ReadWriteType: "WriteOnly" as const,
+        IncludeManagementEvents: true,
+        DataResources: [{ Type: "AWS::S3::Object", Values }],
+        ExcludeManagementEventSources: [],
+      },
+    ],
+  });
+  expect(takesOwnDeliveries(basic(["arn:aws:s3"]), "logs")).toBe(true);
+  expect(takesOwnDeliveries(basic(["arn:aws:s3:::shop/"]), "logs")).toBe(false);
+  expect(takesOwnDeliveries(undefined, "logs")).toBe(false);
+});
