@@ -51,8 +51,10 @@ const OVERRIDES: &[(&str, &str, bool)] = &[
     ("bedrock", "ConverseStream", true),
     ("bedrock", "InvokeModel", true),
     ("bedrock", "InvokeModelWithResponseStream", true),
-    // Ours: what `/_cairn/insights/backtest` and `/_cairn/tail` are recorded as.
+    // Ours: what `/_cairn/insights/backtest`, `/_cairn/history/…` and `/_cairn/tail` are recorded as.
     ("cloudtrail", "BacktestInsights", true),
+    ("cloudtrail", "ExportEvents", true),
+    ("cloudtrail", "SummarizeEvents", true),
     ("cloudtrail", "TailEvents", true),
     ("kms", "Decrypt", true),
     ("kms", "Encrypt", true),
@@ -118,6 +120,8 @@ mod tests {
             ("cloudtrail.amazonaws.com", "LookupEvents", true),
             ("cloudtrail.amazonaws.com", "BacktestInsights", true),
             ("cloudtrail.amazonaws.com", "GetInsightExplanation", true),
+            ("cloudtrail.amazonaws.com", "ExportEvents", true),
+            ("cloudtrail.amazonaws.com", "SummarizeEvents", true),
             ("cloudtrail.amazonaws.com", "TailEvents", true),
             ("cloudtrail.amazonaws.com", "CreateTrail", false),
             ("s3.amazonaws.com", "HeadObject", true),
