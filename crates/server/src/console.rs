@@ -3,13 +3,14 @@
 //! `assets` serves the built files; `headers` is what every answer to a browser carries beside; `welcome` leads a
 //! browser that opens `/` here. `call` takes a call of the public API whose caller is known by a cookie instead of a
 //! signature; from there on it is served as any other. `session`, `sign_in`, `switch_role` and `change_password` are
-//! the pages that make, tell and end sessions; `guard` keeps other sites out of all of them; `records` tells the
-//! events of signing in.
+//! the pages that make, tell and end sessions; `guard` keeps other sites out of all of them, and `fence` what
+//! others put on this host; `records` tells the events of signing in.
 
 mod assets;
 mod call;
 mod change_password;
 mod cookie;
+mod fence;
 mod guard;
 mod headers;
 mod records;
@@ -29,6 +30,7 @@ use crate::answer::{Answered, answer};
 use crate::head::Head;
 use crate::serve::{Arrival, Front};
 
+pub(crate) use self::fence::{fence, fences};
 pub(crate) use self::welcome::leads_here;
 
 /// Where the console is.

@@ -125,9 +125,20 @@ pub(crate) struct Served {
 }
 
 impl Front {
-    /// Answers one request. The work goes on in a task of its own, so that a client that hangs up can't
-    /// stop it halfway.
+    /// Answers one request.
     pub(crate) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        tls: Option<Arc<Tls>>,
+    ) -> Response<AnswerBody> {
+        let fences = console::fences(request.uri().path(), request.headers());
+        let response = self.respond(request, peer, tls).await;
+        if fences { console::fence(response) } else { response }
+    }
+
+    /// Does so. The work goes on in a task of its own, so that a client that hangs up can't stop it halfway.
+    async fn respond(
         self: Arc<Self>,
         request: Request<Incoming>,
         peer: SocketAddr,
