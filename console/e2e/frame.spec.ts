@@ -62,4 +62,10 @@ test("menus are named and hold what they promise", async ({ page, look }) => {
   await page.getByRole("button", { name: /Signed in as/ }).click();
   await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
   await look("account-menu");
+  await page.goto("/_cairn/console/switch-role");
+  await page.evaluate(() => document.body.setAttribute("data-same", "page"));
+  await page.getByRole("button", { name: /Signed in as/ }).click();
+  await page.getByRole("menuitem", { name: /My account/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/My account/);
+  await expect(page.locator("body")).toHaveAttribute("data-same", "page");
 });

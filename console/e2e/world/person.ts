@@ -20,7 +20,10 @@ export async function createPerson(
 export async function enterCredentials(page: Page, user: string, password: string): Promise<void> {
   await page.getByLabel("Account ID or alias").fill(ACCOUNT);
   await page.getByLabel("User name").fill(user);
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  // Key by key, as a person types it.
+  const field = page.getByLabel("Password", { exact: true });
+  await field.clear();
+  await field.pressSequentially(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 

@@ -26,14 +26,16 @@ export function PasswordField({ label, onChange, shown, error, constraint, ...in
       constraintText={constraint}
       stretch
     >
-      <Input
-        type={shown ? "text" : "password"}
-        onChange={({ detail }) => onChange(detail.value)}
-        nativeInputAttributes={{ onKeyDown: look, onKeyUp: look, onBlur: () => setCapsLock(false) }}
-        disableBrowserAutocorrect
-        spellcheck={false}
-        {...input}
-      />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only looks at the keys that the field inside gets */}
+      <div onKeyDown={look} onKeyUp={look} onBlur={() => setCapsLock(false)}>
+        <Input
+          type={shown ? "text" : "password"}
+          onChange={({ detail }) => onChange(detail.value)}
+          disableBrowserAutocorrect
+          spellcheck={false}
+          {...input}
+        />
+      </div>
     </FormField>
   );
 }

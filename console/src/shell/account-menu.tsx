@@ -1,5 +1,6 @@
 import type { ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import type { TopNavigationProps } from "@cloudscape-design/components/top-navigation";
+import { useNavigate } from "react-router";
 import type { Session } from "../api/session";
 import { ColourSwatch } from "../session/colour-swatch";
 import { atTop, switcherLabel } from "../session/principal";
@@ -7,7 +8,7 @@ import { type RememberedRole, ROLES, roleLabel } from "../session/roles";
 import { useSession } from "../session/session-gate";
 import { useSwitch } from "../session/use-switch";
 import { explain } from "./explanation";
-import { href } from "./href";
+import { href, pathWithin } from "./href";
 import { useNotify } from "./notifications";
 import { usePreference } from "./preference";
 
@@ -16,16 +17,30 @@ export function useAccountMenu(): TopNavigationProps.Utility {
   const session = useSession();
   const [roles] = usePreference(ROLES);
   const act = useAct(session, roles);
+  const follow = useMenuFollow();
   const { text, colour } = atTop(session, roles);
   return {
     type: "menu-dropdown",
     ...(colour ? { iconSvg: <ColourSwatch colour={colour} /> } : { iconName: "user-profile" as const }),
     text,
     ariaLabel: `Signed in as ${text}`,
-    description: `${session.Principal.Arn}`,
+    description: `Account ${session.Account.Id}`,
     title: text,
     items: itemsOf(session, roles),
     onItemClick: ({ detail }) => act(detail.id),
+    onItemFollow: follow,
+  };
+}
+
+/** A menu follows its links itself: it is told to leave those within the console to the router. */
+function useMenuFollow() {
+  const navigate = useNavigate();
+  return (event: CustomEvent<ButtonDropdownProps.ItemClickDetails>) => {
+    const { href: address, external } = event.detail;
+    const path = address && !external ? pathWithin(address) : undefined;
+    if (path === undefined) return;
+    event.preventDefault();
+    navigate(path);
   };
 }
 
