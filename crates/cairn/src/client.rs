@@ -91,6 +91,17 @@ impl Client {
         Ok(Self { whereabouts: Whereabouts::Announced(installation), credentials, region, http })
     }
 
+    /// Finds the server of a data directory, and the key of its account's root user.
+    pub(crate) async fn of_root(place: &Place) -> anyhow::Result<Self> {
+        let installation = place.installation()?;
+        let connector = transport::connector(&installation.endpoint()?, installation.authority.as_deref())?;
+        let http = HttpClient::builder(TokioExecutor::new()).build(connector);
+        let root = Administrator::load_root(&installation.dir, installation.account).await?;
+        let credentials = sign_as(&root.access_key_id, &root.secret_access_key, None);
+        let region = installation.region.clone();
+        Ok(Self { whereabouts: Whereabouts::Announced(installation), credentials, region, http })
+    }
+
     /// Returns the Region that calls are made to.
     pub(crate) fn region(&self) -> &Region {
         &self.region
@@ -147,6 +158,16 @@ impl Client {
     /// Asks one of the server's own pages with a body; the answer's body has only begun when this returns.
     pub(crate) async fn ask_page_in_pieces(&self, path: &str, body: Bytes) -> Result<Incoming, CallError> {
         Ok(self.send("cloudtrail", ("POST", path, ""), &[], body).await?.into_body())
+    }
+
+    /// Asks one of the server's own pages for something that it hands out piece by piece.
+    pub(crate) async fn ask_page_for_pieces(
+        &self,
+        path: &str,
+        query: &str,
+        body: Bytes,
+    ) -> Result<Incoming, CallError> {
+        Ok(self.send("cloudtrail", ("POST", path, query), &[], body).await?.into_body())
     }
 
     /// Fetches an object by its address, `/BUCKET/KEY`, escaped.

@@ -1,6 +1,8 @@
 //! `cairn env`.
 
-use cairn_server::Administrator;
+use std::io::IsTerminal as _;
+
+use cairn_server::{ADMINISTRATOR, Administrator, first_password};
 
 use crate::installation::{Installation, shell_word};
 use crate::output;
@@ -28,9 +30,26 @@ impl Env {
             }
         })?;
         output::print(lines(&installation, &endpoint, &keys))?;
+        if std::io::stdout().is_terminal() {
+            let first = runtime.block_on(first_password(dir, account))?;
+            tell_of_console(&endpoint, &installation, first.is_some());
+        }
         remind(&installation);
         Ok(())
     }
+}
+
+/// Says how to sign in at the console; not where a shell evaluates what is printed.
+fn tell_of_console(endpoint: &str, installation: &Installation, first: bool) {
+    let file = installation.dir.administrator_password(installation.account);
+    let password = match first {
+        true => format!("the password in {}", file.display()),
+        false => "the password that was set, or a new one from `cairn password`".to_owned(),
+    };
+    eprintln!(
+        "cairn: the console is at {endpoint}/_cairn/console/: account {}, user {ADMINISTRATOR}, and {password}",
+        installation.account
+    );
 }
 
 /// Says when no server runs at the endpoint.

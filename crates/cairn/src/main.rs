@@ -23,6 +23,7 @@ mod lookup;
 mod operations;
 mod organization;
 mod output;
+mod password;
 mod pattern;
 mod prove;
 mod row;
@@ -119,6 +120,12 @@ enum Command {
     /// Look after users and their access keys.
     #[command(subcommand)]
     User(user::User),
+    /// Set the password that somebody signs in to the console with, and print it.
+    ///
+    /// Without a server it is written into the data directory, whatever the account's password policy says, and not
+    /// recorded; a server that runs is asked for it, and records it. The root user's needs the server to be stopped,
+    /// unless the root user has an access key (`cairn env --root`).
+    Password(password::Password),
     /// Look after the keys that sign digests.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -171,6 +178,7 @@ fn main() -> ExitCode {
         Command::Trail(command) => command.run(&cli.place),
         Command::Organization(command) => command.run(&cli.place),
         Command::User(command) => command.run(&cli.place),
+        Command::Password(command) => command.run(&cli.place),
         Command::Keys(command) => command.run(&cli.place),
         Command::Destination(command) => command.run(&cli.place),
         Command::Directory(command) => command.run(&cli.place),

@@ -5,7 +5,8 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cairn_server::{Config, LogFormat, Renewal, SETTINGS, Server, UpstreamSettings};
+use cairn_event::AccountId;
+use cairn_server::{ADMINISTRATOR, Config, DataDir, LogFormat, Renewal, SETTINGS, Server, UpstreamSettings};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -129,6 +130,7 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
         "{title}\n\
          Account {account_id}, Region {region}, data in {directory}\n\
          {forwards}\
+         {console}\
          \n\
          {next}\n\
          \n\
@@ -145,6 +147,7 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
         region = config.region,
         directory = directory.display(),
         forwards = forwards(&config.upstreams),
+        console = console(&DataDir::new(directory.clone()), config.account, endpoint),
         next = heading("In a second terminal:"),
         bucket = bucket(config, &binary, &account),
         quoted = shell_word(&directory.display().to_string()),
@@ -168,6 +171,16 @@ fn bucket(config: &Config, binary: &str, account: &str) -> String {
              \x20 aws s3api put-bucket-policy --bucket audit-logs --policy \"$({binary} bucket-policy audit-logs{account})\"\n"
         ),
     }
+}
+
+/// Says how to sign in at the console.
+fn console(dir: &DataDir, account: AccountId, endpoint: &str) -> String {
+    let file = dir.administrator_password(account);
+    let told = match file.try_exists() {
+        Ok(true) => format!("first password in {}", file.display()),
+        _ => "a password from `cairn password`".to_owned(),
+    };
+    format!("Console: {endpoint}/_cairn/console/, account {account}, user {ADMINISTRATOR}, {told}\n")
 }
 
 /// Says which calls go elsewhere.

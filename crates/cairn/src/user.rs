@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use cairn_wire::iam::Operation;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{CallError, Client};
 use crate::output::{self, Form, JsonFlag};
 use crate::settings::Place;
 
@@ -51,7 +51,7 @@ pub(crate) enum User {
         #[command(flatten)]
         rights: Rights,
     },
-    /// Delete a user with all its keys, policies and memberships.
+    /// Delete a user with its password and all its keys, devices, policies and memberships.
     Delete {
         /// The user's name.
         name: String,
@@ -165,6 +165,7 @@ async fn delete(client: &Client, name: &str) -> anyhow::Result<()> {
         (Operation::ListUserPolicies, "PolicyNames", Operation::DeleteUserPolicy, "PolicyName"),
         (Operation::ListAttachedUserPolicies, "AttachedPolicies", Operation::DetachUserPolicy, "PolicyArn"),
         (Operation::ListGroupsForUser, "Groups", Operation::RemoveUserFromGroup, "GroupName"),
+        (Operation::ListMFADevices, "MFADevices", Operation::DeactivateMFADevice, "SerialNumber"),
     ];
     for (listing, list, deletion, key) in held {
         for one in all(client, listing, Some(name), list).await? {
@@ -172,6 +173,10 @@ async fn delete(client: &Client, name: &str) -> anyhow::Result<()> {
             let named = [("UserName", name), (key, value.as_str())];
             client.iam(deletion, &named).await.context("take from the user what it has")?;
         }
+    }
+    match client.iam(Operation::DeleteLoginProfile, &[("UserName", name)]).await {
+        Err(CallError::Refused { code, .. }) if code == "NoSuchEntity" => {}
+        answered => answered.map(drop).context("take the password away")?,
     }
     client.iam(Operation::DeleteUser, &[("UserName", name)]).await.context("delete the user")?;
     Ok(())

@@ -23,6 +23,9 @@ pub struct Asked {
     pub resources: Vec<String>,
     /// Condition keys and values of the request and of what it is about; a key may come several times.
     pub conditions: Vec<(String, String)>,
+    /// Whether the account allows it to each of its users, as a password policy may: then no policy of the caller's has
+    /// to, but any may forbid it.
+    pub allowed_by_account: bool,
 }
 
 /// What an operation is about.
@@ -64,7 +67,11 @@ impl Asked {
     pub fn of(snapshot: &Snapshot, caller: &Caller, operation: Operation, parameters: &Value) -> Self {
         let call = Call { snapshot, caller, parameters };
         let subject = subject(operation);
-        Self { resources: call.resources(subject), conditions: call.conditions(operation, subject) }
+        Self {
+            resources: call.resources(subject),
+            conditions: call.conditions(operation, subject),
+            allowed_by_account: call.is_own_password(operation),
+        }
     }
 }
 
@@ -75,6 +82,13 @@ struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
+    /// Tells whether users may change their own passwords, and this is about that.
+    fn is_own_password(&self, operation: Operation) -> bool {
+        let about = matches!(operation, Operation::ChangePassword | Operation::GetAccountPasswordPolicy);
+        let policy = self.snapshot.password_policy(&self.caller.account);
+        about && self.caller.user_name().is_some() && policy.is_some_and(|policy| policy.users_may_change)
+    }
+
     fn text(&self, member: &str) -> Option<&'a str> {
         self.parameters.get(member)?.as_str()
     }

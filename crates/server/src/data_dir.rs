@@ -12,6 +12,7 @@
 //! s3/               the built-in S3
 //! tls/              a certificate of our own making, its key, and what clients are to trust
 //! dead-letters/     what webhooks and subjects never took, a file for each destination
+//! administrator-ACCOUNT.password   what the administrator of a new account first signs in with; mode 0600
 //! endpoint          the address of the server that runs or ran last
 //! server.json       that server's account and Region, and whether it shows that certificate
 //! ```
@@ -177,6 +178,11 @@ impl DataDir {
     /// Returns the directory of what destinations never took.
     pub fn dead_letters(&self) -> PathBuf {
         self.root.join("dead-letters")
+    }
+
+    /// Returns the file with what the administrator of a new account first signs in with.
+    pub fn administrator_password(&self, account: AccountId) -> PathBuf {
+        self.root.join(format!("administrator-{account}.password"))
     }
 
     /// Returns the built-in S3's directory.

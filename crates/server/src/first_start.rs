@@ -6,6 +6,8 @@ use cairn_catalog::{
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_iam::{FreshKey, unique_id};
 
+use crate::passwords::SetPasswordError;
+
 /// The administrator's name.
 pub const ADMINISTRATOR: &str = "administrator";
 
@@ -15,12 +17,16 @@ pub enum FirstStartError {
     /// The secret could not be sealed.
     #[error("seal the administrator's secret")]
     Seal(#[from] SealError),
+    /// The administrator's password could not be set.
+    #[error("give the administrator a password")]
+    Password(#[from] SetPasswordError),
     /// The catalog refused.
     #[error("store the account and its administrator")]
     Commit(#[from] CommitError),
 }
 
-/// Makes the account, its administrator and a key, unless the account is there. An installation keeps
+/// Makes the account, its administrator and a key, unless the account is there, and tells whether it did. An
+/// installation keeps
 /// the account it was first started with; another id makes another account beside it.
 pub(crate) async fn ensure(
     account: AccountId,
@@ -28,10 +34,10 @@ pub(crate) async fn ensure(
     master: &MasterKey,
     clock: &dyn Clock,
     ids: &dyn Ids,
-) -> Result<(), FirstStartError> {
+) -> Result<bool, FirstStartError> {
     let snapshot = catalog.current();
     if snapshot.account(&account).is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let created = clock.now();
     let key = new_key(account, Owner::User(ADMINISTRATOR.to_owned()), master, clock, ids)?;
@@ -54,7 +60,7 @@ pub(crate) async fn ensure(
     ];
     catalog.commit(snapshot.revision(), changes).await?;
     tracing::info!(account = %account, user = ADMINISTRATOR, "account and administrator made");
-    Ok(())
+    Ok(true)
 }
 
 /// Makes an access key, not yet kept.

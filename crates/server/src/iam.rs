@@ -1,6 +1,7 @@
 //! IAM over the query protocol.
 
 use bytes::Bytes;
+use cairn_access::{Denial, Outcome, PolicyKind};
 use cairn_iam::{Asked, Caller, Refusal};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::{self, Operation as _, Parameters, QueryErrorCode, Request};
@@ -60,6 +61,7 @@ impl Front {
         let facts = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
         let context =
             asked.conditions.into_iter().fold(facts, |context, (key, value)| context.with(&key, value));
+        let by_account = asked.allowed_by_account;
         for resource in &asked.resources {
             let asked = (action.as_str(), resource.as_str(), who.account);
             let decision = authorize::decide(&who.caller, &snapshot, None, asked, context.clone());
@@ -67,6 +69,10 @@ impl Front {
                 tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
                 query::Refusal::new(QueryErrorCode::InternalFailure, "An internal error occurred.")
             })?;
+            let unsaid = Outcome::Denied(Denial::Missing(PolicyKind::Identity));
+            if by_account && decision.outcome == unsaid {
+                continue;
+            }
             if let Some(message) = decision.message() {
                 return Err(query::Refusal::new(QueryErrorCode::AccessDenied, message));
             }

@@ -43,6 +43,7 @@ mod organizations;
 mod outside;
 mod outside_keys;
 mod page;
+mod passwords;
 mod people;
 mod platform;
 mod probes;
@@ -80,6 +81,7 @@ pub use gateway::{
     ExplainError, Explainer, Explanation, OpenUpstreamError, SeenAnswer, SeenBody, SeenExchange,
 };
 pub use metrics_page::MetricsTokenError;
+pub use passwords::{SetPasswordError, first_password, generate_password, set_password};
 pub use people::PeopleHeaders;
 pub use promises::OpenPromisesError;
 pub use proxies::Proxies;

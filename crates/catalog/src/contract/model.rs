@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::Backend;
 use super::sample::{
     ORGANIZATION, ROOT, access_key, account, account_creation, account_id, group, handshake, kms_alias,
-    kms_key, managed_policy, managed_policy_arn, member, organization, organization_policy,
-    organizational_unit, region, role, signing_key, trail, trail_arn, unit_id, user,
+    kms_key, login_profile, managed_policy, managed_policy_arn, member, mfa_device, mfa_serial, organization,
+    organization_policy, organizational_unit, password_policy, region, role, signing_key, trail, trail_arn,
+    unit_id, user,
 };
+use crate::entity::owner_key;
 use crate::{Change, CommitError, KmsAlias, Owner, Snapshot};
 
 /// What a revision holds: keys, the keys that each needs to be there, and the bodies as text.
@@ -66,7 +68,7 @@ pub(super) async fn any_history_can_be_read_back(backend: Arc<dyn Backend>) {
 fn change([what, which, how]: [u8; 3]) -> Change {
     let name = format!("n{}", which % 3);
     let key = format!("AKIA{}", which % 3);
-    match what % 20 {
+    match what % 24 {
         0 => {
             let mut put = trail(&name);
             put.logging = how.is_multiple_of(2);
@@ -104,7 +106,29 @@ fn change([what, which, how]: [u8; 3]) -> Change {
         13 => Change::PutKmsAlias(Box::new(kms_alias(&format!("alias/{name}"), &format!("n{}", how % 3)))),
         14 => Change::DeleteKmsAlias { arn: kms_alias(&format!("alias/{name}"), "").arn },
         15 => Change::DeleteManagedPolicy { arn: managed_policy_arn(&name) },
+        16..=18 => sign_in_change(what % 24, name, how),
         _ => organizational_change(what % 5, &name, how),
+    }
+}
+
+/// Passwords, devices and policies of passwords come, change and go.
+fn sign_in_change(what: u8, name: String, how: u8) -> Change {
+    let owner = if how.is_multiple_of(3) { Owner::Root } else { Owner::User(name.clone()) };
+    match (what, how % 2) {
+        (16, 0) => Change::DeleteLoginProfile { account: account_id(), owner },
+        (16, _) => {
+            let mut put = login_profile(owner);
+            put.reset_required = how % 4 == 1;
+            Change::PutLoginProfile(Box::new(put))
+        }
+        (17, 0) if how % 4 == 0 => Change::DeleteMfaDevice { serial: mfa_serial(&name) },
+        (17, bit) => Change::PutMfaDevice(Box::new(mfa_device(&name, (bit == 1).then_some(owner)))),
+        (_, 0) => Change::DeletePasswordPolicy { account: account_id() },
+        _ => {
+            let mut put = password_policy();
+            put.min_length = u32::from(how);
+            Change::PutPasswordPolicy(Box::new(put))
+        }
     }
 }
 
@@ -159,6 +183,14 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         Change::DeleteManagedPolicy { arn } => of("policy", arn, None),
         Change::PutAccessKey(put) => of("key", &put.id, Some(key_body(put))),
         Change::DeleteAccessKey { id } => of("key", id, None),
+        Change::PutLoginProfile(put) => {
+            of("password", &put.key(), Some(owned_body(&put.owner, put.as_ref())))
+        }
+        Change::DeleteLoginProfile { account, owner } => of("password", &owner_key(account, owner), None),
+        Change::PutMfaDevice(put) => of("device", &put.serial, Some(device_body(put))),
+        Change::DeleteMfaDevice { serial } => of("device", serial, None),
+        Change::PutPasswordPolicy(put) => of("password policy", "", Some(alone(put.as_ref()))),
+        Change::DeletePasswordPolicy { .. } => of("password policy", "", None),
         Change::PutSigningKey(put) => of("signing key", &put.fingerprint, Some(alone(put.as_ref()))),
         Change::PutKmsKey(put) => of("KMS key", &put.id, Some(alone(put.as_ref()))),
         Change::PutKmsAlias(put) => of("alias", &put.arn, Some(alias_body(put))),
@@ -176,6 +208,12 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         | Change::PutOrganization(_)
         | Change::DeleteOrganization { .. }
         | Change::PutMember(_)
+        | Change::PutLoginProfile(_)
+        | Change::DeleteLoginProfile { .. }
+        | Change::PutMfaDevice(_)
+        | Change::DeleteMfaDevice { .. }
+        | Change::PutPasswordPolicy(_)
+        | Change::DeletePasswordPolicy { .. }
         | Change::DeleteMember { .. } => panic!("the model does not choose these"),
     }
 }
@@ -199,11 +237,22 @@ fn holder_body(attached: &[String], holder: &impl std::fmt::Debug) -> (Vec<Strin
 }
 
 fn key_body(key: &crate::AccessKey) -> (Vec<String>, String) {
-    let owner = match &key.owner {
+    owned_body(&key.owner, key)
+}
+
+fn device_body(device: &crate::MfaDevice) -> (Vec<String>, String) {
+    match &device.enabled {
+        Some(enabled) => owned_body(&enabled.owner, device),
+        None => alone(device),
+    }
+}
+
+fn owned_body(owner: &Owner, entity: &impl std::fmt::Debug) -> (Vec<String>, String) {
+    let needed = match owner {
         Owner::Root => Vec::new(),
         Owner::User(name) => vec![format!("user {name}")],
     };
-    (owner, format!("{key:?}"))
+    (needed, format!("{entity:?}"))
 }
 
 fn alias_body(alias: &KmsAlias) -> (Vec<String>, String) {
@@ -223,6 +272,13 @@ fn contents(snapshot: &Snapshot) -> Contents {
     let keys = (0..3)
         .filter_map(|which| snapshot.access_key(&format!("AKIA{which}")))
         .map(|key| (format!("key {}", key.id), key_body(key)));
+    let owners =
+        (0..3).map(|which| Owner::User(format!("n{which}"))).chain([Owner::Root]).collect::<Vec<_>>();
+    let profiles = owners.iter().filter_map(|owner| snapshot.login_profile(&id, owner));
+    let profiles = profiles.map(|put| (format!("password {}", put.key()), owned_body(&put.owner, put)));
+    let devices = snapshot.mfa_devices(&id).map(|put| (format!("device {}", put.serial), device_body(put)));
+    let rules = snapshot.password_policy(&id).map(|put| ("password policy ".to_owned(), alone(put)));
+    let keys = keys.chain(profiles).chain(devices).chain(rules);
     let signing = snapshot.signing_keys(&region("eu-west-1"));
     let signing = signing.into_iter().map(|key| (format!("signing key {}", key.fingerprint), alone(key)));
     let kms = snapshot.kms_keys().map(|key| (format!("KMS key {}", key.id), alone(key.as_ref())));

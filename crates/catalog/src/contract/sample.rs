@@ -4,10 +4,11 @@ use cairn_event::{AccountId, EventTime, Region};
 use jiff::Timestamp;
 
 use crate::{
-    AccessKey, AccessKeyStatus, Account, AccountCreation, Catalog, Change, FULL_ACCESS_POLICY, FeatureSet,
-    Group, Handshake, HandshakeAction, HandshakeState, JoinedBy, Kept, KeyMaterial, KmsAlias, KmsKey,
-    KmsKeyState, ManagedPolicy, MasterKey, Member, Organization, OrganizationPolicy, OrganizationalUnit,
-    Owner, Policy, PolicyVersion, Receipt, Revision, Role, Sealed, SigningKey, Split, Trail, TrailId, User,
+    AccessKey, AccessKeyStatus, Account, AccountCreation, Catalog, Change, CharacterKind, EnabledMfa,
+    FULL_ACCESS_POLICY, FeatureSet, Group, Handshake, HandshakeAction, HandshakeState, JoinedBy, Kept,
+    KeyMaterial, KmsAlias, KmsKey, KmsKeyState, LoginProfile, ManagedPolicy, MasterKey, Member, MfaDevice,
+    Organization, OrganizationPolicy, OrganizationalUnit, Owner, PasswordPolicy, Policy, PolicyVersion,
+    Receipt, Revision, Role, Sealed, SigningKey, Split, Trail, TrailId, User,
 };
 
 /// The account that samples belong to.
@@ -128,6 +129,61 @@ pub fn access_key(id: &str, owner: Owner) -> AccessKey {
         secret: seal(id, &format!("secret of {id}")),
         status: AccessKeyStatus::Active,
         created: instant(2),
+    }
+}
+
+/// A password of the account's root or of a user; its hash is none.
+pub fn login_profile(owner: Owner) -> LoginProfile {
+    let principal_id = match &owner {
+        Owner::Root => account_id().to_string(),
+        Owner::User(name) => user(name).user_id,
+    };
+    let name = LoginProfile::secret_name(&principal_id);
+    let sealed = |text: &str| master_key().seal(name, text.as_bytes(), |nonce| nonce.fill(6));
+    let (hash, before) = (sealed("hash").expect("it is sealed"), sealed("before").expect("it is sealed"));
+    LoginProfile {
+        account: account_id(),
+        owner,
+        principal_id,
+        hash,
+        previous: vec![before],
+        reset_required: false,
+        created: instant(2),
+        changed: instant(3),
+    }
+}
+
+/// A virtual MFA device of the account, for nobody or for somebody.
+pub fn mfa_device(name: &str, owner: Option<Owner>) -> MfaDevice {
+    let serial = mfa_serial(name);
+    let seed = master_key().seal(MfaDevice::secret_name(&serial), b"seed", |nonce| nonce.fill(8));
+    MfaDevice {
+        serial,
+        account: account_id(),
+        name: name.to_owned(),
+        path: "/".to_owned(),
+        seed: seed.expect("it is sealed"),
+        created: instant(2),
+        enabled: owner.map(|owner| EnabledMfa { owner, since: instant(3), drift_steps: -1, used_step: 7 }),
+        tags: Vec::new(),
+    }
+}
+
+/// The serial number of [`mfa_device`].
+pub fn mfa_serial(name: &str) -> String {
+    format!("arn:aws:iam::123456789012:mfa/{name}")
+}
+
+/// A password policy of the account.
+pub fn password_policy() -> PasswordPolicy {
+    PasswordPolicy {
+        account: account_id(),
+        min_length: 14,
+        requires: [CharacterKind::Symbol, CharacterKind::Number].into(),
+        users_may_change: true,
+        max_age_days: Some(90),
+        remembered: Some(5),
+        hard_expiry: Some(false),
     }
 }
 

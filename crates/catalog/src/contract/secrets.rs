@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use super::Backend;
-use super::sample::{access_key, account, master_key};
+use super::sample::{access_key, account, login_profile, master_key, mfa_device};
 use crate::{Change, MasterKey, Owner, SealError};
 
 pub(super) async fn a_sealed_secret_survives_and_opens(backend: Arc<dyn Backend>) {
     let catalog = backend.open().await;
     let keys = ["AKIAONE", "AKIATWO"].map(|id| Change::PutAccessKey(access_key(id, Owner::Root)));
-    let changes = std::iter::once(Change::PutAccount(account())).chain(keys).collect();
+    let signed_in = [
+        Change::PutLoginProfile(Box::new(login_profile(Owner::Root))),
+        Change::PutMfaDevice(Box::new(mfa_device("phone", Some(Owner::Root)))),
+    ];
+    let changes = std::iter::once(Change::PutAccount(account())).chain(keys).chain(signed_in).collect();
     catalog.commit(0, changes).await.expect("the keys");
     drop(catalog);
     let catalog = backend.open().await;
@@ -18,6 +22,11 @@ pub(super) async fn a_sealed_secret_survives_and_opens(backend: Arc<dyn Backend>
     let one = current.access_key("AKIAONE").expect("the key");
     let opened = one.open_secret(&master_key()).expect("it opens");
     assert_eq!(opened.expose_str(), Some("secret of AKIAONE"));
+    let hash = current.login_profile(&account().id, &Owner::Root).expect("the password");
+    assert_eq!(hash.open_hash(&master_key()).expect("it opens").expose(), b"hash");
+    let id = account().id;
+    let device = current.mfa_devices_of(&id, &Owner::Root).next().expect("the device");
+    assert_eq!(device.open_seed(&master_key()).expect("it opens").expose(), b"seed");
     let other = MasterKey::new(&[8; MasterKey::LEN]).expect("a key");
     assert_eq!(current.check_secrets(&other), Err(SealError::OtherKey));
     let mut swapped = one.clone();

@@ -186,3 +186,36 @@ fn entities() -> Vec<Change> {
         Change::PutRole(Box::new(role)),
     ]
 }
+
+/// A password policy may let users change their own passwords, and read it; nobody else, and nothing else.
+#[tokio::test]
+async fn an_account_may_let_its_users_change_their_passwords() {
+    let (snapshot, caller) = world().await;
+    let asked = |snapshot: &Snapshot, caller: &Caller, operation| {
+        Asked::of(snapshot, caller, operation, &json!({})).allowed_by_account
+    };
+    assert!(!asked(&snapshot, &caller, Operation::ChangePassword), "without a policy");
+    let root = Caller { account: caller.account, principal: Principal::Root { account: caller.account } };
+    for may in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let catalog = SqliteCatalog::open(&dir.path().join("catalog.db")).await.unwrap();
+        let account = snapshot.account(&caller.account).unwrap().clone();
+        let policy = cairn_catalog::PasswordPolicy {
+            account: account.id,
+            min_length: 8,
+            requires: std::collections::BTreeSet::new(),
+            users_may_change: may,
+            max_age_days: None,
+            remembered: None,
+            hard_expiry: None,
+        };
+        let changes = vec![Change::PutAccount(account), Change::PutPasswordPolicy(Box::new(policy))];
+        catalog.commit(0, changes).await.unwrap();
+        let snapshot = catalog.current();
+        assert_eq!(asked(&snapshot, &caller, Operation::ChangePassword), may);
+        assert_eq!(asked(&snapshot, &caller, Operation::GetAccountPasswordPolicy), may);
+        assert!(!asked(&snapshot, &caller, Operation::UpdateLoginProfile));
+        assert!(!asked(&snapshot, &root, Operation::ChangePassword));
+        catalog.close().await;
+    }
+}
