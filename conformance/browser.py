@@ -28,6 +28,7 @@ class Browser:
 
     def __init__(self, server):
         self.address = urllib.parse.urlsplit(server.endpoint)
+        self.trust = server.trust()
         self.cookie = self.csrf = None
 
     def send(self, method, path, body=None, **headers):
@@ -35,7 +36,10 @@ class Browser:
         own = {"user-agent": AGENT, "origin": self.origin, "sec-fetch-site": "same-origin"}
         own |= {"cookie": self.cookie, "x-cairn-csrf": self.csrf}
         named = own | {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=20)
+        place = (self.address.hostname, self.address.port)
+        secure = self.address.scheme == "https"
+        https = lambda: http.client.HTTPSConnection(*place, timeout=20, context=self.trust)
+        connection = https() if secure else http.client.HTTPConnection(*place, timeout=20)
         try:
             sent = {name: value for name, value in named.items() if value is not None}
             connection.request(method, path, body=body, headers=sent)

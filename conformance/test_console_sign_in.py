@@ -433,3 +433,45 @@ def test_files_are_served_compressed_and_named_by_their_bytes(server, browser):
     assert script.headers["content-encoding"] == "gzip"
     assert "immutable" in script.headers["cache-control"]
     assert browser.send("GET", f"{BASE}assets/missing.js").status == 404
+
+
+def set_password(iam):
+    """Gives the administrator a password that is known, whether there is one already or not."""
+    try:
+        iam.create_login_profile(UserName="administrator", Password=PASSWORD)
+    except iam.exceptions.EntityAlreadyExistsException:
+        iam.update_login_profile(UserName="administrator", Password=PASSWORD)
+
+
+def test_over_tls_the_cookie_is_for_tls_alone(make_server):
+    server = make_server(tls__generated="true").start()
+    clients = Clients(server)
+    set_password(clients.boto("iam"))
+    browser = Browser(server)
+    answer = browser.sign_in(OWN, PASSWORD, "administrator")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Secure-cairn-session-")
+    assert cookie.endswith("; Path=/_cairn/console/; HttpOnly; SameSite=Strict; Secure"), cookie
+    assert browser.cloudtrail("DescribeTrails").status == 200
+    lookup = clients.boto("cloudtrail")
+
+    def ask():
+        named = [{"AttributeKey": "EventName", "AttributeValue": "ConsoleLogin"}]
+        return lookup.lookup_events(LookupAttributes=named)["Events"]
+
+    event = json.loads(wait_for(ask, "the sign-in")[0]["CloudTrailEvent"])
+    assert event["tlsDetails"]["tlsVersion"] == "TLSv1.3"
+    assert event["additionalEventData"]["LoginTo"].startswith("https://")
+
+
+def test_what_an_upstream_serves_is_not_called_from_the_console(make_server):
+    server = make_server()
+    # Nobody listens there, and nobody is called.
+    server.arguments = ["--upstream", "sqs=http://127.0.0.1:9"]
+    server.start()
+    set_password(Clients(server).boto("iam"))
+    browser = Browser(server)
+    assert browser.sign_in(OWN, PASSWORD, "administrator").status == 200
+    answer = browser.query("sqs", "2012-11-05", "ListQueues")
+    assert (answer.status, answer.code) == (501, "NotServedHere")
+    assert browser.cloudtrail("DescribeTrails").status == 200
