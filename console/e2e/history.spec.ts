@@ -202,6 +202,59 @@ test("events are downloaded as CSV and as JSON", async ({ page, look }) => {
   expect(new Set(file.Records.map(({ eventName }) => eventName))).toEqual(new Set(["CreateKey"]));
 });
 
+test("a download is broken off", async ({ page }) => {
+  let left = false;
+  // It takes longer than anybody waits.
+  await page.route("**/history/export*", () => {});
+  page.on("requestfailed", (request) => {
+    left ||= request.url().includes("/history/export");
+  });
+  await page.goto(events("?EventName=CreateKey"));
+  await settled(page);
+  await page.getByRole("button", { name: "Download events" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Download", exact: true }).click();
+  await expect(dialog.getByText(/^0 of [\d,]+ events$/)).toBeVisible();
+  await dialog.getByRole("button", { name: "Cancel download" }).click();
+  await expect.poll(() => left).toBe(true);
+  await expect(dialog.getByRole("progressbar")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Close" }).first().click();
+  await expect(dialog).toBeHidden();
+});
+
+test("a time between two moments is meant in the zone that was chosen", async ({ page }) => {
+  await page.goto(events("?EventSource=ec2.amazonaws.com"));
+  await settled(page);
+  await page.getByRole("button", { name: "Preferences" }).click();
+  await page.getByRole("dialog").getByText("Local", { exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+  await page.getByRole("button", { name: /Date and time/ }).click();
+  await page.getByRole("button", { name: "Absolute mode" }).click();
+  const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+  await page.getByLabel("Start date").fill(day.replaceAll("-", "/"));
+  await page.getByLabel("Start time").fill("10:00:00");
+  await page.getByLabel("End date").fill(day.replaceAll("-", "/"));
+  await page.getByLabel("End time").fill("11:30:00");
+  await page.getByRole("button", { name: "Apply" }).click();
+  // Tests look from Berlin.
+  const before = (hours: number) =>
+    new Date(`${day}T${hours}:00:00+0${offsetOf(day)}:00`).toISOString().slice(0, 13);
+  await expect(page).toHaveURL((url) => url.searchParams.get("from")?.startsWith(before(10)) === true);
+  await settled(page);
+  await expect(rows(page).first()).toContainText(/, 1[01]:\d\d:\d\d \(UTC\+0[12]:00\)/);
+});
+
+/** How many hours Berlin is before UTC on a day: one, in summer two. */
+function offsetOf(day: string): number {
+  const noon = new Date(`${day}T12:00:00Z`);
+  const hour = new Intl.DateTimeFormat("en-US", {
+    timeZone: "Europe/Berlin",
+    hour: "2-digit",
+    hourCycle: "h23",
+  });
+  return Number(hour.format(noon)) - 12;
+}
+
 async function saved(page: Page): Promise<string> {
   const waiting = page.waitForEvent("download");
   await page.getByRole("dialog").getByRole("button", { name: "Download", exact: true }).click();

@@ -58,7 +58,8 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     id,
     header: COLUMN_LABELS[id],
     cell,
-    width: WIDTHS[id] ?? 180,
+    // A local time tells how far it is from UTC, which is longer.
+    width: id === "EventTime" && time.zone === "local" ? 325 : (WIDTHS[id] ?? 180),
     minWidth: 100,
     isRowHeader: id === "EventName",
   });
