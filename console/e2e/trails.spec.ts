@@ -3,6 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { type Aws, createTrail } from "./world/aws";
 import { ACCOUNT } from "./world/generated-events";
+import { createPerson, enterCredentials } from "./world/person";
 import { SCREENSHOTS } from "./world/world";
 
 const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${name}`;
@@ -222,3 +223,46 @@ test("delivery health tells how trails fare, and what ails one", async ({ page, 
 
 const isLogging = async (aws: Aws, name: string): Promise<boolean> =>
   (await aws.cloudtrail<{ IsLogging: boolean }>("GetTrailStatus", { Name: name })).IsLogging;
+
+test("who may only look is told what is missing, part by part", async ({ browser, aws, baseURL }) => {
+  const password = "Reads-trails-and-no-more-8";
+  await createPerson(aws, "trails-reader", {
+    password,
+    actions: ["cloudtrail:DescribeTrails", "cloudtrail:GetTrail"],
+  });
+  const context = await browser.newContext({
+    baseURL: baseURL ?? "",
+    storageState: { cookies: [], origins: [] },
+  });
+  const page = await context.newPage();
+  await page.goto(`/_cairn/console/sign-in?to=${encodeURIComponent("/trails")}`);
+  await enterCredentials(page, "trails-reader", password);
+  const main = page.getByRole("row").filter({ has: page.getByRole("link", { name: "main", exact: true }) });
+  await expect(main).toContainText("Not known");
+  await main.getByRole("link", { name: "main" }).click();
+  await expect(page.getByText("You may not read the selectors")).toBeVisible();
+  await expect(page.getByText(/cloudtrail:GetEventSelectors/).first()).toBeVisible();
+  await expect(page.getByText("You may not list the log files")).toBeVisible();
+  await expect(page.getByText("main-trail/AWSLogs").first()).toBeVisible();
+  await page.getByRole("button", { name: "Stop logging" }).click();
+  const dialog = page.getByRole("dialog", { name: "Stop logging" });
+  await dialog.getByRole("textbox").fill("main");
+  await dialog.getByRole("button", { name: "Stop logging" }).click();
+  await expect(dialog.getByText("You may not stop logging")).toBeVisible();
+  await picture(page, "trail-denied");
+  expect(await isLogging(aws, "main")).toBe(true);
+  await context.close();
+});
+
+test("where there are no trails, the page tells how to make one", async ({ page, look }) => {
+  // A trail of all Regions is seen in all of them: so the answer is emptied on its way.
+  await page.route("**/call/cloudtrail/**", async (route) => {
+    const isList = route.request().headers()["x-amz-target"]?.endsWith(".DescribeTrails");
+    if (isList) await route.fulfill({ json: { trailList: [] } });
+    else await route.continue();
+  });
+  await page.goto("/_cairn/console/trails");
+  await expect(page.getByText("No trails yet")).toBeVisible();
+  await expect(page.getByText("cairn trail create main --bucket audit-logs --create-bucket")).toBeVisible();
+  await look("trails-empty");
+});
