@@ -76,10 +76,6 @@ interface Range {
   NextToken?: string;
 }
 
-/** Insights of management events, the newest first. */
-export const lookupInsights = (region: string, input: Range, signal?: AbortSignal) =>
-  cloudtrail<Page>(region, "LookupEvents", { ...input, EventCategory: "insight", MaxResults: 50 }, signal);
-
 /** Insights of the data events that a trail selects, the newest first. */
 export const listInsightsData = (region: string, trail: string, input: Range, signal?: AbortSignal) =>
   cloudtrail<Page>(

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Refusal } from "../api/call";
-import type { EventItem } from "../api/history";
-import { listInsightsData, lookupInsights } from "../api/insights";
+import { type EventItem, searchHistory } from "../api/history";
+import { listInsightsData } from "../api/insights";
 import { describeTrails, type Trail } from "../api/trails";
 import { patiently } from "./patiently";
 import { type Episode, pair, readRecord } from "./told";
@@ -30,7 +30,7 @@ async function read(region: string, days: number, signal: AbortSignal): Promise<
   const StartTime = Math.floor(Date.now() / 1000) - days * 86_400;
   const { trailList: trails } = await describeTrails(region, signal);
   const lists = [
-    await all((token) => lookupInsights(region, { StartTime, ...token }, signal), signal),
+    await all((token) => ofManagement(region, StartTime, token, signal), signal),
     ...(await inTurn(
       trails.filter(({ HasInsightSelectors }) => HasInsightSelectors),
       (trail) => ofData(region, trail, StartTime, signal),
@@ -43,6 +43,12 @@ async function read(region: string, days: number, signal: AbortSignal): Promise<
   told.sort((a, b) => b.at - a.at || (a.eventId < b.eventId ? 1 : -1));
   return { episodes: pair(told), isCut: lists.some(({ isCut }) => isCut), trails };
 }
+
+/** Insights of management events. Searches are not throttled as LookupEvents is. */
+const ofManagement = (region: string, start: number, token: { NextToken?: string }, signal: AbortSignal) => {
+  const StartTime = new Date(start * 1000).toISOString();
+  return searchHistory(region, { EventCategory: "insight", StartTime, MaxResults: 100, ...token }, signal);
+};
 
 /** Insights of a trail's data events; an organization's trail tells its members nothing of them. */
 async function ofData(region: string, trail: Trail, StartTime: number, signal: AbortSignal) {
