@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Filter } from "../../api/history";
 import type { EventRecord } from "../record";
-import { isOwnLook, mayMatch } from "./matches";
+import { isLook, mayMatch } from "./matches";
 
 const RECORD: EventRecord = {
   eventName: "CreateUser",
@@ -44,9 +44,11 @@ test("data events are not of the history", () => {
   expect(mayMatch({ ...RECORD, eventCategory: "Data" }, { filters: [], text: "" })).toBe(false);
 });
 
-test("the console's own looks into the history are no news", () => {
+test("looks of consoles into the history are no news", () => {
   const look = { ...RECORD, eventSource: "cloudtrail.amazonaws.com", readOnly: true };
-  expect(isOwnLook(look, "Browser/1")).toBe(true);
-  expect(isOwnLook(look, "aws-cli/2")).toBe(false);
-  expect(isOwnLook(RECORD, "Browser/1")).toBe(false);
+  expect(isLook(look, "Browser/1")).toBe(true);
+  expect(isLook(look, "Browser/2")).toBe(false);
+  expect(isLook({ ...look, sessionCredentialFromConsole: "true" }, "Browser/2")).toBe(true);
+  expect(isLook({ ...look, readOnly: false }, "Browser/1")).toBe(false);
+  expect(isLook(RECORD, "Browser/1")).toBe(false);
 });

@@ -54,8 +54,13 @@ const PATHS: Partial<Record<FilterField, string>> = {
   RecipientAccountId: "recipientAccountId",
 };
 
-/** Whether it is a look of the console into the history itself: asking because of it would never end. */
-export const isOwnLook = (record: EventRecord, agent: string): boolean =>
-  textAt(record, "eventSource") === "cloudtrail.amazonaws.com" &&
-  textAt(record, "readOnly") === "true" &&
-  textAt(record, "userAgent") === agent;
+/**
+ * Whether it is a look of a console into the history: to ask because of it would be a look again, and two consoles
+ * that follow new events would wake each other for ever. It is shown with the next event.
+ */
+export function isLook(record: EventRecord, agent: string): boolean {
+  if (textAt(record, "eventSource") !== "cloudtrail.amazonaws.com") return false;
+  const isConsole =
+    textAt(record, "sessionCredentialFromConsole") === "true" || textAt(record, "userAgent") === agent;
+  return isConsole && textAt(record, "readOnly") === "true";
+}

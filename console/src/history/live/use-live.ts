@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type EventItem, searchHistory } from "../../api/history";
 import type { EventRecord } from "../record";
 import { type EventSearch, requestOf } from "../search-query";
-import { isOwnLook, mayMatch } from "./matches";
+import { isLook, mayMatch } from "./matches";
 import { type TailState, useTail } from "./use-tail";
 
 /** What is looked at while events arrive. */
@@ -52,7 +52,7 @@ export function useLive(watched: Watched): Live {
   }, [region, search]);
   const wake = useWake(isFollowing ? refresh : count);
   const state = useTail(region, isOn, (record: EventRecord) => {
-    if (mayMatch(record, search) && !isOwnLook(record, navigator.userAgent)) wake();
+    if (mayMatch(record, search) && !isLook(record, navigator.userAgent)) wake();
   });
   // What is shown first of a search is known; what comes later is new.
   useEffect(() => {
