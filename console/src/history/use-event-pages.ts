@@ -81,6 +81,9 @@ export const pageOptions = (region: string, search: Search, size: number, token:
     gcTime: 300_000,
   });
 
+/** Whoever stays on a page for a moment may turn it. */
+const PREFETCH_AFTER_MS = 400;
+
 function usePrefetch(
   client: QueryClient,
   region: string,
@@ -89,6 +92,11 @@ function usePrefetch(
   token: string | undefined,
 ) {
   useEffect(() => {
-    if (token !== undefined) void client.prefetchQuery(pageOptions(region, search, size, token));
+    if (token === undefined) return;
+    const timer = setTimeout(
+      () => void client.prefetchQuery(pageOptions(region, search, size, token)),
+      PREFETCH_AFTER_MS,
+    );
+    return () => clearTimeout(timer);
   }, [client, region, search, size, token]);
 }
