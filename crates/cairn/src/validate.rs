@@ -2,16 +2,13 @@
 
 mod access;
 mod caller;
-mod checks;
 mod endpoint;
 mod local;
 mod plan;
 mod report;
-mod run;
 mod s3;
 mod services;
 mod state;
-mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,20 +18,18 @@ use anyhow::Context as _;
 use cairn_digest::verify::{Chain, Coverage, Stretch, Verdict, Walk};
 use cairn_event::Clock as _;
 use cairn_server::SystemClock;
+use cairn_validation::{Checks, Ended, Run, Store};
 use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use self::access::Access;
-use self::checks::Checks;
 use self::local::LocalStore;
 use self::plan::{Plan, Source, TrailArn};
 use self::report::{Detail, Form, Report};
-use self::run::{Ended, Run};
 use self::s3::S3Store;
-use self::services::KeyRing;
+use self::services::{keys_from_file, keys_from_server};
 use self::state::State;
-use self::store::Store;
 use crate::instant;
 use crate::output;
 use crate::settings::Place;
@@ -122,32 +117,37 @@ impl Validate {
         let until = state.as_ref().filter(|_| self.end_time.is_none()).map(|state| state.requested().until);
         let range = self.range(until.unwrap_or_else(|| SystemClock.now()))?;
         let is_offline = self.local.is_some() && self.public_keys.is_some();
-        let access = if is_offline { None } else { Some(self.access(place).await?) };
-        let plan = self.planned(place.account_id(), access.as_ref(), range).await?;
+        let access = if is_offline { None } else { Some(Arc::new(self.access(place).await?)) };
+        let plan = self.planned(place.account_id(), access.as_deref(), range).await?;
         if let Some(state) = &state {
             state.matches(&plan)?;
         }
         let keys = match (&self.public_keys, &access) {
-            (Some(file), _) => KeyRing::from_file(file)?,
-            (None, Some(access)) => KeyRing::from_server(access, range).await?,
+            (Some(file), _) => keys_from_file(file)?,
+            (None, Some(access)) => keys_from_server(access, range).await?,
             (None, None) => anyhow::bail!("find public keys"),
         };
-        let store = Arc::new(self.store(access.as_ref(), &plan)?);
-        let (regular, backfill) = Run::list(&store, &plan.bucket, &plan.names, range).await?;
+        let store = self.store(access.as_deref(), &plan)?;
+        let (regular, backfill) = Run::<Report>::list(&*store, &plan.bucket, &plan.names, range).await?;
         let digests = u64::try_from(regular.len() + backfill.len()).unwrap_or(u64::MAX);
         let detail = if self.verbose { Detail::Everything } else { Detail::Faults };
-        let report = Report::begin(self.output, detail, &plan, digests)?;
-        let checks = Checks::new(Arc::clone(&store), self.at_once(&store));
-        let state_file = self.resume.clone();
+        let report = Report::begin((self.output, detail), &plan, self.resume.clone(), digests)?;
+        let checks = Checks::new(Arc::clone(&store), self.at_once(&*store));
         let coverage = Coverage::default();
-        let mut run = Run { plan, store, access, keys, checks, report, coverage, state_file, stop };
+        let asked = cairn_validation::Plan {
+            home_region: plan.trail.home_region.clone(),
+            names: plan.names.clone(),
+            bucket: plan.bucket.clone(),
+            range,
+        };
+        let mut run = Run { plan: asked, store, keys, checks, report, coverage, stop };
         match self.walk(&mut run, state, [regular, backfill]).await? {
             Ended::Done => self.finish(run).await,
             Ended::Stopped(standing) => {
-                let file = self.resume.clone().unwrap_or_else(|| default_state_file(&run.plan));
-                run.state_file = Some(file.clone());
+                let file = self.resume.clone().unwrap_or_else(|| default_state_file(&plan));
+                run.report.state_file = Some(file.clone());
                 run.report.pause();
-                run.save(*standing)?;
+                run.report.save(&standing, &run.coverage)?;
                 eprintln!("cairn: stopped; to go on, add: --resume {}", file.display());
                 let verdict = run.report.tally.verdict();
                 run.report.end()?;
@@ -159,7 +159,7 @@ impl Validate {
     /// Walks both chains, or what is left of them.
     async fn walk(
         &self,
-        run: &mut Run,
+        run: &mut Run<Report>,
         state: Option<State>,
         [regular, backfill]: [cairn_digest::verify::Listing; 2],
     ) -> anyhow::Result<Ended> {
@@ -171,15 +171,16 @@ impl Validate {
                     Chain::Regular => (Walk::go_on(Chain::Regular, regular, state.progress), state.logs_done),
                     Chain::Backfill => {
                         let walk = Walk::go_on(Chain::Backfill, backfill, state.progress);
-                        return run.walk(walk, state.logs_done).await;
+                        return Ok(run.walk(walk, state.logs_done).await?);
                     }
                 }
             }
             None => {
                 if !backfill.is_empty() {
                     let (_, again) =
-                        Run::list(&run.store, &run.plan.bucket, &run.plan.names, run.plan.range).await?;
-                    run.note_backfill(again).await?;
+                        Run::<Report>::list(&*run.store, &run.plan.bucket, &run.plan.names, run.plan.range)
+                            .await?;
+                    run.note_backfill(again, SystemClock.now()).await?;
                 }
                 (Walk::new(Chain::Regular, regular, SystemClock.now()), None)
             }
@@ -188,20 +189,17 @@ impl Validate {
             return Ok(Ended::Stopped(standing));
         }
         run.rest_of_days().await?;
-        run.walk(Walk::new(Chain::Backfill, backfill, SystemClock.now()), None).await
+        Ok(run.walk(Walk::new(Chain::Backfill, backfill, SystemClock.now()), None).await?)
     }
 
     /// Returns how many objects are read at once: of a directory no more than there are processors to inflate
     /// them, for nothing is waited for.
-    fn at_once(&self, store: &Store) -> usize {
+    fn at_once(&self, store: &dyn Store) -> usize {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        match store {
-            Store::S3(_) => self.jobs,
-            Store::Local(_) => self.jobs.min(processors),
-        }
+        if store.lacks_metadata() { self.jobs.min(processors) } else { self.jobs }
     }
 
-    async fn finish(&self, mut run: Run) -> anyhow::Result<Verdict> {
+    async fn finish(&self, mut run: Run<Report>) -> anyhow::Result<Verdict> {
         run.checks.drain(&mut run.report).await?;
         if let Some(file) = &self.resume
             && file.try_exists()?
@@ -232,15 +230,15 @@ impl Validate {
         self.plan(account, destination, region, range)
     }
 
-    fn store(&self, access: Option<&Access>, plan: &Plan) -> anyhow::Result<Store> {
+    fn store(&self, access: Option<&Access>, plan: &Plan) -> anyhow::Result<Arc<dyn Store>> {
         match (self.source(), access) {
             (Source::Local(dir), _) => {
                 anyhow::ensure!(dir.is_dir(), "read the directory {}: it is not there", dir.display());
-                Ok(Store::Local(LocalStore::new(dir, plan.bucket.clone())))
+                Ok(Arc::new(LocalStore::new(dir, plan.bucket.clone())))
             }
             (Source::S3, Some(access)) => {
                 let caller = Arc::clone(&access.caller);
-                Ok(Store::S3(S3Store::new(caller, access.s3.clone(), access.region.clone())))
+                Ok(Arc::new(S3Store::new(caller, access.s3.clone(), access.region.clone())))
             }
             (Source::S3, None) => anyhow::bail!("find the bucket"),
         }

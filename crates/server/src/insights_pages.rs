@@ -5,12 +5,8 @@
 //! trail as ListInsightsData is too. They are recorded as `GetInsightExplanation` and `BacktestInsights`, with what
 //! was asked in `additionalEventData`. A backtest answers JSON lines as they come; whoever hangs up ends it.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use bytes::Bytes;
 use cairn_control::{Caller, InsightsBacktest, Refusal};
-use cairn_event::AccountId;
 use cairn_wire::json11;
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
@@ -22,6 +18,7 @@ use crate::answer::Answered;
 use crate::incoming::StreamError;
 use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front, Who};
+use crate::turns::Turn;
 
 /// The page of one insight.
 pub(crate) const EXPLANATION: &str = "/_cairn/insights/explanation";
@@ -38,32 +35,6 @@ const LINES_MAX: usize = 64;
 
 /// Backtests that run at a time, of all accounts: each steps through up to 90 days of every series of its place.
 const BACKTESTS_MAX: usize = 2;
-
-/// The accounts that a backtest runs for.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Backtests(Arc<Mutex<BTreeSet<AccountId>>>);
-
-/// A place among them, given back when it is dropped.
-#[derive(Debug)]
-struct Running {
-    backtests: Backtests,
-    account: AccountId,
-}
-
-impl Backtests {
-    /// Takes the account's place; none when its backtest runs already, or as many as may.
-    fn begin(&self, account: AccountId) -> Option<Running> {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = running.len() < BACKTESTS_MAX && running.insert(account);
-        begun.then(|| Running { backtests: self.clone(), account })
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.backtests.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account);
-    }
-}
 
 impl Front {
     /// Says what an insight was about, and records that it was asked.
@@ -94,13 +65,13 @@ impl Front {
         if let Some(trail) = ask.trail() {
             self.allow_data_of(&caller, trail)?;
         }
-        let running = self.backtests.begin(caller.account).ok_or(Refusal::Throttled)?;
+        let running = self.backtests.begin(caller.account, BACKTESTS_MAX).ok_or(Refusal::Throttled)?;
         let backtest = self.control.backtest_insights(&caller, &ask).await?;
         Ok(self.stream_lines(backtest, running))
     }
 
     /// Works and sends lines until it is done, the client hangs up or the server stops.
-    fn stream_lines(&self, backtest: InsightsBacktest, running: Running) -> Answered {
+    fn stream_lines(&self, backtest: InsightsBacktest, running: Turn) -> Answered {
         let (lines, taken) = mpsc::channel(LINES_MAX);
         self.tasks.spawn(async move {
             let _running = running;
@@ -170,20 +141,5 @@ mod tests {
         for query in ["", "id=", "id", "other=1", "id=a&id=b", "id=a&x=1", "id=%ff", &long] {
             assert!(asked_id(query).is_err(), "{query}");
         }
-    }
-
-    #[test]
-    fn an_account_has_one_backtest_at_a_time_and_all_have_two() {
-        let backtests = Backtests::default();
-        let [one, other, third]: [AccountId; 3] =
-            ["123456789012", "111122223333", "444455556666"].map(|id| id.parse().unwrap());
-        let running = backtests.begin(one).unwrap();
-        assert!(backtests.begin(one).is_none());
-        let beside = backtests.begin(other).unwrap();
-        assert!(backtests.begin(third).is_none());
-        drop(beside);
-        assert!(backtests.begin(third).is_some());
-        drop(running);
-        assert!(backtests.begin(one).is_some());
     }
 }

@@ -67,8 +67,10 @@ mod telemetry;
 mod tile_store;
 mod tls;
 mod transparency;
+mod turns;
 mod upkeep;
 mod upstreams;
+mod validation_page;
 
 pub use administrator::{Administrator, AdministratorError};
 pub use clock::{SystemClock, SystemIds};

@@ -13,6 +13,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::{Body as _, Frame, Incoming};
+use serde_json::Map;
 use std::sync::Arc;
 
 use crate::answer::{self, Answered};
@@ -102,13 +103,39 @@ impl Front {
             Err(refusal) => return served(refused_body(arrival, refusal), None),
         };
         let kept = checked.kept.clone();
-        let authorized = self.authorized(arrival, call, &who);
-        let Some(request) = self.request(arrival, &who, authorized, checked) else {
+        served(self.pass(arrival, call, &who, checked).await, kept)
+    }
+
+    /// Reads an object or a listing in the name of a caller who is known, as if it had asked itself: the same
+    /// policies decide, and it is recorded the same way.
+    pub(crate) async fn read_for(&self, arrival: &Arrival, who: &Who) -> Answered {
+        let call = self.objects.resolve(&arrival.head);
+        let bucket = self.bucket(call.bucket.as_deref()).await;
+        let owner = bucket.as_ref().and_then(owner);
+        let owners = self.owners(arrival, &call, owner).await;
+        let answered =
+            match self.deny(arrival, &call, who, About { bucket: bucket.as_ref(), owner, upload: None }) {
+                Some(denied) => denied,
+                None => {
+                    let body = Body::from(Bytes::new());
+                    let checked = Checked { body, kept: None, trailers: Trailers::default() };
+                    self.pass(arrival, &call, who, checked).await
+                }
+            };
+        let who = who.clone();
+        let served = Served { answered, who, received: None, received_bytes: 0, owners, under: None };
+        self.make_durable(arrival, (Protocol::RestXml, &ServiceCall::S3(call)), served, Map::new()).await
+    }
+
+    /// Hands a call that was let through to the store.
+    async fn pass(&self, arrival: &Arrival, call: &Call, who: &Who, checked: Checked) -> Answered {
+        let authorized = self.authorized(arrival, call, who);
+        let Some(request) = self.request(arrival, who, authorized, checked) else {
             let (code, message) = (ErrorCode::InvalidRequest, "The request target can not be read.");
-            return served(refuse_with(arrival, code, message), kept);
+            return refuse_with(arrival, code, message);
         };
         let Ok(response) = self.objects.endpoint.call(request).await;
-        served(answered(arrival, &service_call, response).await, kept)
+        answered(arrival, &ServiceCall::S3(call.clone()), response).await
     }
 
     async fn bucket(&self, name: Option<&str>) -> Option<Bucket> {

@@ -33,7 +33,7 @@ use crate::serve::{Arrival, Front, Who};
 use crate::telemetry;
 use crate::{
     delivery_page, history_pages, insights_pages, keys, organization_view, selectors_page, sources, tail,
-    transparency,
+    transparency, validation_page,
 };
 
 /// What a page is to the record, and what it takes.
@@ -145,6 +145,7 @@ impl Front {
             ("POST", history_pages::EXPORT) => self.export_history(arrival, body).await,
             ("POST", organization_view::PAGE) => self.look_organization_up(arrival, body).await,
             ("GET", delivery_page::HEALTH) => self.tell_delivery(arrival, body).await,
+            ("POST", validation_page::VALIDATION) => self.validate_files(arrival, body).await,
             ("POST", selectors_page::PREVIEW) => self.preview_selectors(arrival, body).await,
             ("POST", keys::ROTATION) => self.rotate_signing_key(arrival, body).await,
             ("GET", transparency::LOGS) => self.list_logs(arrival, body).await,

@@ -41,7 +41,6 @@ use crate::early_answer::Leave;
 use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
-use crate::insights_pages::Backtests;
 use crate::object_service::ObjectService;
 use crate::probes::Probes;
 use crate::promises::Promises;
@@ -52,6 +51,7 @@ use crate::service_keys::ServiceKeys;
 use crate::sources::Sources;
 use crate::sts::WEB_IDENTITY;
 use crate::telemetry;
+use crate::turns::Turns;
 
 /// Serves requests. Shared by all connections.
 #[derive(Debug)]
@@ -82,7 +82,9 @@ pub(crate) struct Front {
     pub(crate) tasks: TaskTracker,
     pub(crate) source: Source,
     /// Looks into the past that are under way.
-    pub(crate) backtests: Backtests,
+    pub(crate) backtests: Turns,
+    /// Validations that are under way.
+    pub(crate) validations: Turns,
     /// The transparency logs of trails; none where they are switched off.
     pub(crate) tlog: Option<Arc<Tlog>>,
     /// Ends answers that would go on for ever.
@@ -323,7 +325,7 @@ impl Front {
         self.make_durable(arrival, (protocol, &call), served, remarks).await
     }
 
-    async fn make_durable(
+    pub(crate) async fn make_durable(
         &self,
         arrival: &Arrival,
         (protocol, call): (Protocol, &ServiceCall),
@@ -364,7 +366,7 @@ impl Front {
         }
     }
 
-    fn request_ids(&self) -> RequestIds {
+    pub(crate) fn request_ids(&self) -> RequestIds {
         let mut bytes = [0; 48];
         self.ids.fill(&mut bytes);
         let host = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);

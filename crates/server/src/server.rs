@@ -42,7 +42,7 @@ use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::FirstStartError;
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
 use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
-use crate::insights_pages::Backtests;
+use crate::turns::Turns;
 use crate::key_upkeep;
 use crate::known::Known;
 use crate::listen::listen;
@@ -388,7 +388,8 @@ fn front(
     )?;
     Ok(Front {
         tlog: None,
-        backtests: Backtests::default(),
+        backtests: Turns::default(),
+        validations: Turns::default(),
         gateway,
         sources,
         catalog: Arc::clone(&catalog),

@@ -29,6 +29,11 @@ pub(crate) fn unrecorded(reason: &'static str) {
     counter!("cairn_requests_unrecorded_total", "reason" => reason).increment(1);
 }
 
+/// A validation that somebody asked for ended, one way or another.
+pub(crate) fn validated(outcome: &'static str) {
+    counter!("cairn_validations_total", "outcome" => outcome).increment(1);
+}
+
 /// A changed certificate was taken or refused.
 pub(crate) fn certificate(outcome: &'static str) {
     counter!("cairn_certificates_total", "outcome" => outcome).increment(1);

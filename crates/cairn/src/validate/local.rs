@@ -8,11 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use cairn_digest::verify::{Content, Metadata, Object};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::store::{FetchError, Listed, Page, Read};
+use cairn_validation::{FetchError, Listed, Page, Read, Store};
 
 /// How much of a file is read at a time.
 const PIECE_BYTES: usize = 64 << 10;
@@ -49,7 +50,31 @@ impl LocalStore {
         Self { root, bucket }
     }
 
-    pub(super) async fn read(&self, object: &Object, begin: fn() -> Content) -> Result<Read, FetchError> {
+    fn path(&self, object: &Object) -> Result<PathBuf, FetchError> {
+        let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
+        if !object.key.split('/').all(is_plain) {
+            return Err(FetchError::NotFound);
+        }
+        Ok(self.root_of(&object.bucket)?.join(&object.key))
+    }
+
+    /// The directory itself mirrors one bucket; others may be mirrored below it, each under its name.
+    fn root_of(&self, bucket: &str) -> Result<PathBuf, FetchError> {
+        let below = self.root.join(bucket);
+        let is_name = !bucket.is_empty() && !bucket.starts_with('.') && !bucket.contains(['/', '\0']);
+        if is_name && below.is_dir() {
+            return Ok(below);
+        }
+        if bucket == self.bucket {
+            return Ok(self.root.clone());
+        }
+        Err(FetchError::Failed(format!("bucket {bucket} is not mirrored in {}", below.display())))
+    }
+}
+
+#[async_trait]
+impl Store for LocalStore {
+    async fn read(&self, object: &Object, begin: fn() -> Content) -> Result<Read, FetchError> {
         let path = self.path(object)?;
         blocking(move || {
             let mut file = File::open(&path).map_err(|error| failed(&path, &error))?;
@@ -72,7 +97,7 @@ impl LocalStore {
     }
 
     /// Lists what lies in one directory: the first with keys after `after`.
-    pub(super) async fn list(&self, bucket: &str, prefix: &str, after: &str) -> Result<Page, FetchError> {
+    async fn list(&self, bucket: &str, prefix: &str, after: &str) -> Result<Page, FetchError> {
         let root = self.root_of(bucket)?;
         let (prefix, after) = (prefix.to_owned(), after.to_owned());
         blocking(move || {
@@ -88,25 +113,8 @@ impl LocalStore {
         .await
     }
 
-    fn path(&self, object: &Object) -> Result<PathBuf, FetchError> {
-        let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains('\0');
-        if !object.key.split('/').all(is_plain) {
-            return Err(FetchError::NotFound);
-        }
-        Ok(self.root_of(&object.bucket)?.join(&object.key))
-    }
-
-    /// The directory itself mirrors one bucket; others may be mirrored below it, each under its name.
-    fn root_of(&self, bucket: &str) -> Result<PathBuf, FetchError> {
-        let below = self.root.join(bucket);
-        let is_name = !bucket.is_empty() && !bucket.starts_with('.') && !bucket.contains(['/', '\0']);
-        if is_name && below.is_dir() {
-            return Ok(below);
-        }
-        if bucket == self.bucket {
-            return Ok(self.root.clone());
-        }
-        Err(FetchError::Failed(format!("bucket {bucket} is not mirrored in {}", below.display())))
+    fn lacks_metadata(&self) -> bool {
+        true
     }
 }
 

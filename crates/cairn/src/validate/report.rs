@@ -1,13 +1,17 @@
 //! What is told: lines as the AWS CLI prints them, or one JSON object; and a progress bar on a terminal.
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cairn_digest::verify::{Chain, Finding, Object, Severity, Stretch, Tally};
+use async_trait::async_trait;
+use cairn_digest::verify::{Chain, Coverage, Finding, Object, Severity, Stretch, Tally};
+use cairn_validation::{Standing, Tell};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::plan::Plan;
+use super::state::State;
 use crate::output;
 
 /// The most findings that are kept for the report of a run that goes on later.
@@ -48,6 +52,9 @@ pub(super) struct Report {
     form: Form,
     detail: Detail,
     range: Stretch,
+    plan: Plan,
+    /// Where it is kept how far the run has come; none where it is not.
+    pub(super) state_file: Option<PathBuf>,
     pub(super) tally: Tally,
     /// The first findings, for a run that goes on later.
     pub(super) kept: Vec<Finding>,
@@ -59,7 +66,12 @@ pub(super) struct Report {
 
 impl Report {
     /// Begins a report. `digests` is how many digests are listed.
-    pub(super) fn begin(form: Form, detail: Detail, plan: &Plan, digests: u64) -> anyhow::Result<Self> {
+    pub(super) fn begin(
+        (form, detail): (Form, Detail),
+        plan: &Plan,
+        state_file: Option<PathBuf>,
+        digests: u64,
+    ) -> anyhow::Result<Self> {
         let is_seen = std::io::stderr().is_terminal();
         let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(digests), target);
@@ -89,6 +101,8 @@ impl Report {
             form,
             detail,
             range: plan.range,
+            plan: plan.clone(),
+            state_file,
             tally: Tally::default(),
             kept: Vec::new(),
             bar,
@@ -100,30 +114,13 @@ impl Report {
 
     /// Takes over what another run found, and tells it again.
     pub(super) fn go_on(&mut self, tally: Tally, kept: Vec<Finding>) -> anyhow::Result<()> {
-        kept.into_iter().try_for_each(|finding| self.finding(finding))?;
+        kept.into_iter().try_for_each(|finding| self.tell(finding))?;
         self.tally = tally;
         Ok(())
     }
 
-    /// Tells of a digest that is valid.
-    pub(super) fn valid_digest(
-        &mut self,
-        chain: Chain,
-        object: &Object,
-        stretch: Stretch,
-    ) -> anyhow::Result<()> {
-        self.tally.valid_digest(chain, stretch, self.range);
-        self.valid(|| format!("{}Digest file\t{object}\tvalid\n", chain.mark()))
-    }
-
-    /// Tells of a log file that is valid.
-    pub(super) fn valid_log(&mut self, object: &Object) -> anyhow::Result<()> {
-        self.tally.log_files.valid += 1;
-        self.valid(|| format!("Log file\t{object}\tvalid\n"))
-    }
-
-    /// Tells what is wrong.
-    pub(super) fn finding(&mut self, finding: Finding) -> anyhow::Result<()> {
+    /// Tells what was found before.
+    fn tell(&mut self, finding: Finding) -> anyhow::Result<()> {
         self.tally.finding(&finding);
         match self.form {
             Form::Json => {
@@ -140,16 +137,12 @@ impl Report {
         Ok(())
     }
 
-    /// Counts bytes that were read.
-    pub(super) fn read(&mut self, bytes: u64) {
-        self.bytes += bytes;
-    }
-
-    /// Moves the bar: a digest is done.
-    pub(super) fn step(&self) {
-        self.bar.inc(1);
-        let logs = self.tally.log_files;
-        self.bar.set_message(format!("{} log files", logs.valid + logs.invalid + logs.unchecked));
+    /// Writes where the run stands, where that is wanted.
+    pub(super) fn save(&self, standing: &Standing, coverage: &Coverage) -> anyhow::Result<()> {
+        let Some(path) = &self.state_file else { return Ok(()) };
+        let mut coverage = coverage.clone();
+        coverage.shrink();
+        State::of(&self.plan, standing, self.tally, self.kept.clone(), coverage).save(path)
     }
 
     /// Ends the report.
@@ -204,6 +197,50 @@ impl Report {
         let blank = self.before.blank();
         self.before = Before::Fault;
         self.bar.suspend(|| eprintln!("{blank}{}\n", lines(&finding.to_string())));
+    }
+}
+
+/// The report could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) struct ReportError(#[from] anyhow::Error);
+
+#[async_trait]
+impl Tell for Report {
+    type Error = ReportError;
+
+    async fn valid_digest(
+        &mut self,
+        chain: Chain,
+        object: &Object,
+        stretch: Stretch,
+    ) -> Result<(), ReportError> {
+        self.tally.valid_digest(chain, stretch, self.range);
+        Ok(self.valid(|| format!("{}Digest file\t{object}\tvalid\n", chain.mark()))?)
+    }
+
+    async fn valid_log(&mut self, object: &Object) -> Result<(), ReportError> {
+        self.tally.log_files.valid += 1;
+        Ok(self.valid(|| format!("Log file\t{object}\tvalid\n"))?)
+    }
+
+    async fn finding(&mut self, finding: Finding) -> Result<(), ReportError> {
+        Ok(self.tell(finding)?)
+    }
+
+    fn read(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
+
+    async fn step(&mut self) -> Result<(), ReportError> {
+        self.bar.inc(1);
+        let logs = self.tally.log_files;
+        self.bar.set_message(format!("{} log files", logs.valid + logs.invalid + logs.unchecked));
+        Ok(())
+    }
+
+    async fn stands(&mut self, standing: &Standing, coverage: &Coverage) -> Result<(), ReportError> {
+        Ok(self.save(standing, coverage)?)
     }
 }
 

@@ -1,11 +1,14 @@
 //! What CloudTrail and Organizations are asked.
 
+use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use async_trait::async_trait;
 use bytes::Bytes;
 use cairn_digest::verify::{PublicKeys, Stretch};
-use jiff::{SignedDuration, Timestamp};
+use cairn_validation::{KeyRing, KeySource};
 use serde_json::{Value, json};
 
 use super::access::Access;
@@ -18,67 +21,41 @@ const KEYS_BYTES_MAX: u64 = 64 << 20;
 /// The most pages of public keys.
 const PAGES_MAX: usize = 1_000;
 
-/// Digests that end after the range may be signed with a key that only then became valid.
-const AFTER_RANGE: SignedDuration = SignedDuration::from_hours(2);
-
-/// A backfill digest's key is looked for so long around its generation.
-const AROUND_BACKFILL: SignedDuration = SignedDuration::from_hours(1);
-
 const CLOUDTRAIL: (&str, &str) = ("cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101");
 const ORGANIZATIONS: (&str, &str) = ("organizations", "AWSOrganizationsV20161128");
 
-/// Public keys, and where more can be had.
-#[derive(Debug)]
-pub(super) struct KeyRing {
-    keys: PublicKeys,
-    /// None: they are from a file, and that is all.
-    server: bool,
+/// Reads a saved answer of ListPublicKeys.
+pub(super) fn keys_from_file(path: &Path) -> anyhow::Result<KeyRing> {
+    let shown = path.display();
+    let bytes = std::fs::metadata(path).with_context(|| format!("read public keys in {shown}"))?.len();
+    anyhow::ensure!(
+        bytes <= KEYS_BYTES_MAX,
+        "read public keys in {shown}: it is larger than any list of them"
+    );
+    let text = std::fs::read(path).with_context(|| format!("read public keys in {shown}"))?;
+    let keys = PublicKeys::parse(&text).with_context(|| format!("use {shown}"))?;
+    anyhow::ensure!(!keys.is_empty(), "find a public key in {shown}");
+    Ok(KeyRing::fixed(keys))
 }
 
-impl KeyRing {
-    /// Reads a saved answer of ListPublicKeys.
-    pub(super) fn from_file(path: &Path) -> anyhow::Result<Self> {
-        let shown = path.display();
-        let bytes = std::fs::metadata(path).with_context(|| format!("read public keys in {shown}"))?.len();
-        anyhow::ensure!(
-            bytes <= KEYS_BYTES_MAX,
-            "read public keys in {shown}: it is larger than any list of them"
-        );
-        let text = std::fs::read(path).with_context(|| format!("read public keys in {shown}"))?;
-        let keys = PublicKeys::parse(&text).with_context(|| format!("use {shown}"))?;
-        anyhow::ensure!(!keys.is_empty(), "find a public key in {shown}");
-        Ok(Self { keys, server: false })
-    }
+/// Asks for the keys of a range.
+pub(super) async fn keys_from_server(access: &Arc<Access>, range: Stretch) -> anyhow::Result<KeyRing> {
+    let source = Arc::clone(access) as Arc<dyn KeySource>;
+    let keys = KeyRing::of_range(source, range).await.map_err(anyhow::Error::from_boxed)?;
+    let searched = KeyRing::searched(range);
+    anyhow::ensure!(
+        !keys.is_empty(),
+        "find public keys: No public keys found between {} and {}",
+        searched.from,
+        searched.until
+    );
+    Ok(keys)
+}
 
-    /// Asks for the keys of a range.
-    pub(super) async fn from_server(access: &Access, range: Stretch) -> anyhow::Result<Self> {
-        let until = range.until.saturating_add(AFTER_RANGE).unwrap_or(range.until);
-        let keys = access.public_keys(Stretch { until, ..range }).await?;
-        anyhow::ensure!(
-            !keys.is_empty(),
-            "find public keys: No public keys found between {} and {until}",
-            range.from
-        );
-        Ok(Self { keys, server: true })
-    }
-
-    /// Sees to it that the key of a backfill digest is there, if there is one.
-    pub(super) async fn find_around(
-        &mut self,
-        access: Option<&Access>,
-        fingerprint: &str,
-        generated: Timestamp,
-    ) -> anyhow::Result<()> {
-        let Some(access) = access.filter(|_| self.server && self.keys.find(fingerprint).is_none()) else {
-            return Ok(());
-        };
-        let (from, until) = (generated - AROUND_BACKFILL, generated + AROUND_BACKFILL);
-        self.keys.extend(access.public_keys(Stretch { from, until }).await?);
-        Ok(())
-    }
-
-    pub(super) fn keys(&self) -> &PublicKeys {
-        &self.keys
+#[async_trait]
+impl KeySource for Access {
+    async fn public_keys(&self, stretch: Stretch) -> Result<PublicKeys, Box<dyn Error + Send + Sync>> {
+        Ok(self.list_public_keys(stretch).await?)
     }
 }
 
@@ -104,7 +81,7 @@ impl Access {
         Ok(Destination { bucket, prefix, organization })
     }
 
-    async fn public_keys(&self, stretch: Stretch) -> anyhow::Result<PublicKeys> {
+    async fn list_public_keys(&self, stretch: Stretch) -> anyhow::Result<PublicKeys> {
         let mut keys = PublicKeys::default();
         let mut input =
             json!({ "StartTime": stretch.from.as_second(), "EndTime": stretch.until.as_second() });

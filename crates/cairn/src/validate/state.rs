@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use cairn_digest::verify::{Chain, Coverage, Finding, Progress, Stretch, Tally};
+use cairn_validation::Standing;
 use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
@@ -35,18 +36,10 @@ pub(super) struct State {
     pub(super) coverage: Coverage,
 }
 
-/// Where a walk stands.
-#[derive(Debug)]
-pub(super) struct Standing {
-    pub(super) chain: Chain,
-    pub(super) progress: Progress,
-    pub(super) logs_done: Option<usize>,
-}
-
 impl State {
     pub(super) fn of(
         plan: &Plan,
-        standing: Standing,
+        standing: &Standing,
         tally: Tally,
         findings: Vec<Finding>,
         coverage: Coverage,
@@ -61,7 +54,7 @@ impl State {
             digests: plan.names.digests_prefix(),
             requested: plan.range,
             chain: standing.chain,
-            progress: standing.progress,
+            progress: standing.progress.clone(),
             logs_done: standing.logs_done,
             tally,
             findings,

@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-use super::report::Report;
-use super::store::{FetchError, Read, Store};
+use crate::store::{FetchError, Read, Store};
+use crate::{RunError, Tell};
 
 /// How many checks may be begun and not told, for each job.
 const BEGUN_PER_JOB: usize = 8;
@@ -24,8 +24,8 @@ const UNLISTED_PER_DAY_MAX: usize = 1_000;
 
 /// The queue of checks.
 #[derive(Debug)]
-pub(super) struct Checks {
-    store: Arc<Store>,
+pub struct Checks {
+    store: Arc<dyn Store>,
     tasks: TaskTracker,
     running: Arc<Semaphore>,
     begun: VecDeque<Begun>,
@@ -34,7 +34,7 @@ pub(super) struct Checks {
 
 /// Something to be told.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// A digest is valid.
     Digest(Chain, Object, Stretch),
     /// A log file was checked.
@@ -50,7 +50,8 @@ enum Begun {
 }
 
 impl Checks {
-    pub(super) fn new(store: Arc<Store>, jobs: usize) -> Self {
+    /// Makes a queue for so many checks at a time.
+    pub fn new(store: Arc<dyn Store>, jobs: usize) -> Self {
         Self {
             store,
             tasks: TaskTracker::new(),
@@ -61,12 +62,12 @@ impl Checks {
     }
 
     /// Begins to check a log file; first waits for older checks where too many are under way.
-    pub(super) async fn log(
+    pub(crate) async fn log<T: Tell>(
         &mut self,
         object: Object,
         hash: String,
-        report: &mut Report,
-    ) -> anyhow::Result<()> {
+        report: &mut T,
+    ) -> Result<(), RunError> {
         let (store, running) = (Arc::clone(&self.store), Arc::clone(&self.running));
         let check = async move {
             // Never closed.
@@ -79,13 +80,13 @@ impl Checks {
     }
 
     /// Begins to compare a day's folders with what digests list.
-    pub(super) async fn day(&mut self, day: DayCheck, report: &mut Report) -> anyhow::Result<()> {
+    pub(crate) async fn day<T: Tell>(&mut self, day: DayCheck, report: &mut T) -> Result<(), RunError> {
         let (store, running) = (Arc::clone(&self.store), Arc::clone(&self.running));
         let check = async move {
             let _permit = running.acquire_owned().await.ok();
             let mut findings = Vec::new();
             for (bucket, folder) in day.folders() {
-                if let Err(why) = unlisted(&store, &day, (bucket, folder), &mut findings).await {
+                if let Err(why) = unlisted(&*store, &day, (bucket, folder), &mut findings).await {
                     findings.push(Finding::UncheckedDay { object: Object::new(bucket, folder), why });
                 }
             }
@@ -95,19 +96,22 @@ impl Checks {
     }
 
     /// Tells something once everything that was begun before is told.
-    pub(super) async fn tell(&mut self, told: Told, report: &mut Report) -> anyhow::Result<()> {
+    pub(crate) async fn tell<T: Tell>(&mut self, told: Told, report: &mut T) -> Result<(), RunError> {
         self.begin(Begun::Done(told), report).await
     }
 
     /// Waits for everything that was begun, and tells it.
-    pub(super) async fn drain(&mut self, report: &mut Report) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// Nobody can be told any more.
+    pub async fn drain<T: Tell>(&mut self, report: &mut T) -> Result<(), RunError> {
         while let Some(oldest) = self.begun.pop_front() {
             tell(oldest, report).await?;
         }
         Ok(())
     }
 
-    async fn begin(&mut self, check: Begun, report: &mut Report) -> anyhow::Result<()> {
+    async fn begin<T: Tell>(&mut self, check: Begun, report: &mut T) -> Result<(), RunError> {
         self.begun.push_back(check);
         while self.begun.len() > self.begun_max || self.begun.front().is_some_and(Begun::is_done) {
             match self.begun.pop_front() {
@@ -128,22 +132,28 @@ impl Begun {
     }
 }
 
-async fn tell(check: Begun, report: &mut Report) -> anyhow::Result<()> {
+async fn tell<T: Tell>(check: Begun, report: &mut T) -> Result<(), RunError> {
     let told = match check {
         Begun::Running(check) => check.await?,
         Begun::Done(told) => told,
     };
-    match told {
-        Told::Digest(chain, object, stretch) => report.valid_digest(chain, &object, stretch),
+    let done = match told {
+        Told::Digest(chain, object, stretch) => report.valid_digest(chain, &object, stretch).await,
         Told::Log { object, bytes, finding } => {
             report.read(bytes);
             match finding {
-                None => report.valid_log(&object),
-                Some(finding) => report.finding(finding),
+                None => report.valid_log(&object).await,
+                Some(finding) => report.finding(finding).await,
             }
         }
-        Told::Findings(findings) => findings.into_iter().try_for_each(|finding| report.finding(finding)),
-    }
+        Told::Findings(findings) => {
+            for finding in findings {
+                report.finding(finding).await.map_err(RunError::untold)?;
+            }
+            Ok(())
+        }
+    };
+    done.map_err(RunError::untold)
 }
 
 /// Compares a log file with its hash, as the AWS CLI does; what it lets pass comes after.
@@ -169,7 +179,7 @@ fn judge(object: &Object, hash: &str, read: Result<Read, FetchError>) -> (u64, O
 
 /// Lists a folder and finds what no digest lists.
 async fn unlisted(
-    store: &Store,
+    store: &dyn Store,
     day: &DayCheck,
     (bucket, folder): (&str, &str),
     findings: &mut Vec<Finding>,

@@ -1,28 +1,23 @@
 //! The run: gathers what the walk needs and does what it says.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::Context as _;
 use cairn_digest::verify::{
     Chain, Content, ContentFault, Coverage, DIGEST_BYTES_MAX, DigestFault, DigestNames, Finding, Inflated,
-    Listing, Metadata, Object, Opened, Outcome, Stretch, Walk,
+    Listing, Metadata, Object, Opened, Outcome, Progress, Stretch, TooManyListed, Walk,
 };
-use cairn_event::Clock as _;
-use cairn_server::SystemClock;
-use tokio::task::JoinHandle;
+use jiff::Timestamp;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::access::Access;
-use super::checks::{Checks, Told};
-use super::plan::Plan;
-use super::report::Report;
-use super::services::KeyRing;
-use super::state::{Standing, State};
-use super::store::{FetchError, Read, Store};
+use crate::checks::{Checks, Told};
+use crate::store::{FetchError, Read, Store};
+use crate::{KeyRing, Tell};
 
 /// The most digests that are fetched ahead, and the most bytes of them, compressed.
 const AHEAD_MAX: usize = 32;
@@ -36,26 +31,89 @@ const UNSIGNED: &str = "its signature lies in its object's metadata, which a mir
                         next digest, which is not here; save the output of `aws s3api head-object` beside it \
                         as FILE.metadata.json";
 
+/// Where the files lie, of whom, and when.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The trail's home Region, whose keys sign its digests.
+    pub home_region: String,
+    /// The names of digests and log files.
+    pub names: DigestNames,
+    /// The bucket of the newest digests.
+    pub bucket: String,
+    /// What is asked about.
+    pub range: Stretch,
+}
+
 /// A run under way.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) plan: Plan,
-    pub(super) store: Arc<Store>,
-    pub(super) access: Option<Access>,
-    pub(super) keys: KeyRing,
-    pub(super) checks: Checks,
-    pub(super) report: Report,
-    pub(super) coverage: Coverage,
-    pub(super) state_file: Option<PathBuf>,
-    pub(super) stop: CancellationToken,
+pub struct Run<T> {
+    /// What is asked.
+    pub plan: Plan,
+    /// Where everything lies.
+    pub store: Arc<dyn Store>,
+    /// What proves digests.
+    pub keys: KeyRing,
+    /// What is under way.
+    pub checks: Checks,
+    /// Who is told.
+    pub report: T,
+    /// What was seen of which days.
+    pub coverage: Coverage,
+    /// Asks the run to stop.
+    pub stop: CancellationToken,
 }
 
 /// How a walk ended.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub enum Ended {
+    /// Everything was looked at.
     Done,
     /// Somebody asked to stop; this is where it stands.
     Stopped(Box<Standing>),
+}
+
+/// Where a walk stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// Which chain is walked.
+    pub chain: Chain,
+    /// How far it was walked.
+    pub progress: Progress,
+    /// How many log files of the digest that comes next are done, where it was begun.
+    pub logs_done: Option<usize>,
+}
+
+/// A run can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The digests can't be listed: nothing is known of what there is.
+    #[error("list the digests in s3://{bucket}/{prefix}")]
+    List {
+        /// The bucket.
+        bucket: String,
+        /// What keys there begin with.
+        prefix: String,
+        /// Why.
+        source: FetchError,
+    },
+    /// More digests are listed than a run takes.
+    #[error(transparent)]
+    TooMany(#[from] TooManyListed),
+    /// Public keys can't be had.
+    #[error("find the public key of a backfill digest")]
+    Keys(#[source] Box<dyn Error + Send + Sync>),
+    /// Nobody can be told any more.
+    #[error(transparent)]
+    Untold(Box<dyn Error + Send + Sync>),
+    /// The thread that worked was lost.
+    #[error("wait for a check")]
+    Thread(#[from] JoinError),
+}
+
+impl RunError {
+    pub(crate) fn untold(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Untold(Box::new(error))
+    }
 }
 
 /// Digests on their way, in the order they will be needed.
@@ -75,20 +133,27 @@ enum Fetched {
     Unchecked(String),
 }
 
-impl Run {
+impl<T: Tell> Run<T> {
     /// Lists the digests of a chain in one place.
-    pub(super) async fn list(
-        store: &Store,
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn list(
+        store: &dyn Store,
         bucket: &str,
         names: &DigestNames,
         range: Stretch,
-    ) -> anyhow::Result<(Listing, Listing)> {
+    ) -> Result<(Listing, Listing), RunError> {
         let listing = |chain| Listing::new(names.clone(), bucket, chain, range);
         let (mut regular, mut backfill) = (listing(Chain::Regular), listing(Chain::Backfill));
         let (prefix, mut after) = (names.digests_prefix(), names.marker(range.from));
         'pages: loop {
             let page = store.list(bucket, &prefix, &after).await;
-            let page = page.with_context(|| format!("list the digests in s3://{bucket}/{prefix}"))?;
+            let page = page.map_err(|source| RunError::List {
+                bucket: bucket.to_owned(),
+                prefix: prefix.clone(),
+                source,
+            })?;
             for object in page.objects {
                 let is_within =
                     regular.push(&object.key, object.bytes)? && backfill.push(&object.key, object.bytes)?;
@@ -105,31 +170,31 @@ impl Run {
     }
 
     /// Walks a chain. Log files of the first digest are skipped as far as `logs_done` says.
-    pub(super) async fn walk(
-        &mut self,
-        mut walk: Walk,
-        mut logs_done: Option<usize>,
-    ) -> anyhow::Result<Ended> {
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn walk(&mut self, mut walk: Walk, mut logs_done: Option<usize>) -> Result<Ended, RunError> {
         let mut ahead = Ahead::default();
         let mut saved = Instant::now();
         while let Some(target) = walk.target().cloned() {
             if self.stop.is_cancelled() {
                 return self.stopped(&walk, logs_done).await;
             }
-            if saved.elapsed() > SAVE_EVERY && self.state_file.is_some() {
+            if saved.elapsed() > SAVE_EVERY {
                 self.checks.drain(&mut self.report).await?;
-                self.save(standing(&walk, logs_done))?;
+                let standing = standing(&walk, logs_done);
+                self.report.stands(&standing, &self.coverage).await.map_err(RunError::untold)?;
                 saved = Instant::now();
             }
             if let Some((bucket, names)) = walk.elsewhere().map(|(bucket, names)| (bucket.to_owned(), names))
             {
-                let (regular, backfill) = Self::list(&self.store, &bucket, &names, self.plan.range).await?;
+                let (regular, backfill) = Self::list(&*self.store, &bucket, &names, self.plan.range).await?;
                 walk.relist(if walk.chain() == Chain::Regular { regular } else { backfill });
             }
             let fetched = ahead.take(&target, &walk, &self.store).await?;
             match self.digest(&mut walk, &target, fetched, logs_done.take()).await? {
                 Some(done) => return self.stopped(&walk, Some(done)).await,
-                None => self.report.step(),
+                None => self.report.step().await.map_err(RunError::untold)?,
             }
         }
         if let Some(finding) = walk.finish() {
@@ -140,8 +205,11 @@ impl Run {
 
     /// Notes the log files that backfill digests list: the regular chain's days are compared before the
     /// backfill chain is walked.
-    pub(super) async fn note_backfill(&mut self, listing: Listing) -> anyhow::Result<()> {
-        let mut walk = Walk::new(Chain::Backfill, listing, SystemClock.now());
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn note_backfill(&mut self, listing: Listing, now: Timestamp) -> Result<(), RunError> {
+        let mut walk = Walk::new(Chain::Backfill, listing, now);
         let mut ahead = Ahead::default();
         while let Some(target) = walk.target().cloned() {
             let fetched = ahead.take(&target, &walk, &self.store).await?;
@@ -166,7 +234,10 @@ impl Run {
     }
 
     /// Compares the days that are left with what the digests list.
-    pub(super) async fn rest_of_days(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn rest_of_days(&mut self) -> Result<(), RunError> {
         let folder = self.log_folder();
         while let Some(day) = self.coverage.rest(&folder) {
             self.checks.day(day, &mut self.report).await?;
@@ -182,7 +253,7 @@ impl Run {
         target: &Object,
         fetched: Fetched,
         logs_done: Option<usize>,
-    ) -> anyhow::Result<Option<usize>> {
+    ) -> Result<Option<usize>, RunError> {
         let (inflated, metadata) = match fetched {
             Fetched::Whole(inflated, metadata) => (inflated, metadata),
             Fetched::Fault(fault) => return self.advance(walk, Outcome::Invalid(fault)).await,
@@ -239,7 +310,7 @@ impl Run {
         walk: &Walk,
         opened: &Opened<'_>,
         metadata: &Metadata,
-    ) -> anyhow::Result<Result<String, DigestFault>> {
+    ) -> Result<Result<String, DigestFault>, RunError> {
         let signature = match (metadata.signature(), walk.told_signature()) {
             (Ok(signature), _) => signature.to_owned(),
             (Err(_), Some(told)) if self.store.lacks_metadata() => told.to_owned(),
@@ -247,22 +318,22 @@ impl Run {
         };
         if walk.chain() == Chain::Backfill {
             match metadata.backfill_generated() {
-                Ok(at) => self.keys.find_around(self.access.as_ref(), opened.fingerprint(), at).await?,
+                Ok(at) => self.keys.find_around(opened.fingerprint(), at).await.map_err(RunError::Keys)?,
                 Err(_) if self.store.lacks_metadata() => {}
                 Err(fault) => return Ok(Err(fault)),
             }
         }
-        let home_region = &self.plan.trail.home_region;
+        let home_region = &self.plan.home_region;
         let proved = opened.verify(&signature, self.keys.keys(), home_region);
         Ok(proved.and_then(|()| walk.judge(&signature)).map(|()| signature))
     }
 
-    async fn advance(&mut self, walk: &mut Walk, outcome: Outcome<'_>) -> anyhow::Result<Option<usize>> {
+    async fn advance(&mut self, walk: &mut Walk, outcome: Outcome<'_>) -> Result<Option<usize>, RunError> {
         self.found(walk.advance(outcome)).await?;
         Ok(None)
     }
 
-    async fn found(&mut self, findings: Vec<Finding>) -> anyhow::Result<()> {
+    async fn found(&mut self, findings: Vec<Finding>) -> Result<(), RunError> {
         for finding in &findings {
             if let Finding::Unproven { from, until, .. } = finding {
                 self.coverage.unproven(Stretch { from: *from, until: *until });
@@ -271,18 +342,9 @@ impl Run {
         self.checks.tell(Told::Findings(findings), &mut self.report).await
     }
 
-    async fn stopped(&mut self, walk: &Walk, logs_done: Option<usize>) -> anyhow::Result<Ended> {
+    async fn stopped(&mut self, walk: &Walk, logs_done: Option<usize>) -> Result<Ended, RunError> {
         self.checks.drain(&mut self.report).await?;
         Ok(Ended::Stopped(Box::new(standing(walk, logs_done))))
-    }
-
-    /// Writes the state where one is wanted.
-    pub(super) fn save(&mut self, standing: Standing) -> anyhow::Result<()> {
-        let Some(path) = self.state_file.clone() else { return Ok(()) };
-        let mut coverage = self.coverage.clone();
-        coverage.shrink();
-        let findings = self.report.kept.clone();
-        State::of(&self.plan, standing, self.report.tally, findings, coverage).save(&path)
     }
 
     fn log_folder(&self) -> String {
@@ -296,7 +358,12 @@ fn standing(walk: &Walk, logs_done: Option<usize>) -> Standing {
 
 impl Ahead {
     /// Returns a digest, fetched ahead where it was foreseen, and fetches others ahead.
-    async fn take(&mut self, target: &Object, walk: &Walk, store: &Arc<Store>) -> anyhow::Result<Fetched> {
+    async fn take(
+        &mut self,
+        target: &Object,
+        walk: &Walk,
+        store: &Arc<dyn Store>,
+    ) -> Result<Fetched, RunError> {
         while self.fetches.front().is_some_and(|(object, ..)| object != target) {
             if let Some((.., unneeded)) = self.fetches.pop_front() {
                 unneeded.abort();
@@ -325,7 +392,7 @@ impl Ahead {
         })
     }
 
-    fn fetch(&self, object: Object, store: &Arc<Store>) -> Fetching {
+    fn fetch(&self, object: Object, store: &Arc<dyn Store>) -> Fetching {
         let store = Arc::clone(store);
         self.tasks.spawn(async move { store.read(&object, || Content::kept(DIGEST_BYTES_MAX)).await })
     }

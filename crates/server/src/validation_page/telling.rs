@@ -1,0 +1,402 @@
+//! What a run tells, a line of JSON each.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cairn_digest::verify::{Chain, Coverage, Finding, Object, Severity, Stretch, Tally, Verdict};
+use cairn_validation::{Ended, FetchError, RunError, Standing, Tell};
+use cairn_wire::json11;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use crate::incoming::StreamError;
+use crate::telemetry;
+
+/// The longest that findings are in the report, bytes: the lines have all of them.
+const REPORT_BYTES_MAX: usize = 256 << 10;
+
+/// One line. Members are as they are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "Kind", rename_all_fields = "PascalCase")]
+pub(super) enum Line {
+    /// The run begins.
+    Begun {
+        #[serde(rename = "TrailARN")]
+        trail_arn: String,
+        start_time: String,
+        end_time: String,
+    },
+    /// How far it has come.
+    Progress {
+        digests: u64,
+        files: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        checked_back_to: Option<String>,
+    },
+    /// What is to be said of a digest.
+    Digest(Told),
+    /// Of a backfill digest.
+    Backfill(Told),
+    /// Of a log file.
+    LogFile(Told),
+    /// Time that nothing proves.
+    Gap { start_time: String, end_time: String, severity: Severity, finding: String },
+    /// The run is over.
+    Ended { valid: bool, verdict: Verdict, digests: Counted, files: Counted, report: String },
+    /// It could not go on.
+    Refused { code: String, message: String },
+}
+
+/// What is to be said of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Told {
+    object: String,
+    valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<Severity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Counted {
+    valid: u64,
+    invalid: u64,
+    unchecked: u64,
+}
+
+/// The client has left.
+#[derive(Debug, thiserror::Error)]
+#[error("tell of a validation: the client has left")]
+pub(super) struct ClientLeft;
+
+/// Tells whoever takes the lines.
+#[derive(Debug)]
+pub(super) struct Telling {
+    lines: mpsc::Sender<Result<Bytes, StreamError>>,
+    trail_arn: String,
+    range: Stretch,
+    tally: Tally,
+    digests: u64,
+    checked_back_to: Option<Timestamp>,
+    /// What the report has between its head and its summary.
+    findings: String,
+    left_out: u64,
+}
+
+impl Telling {
+    pub(super) fn begin(
+        lines: mpsc::Sender<Result<Bytes, StreamError>>,
+        trail_arn: &str,
+        range: Stretch,
+    ) -> Self {
+        let (trail_arn, tally, findings) = (trail_arn.to_owned(), Tally::default(), String::new());
+        Self { lines, trail_arn, range, tally, digests: 0, checked_back_to: None, findings, left_out: 0 }
+    }
+
+    /// Says what is validated.
+    pub(super) async fn begun(&self) -> Result<(), RunError> {
+        let Stretch { from, until } = self.range;
+        let (start_time, end_time) = (from.to_string(), until.to_string());
+        let begun = Line::Begun { trail_arn: self.trail_arn.clone(), start_time, end_time };
+        self.send(&begun).await.map_err(|left| RunError::Untold(Box::new(left)))
+    }
+
+    /// Says how the run ended.
+    pub(super) async fn end(&self, walked: Result<Ended, RunError>) {
+        let (line, outcome) = match walked {
+            Ok(Ended::Done) => {
+                let outcome = match self.tally.verdict() {
+                    Verdict::Valid => "valid",
+                    Verdict::Invalid => "invalid",
+                    Verdict::Incomplete => "incomplete",
+                };
+                (self.ended(), outcome)
+            }
+            // Nobody is there any more, or the answer breaks off with the server.
+            Ok(Ended::Stopped(_)) | Err(RunError::Untold(_)) => return telemetry::validated("broken_off"),
+            Err(error) => (refused(&error), "refused"),
+        };
+        telemetry::validated(outcome);
+        tracing::info!(trail = %self.trail_arn, outcome, digests = self.digests, "validation ended");
+        if let Err(left) = self.send(&line).await {
+            tracing::debug!(error = &left as &dyn std::error::Error, "nobody heard how a validation ended");
+        }
+    }
+
+    fn ended(&self) -> Line {
+        let (verdict, tally) = (self.tally.verdict(), &self.tally);
+        let of = |counts: &[cairn_digest::verify::Counts]| Counted {
+            valid: counts.iter().map(|counts| counts.valid).sum(),
+            invalid: counts.iter().map(|counts| counts.invalid).sum(),
+            unchecked: counts.iter().map(|counts| counts.unchecked).sum(),
+        };
+        Line::Ended {
+            valid: verdict == Verdict::Valid,
+            verdict,
+            digests: of(&[tally.digest_files, tally.backfill_digest_files]),
+            files: of(&[tally.log_files]),
+            report: self.report(),
+        }
+    }
+
+    /// Writes what `cairn validate` prints.
+    fn report(&self) -> String {
+        let Stretch { from, until } = self.range;
+        let more = match self.left_out {
+            0 => String::new(),
+            count => format!("… and {count} more\n\n"),
+        };
+        format!(
+            "Validating log files for trail {} between {from} and {until}\n\n{}{more}\
+             Results requested for {from} to {until}\n{}",
+            self.trail_arn, self.findings, self.tally
+        )
+    }
+
+    async fn send(&self, line: &Line) -> Result<(), ClientLeft> {
+        let mut text = json11::success_body(line);
+        text.push(b'\n');
+        self.lines.send(Ok(Bytes::from(text))).await.map_err(|_left| ClientLeft)
+    }
+}
+
+#[async_trait]
+impl Tell for Telling {
+    type Error = ClientLeft;
+
+    async fn valid_digest(
+        &mut self,
+        chain: Chain,
+        object: &Object,
+        stretch: Stretch,
+    ) -> Result<(), ClientLeft> {
+        self.tally.valid_digest(chain, stretch, self.range);
+        self.checked_back_to = Some(stretch.from);
+        let time = Some(stretch.until.to_string());
+        self.send(&of_chain(chain, Told { time, ..Told::valid(object) })).await
+    }
+
+    async fn valid_log(&mut self, object: &Object) -> Result<(), ClientLeft> {
+        self.tally.log_files.valid += 1;
+        self.send(&Line::LogFile(Told::valid(object))).await
+    }
+
+    async fn finding(&mut self, finding: Finding) -> Result<(), ClientLeft> {
+        self.tally.finding(&finding);
+        let words = finding.to_string();
+        if self.findings.len() + words.len() <= REPORT_BYTES_MAX {
+            self.findings.push_str(&words);
+            self.findings.push_str("\n\n");
+        } else {
+            self.left_out += 1;
+        }
+        self.send(&line(&finding)).await
+    }
+
+    fn read(&mut self, _bytes: u64) {}
+
+    async fn step(&mut self) -> Result<(), ClientLeft> {
+        self.digests += 1;
+        let logs = self.tally.log_files;
+        let (digests, files) = (self.digests, logs.valid + logs.invalid + logs.unchecked);
+        let checked_back_to = self.checked_back_to.map(|at| at.to_string());
+        self.send(&Line::Progress { digests, files, checked_back_to }).await
+    }
+
+    async fn stands(&mut self, _standing: &Standing, _coverage: &Coverage) -> Result<(), ClientLeft> {
+        Ok(())
+    }
+}
+
+impl Told {
+    fn valid(object: &Object) -> Self {
+        Self { object: object.to_string(), valid: true, severity: None, finding: None, time: None }
+    }
+
+    fn found(object: &Object, finding: &Finding) -> Self {
+        let severity = finding.severity();
+        let valid = match severity {
+            Severity::Note | Severity::Warning => true,
+            Severity::Unchecked | Severity::Invalid => false,
+        };
+        let finding = Some(words(finding));
+        Self { valid, severity: Some(severity), finding, ..Self::valid(object) }
+    }
+}
+
+fn of_chain(chain: Chain, told: Told) -> Line {
+    match chain {
+        Chain::Regular => Line::Digest(told),
+        Chain::Backfill => Line::Backfill(told),
+    }
+}
+
+fn line(finding: &Finding) -> Line {
+    match finding {
+        Finding::Digest { chain, object, .. }
+        | Finding::PreviousHash { chain, object, .. }
+        | Finding::UncheckedDigest { chain, object, .. } => of_chain(*chain, Told::found(object, finding)),
+        Finding::Log { object, .. }
+        | Finding::Unlisted { object }
+        | Finding::UncheckedLog { object, .. }
+        | Finding::UncheckedDay { object, .. } => Line::LogFile(Told::found(object, finding)),
+        Finding::Unproven { from, until, .. }
+        | Finding::NewChain { from, until, .. }
+        | Finding::Gap { from, until, .. }
+        | Finding::NewestMissing { after: from, until } => Line::Gap {
+            start_time: from.to_string(),
+            end_time: until.to_string(),
+            severity: finding.severity(),
+            finding: words(finding),
+        },
+    }
+}
+
+/// Says what was found, without what the line's other members say: the lines of the report are of three parts.
+fn words(finding: &Finding) -> String {
+    let line = finding.to_string();
+    let last = line.rsplit('\t').next().unwrap_or(&line);
+    let plain = last.strip_prefix("INVALID: ").or_else(|| last.strip_prefix("WARNING: ")).unwrap_or(last);
+    plain.replacen("NOT CHECKED", "Not checked", 1)
+}
+
+/// Says why a run could not go on. What S3 said of the digests' folder is for the caller, who asked it.
+fn refused(error: &RunError) -> Line {
+    let internal = || Line::Refused {
+        code: "InternalFailure".to_owned(),
+        message: "An internal error occurred.".to_owned(),
+    };
+    match error {
+        RunError::List { source: FetchError::Failed(why), .. } => match why.split_once(": ") {
+            Some((code, message)) => Line::Refused { code: code.to_owned(), message: message.to_owned() },
+            None => Line::Refused { code: "ServiceUnavailable".to_owned(), message: why.clone() },
+        },
+        RunError::TooMany(why) => {
+            Line::Refused { code: "InvalidTimeRangeException".to_owned(), message: why.to_string() }
+        }
+        RunError::List { source: FetchError::NotFound, .. }
+        | RunError::Keys(_)
+        | RunError::Untold(_)
+        | RunError::Thread(_) => {
+            tracing::error!(error = error as &dyn std::error::Error, "a validation broke off");
+            internal()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_digest::verify::LogFault;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn range() -> Stretch {
+        let at = |text: &str| text.parse().unwrap();
+        Stretch { from: at("2026-03-01T00:00:00Z"), until: at("2026-03-01T02:00:00Z") }
+    }
+
+    fn told(taken: &mut mpsc::Receiver<Result<Bytes, StreamError>>) -> Vec<Value> {
+        std::iter::from_fn(|| taken.try_recv().ok())
+            .map(|line| {
+                let line = line.unwrap();
+                assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+                serde_json::from_slice(&line).unwrap()
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_run_is_told_line_by_line() {
+        let (lines, mut taken) = mpsc::channel(64);
+        let mut telling = Telling::begin(lines, "arn", range());
+        telling.begun().await.unwrap();
+        let hour = Stretch { from: range().from, until: "2026-03-01T01:00:00Z".parse().unwrap() };
+        telling.valid_digest(Chain::Regular, &Object::new("b", "d1"), hour).await.unwrap();
+        telling.valid_log(&Object::new("b", "l1")).await.unwrap();
+        let fault = Finding::Log { object: Object::new("b", "l2"), fault: LogFault::Hash };
+        let in_report = fault.to_string();
+        telling.finding(fault).await.unwrap();
+        telling.finding(Finding::NewestMissing { after: hour.until, until: range().until }).await.unwrap();
+        let why = "AccessDenied: not you".to_owned();
+        let object = Object::new("b", "l3");
+        telling.finding(Finding::UncheckedLog { object: object.clone(), why }).await.unwrap();
+        telling.finding(Finding::Unlisted { object }).await.unwrap();
+        telling.step().await.unwrap();
+        telling.end(Ok(Ended::Done)).await;
+        let all = told(&mut taken);
+        let (ended, others) = all.split_last().unwrap();
+        assert_eq!(
+            others.first().unwrap(),
+            &json!({ "Kind": "Begun", "TrailARN": "arn", "StartTime": "2026-03-01T00:00:00Z",
+                "EndTime": "2026-03-01T02:00:00Z" })
+        );
+        assert_eq!(
+            others[1..4],
+            [
+                json!({ "Kind": "Digest", "Object": "s3://b/d1", "Valid": true, "Time": "2026-03-01T01:00:00Z" }),
+                json!({ "Kind": "LogFile", "Object": "s3://b/l1", "Valid": true }),
+                json!({ "Kind": "LogFile", "Object": "s3://b/l2", "Valid": false, "Severity": "invalid",
+                    "Finding": "hash value doesn't match" }),
+            ]
+        );
+        assert_eq!(
+            (&others[4]["Kind"], &others[4]["StartTime"]),
+            (&json!("Gap"), &json!("2026-03-01T01:00:00Z"))
+        );
+        assert_eq!(
+            others[5..7],
+            [
+                json!({ "Kind": "LogFile", "Object": "s3://b/l3", "Valid": false, "Severity": "unchecked",
+                    "Finding": "Not checked: AccessDenied: not you" }),
+                json!({ "Kind": "LogFile", "Object": "s3://b/l3", "Valid": true, "Severity": "warning",
+                    "Finding": "no digest file lists it" }),
+            ]
+        );
+        assert_eq!(
+            others[7],
+            json!({ "Kind": "Progress", "Digests": 1, "Files": 3, "CheckedBackTo": "2026-03-01T00:00:00Z" })
+        );
+        assert_eq!((&ended["Valid"], &ended["Verdict"]), (&json!(false), &json!("invalid")));
+        assert_eq!(ended["Files"], json!({ "Valid": 1, "Invalid": 1, "Unchecked": 1 }));
+        let report = ended["Report"].as_str().unwrap();
+        assert!(report.starts_with("Validating log files for trail arn between 2026-03-01T00:00:00Z"));
+        assert!(report.contains(&in_report) && report.contains("Results requested for"), "{report}");
+    }
+
+    #[tokio::test]
+    async fn who_leaves_ends_the_run_and_a_refusal_is_told() {
+        let (lines, mut taken) = mpsc::channel(64);
+        let telling = Telling::begin(lines, "arn", range());
+        let list = |why: &str| RunError::List {
+            bucket: "b".to_owned(),
+            prefix: "p".to_owned(),
+            source: FetchError::Failed(why.to_owned()),
+        };
+        telling.end(Err(list("AccessDenied: not you"))).await;
+        assert_eq!(
+            told(&mut taken),
+            [json!({ "Kind": "Refused", "Code": "AccessDenied", "Message": "not you" })]
+        );
+        drop(taken);
+        assert!(matches!(telling.begun().await, Err(RunError::Untold(_))));
+    }
+
+    #[tokio::test]
+    async fn a_report_has_an_end() {
+        let (lines, mut taken) = mpsc::channel(1);
+        let mut telling = Telling::begin(lines, "arn", range());
+        let object = Object::new("b", "k".repeat(900));
+        for _ in 0..400 {
+            telling.finding(Finding::Unlisted { object: object.clone() }).await.unwrap();
+            taken.recv().await.unwrap().unwrap();
+        }
+        let report = telling.report();
+        assert!(report.len() < REPORT_BYTES_MAX + 4_096 && report.contains("more\n"), "{}", report.len());
+    }
+}
