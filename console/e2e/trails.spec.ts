@@ -243,6 +243,7 @@ test("who may only look is told what is missing, part by part", async ({ browser
   await expect(page.getByText("You may not read the selectors")).toBeVisible();
   await expect(page.getByText(/cloudtrail:GetEventSelectors/).first()).toBeVisible();
   await expect(page.getByText("You may not list the log files")).toBeVisible();
+  await expect(page.getByText("Not known").first()).toBeVisible();
   await expect(page.getByText("main-trail/AWSLogs").first()).toBeVisible();
   await page.getByRole("button", { name: "Stop logging" }).click();
   const dialog = page.getByRole("dialog", { name: "Stop logging" });
@@ -251,6 +252,49 @@ test("who may only look is told what is missing, part by part", async ({ browser
   await expect(dialog.getByText("You may not stop logging")).toBeVisible();
   await picture(page, "trail-denied");
   expect(await isLogging(aws, "main")).toBe(true);
+  await context.close();
+});
+
+test("a trail that could not be started goes on from there once that is allowed", async ({
+  browser,
+  aws,
+  baseURL,
+}) => {
+  const password = "Makes-trails-but-starts-none-9";
+  const actions = [
+    "s3:*",
+    "cloudtrail:Describe*",
+    "cloudtrail:Get*",
+    "cloudtrail:List*",
+    "cloudtrail:LookupEvents",
+  ];
+  const some = [...actions, "cloudtrail:CreateTrail", "cloudtrail:PutEventSelectors"];
+  await createPerson(aws, "trails-maker", { password, actions: some });
+  const context = await browser.newContext({
+    baseURL: baseURL ?? "",
+    storageState: { cookies: [], origins: [] },
+  });
+  const page = await context.newPage();
+  await page.goto(`/_cairn/console/sign-in?to=${encodeURIComponent("/trails/create")}`);
+  await enterCredentials(page, "trails-maker", password);
+  await page.getByLabel("Trail name").fill("e2e-halfway");
+  await page.getByLabel("Name of the new bucket").fill("e2e-halfway-logs");
+  await next(page);
+  await heading(page, "Choose log events");
+  await next(page);
+  await page.getByRole("button", { name: "Create trail" }).click();
+  const dialog = page.getByRole("dialog", { name: "It could not be finished" });
+  await expect(dialog.getByText("The trail is there, but does not log as you wanted yet.")).toBeVisible();
+  await expect(dialog.getByText("You may not start logging")).toBeVisible();
+  await picture(page, "trail-halfway");
+  expect(await isLogging(aws, "e2e-halfway")).toBe(false);
+
+  const Statement = [{ Effect: "Allow", Action: "cloudtrail:StartLogging", Resource: "*" }];
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await aws.query("iam", "PutUserPolicy", { UserName: "trails-maker", PolicyName: "start", PolicyDocument });
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("Trail e2e-halfway was created, and logs.")).toBeVisible();
+  expect(await isLogging(aws, "e2e-halfway")).toBe(true);
   await context.close();
 });
 

@@ -86,7 +86,12 @@ function Detail({ trail }: { trail: Trail }) {
         {status.isError && (
           <Refused error={status.error} doing="read the trail's status" onRetry={() => status.refetch()} />
         )}
-        <GeneralDetails trail={trail} status={status.data} canChange={canChange} />
+        <GeneralDetails
+          trail={trail}
+          status={status.data}
+          isUnknown={status.isError && !status.data}
+          canChange={canChange}
+        />
         <Events trail={trail} canChange={canChange} />
         <LastDay arn={arn} />
         <LogFiles trail={trail} />

@@ -16,16 +16,22 @@ import { conditionOf, editPath, folderOf, ownerOf } from "../trail-facts";
 interface GeneralDetailsProps {
   trail: Trail;
   status: TrailStatus | undefined;
+  /** Whether the status could not be read. */
+  isUnknown: boolean;
   canChange: boolean;
 }
 
 /** All settings of a trail but its events and tags, and when it last delivered. */
-export function GeneralDetails({ trail, status, canChange }: GeneralDetailsProps) {
+export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralDetailsProps) {
   const { Account } = useSession();
   const { data: organization } = useOrganization();
   const time = useTime();
-  const at = (moment: number | undefined, fault?: string) =>
-    fault ? <StatusIndicator type="error">{fault}</StatusIndicator> : moment ? time.full(moment) : "Not yet";
+  const absent = isUnknown ? "Not known" : "Loading";
+  const at = (moment: number | undefined, fault?: string) => {
+    if (!status) return absent;
+    if (fault) return <StatusIndicator type="error">{fault}</StatusIndicator>;
+    return moment ? time.full(moment) : "Not yet";
+  };
   const owner = ownerOf(trail.TrailARN);
   const folder = folderOf(trail, { account: Account.Id, organization: organization?.id });
   return (
@@ -50,7 +56,7 @@ export function GeneralDetails({ trail, status, canChange }: GeneralDetailsProps
         items={[
           {
             label: "Trail logging",
-            value: status ? <ConditionStatus {...conditionOf(status)} /> : "Loading",
+            value: status ? <ConditionStatus {...conditionOf(status)} /> : absent,
           },
           { label: "Home Region", value: trail.HomeRegion },
           { label: "Multi-Region trail", value: trail.IsMultiRegionTrail ? "Yes" : "No" },
