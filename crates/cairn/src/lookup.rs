@@ -2,7 +2,7 @@
 
 mod actor;
 mod conditions;
-mod table;
+pub(crate) mod table;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ mod destination;
 mod directory;
 mod doctor;
 mod env;
+mod events;
 mod explain;
 mod import;
 mod insights;
@@ -73,6 +74,8 @@ enum Command {
     /// conditions must all hold: CloudTrail takes one of them, the most particular, and the others are checked
     /// here on what it answers.
     Lookup(Box<lookup::Lookup>),
+    /// Search the event history: several conditions at once, words anywhere in an event, all that matches as a file.
+    Events(Box<events::Events>),
     /// Show the last events, and with -f those to come; JSON lines when piped.
     ///
     /// Shows what the journal still holds (setting journal.hold), data events among it; `cairn lookup` finds
@@ -160,6 +163,7 @@ fn main() -> ExitCode {
         Command::BucketPolicy(command) => command.run(&cli.place),
         Command::KeyPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),
+        Command::Events(command) => command.run(&cli.place),
         Command::Tail(command) => command.run(&cli.place),
         Command::Import(command) => match command.run(&cli.place) {
             Ok(code) => return code,

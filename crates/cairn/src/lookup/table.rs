@@ -7,7 +7,7 @@ use crate::row::Row;
 
 /// Renders rows under headings, a column that would be empty left out; where the terminal is too narrow for
 /// that, two lines for each event.
-pub(super) fn render(rows: &[Row], columns: Option<usize>, paint: Paint) -> String {
+pub(crate) fn render(rows: &[Row], columns: Option<usize>, paint: Paint) -> String {
     let fits = columns.is_none_or(|columns| {
         table(rows, Paint::Plain).lines().all(|line| line.trim_end().chars().count() <= columns)
     });
@@ -24,7 +24,7 @@ pub(super) fn render(rows: &[Row], columns: Option<usize>, paint: Paint) -> Stri
 }
 
 /// Tells how wide the terminal is; none when standard output is none.
-pub(super) fn terminal_columns() -> Option<usize> {
+pub(crate) fn terminal_columns() -> Option<usize> {
     Table::new().width().map(usize::from)
 }
 

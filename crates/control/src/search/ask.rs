@@ -1,6 +1,6 @@
 //! What is searched for, as a body of JSON says it.
 
-use cairn_history::{Filter, HistoryCategory, SearchInput};
+use cairn_history::{EXPORT_EVENTS_MAX, Filter, HistoryCategory, SearchInput};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -26,6 +26,7 @@ pub struct SearchAsk {
     pub(crate) max_results: usize,
     pub(crate) next_token: Option<String>,
     pub(crate) buckets: u32,
+    pub(crate) events_max: u64,
     pub(crate) organization: Option<Part>,
 }
 
@@ -42,6 +43,7 @@ struct Body {
     max_results: Option<i64>,
     next_token: Option<String>,
     buckets: Option<i64>,
+    max_events: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +118,7 @@ impl SearchAsk {
             max_results: number(body.max_results, PAGE_EVENTS),
             next_token: body.next_token,
             buckets: u32::try_from(buckets).unwrap_or(0),
+            events_max: body.max_events.unwrap_or(EXPORT_EVENTS_MAX),
             organization,
         })
     }

@@ -1,6 +1,6 @@
 //! Everything that a search finds, as a file: CSV, JSON or JSON lines.
 
-use cairn_history::{EXPORT_EVENTS_MAX, Export, FoundEvent, History};
+use cairn_history::{Export, FoundEvent, History};
 
 use super::{SearchAsk, refused};
 use crate::{Caller, Control, Refusal};
@@ -77,7 +77,7 @@ impl ExportForm {
 }
 
 impl Control {
-    /// Begins to export what a search finds, at most [`EXPORT_EVENTS_MAX`] events.
+    /// Begins to export what a search finds: as many events as were asked for, 200,000 at most.
     ///
     /// # Errors
     /// As a search.
@@ -88,7 +88,7 @@ impl Control {
         form: ExportForm,
     ) -> Result<HistoryExport, Refusal> {
         let search = self.searched(caller, ask)?;
-        let export = self.history.export(search, EXPORT_EVENTS_MAX, self.clock.now());
+        let export = self.history.export(search, ask.events_max, self.clock.now());
         let (history, across) = (self.history.clone(), ask.organization.is_some());
         let opening = Some(opening(form, across));
         Ok(HistoryExport { history, export: Some(export), form, across, opening, records: 0 })
