@@ -214,7 +214,7 @@ def test_who_may_not_look_up_may_not_search(world):
     nobody = world.clients.acting(key)
     for page in ["search", "summary", "export"]:
         status, answer = nobody.page("POST", f"/_cairn/history/{page}", b"{}")
-        assert status == 400 and "AccessDenied" in answer, answer
+        assert status == 403 and "AccessDenied" in answer, answer
 
 
 def test_the_command_line_searches(world):
