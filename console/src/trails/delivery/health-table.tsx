@@ -3,10 +3,9 @@ import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
 import type { TrailHealth } from "../../api/trails";
 import { href } from "../../shell/href";
-import { span } from "../../shell/time";
 import { sizeOf, trailPath } from "../trail-facts";
 import { ConditionStatus } from "./condition-status";
-import { healthOf } from "./health";
+import { healthOf, lagOf } from "./health";
 
 const number = new Intl.NumberFormat("en-US");
 
@@ -35,7 +34,7 @@ export function HealthTable({ trails }: { trails: TrailHealth[] }) {
           minWidth: 180,
           cell: (trail) => <ConditionStatus {...healthOf(trail)} />,
         },
-        { id: "lag", header: "Lag", cell: ({ LagSeconds }) => (LagSeconds > 0 ? span(LagSeconds) : "None") },
+        { id: "lag", header: "Lag", cell: lagOf },
         { id: "behind", header: "Entries behind", cell: ({ Behind }) => number.format(Behind) },
         { id: "events", header: "Events", cell: ({ LastDay }) => number.format(LastDay.Events) },
         { id: "files", header: "Log files", cell: ({ LastDay }) => number.format(LastDay.Files) },

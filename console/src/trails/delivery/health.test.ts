@@ -58,10 +58,15 @@ test("sums are those of all trails, the lag is the longest", () => {
     bytes: 480,
     events: 144,
     digests: 48,
-    lag: 900,
+    lag: "15 min",
     late: true,
   });
-  expect(totals([])).toMatchObject({ lag: 0, files: 0 });
+  expect(totals([])).toMatchObject({ lag: "None", files: 0 });
+});
+
+test("a bucket that refuses holds its trail up, however short the lag", () => {
+  const refused = { ...TRAIL, LagSeconds: 1, Destinations: [destination("S3", "AccessDenied")] };
+  expect(totals([TRAIL, refused])).toMatchObject({ lag: "Held up", late: true });
 });
 
 test("each trail has a series", () => {

@@ -1,4 +1,5 @@
 import type { TrailHealth } from "../../api/trails";
+import { span } from "../../shell/time";
 import type { Condition } from "../trail-facts";
 
 /** Whether what waits has waited for longer than a delivery window and its delivery take. */
@@ -47,6 +48,16 @@ export const KINDS: Record<Destination["Kind"], string> = {
   TransparencyLog: "Transparency log",
 };
 
+/** Whether the bucket refuses: what waits then is not counted as lag, for it waits for somebody. */
+export const isHeldUp = ({ Destinations }: Pick<TrailHealth, "Destinations">): boolean =>
+  Destinations.some(({ Kind, Error: code }) => Kind === "S3" && code !== undefined);
+
+/** How late a trail is, in words. */
+export function lagOf(trail: TrailHealth): string {
+  if (isHeldUp(trail)) return "Held up";
+  return trail.LagSeconds > 0 ? span(trail.LagSeconds) : "None";
+}
+
 /** The sums of all trails. */
 export function totals(trails: readonly TrailHealth[]) {
   const sum = (of: (trail: TrailHealth) => number) => trails.reduce((total, trail) => total + of(trail), 0);
@@ -56,9 +67,16 @@ export function totals(trails: readonly TrailHealth[]) {
     bytes: sum(({ LastDay }) => LastDay.Bytes),
     events: sum(({ LastDay }) => LastDay.Events),
     digests: sum(({ LastDay }) => LastDay.Digests),
-    late: trails.some(isLate),
-    lag: Math.max(0, ...trails.map(({ LagSeconds }) => LagSeconds)),
+    late: trails.some((trail) => isLate(trail) || isHeldUp(trail)),
+    lag: longestLag(trails),
   };
+}
+
+function longestLag(trails: readonly TrailHealth[]): string {
+  const heldUp = trails.find(isHeldUp);
+  const [latest] = [...trails].sort((one, other) => other.LagSeconds - one.LagSeconds);
+  const worst = heldUp ?? latest;
+  return worst ? lagOf(worst) : "None";
 }
 
 export interface Series {

@@ -7,9 +7,8 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
 import { href } from "../../shell/href";
 import { Refused } from "../../shell/refused";
-import { span } from "../../shell/time";
 import { ConditionStatus } from "../delivery/condition-status";
-import { healthOf, seriesOf } from "../delivery/health";
+import { healthOf, lagOf, seriesOf } from "../delivery/health";
 import { useDelivery } from "../delivery/use-delivery";
 import { sizeOf } from "../trail-facts";
 
@@ -43,7 +42,7 @@ export function LastDay({ arn }: { arn: string }) {
             columns={4}
             items={[
               { label: "State", value: <ConditionStatus {...healthOf(trail)} /> },
-              { label: "Lag", value: trail.LagSeconds > 0 ? span(trail.LagSeconds) : "None" },
+              { label: "Lag", value: lagOf(trail) },
               {
                 label: "Events",
                 value: `${number.format(trail.LastDay.Events)} in ${number.format(trail.LastDay.Files)} log files (${sizeOf(trail.LastDay.Bytes)})`,
