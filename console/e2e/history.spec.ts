@@ -158,6 +158,16 @@ test("an event that is not there is told so", async ({ page }) => {
   await expect(page.getByText(/There is no event 00000000/)).toBeVisible();
 });
 
+test("an event that was denied tells why", async ({ page, look }) => {
+  await page.goto(events("?Username=intern&ErrorCode=AccessDenied"));
+  await settled(page);
+  await rows(page).first().getByRole("link").click();
+  await expect(page.getByText(/^intern tried to .* and was denied \(AccessDenied\)/).first()).toBeVisible();
+  await expect(page.getByText("The call was denied: AccessDenied")).toBeVisible();
+  await expect(page.getByText(/intern is not authorized to perform/).first()).toBeVisible();
+  await look("event-denied");
+});
+
 test("up to five events are compared", async ({ page, look }) => {
   await page.goto(events("?EventName=RunInstances"));
   await settled(page);

@@ -12,13 +12,14 @@ import { useRegion } from "../session/region";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { save } from "./download/save";
+import { EventError } from "./event/event-error";
 import { EventFacts } from "./event/event-facts";
 import { EventMissing } from "./event/event-missing";
 import { EventWays } from "./event/event-ways";
 import { indented } from "./event/json-tokens";
 import { JsonView } from "./event/json-view";
 import { ResourcesTable } from "./event/resources-table";
-import { recordOf } from "./record";
+import { failed, recordOf } from "./record";
 import { SentenceView } from "./sentence-view";
 import { useEvent } from "./use-event";
 
@@ -48,6 +49,7 @@ function Found({ event }: { event: EventItem }) {
   return (
     <Page title={event.EventName} above={ABOVE} description={<SentenceView record={record} />}>
       <SpaceBetween size="l">
+        {failed(record) && <EventError record={record} />}
         <Container header={<Header variant="h2">Details</Header>}>
           <EventFacts event={event} />
         </Container>

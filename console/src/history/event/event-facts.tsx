@@ -33,7 +33,6 @@ function factsOf(event: EventItem, time: TimeWords): KeyValuePairsProps.Item[] {
     { label: "Outcome", value: <Outcome code={at("errorCode")} isFailed={failed(record)} /> },
     always("Read-only", event.ReadOnly),
     always("Event type", at("eventType")),
-    ...told("Error message", at("errorMessage")),
     ...(at("userIdentity.arn") ? [copied("Principal ARN", at("userIdentity.arn"))] : []),
     ...told("Principal type", at("userIdentity.type")),
     ...told("User agent", at("userAgent")),
