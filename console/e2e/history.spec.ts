@@ -153,9 +153,10 @@ test("an event tells what happened, what it refers to and its record", async ({
   await expect(page.getByText("1 event", { exact: true }).first()).toBeVisible();
 });
 
-test("an event that is not there is told so", async ({ page }) => {
+test("an event that is not there is told so", async ({ page, look }) => {
   await page.goto(events("/00000000-0000-4000-8000-000000000000"));
   await expect(page.getByText(/There is no event 00000000/)).toBeVisible();
+  await look("event-missing");
 });
 
 test("an event that was denied tells why", async ({ page, look }) => {

@@ -8,7 +8,10 @@ export function EventMissing({ id, region }: { id: string; region: string }) {
     <Alert type="info" header={`There is no event ${id} in ${region}`}>
       It may have been recorded in another Region, which can be chosen above; it may be older than 90 days; or
       it is a data event, which is in the log files of trails alone. An event that was recorded just now takes
-      a second to appear. <Link href={href("/events")}>Go to Event history</Link>
+      a second to appear.{" "}
+      <Link variant="primary" href={href("/events")}>
+        Go to Event history
+      </Link>
     </Alert>
   );
 }
