@@ -69,6 +69,9 @@ test("an insight is explained, and leads to its calls", async ({ page, look }) =
   await expect(caller).toContainText("100%");
   await expect(caller).toContainText("New caller");
   await look("insight");
+  const kept = { name: "All that is kept" };
+  await page.getByRole("radio", kept).or(page.getByRole("button", kept)).click();
+  await expect(page.getByText(/Calls a minute, .* hours? a column/)).toBeVisible();
   await page.getByRole("link", { name: "See the calls" }).click();
   await expect(page).toHaveURL(/\/events\?.*EventName=DeleteAlarms/);
   await expect(page.getByRole("row").filter({ hasText: "DeleteAlarms" }).first()).toBeVisible();
