@@ -32,7 +32,7 @@ export function PasswordSection() {
       }
     >
       {isOpen ? (
-        <ChangePasswordForm policy={isRoot ? undefined : policy.data} onClose={() => setOpen(false)} />
+        <ChangePasswordForm policy={policy.data} onClose={() => setOpen(false)} />
       ) : (
         <Box variant="p" color="text-body-secondary">
           {policy.data && !isRoot ? ageWords(policy.data.daysMax) : "You sign in to this console with it."}
