@@ -6,6 +6,8 @@
 mod concurrent;
 #[path = "iam/linked_roles.rs"]
 mod linked_roles;
+#[path = "iam/passwords.rs"]
+mod passwords;
 #[path = "iam/properties.rs"]
 mod properties;
 #[path = "iam/quotas.rs"]
