@@ -7,9 +7,9 @@ import { MUTE_TAG, removeTag } from "../../api/insights";
 import type { Trail } from "../../api/trails";
 import { EmptyState } from "../../shell/empty-state";
 import { useNotify } from "../../shell/notifications";
-import { Refused } from "../../shell/refused";
 import { inWords, readRule } from "../mute-rule";
 import { type Tagged, useTagsChanged } from "../use-tags";
+import { failed } from "./failed";
 
 interface MutesTableProps {
   tagged: Tagged[];
@@ -35,7 +35,7 @@ export function MutesTable({ tagged, loading, onAdd }: MutesTableProps) {
     },
     onSuccess: (_, { trail, name }) =>
       notify({ type: "success", content: `${trail.Name} is told again of what ${name} muted.` }),
-    onError: (error) => notify({ type: "error", content: <Refused error={error} doing="remove the rule" /> }),
+    onError: (error) => notify(failed(error, "remove the rule")),
   });
   return (
     <Table

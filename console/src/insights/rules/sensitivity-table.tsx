@@ -7,10 +7,10 @@ import { useMutation } from "@tanstack/react-query";
 import { addTag, removeTag, SENSITIVITY_TAG } from "../../api/insights";
 import { href } from "../../shell/href";
 import { useNotify } from "../../shell/notifications";
-import { Refused } from "../../shell/refused";
 import { trailPath } from "../../trails/trail-facts";
 import type { Sensitivity } from "../told";
 import { type Tagged, useTagsChanged } from "../use-tags";
+import { failed } from "./failed";
 
 const LEVELS: { value: Sensitivity; label: string; description: string }[] = [
   { value: "low", label: "Low", description: "Only what can't be chance: twice the peaks before" },
@@ -34,8 +34,7 @@ export function SensitivityTable({ tagged, loading }: { tagged: Tagged[]; loadin
         type: "success",
         content: `${of.trail.Name} is told of what is unusual at ${level} sensitivity.`,
       }),
-    onError: (error) =>
-      notify({ type: "error", content: <Refused error={error} doing="change the sensitivity" /> }),
+    onError: (error) => notify(failed(error, "change the sensitivity")),
   });
   return (
     <Table

@@ -1,0 +1,8 @@
+import { explain } from "../../shell/explanation";
+import type { Notification } from "../../shell/notifications";
+
+/** Tells above the page what could not be done, and why. */
+export function failed(error: unknown, doing: string): Notification {
+  const { type, header, message, hint, statement } = explain(error, doing);
+  return { type, header, content: [message, hint, statement].filter(Boolean).join(" ") };
+}
