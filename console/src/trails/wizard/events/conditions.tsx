@@ -25,6 +25,7 @@ export function Conditions({ category, index, conditions, faults, onChange }: Co
   return (
     <AttributeEditor
       items={conditions}
+      gridLayout={[{ breakpoint: "xs", rows: [[3, 2, 4]] }, { rows: [[1, 1], [2]] }]}
       addButtonText="Add condition"
       removeButtonText="Remove"
       removeButtonAriaLabel={({ field }) => `Remove the condition of ${field || "no field"}`}

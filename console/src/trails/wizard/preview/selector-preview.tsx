@@ -79,7 +79,7 @@ export const isAboutSelectors = (error: Refusal): boolean =>
 function Answer({ preview, isOld }: { preview: Preview; isOld: boolean }) {
   const [side, setSide] = useState("matching");
   const { Scanned, ScannedSince, Matched, ByCategory } = preview;
-  const percent = Scanned > 0 ? (100 * Matched) / Scanned : 0;
+  const percent = percentOf(Matched, Scanned);
   const since = (Date.now() - dateOf(ScannedSince).getTime()) / 1000;
   const number = new Intl.NumberFormat("en-US");
   return (
@@ -113,4 +113,10 @@ function Answer({ preview, isOld }: { preview: Preview; isOld: boolean }) {
       />
     </SpaceBetween>
   );
+}
+
+/** A share in whole percent, where only all is 100 and only nothing is 0. */
+function percentOf(part: number, whole: number): number {
+  if (part === 0 || part === whole) return part === 0 ? 0 : 100;
+  return Math.min(99, Math.max(1, Math.round((100 * part) / whole)));
 }
