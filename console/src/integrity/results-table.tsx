@@ -56,6 +56,7 @@ export function ResultsTable({ run }: { run: Run }) {
       loading={run.state === "running" && run.results.length === 0}
       loadingText="Reading digests"
       resizableColumns
+      wrapLines
       header={
         <Header
           variant="h2"
