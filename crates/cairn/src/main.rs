@@ -7,6 +7,7 @@ mod client;
 mod completion;
 mod config;
 mod consistency;
+mod console;
 mod destination;
 mod directory;
 mod doctor;
@@ -64,6 +65,8 @@ enum Command {
     Serve(serve::Serve),
     /// Print the variables that point AWS clients at the server, for eval "$(cairn env)".
     Env(env::Env),
+    /// Print where the console is, and how to sign in.
+    Console(console::Console),
     /// Print the bucket policy that lets CloudTrail deliver log files to BUCKET.
     BucketPolicy(bucket_policy::BucketPolicy),
     /// Print the key policy that lets CloudTrail encrypt log files with a KMS key.
@@ -160,6 +163,7 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Serve(command) => command.run(&cli.place),
         Command::Env(command) => command.run(&cli.place),
+        Command::Console(command) => command.run(&cli.place),
         Command::BucketPolicy(command) => command.run(&cli.place),
         Command::KeyPolicy(command) => command.run(&cli.place),
         Command::Lookup(command) => command.run(&cli.place),

@@ -131,9 +131,9 @@ const DENIED: [&str; 15] = [
 /// A `secret…` that ends so names a secret and does not hold it.
 const REFERENCE_ENDS: [&str; 4] = ["arn", "arns", "id", "ids"];
 
-/// Names that hold a denied word and no secret: idempotency and paging tokens, settings about secrets, and
-/// whom a token names.
-const INNOCENT: [&str; 17] = [
+/// Names that hold a denied word and no secret: idempotency and paging tokens, settings about secrets, whom a token
+/// names, and that a password was changed.
+const INNOCENT: [&str; 18] = [
     "clientrequesttoken",
     "clienttoken",
     "continuationtoken",
@@ -150,6 +150,7 @@ const INNOCENT: [&str; 17] = [
     "passwordlength",
     "passwordpolicy",
     "passwordreuseprevention",
+    "passwordupdated",
     "subjectfromwebidentitytoken",
 ];
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use cairn_catalog::{Catalog, Kept, KeyFileError, MasterKey, SecretName, StoreError};
 use cairn_control::Control;
-use cairn_delivery::{Delivery, DeliveryConfig, DeliveryParts, SigningKeys};
+use cairn_delivery::{Delivery, DeliveryConfig, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::HistoryService;
 use cairn_iam::Iam;
@@ -22,7 +22,6 @@ use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
 use cairn_organizations::Organizations;
 use cairn_projection::Source;
 use cairn_s3::S3;
-use cairn_signin::{Guesses, Limits, Passwords, Sessions, SignIn};
 use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_stream::Streams;
 use cairn_sts::{Sts, TokenKey};
@@ -182,47 +181,30 @@ impl Server {
         let services = (log_groups, Arc::clone(&outside), Arc::clone(&service_keys));
         let own = Arc::new(stores.service_caller(&config, &clock, &ids, services));
         let keys = stores.signing_keys(&ids);
-        let parts = DeliveryParts {
-            catalog: Arc::clone(&stores.catalog),
-            journal: source.clone(),
-            intake: Arc::clone(&stores.intake),
-            bucket: outside.log_bucket(&own),
-            keys: Arc::clone(&keys),
-            clock: Arc::clone(&clock),
-        };
+        let parts = stores.delivery_parts(&source, outside.log_bucket(&own), &keys, &clock);
         let delivery = Arc::new(Delivery::new(windows(&config), parts));
         let tlog = stores.tlog(&config, &source, outside.tile_store(&own), &clock, &ids);
         let control = stores.control(&config, (&history, &insights), own, &clock)?;
         let keys = (keys, service_keys);
-        let passwords = stores::passwords();
+        let passwords = stores::hasher();
+        let console = stores.console(&config, &passwords, &clock, &ids).await?;
         let iam = stores.iam(&history, &passwords, &clock, &ids);
         let services = (control, iam, stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
         let insights_grace = config.insights_grace;
         let (lags, delivery_window) = (delivery.lags(), config.delivery_interval.length());
-        let probes =
-            Probes { metrics, journal, history, insights, insights_grace, lags, delivery_window };
+        let probes = Probes { metrics, journal, history, insights, insights_grace, lags, delivery_window };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;
         let stop = CancellationToken::new();
         let (lock, journal, s3) = (stores.lock, Arc::clone(&stores.journal), stores.s3.clone());
-        let parts = (stores.master, stores.tokens, stores.catalog, (stores.intake, stores.promises));
+        let records = (stores.intake, stores.promises);
+        let parts = (stores.master, stores.tokens, stores.catalog, records, console);
         let known = Known::open(&config, (&parts.2, &parts.0), &clock, &ids).await?;
-        let signed = |duration| jiff::SignedDuration::try_from(duration).unwrap_or_default();
-        let limits = Limits { whole: signed(config.console_session), idle: signed(config.console_idle) };
-        let sessions = Sessions::open(Arc::clone(&parts.2), Arc::clone(&clock), Arc::clone(&ids), limits);
-        let sessions = (Arc::new(sessions.await?), passwords);
-        let front = front(
-            &config,
-            parts,
-            (services, &known, sessions),
-            probes,
-            (&s3, source),
-            (clock, ids),
-            stop.clone(),
-        )?;
+        let front =
+            front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
         let front = Front { tlog, ..front };
         Ok(Self {
             listener,
@@ -347,32 +329,26 @@ fn endpoint(config: &Config, address: SocketAddr) -> String {
 }
 
 /// What of the stores the front works with.
-type OpenedForFront = (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, (Arc<Intake>, Arc<Promises>));
+type OpenedForFront =
+    (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, (Arc<Intake>, Arc<Promises>), Console);
 
 /// The services that Cairn has built in.
 type ServicesForFront = (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>));
 
 fn front(
     config: &Config,
-    (master, tokens, catalog, (intake, promises)): OpenedForFront,
-    ((control, iam, sts, (signing_keys, keys)), known, (sessions, passwords)): (
-        ServicesForFront,
-        &Known,
-        (Arc<Sessions>, Passwords),
-    ),
+    (master, tokens, catalog, (intake, promises), console): OpenedForFront,
+    ((control, iam, sts, (signing_keys, keys)), known): (ServicesForFront, &Known),
     probes: Probes,
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
     stop: CancellationToken,
 ) -> Result<Front, OpenServerError> {
     let table = open_operations(config.operations_file.as_deref())?;
-    let tasks = TaskTracker::new();
     let people = Arc::new(People::of(config));
     let credential_ids = token_key(&master, "credential-ids")?;
     let callers = Callers::new(Arc::clone(&known.identities), credential_ids, Arc::clone(&people));
     let gateway = Gateway::open(config, callers)?;
-    let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
-    let rules = ClockRules { past: skew, future: skew };
     let kept = config.followed_organization.as_ref().map_or(Kept::Here, |_| Kept::Elsewhere);
     let sources = Sources::open(
         config,
@@ -405,22 +381,13 @@ fn front(
             resolver: Resolver::new(config.base_domains.iter().cloned()),
         },
         authenticator: Authenticator {
-            verifier: Verifier { clock: rules, keys: KeyCache::default() },
-            master: Arc::clone(&master),
+            verifier: Verifier { clock: clock_rules(config), keys: KeyCache::default() },
+            master,
             tokens,
-            sessions: Arc::clone(&sessions),
+            sessions: Arc::clone(&console.sessions),
             region: config.region.clone(),
         },
-        console: Console {
-            sign_in: SignIn {
-                catalog: Arc::clone(&catalog),
-                master,
-                clock: Arc::clone(&clock),
-                passwords,
-                guesses: Guesses::default(),
-            },
-            sessions,
-        },
+        console,
         recogniser: Recogniser {
             table,
             cloudfront_names: config.cloudfront_names,
@@ -442,10 +409,16 @@ fn front(
         ids,
         account: config.account,
         region: config.region.clone(),
-        tasks,
+        tasks: TaskTracker::new(),
         source,
         stop,
     })
+}
+
+/// Says how far clocks of clients may be off.
+fn clock_rules(config: &Config) -> ClockRules {
+    let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
+    ClockRules { past: skew, future: skew }
 }
 
 /// Derives the key of one kind of tokens, or of the objects of the built-in S3, from the master key, so that

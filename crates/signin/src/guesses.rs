@@ -74,7 +74,11 @@ impl Guesses {
     /// It is too early.
     pub fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
         let mut kept = self.kept();
-        kept.retain(|_, tries| now.duration_since(tries.last) < FORGOTTEN_AFTER);
+        for (of, _) in attempt.counted() {
+            if kept.get(&of).is_some_and(|tries| tries.is_forgotten(now)) {
+                kept.remove(&of);
+            }
+        }
         let waits = attempt.counted().into_iter().filter_map(|(of, _)| kept.get(&of));
         let wait = waits.map(|tries| tries.until.duration_since(now)).max().unwrap_or_default();
         if wait > SignedDuration::ZERO {
@@ -83,7 +87,7 @@ impl Guesses {
         }
         for (of, free) in attempt.counted() {
             if kept.len() >= KEPT_MAX && !kept.contains_key(&of) {
-                forget_stalest(&mut kept);
+                make_room(&mut kept, now);
             }
             let tries = kept.entry(of).or_insert(Tries { wrong: 0, last: now, until: now });
             tries.wrong = tries.wrong.saturating_add(1);
@@ -121,11 +125,21 @@ fn take_back(kept: &mut BTreeMap<Guessed, Tries>, of: Guessed, now: Timestamp) {
     }
 }
 
-/// Makes room. Whoever fills the memory to be forgotten has to make as many attempts from as many addresses.
-fn forget_stalest(kept: &mut BTreeMap<Guessed, Tries>) {
-    let stalest = kept.iter().min_by_key(|(_, tries)| tries.last).map(|(of, _)| *of);
-    if let Some(stalest) = stalest {
-        kept.remove(&stalest);
+/// Makes room for a while: what is old goes, and the stalest of the others. Whoever fills the memory to be forgotten
+/// has to make as many attempts, and from as many addresses.
+fn make_room(kept: &mut BTreeMap<Guessed, Tries>, now: Timestamp) {
+    kept.retain(|_, tries| !tries.is_forgotten(now));
+    let mut stalest: Vec<(Timestamp, Guessed)> = kept.iter().map(|(of, tries)| (tries.last, *of)).collect();
+    stalest.sort_unstable();
+    let surplus = kept.len().saturating_sub(KEPT_MAX - ROOM);
+    for (_, of) in stalest.into_iter().take(surplus) {
+        kept.remove(&of);
+    }
+}
+
+impl Tries {
+    fn is_forgotten(&self, now: Timestamp) -> bool {
+        now.duration_since(self.last) >= FORGOTTEN_AFTER
     }
 }
 
@@ -146,6 +160,8 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// The most names and addresses that are kept.
 const KEPT_MAX: usize = 16_384;
+/// How many of them go at once where there is no room.
+const ROOM: usize = 1_024;
 
 #[cfg(test)]
 mod tests;

@@ -146,6 +146,20 @@ impl Sessions {
     /// # Errors
     /// There is none.
     pub fn find(&self, id: SessionId, snapshot: &Snapshot) -> Result<Found, Ended> {
+        let mut found = self.look_at(id, snapshot)?;
+        let now = self.clock.now();
+        if let Some(live) = self.live().get_mut(&id) {
+            live.session.used = now;
+            found.session.used = now;
+        }
+        Ok(found)
+    }
+
+    /// Finds it without using it: a page that asks whether somebody is signed in keeps nobody signed in.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn look_at(&self, id: SessionId, snapshot: &Snapshot) -> Result<Found, Ended> {
         let now = self.clock.now();
         let mut sessions = self.live();
         let live = sessions.get_mut(&id).ok_or(Ended::Session)?;
@@ -158,7 +172,6 @@ impl Sessions {
             live.credentials = None;
             return Err(Ended::Role);
         }
-        live.session.used = now;
         let credentials = live.credentials(now, &*self.ids, snapshot).ok_or(Ended::Session)?;
         Ok(Found { session: live.session.clone(), credentials })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cairn_catalog::{Account, Catalog as _, Change, SqliteCatalog, User};
 use cairn_event::Clock;
+use cairn_signin::Limits;
 use cairn_sigv4::{Credentials, KeyCache, PayloadToSign, SessionToken, Signer};
 use cairn_sts::Holder;
 
@@ -41,16 +42,20 @@ impl Clock for At {
 impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let catalog = SqliteCatalog::open(&dir.path().join("catalog")).await.unwrap();
+        let catalog = Arc::new(SqliteCatalog::open(&dir.path().join("catalog")).await.unwrap());
         let (master, account) = (MasterKey::new(&[1; 32]).unwrap(), ACCOUNT.parse().unwrap());
         let start = "2026-03-02T08:00:00Z".parse().unwrap();
-        first_start::ensure(account, &catalog, &master, &At(start), &SystemIds).await.unwrap();
+        first_start::ensure(account, &*catalog, &master, &At(start), &SystemIds).await.unwrap();
         let snapshot = catalog.current();
         let user_id = snapshot.user(&account, first_start::ADMINISTRATOR).unwrap().user_id.clone();
+        let day = jiff::SignedDuration::from_hours(24);
+        let limits = Limits { whole: day, idle: day };
+        let sessions = Sessions::open(catalog, Arc::new(At(start)), Arc::new(SystemIds), limits);
         let authenticator = Authenticator {
             verifier: Verifier { clock: cairn_sigv4::ClockRules::default(), keys: KeyCache::default() },
             master: Arc::new(master),
             tokens: Arc::new(TokenKey::new(&[2; 32]).unwrap()),
+            sessions: Arc::new(sessions.await.unwrap()),
             region: Region::us_east_1(),
         };
         Self { authenticator, snapshot, user_id, start, _dir: dir }

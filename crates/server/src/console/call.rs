@@ -128,3 +128,5 @@ const OF_SIGNATURES: [&str; 5] = [
     "x-amz-decoded-content-length",
 ];
 
+#[cfg(test)]
+mod tests;

@@ -60,3 +60,5 @@ fn name(head: &Head, way: Way) -> String {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -69,3 +69,5 @@ fn means(head: &Head, token: &Token, session: &SignedIn) -> Result<(), Refusal> 
     verify_slices_are_equal(told.as_bytes(), right.as_bytes()).map_err(|_other| Refusal::OtherCsrf)
 }
 
+#[cfg(test)]
+mod tests;

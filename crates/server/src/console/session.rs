@@ -83,7 +83,7 @@ impl Front {
     /// Tells a session.
     pub(super) fn answer_session(&self, held: &Held) -> Result<Response<Bytes>, Refusal> {
         let snapshot = self.catalog.current();
-        let find = || self.console.sessions.find(held.id, &snapshot);
+        let find = || self.console.sessions.look_at(held.id, &snapshot);
         let found = match find() {
             Err(Ended::Role) => find(),
             found => found,

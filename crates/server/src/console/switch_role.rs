@@ -138,7 +138,7 @@ impl Front {
                 let namespace = Operation::NAMESPACE;
                 let body = query::ErrorBody {
                     namespace,
-                    code: &code,
+                    code,
                     http_status,
                     message: &message,
                     request_id: &id,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cairn_aws::{Connections, KmsKeys, Logs};
 use cairn_catalog::{Catalog, MasterKey, SqliteCatalog, WhenMissing};
 use cairn_control::{Control, Parts as ControlParts};
-use cairn_delivery::SigningKeys;
+use cairn_delivery::{DeliveryParts, LogBucket, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
@@ -15,7 +15,7 @@ use cairn_intake::Intake;
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader};
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
-use cairn_signin::Passwords;
+use cairn_signin::{Guesses, Limits, Passwords, Sessions, SignIn};
 use cairn_stream::{Streams, Surroundings};
 use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_tlog::{TileStore, Tlog};
@@ -24,6 +24,7 @@ use cairn_wire::s3::Resolver;
 use super::{OpenServerError, token_key};
 use crate::authorize::managed_document;
 use crate::config::{Config, Throttle};
+use crate::console::Console;
 use crate::data_dir::DataDir;
 use crate::first_start::{self, FirstStartError};
 use crate::key_source::Places;
@@ -38,7 +39,7 @@ use crate::service_keys::ServiceKeys;
 use crate::streams::{self, OpenDestinationError};
 
 /// Returns what hashes and checks passwords, on at most half of the processors.
-pub(super) fn passwords() -> Passwords {
+pub(super) fn hasher() -> Passwords {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Passwords::new((processors / 2).clamp(1, PASSWORDS_AT_ONCE_MAX))
 }
@@ -175,6 +176,44 @@ impl Stores {
             ids: Arc::clone(ids),
         };
         Some(Arc::new(Tlog::new(parts)))
+    }
+
+    pub(super) fn delivery_parts(
+        &self,
+        source: &Source,
+        bucket: Arc<dyn LogBucket>,
+        keys: &Arc<SigningKeys>,
+        clock: &Arc<dyn Clock>,
+    ) -> DeliveryParts {
+        DeliveryParts {
+            catalog: Arc::clone(&self.catalog),
+            journal: source.clone(),
+            intake: Arc::clone(&self.intake),
+            bucket,
+            keys: Arc::clone(keys),
+            clock: Arc::clone(clock),
+        }
+    }
+
+    pub(super) async fn console(
+        &self,
+        config: &Config,
+        passwords: &Passwords,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Result<Console, OpenServerError> {
+        let signed = |duration| jiff::SignedDuration::try_from(duration).unwrap_or_default();
+        let limits = Limits { whole: signed(config.console_session), idle: signed(config.console_idle) };
+        let catalog = || Arc::clone(&self.catalog);
+        let sessions = Sessions::open(catalog(), Arc::clone(clock), Arc::clone(ids), limits).await?;
+        let sign_in = SignIn {
+            catalog: catalog(),
+            master: Arc::clone(&self.master),
+            clock: Arc::clone(clock),
+            passwords: passwords.clone(),
+            guesses: Guesses::default(),
+        };
+        Ok(Console { sign_in, sessions: Arc::new(sessions) })
     }
 
     pub(super) fn iam(

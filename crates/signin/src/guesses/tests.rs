@@ -89,5 +89,6 @@ fn memory_is_bounded() {
         let from = std::net::Ipv4Addr::from(index).to_string();
         guesses.begin(&attempt(&format!("user-{index}"), &from), at(i64::from(index) / 1_000)).unwrap();
     }
-    assert_eq!(guesses.kept().len(), KEPT_MAX);
+    let kept = guesses.kept().len();
+    assert!((KEPT_MAX - ROOM..=KEPT_MAX).contains(&kept), "{kept}");
 }

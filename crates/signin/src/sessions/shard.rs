@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{SessionId, SignedIn};
 
 /// The most sessions of one shard: with the longest names they are within what a state holds.
-pub(super) const SESSIONS_MAX: usize = 80;
+pub(super) const SESSIONS_MAX: usize = 64;
 
 /// Knows which version of a shard is in the catalog.
 #[derive(Debug)]
