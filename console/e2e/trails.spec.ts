@@ -171,6 +171,37 @@ test("a trail is moved to a bucket that has to let CloudTrail in first", async (
   expect(Trail).toMatchObject({ S3BucketName: "e2e-elsewhere", LogFileValidationEnabled: false });
 });
 
+test("what a trail logs is changed, condition by condition", async ({ page, aws, look }) => {
+  test.slow();
+  await createTrail(aws, "e2e-picky", "e2e-picky-logs", ACCOUNT);
+  const selector = (...names: string[]) => ({
+    Name: "orders",
+    FieldSelectors: [
+      { Field: "eventCategory", Equals: ["Data"] },
+      { Field: "resources.type", Equals: ["AWS::S3::Object"] },
+      { Field: "resources.ARN", StartsWith: ["arn:aws:s3:::shop/orders/"] },
+      { Field: "eventName", NotEquals: names },
+    ],
+  });
+  await aws.cloudtrail("PutEventSelectors", {
+    TrailName: "e2e-picky",
+    AdvancedEventSelectors: [selector("HeadObject")],
+  });
+  await page.goto(edit("e2e-picky", "events"));
+  await expect(page.getByLabel("Values, one in each line").nth(0)).toHaveValue("arn:aws:s3:::shop/orders/");
+  await look("trail-edit-events");
+  await page.getByLabel("Values, one in each line").nth(1).fill("HeadObject\nGetObject");
+  await next(page);
+  await expect(page.getByText("eventName does not equal HeadObject and GetObject")).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Choose the events" })).toBeVisible();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Trail e2e-picky was changed.")).toBeVisible();
+  const answer = await aws.cloudtrail<{ AdvancedEventSelectors: object[] }>("GetEventSelectors", {
+    TrailName: "e2e-picky",
+  });
+  expect(answer.AdvancedEventSelectors).toEqual([selector("HeadObject", "GetObject")]);
+});
+
 test("a trail is stopped, started and deleted, each once its name was typed", async ({ page, aws }) => {
   await createTrail(aws, "e2e-ended", "e2e-ended-logs", ACCOUNT);
   await page.goto(detail("e2e-ended"));
