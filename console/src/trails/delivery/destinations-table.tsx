@@ -29,15 +29,25 @@ export function DestinationsTable({ trails }: { trails: TrailHealth[] }) {
       columnDefinitions={[
         { id: "trail", header: "Trail", cell: ({ trail }) => trail },
         { id: "kind", header: "What", isRowHeader: true, cell: ({ Kind }) => KINDS[Kind] },
-        { id: "name", header: "Where", minWidth: 160, cell: ({ Name }) => Name },
+        { id: "name", header: "Where", minWidth: 140, cell: ({ Name }) => Name },
         {
           id: "status",
           header: "Status",
           minWidth: 180,
           cell: (destination) => <ConditionStatus {...stateOf(destination)} />,
         },
-        { id: "success", header: "Last success", cell: ({ LastSuccess }) => <Ago at={LastSuccess} /> },
-        { id: "attempt", header: "Last attempt", cell: ({ LastAttempt }) => <Ago at={LastAttempt} /> },
+        {
+          id: "success",
+          header: "Last success",
+          minWidth: 130,
+          cell: ({ LastSuccess }) => <Ago at={LastSuccess} />,
+        },
+        {
+          id: "attempt",
+          header: "Last attempt",
+          minWidth: 130,
+          cell: ({ LastAttempt }) => <Ago at={LastAttempt} />,
+        },
       ]}
     />
   );

@@ -1,8 +1,6 @@
-import type { EventSelector } from "../../api/trails";
-import { isAdvanced, isEverything, toAdvanced } from "./convert";
+import { isAdvanced, toAdvanced } from "./convert";
 import { type BlockCategory, OPERATOR_WORDS } from "./fields";
 import { type Block, type Condition, type Management, readAdvanced, type Selectors } from "./form";
-import { nameOfType } from "./resource-types";
 import { CUSTOM, TEMPLATES, templateOf } from "./templates";
 
 /** What a trail logs, as its page shows it. */
@@ -61,26 +59,3 @@ export function sentence({ field, operator, values }: Condition): string {
 }
 
 const SHOWN_MAX = 5;
-
-/** One line that says what a trail logs: `Management events, S3 object data events`. */
-export function headline(selectors: Selectors): string {
-  const { management, data, network } = tellSelectors(selectors);
-  const types = [...new Set(data.map(({ subject }) => nameOfType(subject)))];
-  const parts = [
-    ...management.slice(0, 1).map(({ activity }) => `${activity} management events`),
-    ...(types.length > 3
-      ? [`data events of ${types.length} resource types`]
-      : types.map((type) => `${type} data events`)),
-    ...(network.length > 0 ? ["network activity events"] : []),
-  ];
-  const line = parts.join(", ") || "Nothing";
-  return line.charAt(0).toUpperCase() + line.slice(1);
-}
-
-/** What a basic selector's value stands for. */
-export const describeValue = (type: string, value: string): string =>
-  isEverything(type, value) ? `All ${nameOfType(type)}s` : value;
-
-/** Whether basic selectors select management events at all. */
-export const logsManagement = (selectors: readonly EventSelector[]): boolean =>
-  selectors.some((selector) => selector.IncludeManagementEvents);

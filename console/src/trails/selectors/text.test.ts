@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headline, tellSelectors } from "./describe";
+import { tellSelectors } from "./describe";
 import { readText, writeText } from "./text";
 
 const MANAGEMENT = { FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] };
@@ -57,10 +57,6 @@ test("selectors of either kind are told in the same words", () => {
     network: [],
     partial: false,
   });
-  expect(headline({ EventSelectors: [BASIC] })).toBe(
-    "Read and write management events, S3 object data events",
-  );
-  expect(headline({ AdvancedEventSelectors: [MANAGEMENT] })).toBe("Read and write management events");
 });
 
 test("short lists stand in one line, and nothing in a text is touched", () => {
