@@ -4,9 +4,11 @@ import { createAlias, createKey } from "../calls/kms";
 import { createBucket, getBucketPolicy, putBucketPolicy } from "../calls/s3";
 import { NEW_KEY, type Step } from "./plan";
 
-/** What steps of a plan have made so far, also those that failed halfway. */
+/** What plans have made so far, also steps that failed halfway and plans that were begun again. */
 export interface Made {
   key?: string;
+  /** The alias that it has. */
+  alias?: string;
 }
 
 /** Does one step of a plan; doing it again after it failed halfway is fine. */
@@ -20,8 +22,14 @@ export async function perform(step: Step, made: Made): Promise<void> {
       return putBucketPolicy(step.region, bucket, policy);
     }
     case "key":
-      made.key ??= await createKey(step.region, step.policy);
-      return createAlias(step.region, step.alias, made.key);
+      // A key is of one Region.
+      if (made.key?.split(":")[3] !== step.region) {
+        made.key = await createKey(step.region, step.policy);
+        delete made.alias;
+      }
+      if (made.alias !== step.alias) await createAlias(step.region, step.alias, made.key);
+      made.alias = step.alias;
+      return;
     case "call": {
       const { KmsKeyId: key } = step.input;
       const input = key === NEW_KEY && made.key ? { ...step.input, KmsKeyId: made.key } : step.input;

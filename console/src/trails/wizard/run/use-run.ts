@@ -39,13 +39,7 @@ export function useRun(): Runner {
   }, []);
   return {
     run,
-    begin: useCallback(
-      (steps) => {
-        made.current = {};
-        return proceed(steps, 0);
-      },
-      [proceed],
-    ),
+    begin: useCallback((steps) => proceed(steps, 0), [proceed]),
     resume: () => (run ? proceed(run.steps, run.done) : Promise.resolve(false)),
     dismiss: useCallback(() => setRun(undefined), []),
   };
