@@ -136,6 +136,7 @@ mod tests {
             path: "/".to_owned(),
             query: String::new(),
             headers: headers.map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).into(),
+            session: None,
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
         let arrival = Arrival { head, peer: "10.0.0.1:9".parse().unwrap(), tls: None, ids };

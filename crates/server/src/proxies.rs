@@ -99,6 +99,7 @@ mod tests {
             path: String::new(),
             query: String::new(),
             headers: headers.collect(),
+            session: None,
         };
         let found = Proxies::parse(trusted).unwrap().client(peer.parse().unwrap(), &head);
         assert_eq!(found.to_string(), expected, "{trusted} {peer} {forwarded:?}");

@@ -140,6 +140,7 @@ mod tests {
             path: String::new(),
             query: String::new(),
             headers: headers.into_iter().collect(),
+            session: None,
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
         Arrival { head, peer: ([127, 0, 0, 1], 1).into(), tls: None::<Arc<_>>, ids }
