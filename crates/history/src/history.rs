@@ -258,7 +258,10 @@ impl History {
         let working = tokio::task::spawn_blocking(move || {
             // Held here, since the thread goes on where whoever waits for it has gone.
             let _leave = leave;
-            work(&shared, &shared.views.current())
+            let began = Instant::now();
+            let done = work(&shared, &shared.views.current());
+            telemetry::searched(began.elapsed());
+            done
         });
         working.await.map_err(LookupError::Thread)?
     }

@@ -58,6 +58,11 @@ pub(crate) fn looked_up(took: Duration, events: usize) {
     counter!("cairn_history_lookup_events_total").increment(events as u64);
 }
 
+/// A search, a summary or a piece of an export was worked on.
+pub(crate) fn searched(took: Duration) {
+    histogram!("cairn_history_search_seconds").record(took.as_secs_f64());
+}
+
 #[expect(clippy::cast_precision_loss, reason = "gauges; counts stay far below 2^52")]
 pub(crate) fn holds(view: &View) {
     let head: usize = view.heads.iter().flat_map(|part| &part.chunks).map(|chunk| chunk.len()).sum();

@@ -195,3 +195,56 @@ fn told(filter: &Filter) -> Value {
     }
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_asks_for_everything_or_for_some() {
+        let all = SearchAsk::parse(b"").unwrap();
+        assert_eq!((all.max_results, all.buckets, all.events_max), (50, 60, EXPORT_EVENTS_MAX));
+        assert_eq!(all.remark(), json!({}));
+        let some =
+            br#"{"StartTime":"2026-01-01T00:00:00+01:00","EndTime":1767312000.5,"EventCategory":"insight",
+            "Filters":[{"Field":"EventName","Operator":"Exists"}],"Text":"a b","MaxResults":7,"Buckets":3,
+            "Organization":{"Accounts":["111111111111"]}}"#;
+        let some = SearchAsk::parse(some).unwrap();
+        assert_eq!((some.max_results, some.buckets), (7, 3));
+        assert!(some.organization().is_some());
+        let remark = json!({
+            "startTime": "2025-12-31T23:00:00Z", "endTime": "2026-01-02T00:00:00.5Z", "eventCategory": "insight",
+            "filters": [{"field": "EventName", "operator": "Exists"}], "text": "a b",
+        });
+        assert_eq!(some.remark(), remark);
+    }
+
+    #[test]
+    fn foreign_bodies_are_refused() {
+        for body in [
+            &b"{"[..],
+            b"[]",
+            b"\xff",
+            br#"{"Other":1}"#,
+            br#"{"StartTime":"yesterday"}"#,
+            br#"{"StartTime":-1}"#,
+            br#"{"StartTime":1e300}"#,
+            br#"{"EventCategory":"data"}"#,
+            br#"{"Filters":[{"Field":"X","Operator":"Exists"}]}"#,
+            br#"{"Filters":[{"Field":"EventName","Operator":"X"}]}"#,
+            br#"{"Organization":{"Accounts":["1"]}}"#,
+        ] {
+            assert!(SearchAsk::parse(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
+        let deep = "[".repeat(100_000);
+        assert!(SearchAsk::parse(deep.as_bytes()).is_err());
+        // Out of range, and refused with its own words when it is used.
+        assert_eq!(SearchAsk::parse(br#"{"MaxResults":-1}"#).unwrap().max_results, 0);
+    }
+
+    #[test]
+    fn the_record_leaves_out_what_is_too_long_for_it() {
+        let long = json!({ "Text": "a".repeat(REMARK_BYTES_MAX) }).to_string();
+        assert_eq!(SearchAsk::parse(long.as_bytes()).unwrap().remark(), json!({ "filtersOmitted": true }));
+    }
+}

@@ -133,7 +133,7 @@ pub(crate) fn hunt(
     budget: Budget,
 ) -> Result<Haul, LookupError> {
     let mut walk = Walk::new(view, search.wanted(span, after));
-    let mut decoder = Decoder::new().map_err(StoreError::from)?;
+    let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
     let (mut haul, mut bytes, mut passed) = (Haul::default(), 0, 0);
     let (mut blocks_max, mut passed_max) = (budget.blocks, budget.passed);
     let mut full = false;

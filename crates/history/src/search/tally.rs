@@ -107,7 +107,7 @@ pub(crate) fn can_be_counted(view: &View, search: &Search, span: Span) -> bool {
 
 /// Looks through head and splits; false where the sink had enough before the end.
 fn scan(view: &View, search: &Search, span: Span, sink: &mut impl Sink) -> Result<bool, LookupError> {
-    let mut decoder = Decoder::new().map_err(StoreError::from)?;
+    let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
     for head in view.heads.iter().rev() {
         let part = Part::of_head(head, search);
         sink.begin(&part)?;

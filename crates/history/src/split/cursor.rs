@@ -1,6 +1,6 @@
 //! Looking through a split for what is wanted: the terms it has, and cursors through its runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::postings::{SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
@@ -24,7 +24,8 @@ pub(crate) struct Found {
     split: Arc<Split>,
     terms: Vec<(TermInfo, i64)>,
     verdicts: Option<Arc<Verdicts>>,
-    conditions: Option<Arc<Conditions>>,
+    /// Shared by all cursors, so that no block is asked twice.
+    sifter: Option<Arc<Mutex<Sifter>>>,
 }
 
 /// The events of one run that have a term, newest first.
@@ -33,7 +34,7 @@ pub(crate) struct RunCursor {
     postings: SegmentPostings,
     end: DocId,
     verdicts: Option<Arc<Verdicts>>,
-    sifter: Option<Sifter>,
+    sifter: Option<Arc<Mutex<Sifter>>>,
 }
 
 /// What a cursor comes to.
@@ -50,12 +51,8 @@ pub(crate) enum Step {
 impl Split {
     /// Finds what the split has of what is wanted, by the terms of which it has fewest.
     pub(crate) fn find(self: &Arc<Self>, wanted: &Wanted) -> Result<Found, StoreError> {
-        let mut found = Found {
-            split: Arc::clone(self),
-            terms: Vec::new(),
-            verdicts: None,
-            conditions: wanted.conditions.clone(),
-        };
+        let sifter = wanted.conditions.as_ref().and_then(|conditions| self.sifter(conditions));
+        let mut found = Found { split: Arc::clone(self), terms: Vec::new(), verdicts: None, sifter };
         let Some(terms) = self.fewest(&wanted.drives)? else { return Ok(found) };
         if let (Some(conditions), Some(columns)) = (&wanted.conditions, &self.columns) {
             let verdicts = Verdicts::of_split(&conditions.filters, columns)?;
@@ -66,6 +63,13 @@ impl Split {
         }
         found.terms = terms;
         Ok(found)
+    }
+
+    /// Makes what looks for the pieces of text in the blocks; none where that tells nothing.
+    fn sifter(&self, conditions: &Conditions) -> Option<Arc<Mutex<Sifter>>> {
+        let pieces = &conditions.pieces;
+        let sifter = || Sifter::new(Arc::clone(&self.documents), Arc::clone(pieces));
+        (self.columns.is_some() && !pieces.is_empty()).then(|| Arc::new(Mutex::new(sifter())))
     }
 
     /// Returns the documents that have a term of one of the drives, where these are far fewer than all; ascending.
@@ -133,17 +137,11 @@ impl Found {
                 postings.seek(first);
             }
             if postings.doc() < end {
-                let (verdicts, sifter) = (self.verdicts.clone(), self.sifter());
+                let (verdicts, sifter) = (self.verdicts.clone(), self.sifter.clone());
                 cursors.push(RunCursor { split: Arc::clone(split), postings, end, verdicts, sifter });
             }
         }
         Ok(cursors)
-    }
-
-    fn sifter(&self) -> Option<Sifter> {
-        let pieces = &self.conditions.as_ref()?.pieces;
-        let sought = || Sifter::new(Arc::clone(&self.split.documents), Arc::clone(pieces));
-        (self.split.columns.is_some() && !pieces.is_empty()).then(sought)
     }
 }
 
@@ -162,8 +160,10 @@ impl RunCursor {
                 continue;
             }
             let key = self.split.key(doc)?;
-            let may_hold = match &mut self.sifter {
-                Some(sifter) => sifter.may_hold(key.position)?,
+            let may_hold = match &self.sifter {
+                Some(sifter) => {
+                    sifter.lock().unwrap_or_else(PoisonError::into_inner).may_hold(key.position)?
+                }
                 None => true,
             };
             if may_hold {
