@@ -49,10 +49,10 @@ async fn a_newer_schema_is_refused_with_both_versions() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("catalog.sqlite");
     SqliteCatalog::open(&path).await.unwrap().close().await;
-    raw(&path, "UPDATE schema_version SET version = 7").await;
+    raw(&path, "UPDATE schema_version SET version = 8").await;
     match SqliteCatalog::open(&path).await {
-        Err(error @ OpenError::Newer { found: 7, known: 6 }) => {
-            let text = "open a catalog of schema version 7: this Cairn knows versions up to 6";
+        Err(error @ OpenError::Newer { found: 8, known: 7 }) => {
+            let text = "open a catalog of schema version 8: this Cairn knows versions up to 7";
             assert_eq!(error.to_string(), text);
         }
         other => panic!("{other:?}"),
