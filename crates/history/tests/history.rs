@@ -14,5 +14,7 @@ mod life;
 mod mutator;
 #[path = "../../event/tests/corpus/reader.rs"]
 mod reader;
+#[path = "history/versions.rs"]
+mod versions;
 #[path = "history/world.rs"]
 mod world;
