@@ -192,6 +192,12 @@ def test_deliveries_of_the_last_day_are_told_with_every_place(clients, trail):
     recorded(clients, "GetDeliveryHealth", readOnly=True)
 
 
+def test_the_command_line_tells_how_trails_fared(server, clients, trail):
+    told_trails = [json.loads(line) for line in server.command("trail", "health").splitlines()]
+    health = next(found for found in told_trails if found["TrailARN"] == trail)
+    assert health["IsLogging"] and health["LastDay"]["Files"] > 0 and health["LagSeconds"] < 60
+
+
 def listed(clients, bucket):
     pages = clients.boto("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
     return [entry for page in pages for entry in page.get("Contents", [])]

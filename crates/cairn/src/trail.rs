@@ -2,6 +2,7 @@
 
 mod create;
 mod events;
+mod health;
 
 use anyhow::Context as _;
 use cairn_event::Region;
@@ -26,6 +27,8 @@ pub(crate) enum Trail {
         #[command(flatten)]
         json: JsonFlag,
     },
+    /// Show how trails fared in the last day: files, digests, what waits, and what holds it up.
+    Health(health::Health),
     /// Make a trail over all Regions and start it.
     Create(create::Create),
     /// Start logging.
@@ -57,6 +60,7 @@ impl Trail {
                 Self::Show { named, json } => {
                     show(&named.client(place).await?, &named.name, Form::choose(*json)).await
                 }
+                Self::Health(command) => command.run(place).await,
                 Self::Create(command) => command.run(place).await,
                 Self::Start(named) => named.call(place, "StartLogging", "start the trail").await,
                 Self::Stop(named) => named.call(place, "StopLogging", "stop the trail").await,
