@@ -121,7 +121,7 @@ fn sign_in_change(what: u8, name: String, how: u8) -> Change {
             put.reset_required = how % 4 == 1;
             Change::PutLoginProfile(Box::new(put))
         }
-        (17, 0) if how % 4 == 0 => Change::DeleteMfaDevice { serial: mfa_serial(&name) },
+        (17, 0) if how.is_multiple_of(4) => Change::DeleteMfaDevice { serial: mfa_serial(&name) },
         (17, bit) => Change::PutMfaDevice(Box::new(mfa_device(&name, (bit == 1).then_some(owner)))),
         (_, 0) => Change::DeletePasswordPolicy { account: account_id() },
         _ => {
@@ -208,12 +208,6 @@ fn row(change: &Change) -> (String, Option<(Vec<String>, String)>) {
         | Change::PutOrganization(_)
         | Change::DeleteOrganization { .. }
         | Change::PutMember(_)
-        | Change::PutLoginProfile(_)
-        | Change::DeleteLoginProfile { .. }
-        | Change::PutMfaDevice(_)
-        | Change::DeleteMfaDevice { .. }
-        | Change::PutPasswordPolicy(_)
-        | Change::DeletePasswordPolicy { .. }
         | Change::DeleteMember { .. } => panic!("the model does not choose these"),
     }
 }
