@@ -171,6 +171,10 @@ impl SearchAsk {
 }
 
 fn read(body: &[u8]) -> Result<Body, Refusal> {
+    // A list would be read as the members in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::InsightsParameterInvalid("The body must be a JSON object.".to_owned()));
+    }
     serde_json::from_slice(body)
         .map_err(|error| Refusal::InsightsParameterInvalid(format!("The body can't be understood: {error}.")))
 }
