@@ -43,7 +43,7 @@ export async function sendUnsigned(url: string, init: RequestInit = {}): Promise
   try {
     response = await fetch(url, { ...init, headers, credentials: "same-origin" });
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (isAbort(error)) throw error;
     throw new Refusal("Unreachable", "Cairn does not answer. Is the server running?", 0);
   }
   if (response.ok) return response;
@@ -91,14 +91,31 @@ export async function* pageLines<Line>(
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(brokenOff);
     if (done) break;
     const lines = (rest + value).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) if (line) yield JSON.parse(line) as Line;
   }
-  if (rest) yield JSON.parse(rest) as Line;
+  // A line without its end is half of one, where the server went away politely.
+  if (rest) yield lastLine<Line>(rest);
 }
+
+function lastLine<Line>(text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch (error) {
+    return brokenOff(error);
+  }
+}
+
+/** Tells of an answer that began, and did not come to its end. */
+function brokenOff(error: unknown): never {
+  if (isAbort(error)) throw error;
+  throw new Refusal("Unreachable", "The answer broke off before its end.", 0);
+}
+
+const isAbort = (error: unknown) => error instanceof DOMException && error.name === "AbortError";
 
 export function pageResponse(region: string, path: string, input?: object, signal?: AbortSignal) {
   const sent = input
