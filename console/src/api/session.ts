@@ -27,6 +27,7 @@ export interface SignInRefusal {
     | "MfaRequired"
     | "MfaFailed"
     | "PasswordChangeRequired"
+    | "PasswordExpired"
     | "PasswordRefused"
     | "LockedOut"
     | "NotSignedIn"

@@ -7,7 +7,11 @@ export function MfaField({ form: { entries, change, outcome } }: { form: SignInF
   return (
     <FormField
       label="MFA code"
-      description="The six digits that your authenticator app shows for this account."
+      description={
+        entries.newPassword
+          ? "The six digits that your authenticator app shows now. The new password that you chose goes with them."
+          : "The six digits that your authenticator app shows for this account."
+      }
       errorText={outcome.errors?.code}
       stretch
     >

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { missing, NOTHING_ENTERED, outcomeOf, type Step, signInOf } from "./sign-in-steps";
+import { missing, NOTHING_ENTERED, outcomeOf, type Step, signInOf, withFreshCode } from "./sign-in-steps";
 
 const entries = { ...NOTHING_ENTERED, account: " 111122223333 ", userName: "alice", password: " s3cret " };
 
@@ -54,6 +54,16 @@ describe("what is sent", () => {
   });
 });
 
+test.each<[Step, number, string]>([
+  ["new-password", 29_000, "123456"],
+  ["new-password", 31_000, ""],
+  // Here it is what is asked for.
+  ["mfa", 31_000, "123456"],
+])("at %s a code of %d ms is sent as '%s', and all else that was typed", (step, age, code) => {
+  const typed = { ...entries, code: "123456", newPassword: "n", repeated: "n" };
+  expect(withFreshCode(step, typed, age)).toEqual({ ...typed, code });
+});
+
 describe("what a refusal leads to", () => {
   const cases: [string, Step, Step, string | undefined][] = [
     ["Failed", "credentials", "credentials", "Your sign-in information is incorrect"],
@@ -62,6 +72,9 @@ describe("what a refusal leads to", () => {
     ["MfaFailed", "new-password", "mfa", undefined],
     ["PasswordChangeRequired", "mfa", "new-password", ""],
     ["PasswordRefused", "new-password", "new-password", undefined],
+    ["PasswordExpired", "credentials", "credentials", "Your password has expired"],
+    ["PasswordExpired", "new-password", "credentials", "Your password has expired"],
+    ["MfaRequired", "new-password", "mfa", undefined],
     ["LockedOut", "mfa", "mfa", undefined],
     ["Unavailable", "credentials", "credentials", "Nobody can sign in at the moment"],
     ["Unreachable", "mfa", "mfa", "Cairn does not answer"],
@@ -83,5 +96,16 @@ describe("what a refusal leads to", () => {
     expect(outcomeOf({ code: "PasswordRefused", message: "m" }, "new-password").forget).not.toContain(
       "newPassword",
     );
+  });
+
+  test.each(["MfaFailed", "MfaRequired"])(
+    "%s leads to another code, and a new password that was chosen stays",
+    (code) => {
+      expect(outcomeOf({ code, message: "m" }, "new-password").forget).toEqual(["code"]);
+    },
+  );
+
+  test("no code goes twice, whatever becomes of the new password", () => {
+    expect(outcomeOf({ code: "PasswordRefused", message: "m" }, "new-password").forget).toContain("code");
   });
 });

@@ -50,7 +50,18 @@ export function missing(step: Step, entries: Entries): Partial<Record<Field, str
   }
 }
 
-/** What is sent. A code is sent along with a new password: it was good a moment ago, and may still be asked for. */
+/** How long a code is good for at least, from when it was typed. */
+const CODE_LASTS_MS = 30_000;
+
+/**
+ * Forgets a code that went by while a new password was thought of: sent along, it would be a failed attempt. Without
+ * it the code of now is asked for, and all else stays.
+ */
+export function withFreshCode(step: Step, entries: Entries, codeAgeMs: number): Entries {
+  return step === "new-password" && codeAgeMs > CODE_LASTS_MS ? { ...entries, code: "" } : entries;
+}
+
+/** What is sent. A code is sent along with a new password: the server takes it with that alone. */
 export function signInOf(entries: Entries): SignIn {
   const code = codeOf(entries);
   return {
@@ -89,8 +100,15 @@ export function outcomeOf(
         alert: { type: step === "new-password" ? "error" : "info", header: "", message: refusal.message },
         forget: ["newPassword", "repeated"],
       };
+    case "PasswordExpired":
+      return {
+        step: "credentials",
+        alert: { type: "error", header: "Your password has expired", message: refusal.message },
+        forget: ["password", "code", "newPassword", "repeated"],
+      };
     case "PasswordRefused":
-      return { step: "new-password", errors: { newPassword: refusal.message }, forget: ["repeated"] };
+      // The code that went with it may be spent.
+      return { step: "new-password", errors: { newPassword: refusal.message }, forget: ["code", "repeated"] };
     case "LockedOut":
       return {
         step,

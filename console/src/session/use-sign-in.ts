@@ -1,7 +1,15 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { Refusal } from "../api/call";
 import { type Session, signIn } from "../api/session";
-import { type Entries, missing, NOTHING_ENTERED, type Outcome, outcomeOf, signInOf } from "./sign-in-steps";
+import {
+  type Entries,
+  missing,
+  NOTHING_ENTERED,
+  type Outcome,
+  outcomeOf,
+  signInOf,
+  withFreshCode,
+} from "./sign-in-steps";
 
 const AT_FIRST: Outcome = { step: "credentials", forget: [] };
 
@@ -11,7 +19,9 @@ export function useSignIn(start: Partial<Entries>, onSignedIn: (session: Session
   const [outcome, setOutcome] = useState(AT_FIRST);
   const [busy, setBusy] = useState(false);
   const [lockedUntil, setLockedUntil] = useState<number>();
+  const codeTypedAt = useRef(0);
   const change = useCallback((changed: Partial<Entries>) => {
+    if (changed.code !== undefined) codeTypedAt.current = Date.now();
     setEntries((before) => ({ ...before, ...changed }));
   }, []);
   const submit = async () => {
@@ -20,7 +30,8 @@ export function useSignIn(start: Partial<Entries>, onSignedIn: (session: Session
     if (Object.keys(errors).length) return;
     setBusy(true);
     try {
-      onSignedIn(await signIn(signInOf(entries)));
+      const codeAgeMs = Date.now() - codeTypedAt.current;
+      onSignedIn(await signIn(signInOf(withFreshCode(outcome.step, entries, codeAgeMs))));
     } catch (error) {
       const next = outcomeOf(refusalOf(error), outcome.step);
       setOutcome(next);
