@@ -41,7 +41,7 @@ const HELP = (
     </p>
     <p>
       Everything that you do in a role is recorded under its name and yours. Switching is recorded as{" "}
-      <code>SwitchRole</code> in both accounts.
+      <code>AssumeRole</code> in your account and the role's, and as <code>SwitchRole</code> in the role's.
     </p>
     <h3>Links</h3>
     <p>
