@@ -88,15 +88,15 @@ mod tests {
 
     #[test]
     fn a_page_is_read_and_anything_else_is_not() {
-        let page = super::page(
+        let read = super::page(
             b"<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\"><EncodingType>url</EncodingType>\
               <IsTruncated>true</IsTruncated><Contents><Key>a%2Bb</Key><Size>7</Size>\
               <LastModified>2026-03-02T08:12:09.000Z</LastModified></Contents></ListBucketResult>",
         )
         .unwrap();
         let modified = "2026-03-02T08:12:09Z".parse().ok();
-        assert_eq!(page.objects, [Listed { key: "a+b".into(), bytes: 7, modified }]);
-        assert!(page.is_followed);
+        assert_eq!(read.objects, [Listed { key: "a+b".into(), bytes: 7, modified }]);
+        assert!(read.is_followed);
         for text in ["", "<Error/>", "<ListBucketResult><Contents/></ListBucketResult>", "{}"] {
             assert!(page(text.as_bytes()).is_none(), "{text}");
         }
