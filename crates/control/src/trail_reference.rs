@@ -101,10 +101,7 @@ pub(crate) fn trail_arn(account: AccountId, region: &Region, name: &str) -> Stri
 
 /// Lists the trails that the caller's account sees in the endpoint's Region, copies of its organization's among
 /// them. Who administers them sees those that its own account is excluded from as well.
-pub fn here<'s>(
-    snapshot: &'s Snapshot,
-    caller: &Caller,
-) -> impl Iterator<Item = &'s LiveTrail> + use<'s> {
+pub fn here<'s>(snapshot: &'s Snapshot, caller: &Caller) -> impl Iterator<Item = &'s LiveTrail> + use<'s> {
     let (region, enabled) = (caller.region.clone(), snapshot.is_enabled(&caller.region));
     seen(snapshot, caller.account)
         .filter(move |trail| trail.home_region == region || (trail.is_multi_region && enabled))
