@@ -233,6 +233,19 @@ test("a download is broken off", async ({ page }) => {
   await expect(dialog).toBeHidden();
 });
 
+test("a count that stopped early is no end", async ({ page }) => {
+  await page.route("**/history/summary", async (route) => {
+    const response = await route.fetch();
+    const counted = (await response.json()) as object;
+    await route.fulfill({ json: { ...counted, Total: 0, CountedBackTo: "2026-11-20T08:00:00Z" } });
+  });
+  await page.goto(events("?EventName=CreateKey"));
+  await settled(page);
+  await page.getByRole("button", { name: "Download events" }).click();
+  await expect(page.getByText(/which came back to November 20, 2026/)).toBeVisible();
+  expect((await saved(page)).trim().split("\r\n").length).toBeGreaterThan(1);
+});
+
 test("a time between two moments is meant in the zone that was chosen", async ({ page }) => {
   await page.goto(events("?EventSource=ec2.amazonaws.com"));
   await settled(page);

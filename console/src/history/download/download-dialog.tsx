@@ -4,12 +4,16 @@ import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Search, summarise } from "../../api/history";
 import { Refused } from "../../shell/refused";
-import { EVENTS_MAX, type Format } from "./save";
+import { useTime } from "../../shell/time";
+import { type Counted, isNothing } from "../counted";
+import { amountOf, progressOf } from "./amount";
+import type { Format } from "./save";
 import { type Download, useDownload } from "./use-download";
 
 interface DownloadDialogProps {
@@ -48,7 +52,7 @@ export function DownloadDialog({ region, search, onClose }: DownloadDialogProps)
               iconName="download"
               loading={isRunning}
               loadingText="Downloading"
-              disabled={counted.data?.Total === 0}
+              disabled={counted.data !== undefined && isNothing(counted.data)}
               onClick={() => void start(format)}
             >
               Download
@@ -58,7 +62,7 @@ export function DownloadDialog({ region, search, onClose }: DownloadDialogProps)
       }
     >
       <SpaceBetween size="l">
-        <Amount total={counted.data?.Total} error={counted.error} retry={() => void counted.refetch()} />
+        <Amount counted={counted.data} error={counted.error} retry={() => void counted.refetch()} />
         <Tiles
           value={format}
           ariaLabel="Format"
@@ -84,7 +88,7 @@ export function DownloadDialog({ region, search, onClose }: DownloadDialogProps)
             an apostrophe before them. If the spreadsheet asks whether to run or update something, decline.
           </Alert>
         )}
-        <Progress download={download} total={counted.data?.Total} />
+        <Progress download={download} counted={counted.data} />
       </SpaceBetween>
     </Modal>
   );
@@ -92,22 +96,26 @@ export function DownloadDialog({ region, search, onClose }: DownloadDialogProps)
 
 const COUNT = new Intl.NumberFormat("en-US");
 
-function Amount({ total, error, retry }: { total: number | undefined; error: unknown; retry: () => void }) {
+interface AmountProps {
+  counted: Counted | undefined;
+  error: unknown;
+  retry: () => void;
+}
+
+function Amount({ counted, error, retry }: AmountProps) {
+  const time = useTime();
   if (error) return <Refused error={error} doing="count the events" onRetry={retry} />;
-  if (total === undefined) return <Box>Counting the events that match…</Box>;
-  if (total === 0) return <Box>No event matches: there is nothing to download.</Box>;
-  const isCut = total > EVENTS_MAX;
+  if (counted === undefined) return <Box>Counting the events that match…</Box>;
+  const { matches, more } = amountOf(counted, time.full);
   return (
     <Box>
-      <strong>{`${COUNT.format(total)} ${total === 1 ? "event matches" : "events match"}. `}</strong>
-      {isCut
-        ? `A file holds the newest ${COUNT.format(EVENTS_MAX)}; for the others, choose an earlier time.`
-        : "All columns are in the file, whatever the table shows."}
+      {matches && <strong>{`${matches} `}</strong>}
+      {more}
     </Box>
   );
 }
 
-function Progress({ download, total }: { download: Download; total: number | undefined }) {
+function Progress({ download, counted }: { download: Download; counted: Counted | undefined }) {
   switch (download.state) {
     case "none":
       return null;
@@ -123,9 +131,8 @@ function Progress({ download, total }: { download: Download; total: number | und
         />
       );
     case "running": {
-      const whole = Math.min(total ?? EVENTS_MAX, EVENTS_MAX);
-      const percent = Math.min(99, Math.floor((100 * download.events) / Math.max(whole, 1)));
-      const words = `${COUNT.format(download.events)} of ${COUNT.format(whole)} events`;
+      const { percent, words } = progressOf(download.events, counted);
+      if (percent === undefined) return <StatusIndicator type="loading">{words}</StatusIndicator>;
       return <ProgressBar value={percent} label="Download" additionalInfo={words} />;
     }
   }

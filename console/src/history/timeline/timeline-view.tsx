@@ -14,6 +14,7 @@ import { eventsWith } from "../search-query";
 import { GroupView, Quiet } from "./group-view";
 import { type Grouping, groupEvents } from "./groups";
 import type { Subject } from "./subject";
+import { totalsOf } from "./totals";
 import { useTimeline } from "./use-timeline";
 
 interface TimelineProps {
@@ -50,7 +51,7 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
             { id: "session", text: "By session" },
           ]}
         />
-        <Box>{totalsOf(summary)}</Box>
+        <Box>{summary && totalsOf(summary, time.full)}</Box>
         <Link href={href(eventsWith(subject.field, subject.value, range))}>Show as a table</Link>
       </SpaceBetween>
       {groups.map((group) => (
@@ -78,15 +79,6 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
       )}
     </SpaceBetween>
   );
-}
-
-const COUNT = new Intl.NumberFormat("en-US");
-
-function totalsOf(summary: ReturnType<typeof useTimeline>["summary"]): string {
-  if (!summary) return "";
-  const errors = summary.Buckets.reduce((sum, bucket) => sum + bucket.Errors, 0);
-  const events = `${COUNT.format(summary.Total)} ${summary.Total === 1 ? "event" : "events"}`;
-  return errors > 0 ? `${events}, ${COUNT.format(errors)} failed` : events;
 }
 
 function Loading() {
