@@ -1,6 +1,7 @@
 import { expect, test } from "./fixtures";
-import { accountMenu, createPerson, enterCredentials, recordsOf } from "./world/person";
+import { accountMenu, assignDevice, createPerson, enterCredentials, recordsOf } from "./world/person";
 import { ADMINISTRATOR } from "./world/sign-in";
+import { STEP_MS, totp } from "./world/totp";
 
 const PASSWORD = "Moss-on-the-north-side-3";
 
@@ -65,6 +66,58 @@ test("a session that ends is renewed above the page, and nothing typed is lost",
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByLabel("Role name")).toHaveValue("half-typed");
+});
+
+test("whatever was refused is asked for anew by whoever signs in again, now or later", async ({
+  page,
+  aws,
+}) => {
+  await createPerson(aws, "sign-in-gus", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in?to=/events");
+  await enterCredentials(page, "sign-in-gus", PASSWORD);
+  const rows = page.getByRole("table", { name: "Events" }).locator("tbody tr");
+  await expect(rows.nth(5)).toBeVisible();
+  await page.context().clearCookies();
+  const refresh = page.getByRole("button", { name: "Refresh" });
+  await refresh.click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.getByRole("button", { name: "Close modal" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("You are not signed in any more.")).toBeVisible();
+  await refresh.click();
+  await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("You are not signed in any more.")).toBeHidden();
+  await expect(rows.nth(5)).toBeVisible();
+});
+
+test("a code that went by while a password was chosen is asked for again, and the password stays", async ({
+  page,
+  aws,
+}) => {
+  await createPerson(aws, "sign-in-hal", { password: PASSWORD, changes: true });
+  const now = Date.now();
+  const seed = await assignDevice(aws, "sign-in-hal", now);
+  await page.clock.install();
+  await page.goto("/_cairn/console/sign-in");
+  await enterCredentials(page, "sign-in-hal", PASSWORD);
+  // Used already, and no attempt while it is not sent with a password.
+  await page.getByLabel("MFA code").fill(totp(seed, now));
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByLabel("New password", { exact: true }).fill("Lichen-grows-slowly-9");
+  await page.getByLabel("New password again").fill("Lichen-grows-slowly-9");
+  await page.clock.fastForward("00:31");
+  await page.getByRole("button", { name: "Change password and sign in" }).click();
+  await expect(page.getByText("The new password that you chose goes with them.")).toBeVisible();
+  await page.getByLabel("MFA code").fill(totp(seed, now + STEP_MS));
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(accountMenu(page)).toContainText("sign-in-hal");
+  const withCode = async () =>
+    (await recordsOf(aws, "ConsoleLogin", "sign-in-hal"))
+      .filter(({ additionalEventData: told }) => (told as { MFAUsed?: string }).MFAUsed === "Yes")
+      .map(({ responseElements }) => responseElements);
+  await expect.poll(withCode).toEqual([{ ConsoleLogin: "Success" }]);
 });
 
 test("a password that was given must be changed, by the account's rules", async ({ page, aws, look }) => {

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { Aws } from "./aws";
 import { ACCOUNT } from "./generated-events";
+import { STEP_MS, totp } from "./totp";
 
 /** A user of a spec's own, with a password. */
 export async function createPerson(
@@ -14,6 +15,20 @@ export async function createPerson(
   const Statement = [{ Effect: "Allow", Action: actions, Resource: "*" }];
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
   await aws.query("iam", "PutUserPolicy", { UserName: user, PolicyName: "own", PolicyDocument });
+}
+
+/** Gives a user an MFA device, `USER-phone`, and tells its seed: the codes until now are used. */
+export async function assignDevice(aws: Aws, user: string, now: number): Promise<string> {
+  const made = await aws.query("iam", "CreateVirtualMFADevice", { VirtualMFADeviceName: `${user}-phone` });
+  const [, blob = ""] = /<Base32StringSeed>([^<]+)</.exec(made) ?? [];
+  const seed = Buffer.from(blob, "base64").toString();
+  await aws.query("iam", "EnableMFADevice", {
+    UserName: user,
+    SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/${user}-phone`,
+    AuthenticationCode1: totp(seed, now - STEP_MS),
+    AuthenticationCode2: totp(seed, now),
+  });
+  return seed;
 }
 
 /** Types who one is into the sign-in page that is open, and sends it. */

@@ -8,6 +8,7 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useRef,
   useState,
 } from "react";
 import { Navigate, useLocation } from "react-router";
@@ -43,12 +44,10 @@ export const useSignInAgain = () => useContext(Ending);
  */
 export function SessionGate({ children }: { children: ReactNode }) {
   const location = useLocation();
-  const { session, known, standing, renewed } = useStanding();
   const [asked, setAsked] = useState(false);
   const ask = useCallback(() => setAsked(true), []);
-  useEffect(() => {
-    if (standing === "ended") setAsked(true);
-  }, [standing]);
+  const { session, known, standing, renewed } = useStanding(ask);
+  useEffect(() => setAsked(standing === "ended"), [standing]);
   if (!known) {
     if (session.isError) return <Unreachable error={session.error} onRetry={() => session.refetch()} />;
     if (session.data !== null) return <PageLoading />;
@@ -83,8 +82,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   );
 }
 
-/** The session that the page was opened in, and how it stands. */
-function useStanding() {
+/** The session that the page was opened in, and how it stands. Each call that nobody is signed in for tells so. */
+function useStanding(onEnded: () => void) {
   const queries = useQueryClient();
   const session = useQuery({
     queryKey: ["session"],
@@ -99,25 +98,30 @@ function useStanding() {
     bindCalls(session.data.Csrf);
     setKnown(session.data);
   }
-  const refresh = useCallback(() => queries.invalidateQueries({ predicate: isNoSession }), [queries]);
   useEffect(() => {
     // A refused call may mean that nobody is signed in, or somebody else, or the same one anew.
     const look = async () => {
-      const before = queries.getQueryData<Session | null>(["session"]);
       await queries.refetchQueries({ queryKey: ["session"] });
-      const now = queries.getQueryData<Session | null>(["session"]);
-      if (before && now && before.Csrf !== now.Csrf) refresh();
+      if (queries.getQueryData<Session | null>(["session"]) === null) onEnded();
     };
     whenSignedOut(() => void look());
-  }, [queries, refresh]);
-  const renewed = useCallback(
-    (next: Session) => {
-      queries.setQueryData(["session"], next);
-      refresh();
-    },
-    [queries, refresh],
-  );
+  }, [queries, onEnded]);
+  useAskAnew(known?.Csrf);
+  const renewed = (next: Session) => queries.setQueryData(["session"], next);
   return { session, known, standing, renewed };
+}
+
+/** Asks anew for whatever is shown when another token goes with calls: it may have been refused under the one before. */
+function useAskAnew(csrf: string | undefined) {
+  const queries = useQueryClient();
+  const before = useRef(csrf);
+  useEffect(() => {
+    // Not before calls are bound to the token, which is done by now.
+    if (before.current && before.current !== csrf) {
+      void queries.invalidateQueries({ predicate: isNoSession });
+    }
+    before.current = csrf;
+  }, [csrf, queries]);
 }
 
 const isNoSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== "session";
