@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { ACCOUNT } from "./world/generated-events";
-import { accountMenu, createPerson, enterCredentials, recordsOf } from "./world/person";
+import { accountMenu, assignDevice, createPerson, enterCredentials, recordsOf } from "./world/person";
 import { STEP_MS, totp } from "./world/totp";
 
 const PASSWORD = "Moss-on-the-north-side-3";
@@ -85,9 +85,56 @@ test("a device is assigned by two codes, asked for at the next sign-in, and remo
   await page.getByLabel("MFA code").fill(totp(seed, now + STEP_MS));
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByText("Signed in with MFA")).toBeVisible();
+  await page.getByRole("button", { name: "Resync account-cem-phone" }).click();
+  const resync = page.getByRole("dialog", { name: "Resync account-cem-phone" });
+  await resync.getByLabel("MFA code 1").fill(totp(seed, now + 2 * STEP_MS));
+  await resync.getByLabel("MFA code 2").fill(totp(seed, now + 3 * STEP_MS));
+  await look("account-mfa-resync");
+  await resync.getByRole("button", { name: "Resync", exact: true }).click();
+  await expect(page.getByText("The codes of account-cem-phone are right again.")).toBeVisible();
   await page.getByRole("button", { name: "Remove account-cem-phone" }).click();
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByText("No MFA devices")).toBeVisible();
+});
+
+test("a device that may not be deleted is removed all the same", async ({ page, aws }) => {
+  const actions = ["iam:ListMFADevices", "iam:DeactivateMFADevice"];
+  await createPerson(aws, "account-fox", { password: PASSWORD, actions });
+  const now = Date.now();
+  const seed = await assignDevice(aws, "account-fox", now);
+  await page.context().clearCookies();
+  await page.goto("/_cairn/console/sign-in?to=/account");
+  await enterCredentials(page, "account-fox", PASSWORD);
+  await page.getByLabel("MFA code").fill(totp(seed, now + STEP_MS));
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("button", { name: "Remove account-fox-phone" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(page.getByText("account-fox-phone is not assigned to you any more")).toBeVisible();
+  await expect(page.getByText("No MFA devices")).toBeVisible();
+});
+
+test("a device that was left halfway is no obstacle, and one that is left is deleted", async ({
+  page,
+  aws,
+}) => {
+  await createPerson(aws, "account-gil", { password: PASSWORD });
+  await aws.query("iam", "CreateVirtualMFADevice", { VirtualMFADeviceName: "account-gil-phone" });
+  await signInAs(page, "account-gil", "/switch-role");
+  await accountMenu(page).click();
+  await page.getByRole("menuitem", { name: "My account" }).click();
+  await page.getByRole("button", { name: "Assign MFA device" }).click();
+  const dialog = page.getByRole("dialog", { name: "Assign MFA device" });
+  await dialog.getByRole("button", { name: "Next" }).click();
+  await expect(dialog.getByText("account-gil-phone is there already")).toBeVisible();
+  await expect(dialog.getByLabel("Device name")).toHaveValue("account-gil-phone-2");
+  await dialog.getByRole("button", { name: "Next" }).click();
+  await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+  const devices = async () =>
+    (await aws.query("iam", "ListVirtualMFADevices")).match(/account-gil-phone[-\d]*/g) ?? [];
+  expect(await devices()).toEqual(["account-gil-phone", "account-gil-phone-2"]);
+  // To another page; nothing was cancelled.
+  await page.goBack();
+  await expect.poll(devices).toEqual(["account-gil-phone"]);
 });
 
 test("whoever may do little is told what to ask for", async ({ page, aws, look }) => {

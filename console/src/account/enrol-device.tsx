@@ -5,47 +5,53 @@ import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { Refusal } from "../api/call";
 import { useSession } from "../session/session-gate";
 import { useNotify } from "../shell/notifications";
 import { Refused } from "../shell/refused";
 import { EnrolCodes } from "./enrol-codes";
-import { createDevice, deleteDevice, type NewDevice } from "./iam";
+import { nextName, ownName } from "./iam";
+import { useNewDevice } from "./use-new-device";
 
 interface EnrolDeviceProps {
-  onDone: () => void;
-  onCancel: () => void;
+  onAssigned: () => void;
+  onClose: () => void;
 }
 
 /** Makes an MFA device, and assigns it once two of its codes have been shown. */
-export function EnrolDevice({ onDone, onCancel }: EnrolDeviceProps) {
-  const [device, setDevice] = useState<NewDevice>();
+export function EnrolDevice({ onAssigned, onClose }: EnrolDeviceProps) {
+  const { device, make, keep } = useNewDevice();
   const notify = useNotify();
-  const cancel = () => {
-    // A device that belongs to nobody is of no use to anybody.
-    if (device) deleteDevice(device.serial).catch(() => undefined);
-    onCancel();
-  };
   const assigned = () => {
+    keep();
     notify({
       type: "success",
       content: "The MFA device was assigned. Its codes are asked for when you sign in.",
     });
-    onDone();
+    onAssigned();
+    onClose();
   };
   return (
-    <Modal visible header="Assign MFA device" onDismiss={cancel}>
+    <Modal visible header="Assign MFA device" onDismiss={onClose}>
       {device ? (
-        <EnrolCodes device={device} onAssigned={assigned} onCancel={cancel} />
+        <EnrolCodes device={device} onAssigned={assigned} onCancel={onClose} />
       ) : (
-        <NameDevice onMade={setDevice} onCancel={cancel} />
+        <NameDevice onNamed={make} onCancel={onClose} />
       )}
     </Modal>
   );
 }
 
-function NameDevice({ onMade, onCancel }: { onMade: (device: NewDevice) => void; onCancel: () => void }) {
+interface NameDeviceProps {
+  /** Makes the device. */
+  onNamed: (name: string) => Promise<void>;
+  onCancel: () => void;
+}
+
+function NameDevice({ onNamed, onCancel }: NameDeviceProps) {
   const { Principal } = useSession();
-  const [name, setName] = useState(`${Principal.Type === "Root" ? "root" : Principal.Name}-phone`);
+  const [name, setName] = useState(`${ownName(Principal)}-phone`);
+  const [taken, setTaken] = useState<string>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const isName = /^[\w+=,.@-]{1,226}$/.test(name);
@@ -55,10 +61,15 @@ function NameDevice({ onMade, onCancel }: { onMade: (device: NewDevice) => void;
     setBusy(true);
     setError(undefined);
     try {
-      onMade(await createDevice(name));
+      await onNamed(name);
     } catch (refusal) {
-      setError(refusal);
       setBusy(false);
+      if (refusal instanceof Refusal && refusal.code === "EntityAlreadyExists") {
+        setTaken(name);
+        setName(nextName(name));
+      } else {
+        setError(refusal);
+      }
     }
   };
   return (
@@ -73,6 +84,9 @@ function NameDevice({ onMade, onCancel }: { onMade: (device: NewDevice) => void;
           label="Device name"
           constraintText="Letters, digits and + = , . @ - _; unique in the account."
           errorText={isName ? undefined : "Enter a name of these letters."}
+          warningText={
+            taken && `${taken} is there already, perhaps from an attempt that was left. Try this name.`
+          }
           stretch
         >
           <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} autoFocus />

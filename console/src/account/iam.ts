@@ -1,4 +1,5 @@
-import { query } from "../api/call";
+import { query, Refusal } from "../api/call";
+import type { Session } from "../api/session";
 
 /** IAM is one for all Regions, and is signed for this one. */
 const REGION = "us-east-1";
@@ -37,6 +38,9 @@ export async function createDevice(name: string): Promise<NewDevice> {
   return { serial: textOf(answer, "SerialNumber"), seed };
 }
 
+/** What IAM calls whoever is signed in. */
+export const ownName = ({ Type, Name }: Session["Principal"]) => (Type === "Root" ? "root" : Name);
+
 export interface Enabling {
   userName: string;
   serial: string;
@@ -53,10 +57,34 @@ export const enableDevice = ({ userName, serial, codes }: Enabling) =>
 
 export const deleteDevice = (serial: string) => iam("DeleteVirtualMFADevice", { SerialNumber: serial });
 
-/** Takes a device away from its user, and deletes it. */
-export async function removeDevice(userName: string, serial: string): Promise<void> {
+/**
+ * Takes a device away from its user, and deletes it. From the first on its codes are asked for no more, whatever
+ * becomes of the second: why it was refused is returned.
+ */
+export async function removeDevice(userName: string, serial: string): Promise<{ kept?: Refusal }> {
   await iam("DeactivateMFADevice", { UserName: userName, SerialNumber: serial });
-  await deleteDevice(serial);
+  try {
+    await deleteDevice(serial);
+    return {};
+  } catch (error) {
+    if (error instanceof Refusal) return { kept: error };
+    throw error;
+  }
+}
+
+/** Brings a device back in step whose clock went wrong. */
+export const resyncDevice = ({ userName, serial, codes }: Enabling) =>
+  iam("ResyncMFADevice", {
+    UserName: userName,
+    SerialNumber: serial,
+    AuthenticationCode1: codes[0],
+    AuthenticationCode2: codes[1],
+  });
+
+/** The name to try after one that is taken: `alice-phone`, `alice-phone-2`, `alice-phone-3`. */
+export function nextName(taken: string): string {
+  const [, stem = taken, number] = /^(.*)-(\d{1,3})$/.exec(taken) ?? [];
+  return `${stem}-${number === undefined ? 2 : Number(number) + 1}`;
 }
 
 export interface AccessKey {

@@ -11,6 +11,7 @@ import { relative, useTime } from "../shell/time";
 import { EnrolDevice } from "./enrol-device";
 import { listMfaDevices, type MfaDevice } from "./iam";
 import { RemoveDevice } from "./remove-device";
+import { ResyncDevice } from "./resync-device";
 
 /** The MFA devices of whoever is signed in. */
 export function MfaDevices() {
@@ -20,12 +21,9 @@ export function MfaDevices() {
   const devices = useQuery({ queryKey: key, queryFn: listMfaDevices, retry: false });
   const [isEnrolling, setEnrolling] = useState(false);
   const [removed, setRemoved] = useState<MfaDevice>();
-  const done = () => {
-    setEnrolling(false);
-    setRemoved(undefined);
-    queries.invalidateQueries({ queryKey: key });
-  };
-  const columns = useColumns(setRemoved);
+  const [resynced, setResynced] = useState<MfaDevice>();
+  const refresh = () => queries.invalidateQueries({ queryKey: key });
+  const columns = useColumns(setRemoved, setResynced);
   const assign = (
     <Button onClick={() => setEnrolling(true)} disabled={!devices.data || devices.data.length >= DEVICES_MAX}>
       Assign MFA device
@@ -60,8 +58,9 @@ export function MfaDevices() {
           )
         }
       />
-      {isEnrolling && <EnrolDevice onDone={done} onCancel={() => setEnrolling(false)} />}
-      {removed && <RemoveDevice device={removed} onDone={done} onCancel={() => setRemoved(undefined)} />}
+      {isEnrolling && <EnrolDevice onAssigned={refresh} onClose={() => setEnrolling(false)} />}
+      {removed && <RemoveDevice device={removed} onChange={refresh} onClose={() => setRemoved(undefined)} />}
+      {resynced && <ResyncDevice device={resynced} onDone={() => setResynced(undefined)} />}
     </>
   );
 }
@@ -69,7 +68,9 @@ export function MfaDevices() {
 /** As many as IAM allows. */
 const DEVICES_MAX = 8;
 
-function useColumns(onRemove: (device: MfaDevice) => void) {
+type Choose = (device: MfaDevice) => void;
+
+function useColumns(onRemove: Choose, onResync: Choose) {
   const time = useTime();
   return [
     { id: "name", header: "Name", cell: ({ name }: MfaDevice) => name, isRowHeader: true },
@@ -87,6 +88,9 @@ function useColumns(onRemove: (device: MfaDevice) => void) {
         <SpaceBetween direction="horizontal" size="xs">
           <Button variant="inline-link" onClick={() => onRemove(device)} ariaLabel={`Remove ${device.name}`}>
             Remove
+          </Button>
+          <Button variant="inline-link" onClick={() => onResync(device)} ariaLabel={`Resync ${device.name}`}>
+            Resync
           </Button>
         </SpaceBetween>
       ),

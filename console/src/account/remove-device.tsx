@@ -7,16 +7,17 @@ import { useSession } from "../session/session-gate";
 import { useNotify } from "../shell/notifications";
 import { Refused } from "../shell/refused";
 import { Buttons } from "./enrol-device";
-import { type MfaDevice, removeDevice } from "./iam";
+import { type MfaDevice, ownName, removeDevice } from "./iam";
 
 interface RemoveDeviceProps {
   device: MfaDevice;
-  onDone: () => void;
-  onCancel: () => void;
+  /** Whether or not all of it worked. */
+  onChange: () => void;
+  onClose: () => void;
 }
 
 /** Asks once more before a device is taken away. */
-export function RemoveDevice({ device, onDone, onCancel }: RemoveDeviceProps) {
+export function RemoveDevice({ device, onChange, onClose }: RemoveDeviceProps) {
   const { Principal } = useSession();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -25,21 +26,28 @@ export function RemoveDevice({ device, onDone, onCancel }: RemoveDeviceProps) {
     setBusy(true);
     setError(undefined);
     try {
-      await removeDevice(Principal.Type === "Root" ? "root" : Principal.Name, device.serial);
-      notify({ type: "success", content: `The MFA device ${device.name} was removed.` });
-      onDone();
+      const { kept } = await removeDevice(ownName(Principal), device.serial);
+      if (kept) {
+        const why = `It could not be deleted, and stays in the account as nobody's: ${kept.message}`;
+        notify({ type: "warning", header: `${device.name} is not assigned to you any more`, content: why });
+      } else {
+        notify({ type: "success", content: `The MFA device ${device.name} was removed.` });
+      }
+      onClose();
     } catch (refusal) {
       setError(refusal);
       setBusy(false);
+    } finally {
+      onChange();
     }
   };
   return (
     <Modal
       visible
       header={`Remove ${device.name}?`}
-      onDismiss={onCancel}
+      onDismiss={onClose}
       footer={
-        <Buttons onCancel={onCancel}>
+        <Buttons onCancel={onClose}>
           <Button variant="primary" onClick={remove} loading={busy} loadingText="Removing the device">
             Remove
           </Button>
