@@ -69,12 +69,32 @@ impl KeyRing {
         let Some(source) = self.source.as_ref().filter(|_| self.keys.find(fingerprint).is_none()) else {
             return Ok(());
         };
-        let (from, until) = (generated - AROUND_BACKFILL, generated + AROUND_BACKFILL);
-        self.keys.extend(source.public_keys(Stretch { from, until }).await?);
+        self.keys.extend(source.public_keys(around(generated)).await?);
         Ok(())
     }
 
     pub(crate) fn keys(&self) -> &PublicKeys {
         &self.keys
+    }
+}
+
+/// Returns where the key of a backfill digest is looked for. What it says of itself is not proved yet.
+fn around(generated: Timestamp) -> Stretch {
+    Stretch {
+        from: generated.saturating_sub(AROUND_BACKFILL).unwrap_or(generated),
+        until: generated.saturating_add(AROUND_BACKFILL).unwrap_or(generated),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_instant_that_a_stranger_writes_is_looked_around() {
+        let hour = AROUND_BACKFILL;
+        let (min, max) = (Timestamp::MIN, Timestamp::MAX);
+        assert_eq!(around(min), Stretch { from: min, until: min + hour });
+        assert_eq!(around(max), Stretch { from: max - hour, until: max });
     }
 }

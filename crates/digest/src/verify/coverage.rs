@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::names::instant;
-use super::text::Stretch;
+use super::text::{Stretch, shifted};
 
 /// The most log files of days under way that an interrupted walk remembers; a larger day is then not compared.
 pub const PENDING_KEPT_MAX: usize = 100_000;
@@ -59,7 +59,7 @@ impl Coverage {
     pub fn digest(&mut self, stretch: Stretch) {
         self.proven = Some(self.proven.map_or(stretch, |proven| proven.and(stretch)));
         // A name's time may be that of the slot's end, on the next day.
-        let latest = day(stretch.until.saturating_add(SLACK).unwrap_or(stretch.until));
+        let latest = day(shifted(stretch.until, SLACK));
         self.next.get_or_insert(latest);
     }
 
@@ -86,7 +86,7 @@ impl Coverage {
     /// files of a day lie in any case, `bucket/key/of/folder/` without the day.
     pub fn due(&mut self, reached: Timestamp, folder: &str) -> Option<DayCheck> {
         let begins = Timestamp::from_second(self.next? * DAY_SECONDS).ok()?;
-        if reached >= begins.saturating_sub(SLACK).ok()? {
+        if reached >= shifted(begins, -SLACK) {
             return None;
         }
         self.take(folder)
@@ -150,12 +150,14 @@ impl DayCheck {
                 && delivered.map_or(otherwise, |at| is_so(at, bound))
         };
         let Stretch { from: oldest, until: newest } = self.proven;
-        let is_later = told(|at, bound| at >= bound - LATE, newest, true)
+        let is_later = told(|at, bound| at >= shifted(bound, -LATE), newest, true)
             && delivered.is_none_or(|delivered| delivered >= newest);
-        let is_earlier = told(|at, bound| at < bound + SLACK, oldest, true)
+        let is_earlier = told(|at, bound| at < shifted(bound, SLACK), oldest, true)
             && delivered.is_none_or(|delivered| delivered < oldest);
         let near = |at: Timestamp| {
-            self.unproven.iter().any(|stretch| stretch.from - SLOT <= at && at <= stretch.until + SLOT)
+            let about =
+                |stretch: &Stretch| shifted(stretch.from, -SLOT) <= at && at <= shifted(stretch.until, SLOT);
+            self.unproven.iter().any(about)
         };
         !(is_later || is_earlier || named.is_some_and(near))
     }
@@ -269,6 +271,16 @@ mod tests {
         let day = coverage.rest(FOLDER).unwrap();
         assert!(!day.is_unlisted("b", &key("02", "0830", "x"), Some(at("02T08:30"))));
         assert!(day.is_unlisted("b", &key("02", "0930", "x"), Some(at("02T09:30"))));
+    }
+
+    #[test]
+    fn stretches_without_end_are_compared() {
+        let whole = Stretch { from: Timestamp::MIN, until: Timestamp::MAX };
+        let mut coverage = Coverage::default();
+        coverage.digest(whole);
+        coverage.unproven(whole);
+        let day = coverage.due(Timestamp::MIN, FOLDER).unwrap();
+        assert!(!day.is_unlisted("b", &key("02", "0830", "x"), Some(at("02T08:30"))));
     }
 
     #[test]

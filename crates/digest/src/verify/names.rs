@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Object;
-use super::text::Stretch;
+use super::text::{Stretch, shifted};
 use super::walk::Chain;
 
 /// The most digests that one walk lists: hourly ones of more than a hundred years.
@@ -94,7 +94,7 @@ impl DigestNames {
 
     /// Returns a key that sorts before every digest of the range and after most older ones.
     pub fn marker(&self, start: Timestamp) -> String {
-        self.key(start - SignedDuration::from_mins(1), Chain::Regular)
+        self.key(shifted(start, -SignedDuration::from_mins(1)), Chain::Regular)
     }
 
     /// Returns the key of the digest that ends at an instant.
@@ -158,7 +158,7 @@ impl Listing {
     /// They are too many.
     pub fn push(&mut self, key: &str, bytes: u64) -> Result<bool, TooManyListed> {
         let Some((ended, chain)) = self.names.read(key) else { return Ok(true) };
-        if ended > self.range.until.saturating_add(SPILL).unwrap_or(Timestamp::MAX) {
+        if ended > shifted(self.range.until, SPILL) {
             return Ok(false);
         }
         let Ok(seconds) = u32::try_from(ended.as_second()) else { return Ok(true) };
@@ -312,6 +312,12 @@ mod tests {
             let beside = ordinary.beside(&KEY.replace("AWSLogs/", &format!("AWSLogs/{other}/")));
             assert_eq!(beside.scope().organization.as_deref(), above);
         }
+    }
+
+    #[test]
+    fn the_first_instant_has_a_marker() {
+        let marker = names().marker(Timestamp::MIN);
+        assert_eq!(marker, names().key(Timestamp::MIN, Chain::Regular));
     }
 
     #[test]

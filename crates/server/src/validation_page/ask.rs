@@ -4,7 +4,7 @@ use cairn_catalog::Snapshot;
 use cairn_control::{Caller, trails_here};
 use cairn_event::AccountId;
 use cairn_wire::ErrorCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +34,9 @@ struct Body {
 /// The longest ARN of a trail; what is asked is recorded.
 const ARN_BYTES_MAX: usize = 512;
 
+/// How far a client's clock may be ahead.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 impl Ask {
     /// Reads a body.
     pub(super) fn parse(body: &[u8], now: Timestamp) -> Result<Self, Refused> {
@@ -53,6 +56,12 @@ impl Ask {
         if from > until {
             let message = "StartTime must not be later than EndTime, which is now if left out.";
             return Err(Refused::Told(ErrorCode::InvalidTimeRangeException, message.to_owned()));
+        }
+        let tomorrow = now.saturating_add(DAY).unwrap_or(now);
+        if from < Timestamp::UNIX_EPOCH || until > tomorrow {
+            return Err(Refused::misunderstood(
+                "StartTime is no earlier than 1970, and EndTime within a day of now.",
+            ));
         }
         let account = account_id.map(|id| id.parse()).transpose();
         let account = account.map_err(|_no_id| Refused::misunderstood("AccountId has twelve digits."))?;
@@ -124,6 +133,9 @@ mod tests {
             r#"{"TrailARN": "arn"}"#,
             r#"{"TrailARN": "arn", "StartTime": "yesterday"}"#,
             r#"{"TrailARN": "arn", "StartTime": "2026-03-03T00:00:00Z"}"#,
+            r#"{"TrailARN": "arn", "StartTime": "-009999-01-02T01:59:59Z"}"#,
+            r#"{"TrailARN": "arn", "StartTime": "1969-12-31T23:59:59Z"}"#,
+            r#"{"TrailARN": "arn", "StartTime": "2026-03-01T00:00:00Z", "EndTime": "2026-03-03T00:00:01Z"}"#,
             r#"{"TrailARN": "arn", "StartTime": "2026-03-01T00:00:00Z", "AccountId": "1"}"#,
             r#"{"TrailARN": "arn", "StartTime": "2026-03-01T00:00:00Z", "Bucket": "b"}"#,
         ] {
