@@ -26,6 +26,10 @@ impl Iam {
         let (account, name) = (caller.account, &request.virtual_mfa_device_name);
         let path = request.path.as_deref().unwrap_or(ROOT_PATH);
         let serial = format!("arn:aws:iam::{account}:mfa{path}{name}");
+        // No action takes a longer one: such a device could be neither enabled nor deleted.
+        if serial.len() > SERIAL_BYTES_MAX {
+            return Err(Refusal::DeviceSerialLong);
+        }
         let seed = Seed::new(&*self.ids);
         let sealed = self.master.seal(MfaDevice::secret_name(&serial), seed.expose(), |to| self.ids.fill(to));
         let device = MfaDevice {
@@ -132,3 +136,6 @@ fn user(snapshot: &Snapshot, account: AccountId, owner: &cairn_catalog::Owner) -
         cairn_catalog::Owner::User(name) => snapshot.user(&account, name).map(shapes::listed_user),
     }
 }
+
+/// The longest serial number that a request may name.
+const SERIAL_BYTES_MAX: usize = 256;

@@ -88,6 +88,8 @@ pub enum Refusal {
     DeviceExists,
     #[error("The device's name is too long for its QR code.")]
     DeviceNameLong,
+    #[error("The device's path and name are too long: its serial number may have 256 characters.")]
+    DeviceSerialLong,
     #[error("MFA Device is already in use.")]
     DeviceTaken,
     #[error("MFA Device invalid for user.")]
@@ -186,7 +188,8 @@ impl Refusal {
             | Self::AliasInvalid
             | Self::MarkerInvalid
             | Self::PasswordNeeded
-            | Self::DeviceNameLong => Code::Common(QueryErrorCode::ValidationError),
+            | Self::DeviceNameLong
+            | Self::DeviceSerialLong => Code::Common(QueryErrorCode::ValidationError),
             Self::PolicyOfAws(_)
             | Self::KeyForeign { .. }
             | Self::OldPasswordWrong

@@ -4,6 +4,8 @@
 
 #[path = "iam/concurrent.rs"]
 mod concurrent;
+#[path = "iam/devices.rs"]
+mod devices;
 #[path = "iam/linked_roles.rs"]
 mod linked_roles;
 #[path = "iam/passwords.rs"]
