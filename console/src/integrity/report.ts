@@ -12,7 +12,7 @@ export function jsonReport({ asked, ended, counts, results, unlisted, state }: R
     digests: ended?.Digests ?? null,
     files: ended?.Files ?? null,
     counts,
-    ...(unlisted > 0 ? { validNotListed: unlisted } : {}),
+    ...(Object.values(unlisted).some((number) => number > 0) ? { notListed: unlisted } : {}),
     results: results.map(({ id: _, ...result }) => result),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

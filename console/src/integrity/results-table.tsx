@@ -13,6 +13,7 @@ import { EmptyState } from "../shell/empty-state";
 import { useTime } from "../shell/time";
 import { columnsOf } from "./result-columns";
 import type { Result, ResultState, Run } from "./run";
+import { unlistedInWords } from "./unlisted-in-words";
 
 const SHOWN: { id: string; name: string; states: ResultState[] }[] = [
   { id: "all", name: "All", states: ["invalid", "unchecked", "gap", "warning", "valid"] },
@@ -61,10 +62,7 @@ export function ResultsTable({ run }: { run: Run }) {
         <Header
           variant="h2"
           counter={`(${count(numberOf(states))})`}
-          description={
-            run.unlisted > 0 &&
-            `${many(run.unlisted, "more valid file is", "more valid files are")} counted, not listed.`
-          }
+          description={unlistedInWords(run.unlisted)}
           actions={
             <SegmentedControl
               label="Which results"

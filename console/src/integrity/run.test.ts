@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { ValidationLine } from "../api/trails";
-import { KEPT_MAX, NEW, progressOf, type Run, take } from "./run";
+import { jsonReport } from "./report";
+import { begun, KEPT_MAX, progressOf, type Run, take } from "./run";
+import { unlistedInWords } from "./unlisted-in-words";
 
 const TRAIL = "arn:aws:cloudtrail:us-east-1:111122223333:trail/main";
-const fresh = (): Run => ({ ...NEW, state: "running", results: [], counts: { ...NEW.counts } });
+const fresh = (): Run => begun();
 
 function run(lines: ValidationLine[]): Run {
   const run = fresh();
@@ -61,7 +63,20 @@ test("valid files beyond a limit are counted and not kept, what is wrong is", ()
   const of = fresh();
   for (let at = 0; at < KEPT_MAX + 10; at++) take(of, { Kind: "LogFile", Object: `l${at}`, Valid: true });
   take(of, { Kind: "LogFile", Object: "bad", Valid: false, Finding: "not found" });
-  expect([of.counts.valid, of.unlisted, of.results.at(-1)?.object]).toEqual([KEPT_MAX + 10, 10, "bad"]);
+  expect([of.counts.valid, of.unlisted.valid, of.results.at(-1)?.object]).toEqual([KEPT_MAX + 10, 10, "bad"]);
+});
+
+test("what is wrong beyond a limit is not told as valid", () => {
+  const of = fresh();
+  const add = (number: number, line: { Valid: boolean; Finding?: string }) => {
+    for (let at = 0; at < number; at++) take(of, { Kind: "LogFile", Object: `l${at}`, ...line });
+  };
+  add(KEPT_MAX + 5, { Valid: false, Finding: "not found" });
+  add(KEPT_MAX + 10, { Valid: true });
+  expect(of.unlisted).toEqual({ valid: 10, invalid: 5, unchecked: 0, gap: 0, warning: 0 });
+  expect(unlistedInWords(of.unlisted)).toBe("More are counted than listed: 5 invalid, 10 valid.");
+  expect(unlistedInWords(fresh().unlisted)).toBeUndefined();
+  expect(JSON.parse(jsonReport(of)).notListed).toEqual(of.unlisted);
 });
 
 test("what has not begun has not come far", () => {

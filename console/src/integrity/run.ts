@@ -24,23 +24,35 @@ export interface Run {
   digests: number;
   files: number;
   checkedBackTo?: string;
-  /** In the order in which they were found; of valid ones not all where there are very many. */
+  /** In the order in which they were found; not all where there are very many. */
   results: Result[];
   counts: Record<ResultState, number>;
-  /** Valid ones that are counted, not kept. */
-  unlisted: number;
+  /** Those that are counted, not kept. */
+  unlisted: Record<ResultState, number>;
   ended?: Extract<ValidationLine, { Kind: "Ended" }>;
   error?: unknown;
 }
+
+const NONE: Record<ResultState, number> = { valid: 0, warning: 0, invalid: 0, unchecked: 0, gap: 0 };
 
 export const NEW: Run = {
   state: "new",
   digests: 0,
   files: 0,
   results: [],
-  counts: { valid: 0, warning: 0, invalid: 0, unchecked: 0, gap: 0 },
-  unlisted: 0,
+  counts: NONE,
+  unlisted: NONE,
 };
+
+/** A run that begins: nothing is found yet. */
+export const begun = (asked?: Run["asked"]): Run => ({
+  ...NEW,
+  state: "running",
+  ...(asked ? { asked } : {}),
+  results: [],
+  counts: { ...NONE },
+  unlisted: { ...NONE },
+});
 
 /** The most valid objects, and the most others, that are kept. */
 export const KEPT_MAX = 50_000;
@@ -65,10 +77,11 @@ export function take(run: Run, line: ValidationLine): void {
     default: {
       const result = { id: run.results.length, ...resultOf(line) };
       run.counts[result.state] += 1;
+      const valid = Math.min(run.counts.valid, KEPT_MAX);
       const isKept =
-        result.state === "valid" ? run.counts.valid <= KEPT_MAX : run.results.length < 2 * KEPT_MAX;
+        result.state === "valid" ? run.counts.valid <= KEPT_MAX : run.results.length - valid < KEPT_MAX;
       if (isKept) run.results.push(result);
-      else run.unlisted += 1;
+      else run.unlisted[result.state] += 1;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Refusal } from "../api/call";
 import { validate } from "../api/trails";
-import { NEW, type Run, take } from "./run";
+import { begun, NEW, type Run, take } from "./run";
 
 /** How often what was found is shown, milliseconds. */
 const SHOW_MS = 200;
@@ -25,7 +25,7 @@ export function useValidation(region: string) {
       stop();
       const control = new AbortController();
       running.current = control;
-      const run: Run = { ...NEW, state: "running", asked, results: [], counts: { ...NEW.counts } };
+      const run = begun(asked);
       const show = () => {
         if (running.current === control) setShown({ ...run, results: [...run.results] });
       };
