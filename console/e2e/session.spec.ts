@@ -92,6 +92,37 @@ test("whatever was refused is asked for anew by whoever signs in again, now or l
   await expect(rows.nth(5)).toBeVisible();
 });
 
+test("whoever wants to sign in later is left alone by calls that a page makes by itself", async ({
+  page,
+  aws,
+}) => {
+  await createPerson(aws, "sign-in-ivo", { password: PASSWORD });
+  // Whatever Playwright evaluates counts as an act of the user's.
+  await page.addInitScript(
+    "Object.defineProperty(navigator, 'userActivation', { value: { isActive: false } })",
+  );
+  await page.clock.install();
+  await page.goto("/_cairn/console/sign-in?to=/trails");
+  await enterCredentials(page, "sign-in-ivo", PASSWORD);
+  await expect(page.getByRole("table", { name: "Trails" }).getByText("main").first()).toBeVisible();
+  await page.context().clearCookies();
+  const told = () =>
+    page.waitForResponse((answer) => answer.url().endsWith("/session") && answer.status() === 401);
+  const first = told();
+  await page.clock.fastForward("00:16");
+  await first;
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.getByRole("button", { name: "Close modal" }).click();
+  await expect(dialog).toBeHidden();
+  const second = told();
+  await page.clock.fastForward("00:16");
+  await second;
+  // Whatever the answer brings about is drawn with the next frame at the latest.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))));
+  await page.clock.runFor(1000);
+  await expect(dialog).toBeHidden();
+});
+
 test("a code that went by while a password was chosen is asked for again, and the password stays", async ({
   page,
   aws,

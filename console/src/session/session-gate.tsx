@@ -46,8 +46,15 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const location = useLocation();
   const [asked, setAsked] = useState(false);
   const ask = useCallback(() => setAsked(true), []);
-  const { session, known, standing, renewed } = useStanding(ask);
-  useEffect(() => setAsked(standing === "ended"), [standing]);
+  const isPutOff = useRef(false);
+  const askUnlessPutOff = useCallback(() => {
+    if (!isPutOff.current || hasJustActed()) setAsked(true);
+  }, []);
+  const { session, known, standing, renewed } = useStanding(askUnlessPutOff);
+  useEffect(() => {
+    isPutOff.current = false;
+    setAsked(standing === "ended");
+  }, [standing]);
   if (!known) {
     if (session.isError) return <Unreachable error={session.error} onRetry={() => session.refetch()} />;
     if (session.data !== null) return <PageLoading />;
@@ -60,6 +67,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
     renewed(next);
     setAsked(false);
   };
+  const later = () => {
+    isPutOff.current = standing === "ended";
+    setAsked(false);
+  };
   return (
     <Current.Provider value={known}>
       <Ending.Provider value={ask}>
@@ -68,12 +79,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
         </RegionPlace>
         <Suspense>
           {asked && (
-            <SignInAgain
-              session={known}
-              ended={standing === "ended"}
-              onSignedIn={signedIn}
-              onLater={() => setAsked(false)}
-            />
+            <SignInAgain session={known} ended={standing === "ended"} onSignedIn={signedIn} onLater={later} />
           )}
           {standing === "changed" && session.data && <SomebodyElse session={session.data} />}
         </Suspense>
@@ -123,6 +129,9 @@ function useAskAnew(csrf: string | undefined) {
     before.current = csrf;
   }, [csrf, queries]);
 }
+
+/** Whether a call may be of somebody's doing; pages make others by themselves every few seconds. */
+const hasJustActed = () => navigator.userActivation?.isActive ?? true;
 
 const isNoSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== "session";
 
