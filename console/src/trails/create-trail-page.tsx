@@ -1,12 +1,12 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { useRegion, useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
 import { useNotify } from "../shell/notifications";
 import { useForgetTrails, useOrganization, useTrails } from "./queries";
-import { editPath, ownerOf, trailPath } from "./trail-facts";
-import { type Draft, newDraft } from "./wizard/draft";
-import { planCreate, type Step } from "./wizard/plan";
+import { finishPath, nameOf, ownerOf, trailPath } from "./trail-facts";
+import { type Draft, newDraft, restOf } from "./wizard/draft";
+import { arnOfNew, type Place, planCreate } from "./wizard/plan";
 import { RunDialog } from "./wizard/run/run-dialog";
 import { hasMadeTrail, useRun } from "./wizard/run/use-run";
 import { TrailWizard } from "./wizard/trail-wizard";
@@ -25,31 +25,27 @@ export function Component() {
   const trails = useTrails();
   const runner = useRun();
   const initial = useMemo(() => newDraft(Account.Id, randomPart()), [Account.Id]);
-  const plan = useCallback(
-    (draft: Draft) =>
-      planCreate(draft, { region, account: Account.Id, ...(organization ? { organization } : {}) }),
+  const place: Place = useMemo(
+    () => ({ region, account: Account.Id, ...(organization ? { organization } : {}) }),
     [region, Account.Id, organization],
   );
+  const plan = useCallback((draft: Draft) => planCreate(draft, place), [place]);
+  const [submitted, setSubmitted] = useState<{ draft: Draft; arn: string }>();
   const taken = (trails.data ?? [])
     .filter(({ TrailARN }) => ownerOf(TrailARN) === Account.Id)
     .map(({ Name }) => Name);
-  const arnOf = (steps: Step[]) => {
-    const made = steps.flatMap((step) =>
-      step.kind === "call" && step.operation === "CreateTrail" ? [step.input] : [],
-    )[0];
-    const owner = made?.IsOrganizationTrail && organization ? organization.management : Account.Id;
-    return `arn:aws:cloudtrail:${region}:${owner}:trail/${String(made?.Name)}`;
-  };
-  const finish = async (steps: Step[], ended: Promise<boolean>) => {
+  const finish = async (arn: string, ended: Promise<boolean>) => {
     if (!(await ended)) return;
     runner.dismiss();
     await forget();
-    const arn = arnOf(steps);
-    notify({
-      type: "success",
-      content: `Trail ${arn.slice(arn.lastIndexOf("/") + 1)} was created, and logs.`,
-    });
+    notify({ type: "success", content: `Trail ${nameOf(arn)} was created, and logs.` });
     navigate(trailPath(arn));
+  };
+  const back = (made: boolean) => {
+    runner.dismiss();
+    if (!made || !submitted) return;
+    void forget();
+    navigate(finishPath(submitted.arn), { state: restOf(submitted.draft) });
   };
   const { run } = runner;
   return (
@@ -62,16 +58,17 @@ export function Component() {
         plan={plan}
         busy={run?.busy ?? false}
         onCancel={() => navigate("/trails")}
-        onSubmit={(_, steps) => void finish(steps, runner.begin(steps))}
+        onSubmit={(draft, steps) => {
+          const arn = arnOfNew(draft, place);
+          setSubmitted({ draft, arn });
+          void finish(arn, runner.begin(steps));
+        }}
       />
-      {run && (
+      {run && submitted && (
         <RunDialog
           run={run}
-          onRetry={() => void finish(run.steps, runner.resume())}
-          onBack={() => {
-            runner.dismiss();
-            if (hasMadeTrail(run)) navigate(editPath(arnOf(run.steps), "events"));
-          }}
+          onRetry={() => void finish(submitted.arn, runner.resume())}
+          onBack={() => back(hasMadeTrail(run))}
         />
       )}
     </>

@@ -1,8 +1,8 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useCallback, useMemo } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
 import { useNotify } from "../shell/notifications";
@@ -10,8 +10,8 @@ import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { useExisting, useForgetTrails, useGovernance, useOrganization } from "./queries";
 import { homeOf, nameOf, trailPath } from "./trail-facts";
-import { type Draft, draftOf, type Existing } from "./wizard/draft";
-import { planUpdate } from "./wizard/plan";
+import { type Draft, draftOf, type Existing, type Rest } from "./wizard/draft";
+import { planRest, planUpdate } from "./wizard/plan";
 import { RunDialog } from "./wizard/run/run-dialog";
 import { useRun } from "./wizard/run/use-run";
 import { TrailWizard } from "./wizard/trail-wizard";
@@ -22,10 +22,12 @@ export function Component() {
   const arn = search.get("arn") ?? "";
   const existing = useExisting(arn);
   const organization = useOrganization();
+  // What was chosen for a trail whose making was refused halfway; an address that changes no longer has it.
+  const [rest] = useState(useLocation().state as Rest | null);
   const { canChange, owner } = useGovernance({ TrailARN: arn });
   const above = aboveOf(arn);
   usePageTitle("Edit", above);
-  if (existing.isError) {
+  if (existing.isError && !existing.data) {
     return (
       <Page title={`Edit ${nameOf(arn)}`} above={above}>
         <Refused error={existing.error} doing="read the trail" onRetry={() => existing.refetch()} />
@@ -49,10 +51,29 @@ export function Component() {
       </Page>
     );
   }
-  return <Editor key={arn} arn={arn} existing={existing.data} />;
+  return (
+    <Editor
+      key={arn}
+      arn={arn}
+      existing={existing.data}
+      rest={rest}
+      hasBegun={search.get("begun") === "yes"}
+      onRead={async () => (await existing.refetch()).isSuccess}
+    />
+  );
 }
 
-function Editor({ arn, existing }: { arn: string; existing: Existing }) {
+interface EditorProps {
+  arn: string;
+  existing: Existing;
+  rest: Rest | null;
+  /** Whether the trail is still being made: then it is started too. */
+  hasBegun: boolean;
+  /** Reads the trail again; tells whether it could. */
+  onRead: () => Promise<boolean>;
+}
+
+function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   usePageTitle("Edit", aboveOf(arn));
   const { Account } = useSession();
   const { data: organization } = useOrganization();
@@ -61,28 +82,32 @@ function Editor({ arn, existing }: { arn: string; existing: Existing }) {
   const forget = useForgetTrails();
   const runner = useRun();
   const region = homeOf(arn);
-  const initial = useMemo(() => draftOf(existing), [existing]);
+  const before = useMemo(() => draftOf(existing), [existing]);
   const plan = useCallback(
-    (draft: Draft) =>
-      planUpdate(initial, draft, arn, {
-        region,
-        account: Account.Id,
-        ...(organization ? { organization } : {}),
-      }),
-    [initial, arn, region, Account.Id, organization],
+    (draft: Draft) => {
+      const place = { region, account: Account.Id, ...(organization ? { organization } : {}) };
+      return (hasBegun ? planRest : planUpdate)(before, draft, arn, place);
+    },
+    [before, hasBegun, arn, region, Account.Id, organization],
   );
   const finish = async (ended: Promise<boolean>) => {
     if (!(await ended)) return;
     runner.dismiss();
     await forget();
-    notify({ type: "success", content: `Trail ${nameOf(arn)} was changed.` });
+    const what = hasBegun ? "is as you wanted it, and logs" : "was changed";
+    notify({ type: "success", content: `Trail ${nameOf(arn)} ${what}.` });
     navigate(trailPath(arn));
+  };
+  // Some calls may have been done, also one without an answer: the next plan starts from what the trail is now.
+  const back = async () => {
+    if (await onRead()) return runner.dismiss();
+    notify({ type: "error", content: "What the trail is now could not be read. Try again." });
   };
   const { run } = runner;
   return (
     <>
       <TrailWizard
-        initial={initial}
+        initial={{ ...before, ...(hasBegun ? rest : {}) }}
         region={region}
         isNew={false}
         taken={[]}
@@ -94,7 +119,7 @@ function Editor({ arn, existing }: { arn: string; existing: Existing }) {
           else void finish(runner.begin(steps));
         }}
       />
-      {run && <RunDialog run={run} onRetry={() => void finish(runner.resume())} onBack={runner.dismiss} />}
+      {run && <RunDialog run={run} onRetry={() => void finish(runner.resume())} onBack={() => void back()} />}
     </>
   );
 }

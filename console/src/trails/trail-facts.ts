@@ -17,6 +17,9 @@ export const trailPath = (arn: string): string => `/trails/detail?arn=${encodeUR
 export const editPath = (arn: string, step?: "attributes" | "events"): string =>
   `/trails/edit?arn=${encodeURIComponent(arn)}${step ? `&step=${step}` : ""}`;
 
+/** Where the making of a trail that was begun is finished: saving starts the trail. */
+export const finishPath = (arn: string): string => `${editPath(arn, "events")}&begun=yes`;
+
 export type LogKind = "CloudTrail" | "CloudTrail-Digest" | "CloudTrail-Insight" | "CloudTrail-Aggregated";
 
 /** The folder of an account's log files in the trail's bucket, of a Region and day where they are given. */

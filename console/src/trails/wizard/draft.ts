@@ -110,6 +110,15 @@ export function draftOf({ trail, selectors, insights, aggregations, tags }: Exis
   };
 }
 
+/** What of a draft is not done by CreateTrail, and so is still to do when a call after it was refused. */
+export type Rest = Pick<Draft, "selectors" | "insights" | "aggregations">;
+
+export const restOf = ({ selectors, insights, aggregations }: Draft): Rest => ({
+  selectors,
+  insights,
+  aggregations,
+});
+
 /** Shows selectors as a form if one can hold them. */
 export function selectorDraft(selectors: Selectors): SelectorDraft {
   const text = writeText(selectors);

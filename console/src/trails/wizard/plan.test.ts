@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { attributeFaults, bucketFault, nameFault } from "./attribute-faults";
-import { type Draft, newDraft, readInsights, selectorDraft, selectorsOf, writeInsights } from "./draft";
+import {
+  type Draft,
+  newDraft,
+  readInsights,
+  restOf,
+  selectorDraft,
+  selectorsOf,
+  writeInsights,
+} from "./draft";
 import { loggedBy } from "./logged";
-import { changedTags, NEW_KEY, planCreate, planUpdate, type Step } from "./plan";
+import { changedTags, NEW_KEY, planCreate, planRest, planUpdate, type Step } from "./plan";
 import { commands, doing } from "./words";
 
 const PLACE = { region: "eu-central-1", account: "111122223333" };
@@ -74,6 +82,44 @@ describe("a new trail", () => {
       owner: "444455556666",
       organization: "o-1",
     });
+  });
+});
+
+describe("what comes after CreateTrail", () => {
+  const full: Draft = {
+    ...DRAFT,
+    insights: { Management: { rate: true, errors: false }, Data: { rate: false, errors: false } },
+    aggregations: ["API_ACTIVITY"],
+  };
+  const names = (steps: Step[]) =>
+    steps.flatMap((step) =>
+      step.kind === "call" && step.operation !== "CreateTrail"
+        ? [step.input.TrailName ?? step.input.Name]
+        : [],
+    );
+
+  test("names the trail by its ARN", () =>
+    expect(names(planCreate(full, PLACE))).toEqual([ARN, ARN, ARN, ARN]));
+
+  test("names the management account's where an administrator makes the organization's", () => {
+    const organization = { id: "o-1", management: "444455556666" };
+    const steps = planCreate({ ...full, organization: true }, { ...PLACE, organization });
+    expect(new Set(names(steps))).toEqual(new Set([ARN.replace("111122223333", "444455556666")]));
+  });
+
+  test("is done later where it was refused, logging last", () => {
+    const made: Draft = { ...newDraft("", ""), bucketFrom: "existing", bucket: "logs", name: "main" };
+    const before = { ...made, selectors: selectorDraft({ EventSelectors: [] }) };
+    const after = { ...before, ...restOf(full) };
+    expect(operations(planRest(before, after, ARN, PLACE))).toEqual([
+      "PutEventSelectors",
+      "PutEventConfiguration",
+      "PutInsightSelectors",
+      "StartLogging",
+    ]);
+    expect(planRest(before, before, ARN, PLACE)).toEqual([
+      { kind: "call", region: "eu-central-1", operation: "StartLogging", input: { Name: ARN } },
+    ]);
   });
 });
 

@@ -34,7 +34,8 @@ export const NEW_KEY = "(the new key)";
 /** What makes a trail, and starts it, as AWS's console does. */
 export function planCreate(draft: Draft, place: Place): Step[] {
   const { region } = place;
-  const name = draft.name;
+  // A bare name would mean a trail of the caller's own account, which an organization's need not be.
+  const arn = arnOfNew(draft, place);
   const call = (operation: Operation, input: Record<string, unknown>): Step => ({
     kind: "call",
     region,
@@ -46,14 +47,26 @@ export function planCreate(draft: Draft, place: Place): Step[] {
     ...bucketSteps(draft, place),
     ...keySteps(draft, place),
     call("CreateTrail", createInput(draft)),
-    call("PutEventSelectors", { TrailName: name, ...selectorInput(draft) }),
-    ...(draft.aggregations.length > 0 ? [call("PutEventConfiguration", aggregationInput(name, draft))] : []),
+    call("PutEventSelectors", { TrailName: arn, ...selectorInput(draft) }),
+    ...(draft.aggregations.length > 0 ? [call("PutEventConfiguration", aggregationInput(arn, draft))] : []),
     ...(insights.length > 0
-      ? [call("PutInsightSelectors", { TrailName: name, InsightSelectors: insights })]
+      ? [call("PutInsightSelectors", { TrailName: arn, InsightSelectors: insights })]
       : []),
-    call("StartLogging", { Name: name }),
+    call("StartLogging", { Name: arn }),
   ];
 }
+
+/** The ARN that a trail will have: an organization's belongs to the account that manages it. */
+export function arnOfNew(draft: Draft, { region, account, organization }: Place): string {
+  const owner = draft.organization ? (organization?.management ?? account) : account;
+  return `arn:aws:cloudtrail:${region}:${owner}:trail/${draft.name}`;
+}
+
+/** What ends the making of a trail that was begun: all that CreateTrail does not do. */
+export const planRest = (before: Draft, after: Draft, arn: string, place: Place): Step[] => [
+  ...planUpdate(before, after, arn, place),
+  { kind: "call", region: place.region, operation: "StartLogging", input: { Name: arn } },
+];
 
 /** What changes a trail from what it was to what it is to be: nothing where nothing changed. */
 export function planUpdate(before: Draft, after: Draft, arn: string, place: Place): Step[] {
