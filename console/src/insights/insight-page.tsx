@@ -5,8 +5,10 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { useRegion } from "../session/region";
+import { href } from "../shell/href";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
+import { trailPath } from "../trails/trail-facts";
 import { MuteThis } from "./detail/mute-this";
 import { RateContainer } from "./detail/rate-container";
 import { Records } from "./detail/records";
@@ -58,9 +60,7 @@ function Insight({ of }: { of: Explanation }) {
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <Button onClick={() => setIsMuting(true)}>Mute</Button>
-          <Button variant="primary" href={spanHref(of)}>
-            {of.way === "surge" ? "See the calls" : "See the calls before it"}
-          </Button>
+          <ToCalls of={of} />
         </SpaceBetween>
       }
     >
@@ -74,4 +74,18 @@ function Insight({ of }: { of: Explanation }) {
       {isMuting && <MuteThis of={of} onDismiss={() => setIsMuting(false)} />}
     </Page>
   );
+}
+
+/** Leads to the calls: those of data events are in log files only. */
+function ToCalls({ of }: { of: Explanation }) {
+  const address = spanHref(of);
+  const { trail } = of.episode.last;
+  if (address) {
+    return (
+      <Button variant="primary" href={address}>
+        {of.way === "surge" ? "See the calls" : "See the calls before it"}
+      </Button>
+    );
+  }
+  return trail && <Button href={href(trailPath(trail))}>See the trail's log files</Button>;
 }

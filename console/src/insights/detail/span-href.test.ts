@@ -36,6 +36,26 @@ test("whom calls are put down to leads to his", () => {
   expect(asked(shareHref(of, result as Share))).toEqual([...CALLS, "ErrorCode.exists=false", ...TIME]);
 });
 
+test("a service leads nowhere: its calls can't be told from those of others", () => {
+  const share: Share = {
+    by: "Caller",
+    name: "s3",
+    value: "s3.amazonaws.com",
+    now: 3,
+    usual: 0,
+    part: 1,
+    isRest: false,
+  };
+  expect(shareHref(read(surge()), share)).toBeUndefined();
+});
+
+test("data events are not in the event history, so nothing leads there", () => {
+  const of = read(surge());
+  of.episode.last.category = "Data";
+  expect(spanHref(of)).toBeUndefined();
+  for (const share of shares(of.episode.last, of.way)) expect(shareHref(of, share)).toBeUndefined();
+});
+
 test("several of one name lead nowhere", () => {
   const share: Share = { by: "Client", name: "aws-cli", now: 3, usual: 0, part: 1, isRest: false };
   expect(shareHref(read(surge()), share)).toBeUndefined();

@@ -3,9 +3,13 @@ import { eventsHref } from "../events-href";
 import { type Explanation, secondOf } from "../explanation";
 import type { Share } from "../shares";
 
-/** The events behind an insight: of a silence there are only those before it. */
-export function spanHref(of: Explanation, more: Filter[] = []): string {
+/**
+ * The events behind an insight: of a silence there are only those before it. Nothing of data events, which the event
+ * history does not have.
+ */
+export function spanHref(of: Explanation, more: Filter[] = []): string | undefined {
   const { began, end, last } = of.episode;
+  if (last.category === "Data") return undefined;
   const filters: Filter[] = [
     { Field: "EventName", Operator: "Equals", Values: [last.name] },
     { Field: "EventSource", Operator: "Equals", Values: [last.source] },
@@ -26,10 +30,12 @@ export function shareHref(of: Explanation, { by, value }: Share): string | undef
       value === "null" ? { Field: "ErrorCode", Operator: "NotExists" } : equals("ErrorCode", value),
     ]);
   }
+  // A service has no ARN to look for.
+  if (!value.startsWith("arn:")) return undefined;
   // Sessions of a role have ARNs of their own, which begin with the role's.
   return value.includes(":assumed-role/")
     ? spanHref(of, [{ Field: "PrincipalArn", Operator: "StartsWith", Values: [`${value}/`] }])
-    : spanHref(of, value.startsWith("arn:") ? [equals("PrincipalArn", value)] : []);
+    : spanHref(of, [equals("PrincipalArn", value)]);
 }
 
 const equals = (Field: Filter["Field"], value: string): Filter => ({
