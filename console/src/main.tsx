@@ -8,3 +8,8 @@ startTheme();
 publishTokens();
 const root = document.getElementById("root");
 if (root) createRoot(root).render(<App />);
+
+// A page that the browser kept whole and shows again on "Back" may be of somebody who has signed out since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
