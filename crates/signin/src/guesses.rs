@@ -79,12 +79,7 @@ impl Guesses {
                 kept.remove(&of);
             }
         }
-        let waits = attempt.counted().into_iter().filter_map(|(of, _)| kept.get(&of));
-        let wait = waits.map(|tries| tries.until.duration_since(now)).max().unwrap_or_default();
-        if wait > SignedDuration::ZERO {
-            let seconds = u64::try_from(wait.as_millis().div_euclid(1_000)).unwrap_or_default() + 1;
-            return Err(TooEarly { seconds });
-        }
+        check(&kept, attempt, now)?;
         for (of, free) in attempt.counted() {
             if kept.len() >= KEPT_MAX && !kept.contains_key(&of) {
                 make_room(&mut kept, now);
@@ -95,6 +90,14 @@ impl Guesses {
             tries.until = now.checked_add(wait_after(tries.wrong, free)).unwrap_or(now);
         }
         Ok(())
+    }
+
+    /// Tells whether an attempt could begin; it is not counted.
+    ///
+    /// # Errors
+    /// It is too early.
+    pub fn check(&self, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
+        check(&self.kept(), attempt, now)
     }
 
     /// Says that an attempt was right: its name begins anew. The address does not, or whoever has a password of his
@@ -118,6 +121,16 @@ impl Guesses {
     }
 }
 
+fn check(kept: &BTreeMap<Guessed, Tries>, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
+    let tries = attempt.counted().into_iter().filter_map(|(of, _)| kept.get(&of));
+    let tries = tries.filter(|tries| !tries.is_forgotten(now));
+    let wait = tries.map(|tries| tries.until.duration_since(now)).max().unwrap_or_default();
+    if wait <= SignedDuration::ZERO {
+        return Ok(());
+    }
+    Err(TooEarly { seconds: u64::try_from(wait.as_millis().div_euclid(1_000)).unwrap_or_default() + 1 })
+}
+
 fn take_back(kept: &mut BTreeMap<Guessed, Tries>, of: Guessed, now: Timestamp) {
     if let Some(tries) = kept.get_mut(&of) {
         tries.wrong = tries.wrong.saturating_sub(1);
@@ -125,14 +138,15 @@ fn take_back(kept: &mut BTreeMap<Guessed, Tries>, of: Guessed, now: Timestamp) {
     }
 }
 
-/// Makes room for a while: what is old goes, and the stalest of the others. Whoever fills the memory to be forgotten
-/// has to make as many attempts, and from as many addresses.
+/// Makes room for a while: what is old goes, and of the others what was tried least, the stalest first. Whoever fills
+/// the memory to have a name forgotten has to make as many wrong attempts for each of the others.
 fn make_room(kept: &mut BTreeMap<Guessed, Tries>, now: Timestamp) {
     kept.retain(|_, tries| !tries.is_forgotten(now));
-    let mut stalest: Vec<(Timestamp, Guessed)> = kept.iter().map(|(of, tries)| (tries.last, *of)).collect();
-    stalest.sort_unstable();
+    let mut least: Vec<(u32, Timestamp, Guessed)> =
+        kept.iter().map(|(of, tries)| (tries.wrong, tries.last, *of)).collect();
+    least.sort_unstable();
     let surplus = kept.len().saturating_sub(KEPT_MAX - ROOM);
-    for (_, of) in stalest.into_iter().take(surplus) {
+    for (_, _, of) in least.into_iter().take(surplus) {
         kept.remove(&of);
     }
 }

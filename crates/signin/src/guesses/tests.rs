@@ -92,3 +92,21 @@ fn memory_is_bounded() {
     let kept = guesses.kept().len();
     assert!((KEPT_MAX - ROOM..=KEPT_MAX).contains(&kept), "{kept}");
 }
+
+#[test]
+fn nobody_is_forgotten_for_many_others_who_were_tried_less() {
+    let guesses = Guesses::default();
+    let mut now = 0;
+    for _ in 0..8 {
+        while let Err(TooEarly { seconds }) = guesses.begin(&attempt("maya", HERE), at(now)) {
+            now += i64::try_from(seconds).unwrap();
+        }
+    }
+    // Thirty names from each network are free.
+    for index in 0..u32::try_from(KEPT_MAX).unwrap() * 2 {
+        let from = std::net::Ipv6Addr::from(u128::from(index / 30) << 64).to_string();
+        guesses.begin(&attempt(&format!("user-{index}"), &from), at(now + 1)).unwrap();
+    }
+    assert!(guesses.check(&attempt("maya", HERE), at(now + 2)).is_err());
+    assert!(guesses.kept().len() <= KEPT_MAX);
+}
