@@ -2,24 +2,21 @@
 
 use cairn_catalog::{Group, Role, User};
 use cairn_wire::iam::{self as shapes, Operation};
-use cairn_wire::query::{Input, Request};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use cairn_wire::query::Request;
 
-use crate::page::Paging;
+use crate::called::{answer, changed, done, input, paging};
 use crate::tagging::Target;
-use crate::{Caller, Iam, Refusal};
+use crate::{Called, Caller, Iam, Refusal};
 
 impl Iam {
-    /// Makes a call. The answer is the operation's output under the names of the service model; it is empty
-    /// for operations that answer nothing.
+    /// Makes a call.
     ///
     /// # Errors
     /// Whatever the operation declares, and broken constraints.
     #[expect(clippy::too_many_lines, reason = "one exhaustive match: the table of operations")]
-    pub async fn call(&self, caller: &Caller, request: &Request<Operation>) -> Result<Value, Refusal> {
+    pub async fn call(&self, caller: &Caller, request: &Request<Operation>) -> Result<Called, Refusal> {
         let iam = self;
-        match request.operation() {
+        let answer = match request.operation() {
             Operation::AddUserToGroup => done(iam.add_user_to_group(caller, &input(request)?).await),
             Operation::AttachGroupPolicy => {
                 let given: shapes::AttachGroupPolicyRequest = input(request)?;
@@ -33,11 +30,13 @@ impl Iam {
                 let given: shapes::AttachUserPolicyRequest = input(request)?;
                 done(iam.attach::<User>(caller, &given.user_name, &given.policy_arn).await)
             }
-            Operation::ChangePassword => done(iam.change_password(caller, &input(request)?).await),
+            Operation::ChangePassword => return changed(iam.change_password(caller, &input(request)?).await),
             Operation::CreateAccessKey => answer(iam.create_access_key(caller, &input(request)?).await),
             Operation::CreateAccountAlias => done(iam.create_account_alias(caller, &input(request)?).await),
             Operation::CreateGroup => answer(iam.create_group(caller, &input(request)?).await),
-            Operation::CreateLoginProfile => answer(iam.create_login_profile(caller, &input(request)?).await),
+            Operation::CreateLoginProfile => {
+                return changed(iam.create_login_profile(caller, &input(request)?).await);
+            }
             Operation::CreatePolicy => answer(iam.create_policy(caller, &input(request)?).await),
             Operation::CreatePolicyVersion => {
                 answer(iam.create_policy_version(caller, &input(request)?).await)
@@ -50,7 +49,9 @@ impl Iam {
             Operation::CreateVirtualMFADevice => {
                 answer(iam.create_virtual_mfa_device(caller, &input(request)?).await)
             }
-            Operation::DeactivateMFADevice => done(iam.deactivate_mfa_device(caller, &input(request)?).await),
+            Operation::DeactivateMFADevice => {
+                return changed(iam.deactivate_mfa_device(caller, &input(request)?).await);
+            }
             Operation::DeleteAccessKey => done(iam.delete_access_key(caller, &input(request)?).await),
             Operation::DeleteAccountAlias => done(iam.delete_account_alias(caller, &input(request)?).await),
             Operation::DeleteAccountPasswordPolicy => {
@@ -101,7 +102,9 @@ impl Iam {
                 let given: shapes::DetachUserPolicyRequest = input(request)?;
                 done(iam.detach::<User>(caller, &given.user_name, &given.policy_arn).await)
             }
-            Operation::EnableMFADevice => done(iam.enable_mfa_device(caller, &input(request)?).await),
+            Operation::EnableMFADevice => {
+                return changed(iam.enable_mfa_device(caller, &input(request)?).await);
+            }
             Operation::GetAccessKeyLastUsed => {
                 answer(iam.get_access_key_last_used(caller, &input(request)?).await)
             }
@@ -377,28 +380,15 @@ impl Iam {
                 done(iam.update_assume_role_policy(caller, &input(request)?).await)
             }
             Operation::UpdateGroup => done(iam.update_group(caller, &input(request)?).await),
-            Operation::UpdateLoginProfile => done(iam.update_login_profile(caller, &input(request)?).await),
+            Operation::UpdateLoginProfile => {
+                return changed(iam.update_login_profile(caller, &input(request)?).await);
+            }
             Operation::UpdateRole => done(iam.update_role(caller, &input(request)?).await),
             Operation::UpdateRoleDescription => {
                 answer(iam.update_role_description(caller, &input(request)?).await)
             }
             Operation::UpdateUser => done(iam.update_user(caller, &input(request)?).await),
-        }
+        };
+        Ok(Called { answer: answer?, signs_in_anew: None })
     }
-}
-
-fn input<I: Input<Operation = Operation>>(request: &Request<Operation>) -> Result<I, Refusal> {
-    Ok(request.input()?)
-}
-
-fn paging(marker: &Option<String>, max_items: Option<i32>) -> Paging<'_> {
-    Paging { marker: marker.as_deref(), max_items }
-}
-
-fn answer(outcome: Result<impl Serialize, Refusal>) -> Result<Value, Refusal> {
-    serde_json::to_value(outcome?).map_err(|error| Refusal::Internal(Box::new(error)))
-}
-
-fn done(outcome: Result<(), Refusal>) -> Result<Value, Refusal> {
-    outcome.map(|()| Value::Object(Map::new()))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_catalog::{Catalog, Change, CommitError, MasterKey, Snapshot};
+use cairn_catalog::{Catalog, Change, CommitError, MasterKey, Revision, Snapshot};
 use cairn_event::{Clock, Ids};
 use cairn_signin::Passwords;
 
@@ -41,14 +41,22 @@ impl Iam {
         &self,
         decide: impl Fn(&Snapshot) -> Decision<T> + Send,
     ) -> Result<T, Refusal> {
+        self.change_at(decide).await.map(|(output, _)| output)
+    }
+
+    /// Does so, and tells the revision that holds what was decided.
+    pub(crate) async fn change_at<T>(
+        &self,
+        decide: impl Fn(&Snapshot) -> Decision<T> + Send,
+    ) -> Result<(T, Revision), Refusal> {
         for _ in 0..COMMITS_MAX {
             let snapshot = self.catalog.current();
             let (changes, output) = decide(&snapshot)?;
             if changes.is_empty() {
-                return Ok(output);
+                return Ok((output, snapshot.revision()));
             }
             match self.catalog.commit(snapshot.revision(), changes).await {
-                Ok(_) => return Ok(output),
+                Ok(revision) => return Ok((output, revision)),
                 Err(CommitError::Conflict { .. }) => {}
                 Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
                     return Err(Refusal::Internal(Box::new(error)));

@@ -2,7 +2,7 @@
 //!
 //! A call without a user's name is about the caller's own password, which the root user has too.
 
-use cairn_catalog::{Change, LoginProfile, Owner, Sealed, SecretBytes, Snapshot};
+use cairn_catalog::{Change, LoginProfile, Owner, Revision, Sealed, SecretBytes, Snapshot};
 use cairn_event::AccountId;
 use cairn_wire::iam::{
     CreateLoginProfileRequest, CreateLoginProfileResponse, DeleteLoginProfileRequest, GetLoginProfileRequest,
@@ -17,7 +17,7 @@ impl Iam {
         &self,
         caller: &Caller,
         request: &CreateLoginProfileRequest,
-    ) -> Result<CreateLoginProfileResponse, Refusal> {
+    ) -> Result<(CreateLoginProfileResponse, Revision), Refusal> {
         let password = request.password.as_deref().ok_or(Refusal::PasswordNeeded)?;
         let account = caller.account;
         let (owner, principal_id) = {
@@ -40,7 +40,7 @@ impl Iam {
             created: now,
             changed: now,
         };
-        self.change(|snapshot| {
+        self.change_at(|snapshot| {
             check_vacant(snapshot, account, &profile.owner)?;
             check_same(snapshot, &profile)?;
             let answer = CreateLoginProfileResponse { login_profile: shape(&profile) };
@@ -64,7 +64,7 @@ impl Iam {
         &self,
         caller: &Caller,
         request: &UpdateLoginProfileRequest,
-    ) -> Result<(), Refusal> {
+    ) -> Result<((), Revision), Refusal> {
         let account = caller.account;
         let known = {
             let snapshot = self.catalog.current();
@@ -78,7 +78,7 @@ impl Iam {
             Some(password) => Some(self.hash(&known.principal_id, password).await?),
             None => None,
         };
-        self.change(|snapshot| {
+        self.change_at(|snapshot| {
             let current = find(snapshot, account, &known.owner)?;
             check_unchanged(current, &known)?;
             let mut profile = match &hash {

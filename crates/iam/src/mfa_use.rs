@@ -1,6 +1,6 @@
 //! EnableMFADevice, ResyncMFADevice, DeactivateMFADevice, ListMFADevices, GetMFADevice: whose devices they are.
 
-use cairn_catalog::{Change, EnabledMfa, MfaDevice, Owner, Snapshot};
+use cairn_catalog::{Change, EnabledMfa, MfaDevice, Owner, Revision, Snapshot};
 use cairn_signin::{Code, Seed, Synchronized};
 use cairn_wire::iam::{
     DeactivateMFADeviceRequest, EnableMFADeviceRequest, GetMFADeviceRequest, GetMFADeviceResponse,
@@ -18,10 +18,10 @@ impl Iam {
         &self,
         caller: &Caller,
         request: &EnableMFADeviceRequest,
-    ) -> Result<(), Refusal> {
+    ) -> Result<((), Revision), Refusal> {
         let codes = codes(&request.authentication_code1, &request.authentication_code2)?;
         let account = caller.account;
-        self.change(|snapshot| {
+        self.change_at(|snapshot| {
             let owner = named_owner(snapshot, caller, &request.user_name)?;
             let device = find(snapshot, account, &request.serial_number)?;
             if device.enabled.is_some() {
@@ -59,8 +59,8 @@ impl Iam {
         &self,
         caller: &Caller,
         request: &DeactivateMFADeviceRequest,
-    ) -> Result<(), Refusal> {
-        self.change(|snapshot| {
+    ) -> Result<((), Revision), Refusal> {
+        self.change_at(|snapshot| {
             let owner = owner_of(snapshot, caller, request.user_name.as_deref())?;
             let device = find_of(snapshot, caller, &owner, &request.serial_number)?;
             Ok((vec![put(MfaDevice { enabled: None, ..device.clone() })], ()))

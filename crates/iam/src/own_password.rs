@@ -1,7 +1,7 @@
 //! ChangePassword, and the new password that is chosen at a sign-in: whoever knows the old one sets another.
 
 use cairn_access::Principal;
-use cairn_catalog::{Change, LoginProfile, Owner, SecretBytes};
+use cairn_catalog::{Change, LoginProfile, Owner, Revision, SecretBytes};
 use cairn_event::AccountId;
 use cairn_wire::iam::ChangePasswordRequest;
 
@@ -13,16 +13,18 @@ impl Iam {
         &self,
         caller: &Caller,
         request: &ChangePasswordRequest,
-    ) -> Result<(), Refusal> {
+    ) -> Result<((), Revision), Refusal> {
         let Principal::User { account, name, .. } = &caller.principal else {
             return Err(Refusal::NoUser);
         };
         let owner = Owner::User(name.clone());
-        self.replace_password(*account, &owner, &request.old_password, &request.new_password).await
+        let (old, new) = (&request.old_password, &request.new_password);
+        Ok(((), self.replace_password(*account, &owner, old, new).await?))
     }
 
     /// Sets another password in the place of the one that must be changed, or of the root user's: what people do
-    /// while they sign in. A password that is too old can't be changed where the account's policy forbids it.
+    /// while they sign in. A user's password that is too old can't be changed where the account's policy forbids it.
+    /// Tells the revision that has the new one first.
     ///
     /// # Errors
     /// The old password is wrong, the new one breaks the policy, or there is none.
@@ -32,9 +34,10 @@ impl Iam {
         owner: &Owner,
         old: &str,
         new: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Revision, Refusal> {
         let snapshot = self.catalog.current();
-        let policy = snapshot.password_policy(&account);
+        // Nobody could set the root user another.
+        let policy = snapshot.password_policy(&account).filter(|_| matches!(owner, Owner::User(_)));
         let expires = snapshot.login_profile(&account, owner).and_then(|profile| profile.expires(policy));
         let hard = policy.and_then(|policy| policy.hard_expiry).unwrap_or_default();
         if hard && expires.is_some_and(|expires| expires <= self.clock.now()) {
@@ -49,7 +52,7 @@ impl Iam {
         owner: &Owner,
         old: &str,
         new: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Revision, Refusal> {
         let snapshot = self.catalog.current();
         let known = find(&snapshot, account, owner)?.clone();
         // The old one first: nobody learns of the policy or of former passwords who does not know it.
@@ -60,14 +63,14 @@ impl Iam {
         password_rules::check(&snapshot, account, new)?;
         self.check_fresh(&known, password_rules::remembered(&snapshot, account), new).await?;
         let hash = self.hash(&known.principal_id, new).await?;
-        self.change(|snapshot| {
+        let changed = self.change_at(|snapshot| {
             let current = find(snapshot, account, owner)?;
             check_unchanged(current, &known)?;
             let renewed = self.with_password(snapshot, current, hash.clone());
             let profile = LoginProfile { reset_required: false, ..renewed };
             Ok((vec![Change::PutLoginProfile(Box::new(profile))], ()))
-        })
-        .await
+        });
+        changed.await.map(|((), revision)| revision)
     }
 
     /// Refuses a password that is one of the last.

@@ -8,7 +8,10 @@ use cairn_event::AccountId;
 use crate::Refusal;
 
 /// Refuses a password that breaks the account's rules; the first broken one is told.
-pub(crate) fn check(snapshot: &Snapshot, account: AccountId, password: &str) -> Result<(), Refusal> {
+///
+/// # Errors
+/// It breaks one.
+pub fn check(snapshot: &Snapshot, account: AccountId, password: &str) -> Result<(), Refusal> {
     let broken = broken(snapshot.password_policy(&account), snapshot.account(&account), password);
     broken.map_or(Ok(()), |rule| Err(Refusal::PasswordWeak(rule)))
 }

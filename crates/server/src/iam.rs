@@ -1,8 +1,9 @@
 //! IAM over the query protocol.
 
 use bytes::Bytes;
-use cairn_access::{Denial, Outcome, PolicyKind};
-use cairn_iam::{Asked, Caller, Refusal};
+use cairn_access::{Denial, Outcome, PolicyKind, Principal};
+use cairn_iam::{Asked, Called, Caller, Refusal};
+use cairn_signin::{Attempt, TooEarly};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::{self, Operation as _, Parameters, QueryErrorCode, Request};
 use cairn_wire::recognise::Call;
@@ -41,9 +42,49 @@ impl Front {
         let request = Request::decode(operation, &parameters)?;
         let caller = Caller { account: who.account, principal: who.caller.principal().clone() };
         self.allow_iam(arrival, who, &caller, &request)?;
-        match self.iam.call(&caller, &request).await {
-            Ok(output) => Ok(query::success_body(operation, &output, &arrival.ids.request)),
-            Err(refusal) => Err(refused(&refusal)),
+        let guess = self.begin_guess(arrival, operation, &caller)?;
+        let called = self.iam.call(&caller, &request).await;
+        if let Some(guess) = guess {
+            self.end_guess(&guess, &called);
+        }
+        let called = called.map_err(|refusal| refused(&refusal))?;
+        if let Some(revision) = called.signs_in_anew {
+            self.keep_session_of(arrival, revision).await;
+        }
+        Ok(query::success_body(operation, &called.answer, &arrival.ids.request))
+    }
+
+    /// Slows down whoever tries passwords as the old one of a user whose keys or open session he found: tried there,
+    /// they count as tried at the sign-in.
+    fn begin_guess(
+        &self,
+        arrival: &Arrival,
+        operation: Operation,
+        caller: &Caller,
+    ) -> Result<Option<Attempt>, query::Refusal> {
+        let (Operation::ChangePassword, Principal::User { account, name, .. }) =
+            (operation, &caller.principal)
+        else {
+            return Ok(None);
+        };
+        let attempt = Attempt::new(&account.to_string(), Some(name), self.visitor(arrival));
+        match self.console.sign_in.guesses.begin(&attempt, self.clock.now()) {
+            Ok(()) => Ok(Some(attempt)),
+            Err(TooEarly { seconds }) => Err(query::Refusal::new(
+                QueryErrorCode::Throttling,
+                format!(
+                    "There were too many attempts with a wrong password. Try again in {seconds} seconds."
+                ),
+            )),
+        }
+    }
+
+    fn end_guess(&self, attempt: &Attempt, called: &Result<Called, Refusal>) {
+        let (guesses, now) = (&self.console.sign_in.guesses, self.clock.now());
+        match called {
+            Ok(_) => guesses.right(attempt, now),
+            Err(Refusal::OldPasswordWrong) => {}
+            Err(_) => guesses.undecided(attempt, now),
         }
     }
 

@@ -99,6 +99,8 @@ pub(crate) struct Arrival {
     /// The connection's encryption; none in the clear.
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) ids: RequestIds,
+    /// Tells when nobody waits for the answer any more.
+    pub(crate) gone: CancellationToken,
 }
 
 /// Who calls, and where.
@@ -139,7 +141,8 @@ impl Front {
         if fences { console::fence(response) } else { response }
     }
 
-    /// Does so. The work goes on in a task of its own, so that a client that hangs up can't stop it halfway.
+    /// Does so. The work goes on in a task of its own, so that a client that hangs up can't stop it halfway; it is
+    /// told, and may end what only that client wanted.
     async fn respond(
         self: Arc<Self>,
         request: Request<Incoming>,
@@ -147,7 +150,9 @@ impl Front {
         tls: Option<Arc<Tls>>,
     ) -> Response<AnswerBody> {
         let (parts, body) = request.into_parts();
-        let mut arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids() };
+        let gone = CancellationToken::new();
+        let _going = gone.clone().drop_guard();
+        let mut arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids(), gone };
         let leave = Leave::of(&arrival.head, parts.version);
         if console::calls(&arrival.head.path) {
             arrival = match self.open_console_call(arrival).await {
@@ -179,7 +184,8 @@ impl Front {
         peer: SocketAddr,
     ) -> Response<AnswerBody> {
         let (parts, _unread) = request.into_parts();
-        let arrival = Arrival { head: Head::of(&parts), peer, tls: None, ids: self.request_ids() };
+        let (head, ids, gone) = (Head::of(&parts), self.request_ids(), CancellationToken::new());
+        let arrival = Arrival { head, peer, tls: None, ids, gone };
         let call = self.recogniser.recognise(&arrival.head, b"").call;
         let refusal: Answered = refuse::in_the_clear(&arrival, call.protocol).into();
         Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
@@ -258,9 +264,7 @@ impl Front {
                 (answered, under)
             }
             (None, ServiceCall::Iam(operation)) => {
-                let answer = self.serve_iam(arrival, *operation, &who, &body).await;
-                self.keep_session_of(arrival, *operation, answer.status()).await;
-                (answer, None)
+                (self.serve_iam(arrival, *operation, &who, &body).await, None)
             }
             (None, ServiceCall::Kms(given)) => {
                 let answer = self.serve_kms(arrival, given.operation, &who, &body).await;

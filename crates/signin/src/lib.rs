@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod guesses;
+mod own_change;
 mod password;
 mod password_use;
 mod second_factor;
@@ -15,10 +16,13 @@ mod sign_in;
 mod totp;
 
 pub use guesses::{Attempt, Guesses, TooEarly};
+pub use own_change::OwnChange;
 pub use password::{PasswordError, Passwords};
 pub use password_use::{note_password_use, password_used, passwords_used};
 pub use second_factor::{SecondFactorError, take_code};
 pub use session::{SessionId, SignedIn, SwitchedRole, Token, mark};
-pub use sessions::{Ended, Found, Limits, SecondFactor, Sessions};
-pub use sign_in::{Claimant, MustChange, Proof, Proven, SignIn, SignInError, Told, WrongCode, find_account};
+pub use sessions::{Ended, Found, Limits, Sessions};
+pub use sign_in::{
+    Claimant, MustChange, Proof, Proven, Rules, SignIn, SignInError, Told, WrongCode, find_account,
+};
 pub use totp::{Code, Seed, Synchronized, step};

@@ -4,6 +4,7 @@
 //! of which holds the sessions whose ids begin alike: so that what ended takes no room for ever, and a session's
 //! change does not write all of them.
 
+mod live;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -12,14 +13,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cairn_catalog::{Catalog, CursorError, Owner, Snapshot, StoreError};
-use cairn_event::{AccountId, Clock, Ids};
-use cairn_sts::{Holder, Session, temporary_key_id};
+use cairn_catalog::{Catalog, CursorError, Snapshot, StoreError};
+use cairn_event::{Clock, Ids};
+use cairn_sts::Session;
 use jiff::{SignedDuration, Timestamp};
 
+use self::live::Live;
 use self::shard::Shard;
-use crate::session::mark;
-use crate::{SessionId, SignedIn, SwitchedRole, Token};
+use crate::{OwnChange, Proven, SessionId, SignedIn, SwitchedRole, Token};
 
 /// How long sessions last.
 #[derive(Debug, Clone, Copy)]
@@ -42,22 +43,6 @@ pub struct Sessions {
     shards: Vec<tokio::sync::Mutex<Shard>>,
 }
 
-/// A session, and the credentials that its calls are made with at present.
-#[derive(Debug, Clone)]
-struct Live {
-    session: SignedIn,
-    credentials: Option<Credentials>,
-    /// What `used` was when it was written last.
-    written: Timestamp,
-}
-
-#[derive(Debug, Clone)]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    expires: Timestamp,
-}
-
 /// A session as it is found at the moment of a call.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -65,14 +50,6 @@ pub struct Found {
     pub session: SignedIn,
     /// What its calls are made with.
     pub credentials: Session,
-}
-
-/// Whether a second factor was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum SecondFactor {
-    Shown,
-    NotAskedFor,
 }
 
 /// Nobody is signed in under a token, or not any more.
@@ -111,23 +88,25 @@ impl Sessions {
         Ok(opened)
     }
 
-    /// Begins a session; it is durable when this returns.
+    /// Begins a session of somebody who was proven; it is durable when this returns.
+    ///
+    /// It goes on as long as its owner signs in with what was proven: what was changed since then has ended it already.
     ///
     /// # Errors
     /// It could not be written, and there is none.
-    pub async fn begin(
-        &self,
-        snapshot: &Snapshot,
-        (account, owner, principal_id): (AccountId, Owner, String),
-        second_factor: SecondFactor,
-    ) -> Result<(Token, SignedIn), CursorError> {
+    pub async fn begin(&self, proven: &Proven) -> Result<(Token, SignedIn), CursorError> {
         let (token, now) = (Token::new(&*self.ids), self.clock.now());
-        // Whoever has no mark any more is found out at the first call.
-        let mark = mark(snapshot, &account, &owner, &principal_id).unwrap_or_default();
-        let expires = now.checked_add(self.limits.whole).unwrap_or(Timestamp::MAX);
-        let mfa = second_factor == SecondFactor::Shown;
-        let session =
-            SignedIn { account, owner, principal_id, mfa, mark, began: now, expires, used: now, role: None };
+        let session = SignedIn {
+            account: proven.account,
+            owner: proven.owner.clone(),
+            principal_id: proven.principal_id.clone(),
+            mfa: proven.device.is_some(),
+            mark: proven.mark.clone(),
+            began: now,
+            expires: now.checked_add(self.limits.whole).unwrap_or(Timestamp::MAX),
+            used: now,
+            role: None,
+        };
         let id = token.id();
         self.make_room(id, &session, now);
         let live = Live { session: session.clone(), credentials: None, written: now };
@@ -176,13 +155,14 @@ impl Sessions {
         Ok(Found { session: live.session.clone(), credentials })
     }
 
-    /// Finds the session of a token, with credentials of whoever signed in, whatever role is worked in.
+    /// Finds the session of a token without using it, with credentials of whoever signed in, whatever role is worked
+    /// in.
     ///
     /// # Errors
     /// There is none.
     pub fn find_owner(&self, id: SessionId, snapshot: &Snapshot) -> Result<Found, Ended> {
         // A role that has ended is no hindrance.
-        if let Err(Ended::Session) = self.find(id, snapshot) {
+        if let Err(Ended::Session) = self.look_at(id, snapshot) {
             return Err(Ended::Session);
         }
         let session = self.peek(id).ok_or(Ended::Session)?;
@@ -247,15 +227,42 @@ impl Sessions {
         self.write(id).await
     }
 
-    /// Lets a session go on though its owner changed in it what is signed in with. All others of the owner end.
+    /// Puts another role in the place of one, or whoever signed in, unless that one was left meanwhile; tells whether
+    /// it did.
+    ///
+    /// # Errors
+    /// It could not be written; the change holds until a restart.
+    pub async fn replace_role(
+        &self,
+        id: SessionId,
+        worked_in: &SwitchedRole,
+        role: Option<SwitchedRole>,
+    ) -> Result<bool, CursorError> {
+        let is_it = |role: &SwitchedRole| (&role.id, role.began) == (&worked_in.id, worked_in.began);
+        let replaced = match self.live().get_mut(&id) {
+            Some(live) if live.session.role.as_ref().is_some_and(is_it) => {
+                live.session.role = role;
+                live.credentials = None;
+                true
+            }
+            _ => false,
+        };
+        if replaced {
+            self.write(id).await?;
+        }
+        Ok(replaced)
+    }
+
+    /// Lets a session go on though its owner changed in it what is signed in with. All others of the owner end, and
+    /// this one too when somebody else had changed it before.
     ///
     /// # Errors
     /// It could not be written: the session ends with the next restart.
-    pub async fn keep_beyond_change(&self, id: SessionId, snapshot: &Snapshot) -> Result<(), CursorError> {
+    pub async fn keep_beyond(&self, id: SessionId, change: &OwnChange) -> Result<(), CursorError> {
         if let Some(live) = self.live().get_mut(&id) {
             let session = &mut live.session;
-            let new = mark(snapshot, &session.account, &session.owner, &session.principal_id);
-            session.mark = new.unwrap_or_default();
+            let of = (&session.account, &session.owner, session.principal_id.as_str());
+            session.mark = change.mark_beyond(&session.mark, of);
         }
         self.write(id).await
     }
@@ -319,97 +326,10 @@ impl SessionId {
     }
 }
 
-impl SignedIn {
-    fn is_going_on(&self, now: Timestamp, idle: SignedDuration) -> bool {
-        now < self.expires && now.duration_since(self.used) < idle
-    }
-
-    /// Tells whether the owner is there and signs in with what this session began with.
-    fn is_of_somebody(&self, snapshot: &Snapshot) -> bool {
-        let mark = mark(snapshot, &self.account, &self.owner, &self.principal_id);
-        mark.is_some_and(|mark| mark == self.mark)
-    }
-}
-
-impl SwitchedRole {
-    fn is_going_on(&self, now: Timestamp, snapshot: &Snapshot) -> bool {
-        let role = snapshot.role(&self.account, &self.name);
-        now < self.expires && role.is_some_and(|role| role.role_id == self.id)
-    }
-
-    /// Returns when it must be asked again whether the role may be assumed, where it was answered at `now`.
-    pub fn renewed(now: Timestamp) -> Timestamp {
-        now.checked_add(ROLES_LAST).unwrap_or(now)
-    }
-}
-
-impl Live {
-    /// Returns the credentials of whoever the session works as; new ones when the time of the last is over.
-    fn credentials(&mut self, now: Timestamp, ids: &dyn Ids, snapshot: &Snapshot) -> Option<Session> {
-        let session = &self.session;
-        let (account, holder, issued) = match &session.role {
-            Some(role) => {
-                let (name, id, session) = (role.name.clone(), role.id.clone(), role.session.clone());
-                let path = snapshot.role(&role.account, &name)?.path.clone();
-                (role.account, Holder::Role { name, path, id, session }, role.began)
-            }
-            None => (session.account, session.holder(snapshot)?, session.began),
-        };
-        let credentials = match self.credentials.take() {
-            Some(credentials) if now < credentials.expires => credentials,
-            _ => Credentials::new(account, now, ids),
-        };
-        let kept = self.credentials.insert(credentials);
-        Some(Session {
-            access_key_id: kept.access_key_id.clone(),
-            secret_access_key: kept.secret_access_key.clone(),
-            account,
-            holder,
-            issued,
-            expires: kept.expires,
-            mfa: session.mfa,
-            policies: None,
-            tags: BTreeMap::new(),
-            transitive_tag_keys: Vec::new(),
-            source_identity: None,
-            federated_provider: None,
-        })
-    }
-}
-
-impl SignedIn {
-    fn holder(&self, snapshot: &Snapshot) -> Option<Holder> {
-        Some(match &self.owner {
-            Owner::Root => Holder::Root,
-            Owner::User(name) => {
-                let user = snapshot.user(&self.account, name)?;
-                Holder::User { name: user.name.clone(), path: user.path.clone(), id: user.user_id.clone() }
-            }
-        })
-    }
-}
-
-impl Credentials {
-    fn new(account: AccountId, now: Timestamp, ids: &dyn Ids) -> Self {
-        let mut secret = [0; 30];
-        ids.fill(&mut secret);
-        Self {
-            access_key_id: temporary_key_id(account, ids),
-            secret_access_key: base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret),
-            expires: now.checked_add(CREDENTIALS_LAST).unwrap_or(now),
-        }
-    }
-}
-
 /// Over how many states the sessions are spread.
 const SHARDS: usize = 32;
 /// The most sessions of one owner; the one that was not used for longest ends for another.
 const OF_ONE_MAX: usize = 16;
-/// How long credentials last that calls are made with.
-const CREDENTIALS_LAST: Duration = Duration::from_mins(15);
-/// How long a role is worked in before it is asked again whether it may be: as long as AWS's credentials last that
-/// nobody asked to last longer.
-const ROLES_LAST: Duration = Duration::from_hours(1);
 /// How long one has to ask.
 const RENEWAL_LASTS: Duration = Duration::from_mins(1);
 /// How far behind what is written of a session's use may be.

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use cairn_catalog::{Catalog, LoginProfile, MasterKey, MfaDevice, Owner, SealError, SecretBytes, Snapshot};
 use cairn_event::{AccountId, Clock};
 
-use crate::{Attempt, Code, Guesses, PasswordError, Passwords, SecondFactorError, TooEarly, take_code};
+use crate::session::mark;
+use crate::{
+    Attempt, Code, Guesses, OwnChange, PasswordError, Passwords, SecondFactorError, TooEarly, take_code,
+};
 
 /// Proves who signs in.
 #[derive(Debug)]
@@ -38,8 +41,6 @@ pub struct Told {
     pub password: SecretBytes,
     /// The code of an MFA device.
     pub code: Option<String>,
-    /// Whether a new password came with it, where one must be chosen.
-    pub chooses_password: bool,
     /// Where they are.
     pub from: IpAddr,
 }
@@ -61,11 +62,14 @@ pub enum Claimant {
 pub enum Proof {
     /// The password is right, and so is the code where one is asked for.
     Right(Proven),
-    /// The password is right, and a code is asked for.
-    CodeMissing(Claimant),
+    /// The password is right, and a code of one of so many devices is asked for.
+    CodeMissing(Claimant, usize),
     /// The password is right and must be changed. The code, where one came, was not looked at: it is good for the
     /// attempt that brings the new password.
-    ChangeMissing(MustChange),
+    ChangeMissing(Claimant, MustChange),
+    /// The password is right and must be changed, and the one that was chosen breaks this rule. The code was not looked
+    /// at either.
+    ChoiceRefused(Claimant, String),
     /// Something is wrong.
     Wrong {
         /// Whom the attempt was about.
@@ -74,6 +78,9 @@ pub enum Proof {
         code: WrongCode,
     },
 }
+
+/// Tells why a password that was chosen is refused in an account, if it is.
+pub type Rules<'a> = dyn Fn(&Snapshot, AccountId) -> Result<(), String> + Send + Sync + 'a;
 
 /// Whether a code was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +105,9 @@ pub struct Proven {
     pub device: Option<String>,
     /// Whether the password must be changed to the one that was chosen.
     pub must_change: bool,
-    attempt: Attempt,
+    /// What it was proven with.
+    pub(crate) mark: String,
+    pub(crate) attempt: Attempt,
 }
 
 /// Why a password must be changed.
@@ -130,23 +139,24 @@ pub enum SignInError {
 }
 
 impl SignIn {
-    /// Decides an attempt. Whoever is let in tells so by [`SignIn::admit`].
+    /// Decides an attempt. Whoever is let in tells so by [`SignIn::admit`]. Where a new password came with it, `chosen`
+    /// knows it.
     ///
     /// Dropped halfway, the attempt counts as a wrong one.
     ///
     /// # Errors
     /// See [`SignInError`].
-    pub async fn prove(&self, told: Told) -> Result<Proof, SignInError> {
+    pub async fn prove(&self, told: Told, chosen: Option<&Rules<'_>>) -> Result<Proof, SignInError> {
         let snapshot = self.catalog.current();
         let account = find_account(&snapshot, &told.account);
         let named = account.map_or_else(|| told.account.clone(), |account| account.to_string());
         let attempt = Attempt::new(&named, told.user.as_deref(), told.from);
         self.guesses.begin(&attempt, self.clock.now()).map_err(SignInError::TooEarly)?;
-        let decided = self.decide(&snapshot, account, told, attempt).await;
+        let decided = self.decide(&snapshot, account, (told, chosen), attempt).await;
         match &decided {
             // Not their fault, and nothing was learned.
             Err(SignInError::Password(PasswordError::Busy))
-            | Ok(Proof::CodeMissing(_) | Proof::ChangeMissing(_)) => {
+            | Ok(Proof::CodeMissing(..) | Proof::ChangeMissing(..) | Proof::ChoiceRefused(..)) => {
                 self.guesses.undecided(&attempt, self.clock.now());
             }
             _ => {}
@@ -168,7 +178,7 @@ impl SignIn {
         &self,
         snapshot: &Snapshot,
         account: Option<AccountId>,
-        told: Told,
+        (told, chosen): (Told, Option<&Rules<'_>>),
         attempt: Attempt,
     ) -> Result<Proof, SignInError> {
         let claimant = Claimant::find(snapshot, account, told.user.as_deref());
@@ -182,13 +192,20 @@ impl SignIn {
         };
         let devices: Vec<&MfaDevice> = snapshot.mfa_devices_of(&account, &owner).collect();
         if !devices.is_empty() && told.code.is_none() {
-            return Ok(Proof::CodeMissing(claimant));
+            return Ok(Proof::CodeMissing(claimant, devices.len()));
         }
         let change = self.change(snapshot, profile);
-        if let Some(change) = change
-            && (!told.chooses_password || change == MustChange::ExpiredForGood)
-        {
-            return Ok(Proof::ChangeMissing(change));
+        match (change, chosen) {
+            (None, _) => {}
+            (Some(change @ MustChange::ExpiredForGood), _) | (Some(change), None) => {
+                return Ok(Proof::ChangeMissing(claimant, change));
+            }
+            // Before the code is taken: it is good for the attempt that brings another.
+            (Some(_), Some(refuse)) => {
+                if let Err(reason) = refuse(snapshot, account) {
+                    return Ok(Proof::ChoiceRefused(claimant, reason));
+                }
+            }
         }
         let device = match told.code.filter(|_| !devices.is_empty()) {
             None => None,
@@ -198,7 +215,18 @@ impl SignIn {
             },
         };
         let must_change = change.is_some();
-        Ok(Proof::Right(Proven { claimant, account, owner, principal_id, device, must_change, attempt }))
+        // Of the revision that was looked at: what was changed since then was not proven.
+        let mark = mark(snapshot, &account, &owner, &principal_id).unwrap_or_default();
+        Ok(Proof::Right(Proven {
+            claimant,
+            account,
+            owner,
+            principal_id,
+            device,
+            must_change,
+            mark,
+            attempt,
+        }))
     }
 
     /// Tells why a password must be changed before it lets anybody in. Policies are for users.
@@ -226,6 +254,20 @@ impl SignIn {
             }
         }
         Ok(None)
+    }
+}
+
+impl Proven {
+    /// Goes on with the password that was chosen on the way in.
+    pub fn go_beyond(&mut self, change: &OwnChange) {
+        let of = (&self.account, &self.owner, self.principal_id.as_str());
+        self.mark = change.mark_beyond(&self.mark, of);
+    }
+
+    /// Tells whether what was proven is what is signed in with now.
+    pub fn still_holds(&self, snapshot: &Snapshot) -> bool {
+        let now = mark(snapshot, &self.account, &self.owner, &self.principal_id);
+        now.is_some_and(|now| now == self.mark)
     }
 }
 

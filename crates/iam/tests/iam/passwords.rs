@@ -120,7 +120,7 @@ async fn a_password_that_is_too_old_may_be_out_of_its_owners_hands() {
     let policy = json!({"MaxPasswordAge": 30, "HardExpiry": true, "PasswordReusePrevention": 1});
     call(&world, "UpdateAccountPasswordPolicy", policy).await;
     let renewed = async |old: &str, new: &str| world.iam.renew_password(account, &owner, old, new).await;
-    let words = |outcome: Result<(), cairn_iam::Refusal>| outcome.err().map(|refusal| refusal.answer().code);
+    let words = |outcome: Result<_, cairn_iam::Refusal>| outcome.err().map(|refusal| refusal.answer().code);
     assert_eq!(words(renewed(OLD, OLD).await), Some("PasswordPolicyViolation"));
     assert_eq!(words(renewed("wrong", NEW).await), Some("AccessDenied"));
     assert_eq!(words(renewed(OLD, NEW).await), None);
@@ -128,6 +128,10 @@ async fn a_password_that_is_too_old_may_be_out_of_its_owners_hands() {
     assert_eq!(shown["LoginProfile"]["PasswordResetRequired"], false);
     world.clock.pass(31 * 86_400);
     assert_eq!(words(renewed(NEW, OLD).await), Some("AccessDenied"), "too old, and the policy is hard");
+    // Nobody could set the root user another.
+    call(&world, "CreateLoginProfile", json!({"Password": OLD})).await;
+    world.clock.pass(31 * 86_400);
+    assert_eq!(words(world.iam.renew_password(account, &Owner::Root, OLD, NEW).await), None);
     call(&world, "UpdateAccountPasswordPolicy", json!({"MaxPasswordAge": 30})).await;
     assert_eq!(words(renewed(NEW, OLD).await), None);
     world.end().await;

@@ -119,7 +119,7 @@ impl World {
         let parameters = Parameters::parse("", pairs.join("&").as_bytes()).unwrap();
         let request = Request::decode(operation, &parameters)
             .map_err(|refusal| (refusal.code.to_owned(), refusal.message))?;
-        self.iam.call(caller, &request).await.map_err(|refusal| {
+        self.iam.call(caller, &request).await.map(|called| called.answer).map_err(|refusal| {
             let answer = refusal.answer();
             match refusal.code() {
                 Code::Own(code) => assert_eq!(code.as_str(), answer.code),

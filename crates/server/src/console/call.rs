@@ -51,6 +51,8 @@ impl Front {
             return Err(Refusal::Malformed("There is no such Region here."));
         }
         self.renew_role(arrival, &held).await?;
+        // Asking took time: what was meant as one role is not done as another.
+        let held = self.held_and_meant(arrival)?;
         self.console.sessions.find(held.id, &snapshot).map_err(|ended| match ended {
             Ended::Session => Refusal::Ended,
             Ended::Role => Refusal::RoleEnded,
@@ -100,8 +102,26 @@ impl Carried {
     }
 }
 
+/// Makes the head of a call that a page stands for: to the service's root, with a form as its body.
+pub(super) fn head_of_form(page: &Head, service: &str, session: SessionClaim) -> Head {
+    let of_body = |name: &str| name.starts_with("content-") || matches!(name, "transfer-encoding" | "expect");
+    let mut headers = page.headers.clone();
+    headers.retain(|(name, _)| !of_body(name));
+    headers.push(("content-type".to_owned(), b"application/x-www-form-urlencoded".to_vec()));
+    let page = Head {
+        method: "POST".to_owned(),
+        path: "/".to_owned(),
+        query: String::new(),
+        headers,
+        session: None,
+    };
+    let carried =
+        Carried { service: service.to_owned(), region: session.region.clone(), path: page.path.clone() };
+    carried.into_head(page, session)
+}
+
 /// Makes the header that a signature would be in, without one: its scope says for whom a call is.
-pub(super) fn scope(region: &Region, service: &str) -> (String, Vec<u8>) {
+fn scope(region: &Region, service: &str) -> (String, Vec<u8>) {
     let scope = format!(
         "AWS4-HMAC-SHA256 Credential=CONSOLE/00000000/{region}/{service}/aws4_request, SignedHeaders=host, \
          Signature=0"

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use cairn_capture::{Captured, Failure, Response, ServiceCall, named_error};
-use cairn_catalog::{Owner, SecretBytes};
+use cairn_catalog::{Owner, Revision, SecretBytes};
 use cairn_event::AccountId;
 use cairn_iam::Refusal as IamRefusal;
-use cairn_signin::{Attempt, Claimant};
+use cairn_signin::{Attempt, Claimant, OwnChange, SessionId};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::Operation as _;
 use hyper::body::Incoming;
@@ -19,7 +19,7 @@ use super::records::{Deed, identity};
 use super::refusal::Refusal;
 use super::sign_in::read;
 use crate::answer::{Answered, answer};
-use crate::head::{Head, SessionClaim};
+use crate::head::SessionClaim;
 use crate::serve::{Arrival, Front};
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ pub(super) struct Choice<'a> {
 }
 
 impl Front {
-    /// `POST session/password`: of whoever signed in, not of the role that is worked in.
+    /// `POST session/password`: of whoever signed in, who must not work in a role meanwhile.
     pub(super) async fn change_password(
         &self,
         arrival: &Arrival,
@@ -52,46 +52,51 @@ impl Front {
         }
         let found = self.console.sessions.find(held.id, &self.catalog.current());
         let session = found.map_err(|_ended| Refusal::Ended)?.session;
-        let user = match &session.owner {
-            Owner::Root => None,
-            Owner::User(name) => Some(name.as_str()),
-        };
-        // Whoever found a browser open must not find the password out by trying.
-        let attempt = Attempt::new(&session.account.to_string(), user, self.visitor(arrival));
-        let guesses = &self.console.sign_in.guesses;
-        guesses.begin(&attempt, self.clock.now()).map_err(Refusal::TooEarly)?;
-        let changed = match &session.owner {
-            Owner::Root => self.change_of_root(arrival, session.account, sent).await,
-            Owner::User(_) => self.change_of_user(arrival, &held, &sent).await,
-        };
-        match &changed {
-            Ok(()) => guesses.right(&attempt, self.clock.now()),
-            Err(Refusal::Failed) => {}
-            Err(_) => guesses.undecided(&attempt, self.clock.now()),
+        if session.role.is_some() {
+            let told = "Leave the role first: the password is that of whoever signed in.";
+            return Err(Refusal::PasswordRefused(told.to_owned()));
         }
-        changed?;
-        self.keep_session(held.id).await;
+        match &session.owner {
+            Owner::Root => self.change_of_root(arrival, &held, session.account, sent).await?,
+            Owner::User(name) => {
+                // Counted where the call is served; here for the page to hear how long to wait.
+                let attempt = Attempt::new(&session.account.to_string(), Some(name), self.visitor(arrival));
+                let may = self.console.sign_in.guesses.check(&attempt, self.clock.now());
+                may.map_err(Refusal::TooEarly)?;
+                self.change_of_user(arrival, &held, &sent).await?;
+            }
+        }
         Ok(answer(204, "application/json", &[], Bytes::new()))
     }
 
-    async fn change_of_root(&self, arrival: &Arrival, account: AccountId, sent: Sent) -> Result<(), Refusal> {
+    async fn change_of_root(
+        &self,
+        arrival: &Arrival,
+        held: &Held,
+        account: AccountId,
+        sent: Sent,
+    ) -> Result<(), Refusal> {
+        // Whoever found a browser open must not find the password out by trying.
+        let attempt = Attempt::new(&account.to_string(), None, self.visitor(arrival));
+        let guesses = &self.console.sign_in.guesses;
+        guesses.begin(&attempt, self.clock.now()).map_err(Refusal::TooEarly)?;
         let (old, new) = (secret(sent.old_password), secret(sent.new_password));
         let (claimant, owner) = (Claimant::Root(account), &Owner::Root);
         let choice = Choice { claimant: &claimant, account, owner, old: &old, new: &new };
-        self.choose_password(arrival, &choice).await
+        let chosen = self.choose_password(arrival, &choice).await;
+        match &chosen {
+            Ok(_) => guesses.right(&attempt, self.clock.now()),
+            Err(Refusal::Failed) => {}
+            Err(_) => guesses.undecided(&attempt, self.clock.now()),
+        }
+        self.keep_session(held.id, &chosen?).await;
+        Ok(())
     }
 
     /// Makes the call of IAM that a user's client would make: who may, and what is recorded, is the same.
     async fn change_of_user(&self, arrival: &Arrival, held: &Held, sent: &Sent) -> Result<(), Refusal> {
-        let region = self.region.clone();
-        let session = SessionClaim { id: held.id, region: region.clone() };
-        let scope = call::scope(&region, "iam");
-        let kept =
-            arrival.head.headers.iter().filter(|(name, _)| matches!(name.as_str(), "host" | "user-agent"));
-        let kind = ("content-type".to_owned(), b"application/x-www-form-urlencoded".to_vec());
-        let headers = kept.cloned().chain([scope, kind]).collect();
-        let (method, path, query) = ("POST".to_owned(), "/".to_owned(), String::new());
-        let head = Head { method, path, query, headers, session: Some(session) };
+        let session = SessionClaim { id: held.id, region: self.region.clone() };
+        let head = call::head_of_form(&arrival.head, "iam", session);
         let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let form = format!(
             "Action=ChangePassword&Version={}&OldPassword={}&NewPassword={}",
@@ -134,19 +139,19 @@ impl Front {
         &self,
         arrival: &Arrival,
         choice: &Choice<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<OwnChange, Refusal> {
         let (Some(old), Some(new)) = (choice.old.expose_str(), choice.new.expose_str()) else {
             return Err(Refusal::Failed);
         };
-        match self.iam.renew_password(choice.account, choice.owner, old, new).await {
-            Ok(()) => {}
+        let revision = match self.iam.renew_password(choice.account, choice.owner, old, new).await {
+            Ok(revision) => revision,
             Err(IamRefusal::OldPasswordWrong) => return Err(Refusal::Failed),
             Err(IamRefusal::Internal(cause)) => {
                 tracing::error!(error = &*cause as &dyn std::error::Error, "a password could not be set");
                 return Err(Refusal::Unavailable);
             }
             Err(refusal) => return Err(Refusal::PasswordRefused(refusal.to_string())),
-        }
+        };
         let deed = Deed {
             name: "PasswordUpdated",
             identity: identity(choice.claimant, &self.catalog.current(), false),
@@ -155,34 +160,33 @@ impl Front {
             failure: None,
             additional: Map::new(),
         };
-        self.record_sign_in(arrival, deed).await
+        self.record_sign_in(arrival, deed).await?;
+        self.own_change(revision).await.ok_or(Refusal::Unavailable)
     }
 
     /// Lets a session of the console go on beyond a call in it that changed what its owner signs in with: whoever
     /// enrols a device or changes the password is not signed out of the page where it was done.
-    pub(crate) async fn keep_session_of(
-        &self,
-        arrival: &Arrival,
-        operation: Operation,
-        status: http::StatusCode,
-    ) {
-        let changes = matches!(
-            operation,
-            Operation::ChangePassword
-                | Operation::CreateLoginProfile
-                | Operation::UpdateLoginProfile
-                | Operation::EnableMFADevice
-                | Operation::DeactivateMFADevice
-        );
-        if let Some(claim) = arrival.head.session.as_ref().filter(|_| changes && status.is_success()) {
-            self.keep_session(claim.id).await;
+    pub(crate) async fn keep_session_of(&self, arrival: &Arrival, revision: Revision) {
+        let Some(claim) = &arrival.head.session else { return };
+        if let Some(change) = self.own_change(revision).await {
+            self.keep_session(claim.id, &change).await;
         }
     }
 
+    async fn own_change(&self, revision: Revision) -> Option<OwnChange> {
+        let read = OwnChange::read(&*self.catalog, revision).await;
+        let told = |error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a revision can't be read, so a session ends"
+            );
+        };
+        read.map_err(told).ok()
+    }
+
     /// Lets a session go on in which its owner changed what is signed in with.
-    async fn keep_session(&self, id: cairn_signin::SessionId) {
-        let snapshot = self.catalog.current();
-        if let Err(error) = self.console.sessions.keep_beyond_change(id, &snapshot).await {
+    async fn keep_session(&self, id: SessionId, change: &OwnChange) {
+        if let Err(error) = self.console.sessions.keep_beyond(id, change).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "console session not written");
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct Deed {
 pub(super) const FAILED: &str = "Failed authentication";
 /// The same where there is no such user.
 pub(super) const NO_SUCH_USER: &str = "No username found in supplied account";
+/// The same where the password was right and another must be chosen: AWS has no words for it.
+pub(super) const CHANGE_MISSING: &str = "Password change required";
 /// Who calls where a service calls for its user, and from where.
 const INTERNAL: &str = "AWS Internal";
 
@@ -117,7 +119,7 @@ impl Front {
     }
 
     /// Returns the address that somebody signs in from.
-    pub(super) fn visitor(&self, arrival: &Arrival) -> std::net::IpAddr {
+    pub(crate) fn visitor(&self, arrival: &Arrival) -> std::net::IpAddr {
         self.recorder.people.proxies.client(arrival.peer.ip(), &arrival.head)
     }
 

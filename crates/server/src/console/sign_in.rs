@@ -1,8 +1,10 @@
 //! Signing in.
 
 use bytes::Bytes;
-use cairn_catalog::SecretBytes;
-use cairn_signin::{Claimant, Proof, Proven, SecondFactor, SignInError, Told, WrongCode, note_password_use};
+use cairn_catalog::{SecretBytes, Snapshot};
+use cairn_event::AccountId;
+use cairn_iam::check_password;
+use cairn_signin::{Claimant, Proof, Proven, Rules, SignInError, Told, WrongCode, note_password_use};
 use http::Response;
 use hyper::body::Incoming;
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::change_password::Choice;
 use super::guard::{self, Held};
-use super::records::{Deed, FAILED, NO_SUCH_USER, identity};
+use super::records::{CHANGE_MISSING, Deed, FAILED, NO_SUCH_USER, identity};
 use super::refusal::Refusal;
 use super::{cookie, telemetry};
 use crate::incoming;
@@ -50,15 +52,25 @@ impl Front {
             user: sent.user_name,
             password: SecretBytes::new(sent.password.into_bytes()),
             code: sent.mfa_code,
-            chooses_password: chosen.is_some(),
             from: self.visitor(arrival),
         };
-        match self.console.sign_in.prove(told).await {
+        let proof = {
+            let rules = chosen.as_ref().map(rules_of);
+            let rules = rules.as_ref().map(|rules| rules as &Rules<'_>);
+            self.console.sign_in.prove(told, rules).await
+        };
+        match proof {
             Ok(Proof::Right(proven)) => self.admit(arrival, proven, (old, chosen)).await,
-            Ok(Proof::CodeMissing(claimant)) => self.ask_for_code(arrival, &claimant).await,
-            Ok(Proof::ChangeMissing(change)) => {
+            Ok(Proof::CodeMissing(claimant, devices)) => self.ask_for_code(arrival, &claimant, devices).await,
+            Ok(Proof::ChangeMissing(claimant, change)) => {
                 telemetry::attempted("password-change-required");
+                self.record_failure_of(arrival, &claimant, CHANGE_MISSING, false).await?;
                 Err(Refusal::ChangeMissing(change))
+            }
+            Ok(Proof::ChoiceRefused(claimant, reason)) => {
+                telemetry::attempted("password-refused");
+                self.record_failure_of(arrival, &claimant, CHANGE_MISSING, false).await?;
+                Err(Refusal::PasswordRefused(reason))
             }
             Ok(Proof::Wrong { claimant, code }) => self.refuse_attempt(arrival, &claimant, code).await,
             Err(error) => Err(undecided(&error)),
@@ -69,10 +81,9 @@ impl Front {
     async fn admit(
         &self,
         arrival: &Arrival,
-        proven: Proven,
+        mut proven: Proven,
         (old, chosen): (SecretBytes, Option<SecretBytes>),
     ) -> Result<Response<Bytes>, Refusal> {
-        let of = (proven.account, proven.owner.clone(), proven.principal_id.clone());
         if proven.must_change {
             let chosen = chosen.ok_or(Refusal::Failed)?;
             let choice = Choice {
@@ -82,14 +93,22 @@ impl Front {
                 old: &old,
                 new: &chosen,
             };
-            if let Err(refusal) = self.choose_password(arrival, &choice).await {
-                self.console.sign_in.ask_again(&proven);
-                return Err(refusal);
+            match self.choose_password(arrival, &choice).await {
+                Ok(change) => proven.go_beyond(&change),
+                Err(refusal) => {
+                    self.console.sign_in.ask_again(&proven);
+                    telemetry::attempted("password-refused");
+                    let mfa = proven.device.is_some();
+                    self.record_failure_of(arrival, &proven.claimant, CHANGE_MISSING, mfa).await?;
+                    return Err(refusal);
+                }
             }
         }
-        let factor = if proven.device.is_some() { SecondFactor::Shown } else { SecondFactor::NotAskedFor };
-        let (snapshot, (account, _, principal_id)) = (self.catalog.current(), of.clone());
-        let begun = self.console.sessions.begin(&snapshot, of, factor).await;
+        // Somebody set another password or a device while this one was looked at.
+        if !proven.still_holds(&self.catalog.current()) {
+            return self.refuse_attempt(arrival, &proven.claimant, WrongCode::NotTried).await;
+        }
+        let begun = self.console.sessions.begin(&proven).await;
         let (token, _session) = begun.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "console session not written");
             Refusal::Unavailable
@@ -104,7 +123,8 @@ impl Front {
         telemetry::attempted("success");
         telemetry::sessions(self.console.sessions.count());
         let now = self.clock.now();
-        if let Err(error) = note_password_use(&*self.catalog, account, &principal_id, now).await {
+        if let Err(error) = note_password_use(&*self.catalog, proven.account, &proven.principal_id, now).await
+        {
             tracing::warn!(error = &error as &dyn std::error::Error, "use of a password not noted");
         }
         // Whoever signs in again in the same browser has done with the session before.
@@ -145,10 +165,15 @@ impl Front {
         self.record_sign_in(arrival, deed).await
     }
 
-    async fn ask_for_code(&self, arrival: &Arrival, claimant: &Claimant) -> Result<Response<Bytes>, Refusal> {
+    async fn ask_for_code(
+        &self,
+        arrival: &Arrival,
+        claimant: &Claimant,
+        devices: usize,
+    ) -> Result<Response<Bytes>, Refusal> {
         telemetry::attempted("mfa-required");
-        // There are no others.
-        let kind = Map::from_iter([("MfaType".to_owned(), Value::from("Virtual MFA"))]);
+        let kind = if devices > 1 { "Multiple MFA Devices" } else { "Virtual MFA" };
+        let kind = Map::from_iter([("MfaType".to_owned(), Value::from(kind))]);
         let deed = Deed {
             name: "CheckMfa",
             identity: identity(claimant, &self.catalog.current(), false),
@@ -169,19 +194,31 @@ impl Front {
     ) -> Result<Response<Bytes>, Refusal> {
         let tried = code == WrongCode::Tried;
         telemetry::attempted(if tried { "mfa-failed" } else { "failed" });
+        let why = match claimant {
+            Claimant::Nobody(_) => NO_SUCH_USER,
+            Claimant::Root(_) | Claimant::User { .. } => FAILED,
+        };
+        self.record_failure_of(arrival, claimant, why, tried).await?;
+        Err(if tried { Refusal::CodeWrong } else { Refusal::Failed })
+    }
+
+    /// Records that somebody did not get in.
+    async fn record_failure_of(
+        &self,
+        arrival: &Arrival,
+        claimant: &Claimant,
+        why: &'static str,
+        mfa: bool,
+    ) -> Result<(), Refusal> {
         let deed = Deed {
             name: "ConsoleLogin",
             identity: identity(claimant, &self.catalog.current(), false),
             recipient: self.account_of(claimant),
             region: self.region_of(claimant),
-            failure: Some(match claimant {
-                Claimant::Nobody(_) => NO_SUCH_USER,
-                Claimant::Root(_) | Claimant::User { .. } => FAILED,
-            }),
-            additional: self.login_facts(arrival, tried),
+            failure: Some(why),
+            additional: self.login_facts(arrival, mfa),
         };
-        self.record_sign_in(arrival, deed).await?;
-        Err(if tried { Refusal::CodeWrong } else { Refusal::Failed })
+        self.record_sign_in(arrival, deed).await
     }
 
     fn login_facts(&self, arrival: &Arrival, mfa: bool) -> Map<String, Value> {
@@ -205,6 +242,15 @@ pub(super) async fn read<T: DeserializeOwned>(arrival: &Arrival, body: Incoming)
     let body = incoming::read_whole(body, BODY_BYTES_MAX).await;
     let body = body.map_err(|_unread| Refusal::Malformed("The body can't be read, or is too long."))?;
     serde_json::from_slice(&body).map_err(|_other| Refusal::Malformed("The body is not what is asked for."))
+}
+
+/// Says what is demanded of a password that is chosen on the way in.
+fn rules_of(chosen: &SecretBytes) -> impl Fn(&Snapshot, AccountId) -> Result<(), String> {
+    move |snapshot, account| match chosen.expose_str() {
+        Some(chosen) => check_password(snapshot, account, chosen).map_err(|refusal| refusal.to_string()),
+        // It came as text.
+        None => Ok(()),
+    }
 }
 
 fn undecided(error: &SignInError) -> Refusal {

@@ -5,9 +5,9 @@
 
 use bytes::Bytes;
 use cairn_access::{Caller, Principal, RoleSession, SessionMaker, TemporarySession};
-use cairn_catalog::{Owner, Snapshot};
+use cairn_catalog::{CursorError, Owner, Snapshot};
 use cairn_event::{AccountId, UserIdentity};
-use cairn_signin::{Claimant, SignedIn, SwitchedRole, find_account};
+use cairn_signin::{Claimant, Ended, SignedIn, SwitchedRole, find_account};
 use cairn_sts::{Asker, Holder, Session};
 use cairn_wire::query::{self, Operation as _};
 use cairn_wire::sts::{AssumeRoleRequest, Operation};
@@ -53,6 +53,10 @@ impl Front {
             return Err(Refusal::Unavailable);
         }
         let snapshot = self.catalog.current();
+        // Whoever switches uses the session, and a role that has ended is no hindrance.
+        if let Err(Ended::Session) = self.console.sessions.find(held.id, &snapshot) {
+            return Err(Refusal::Ended);
+        }
         let (session, who) = self.owner_of(&held, &snapshot)?;
         let owner = find_account(&snapshot, &sent.account);
         let wish = Wish { session: &session, who, arn: arn_of(&snapshot, owner, &sent), owner };
@@ -60,7 +64,7 @@ impl Front {
             Ok(assumed) => {
                 let role = switched(&assumed, &session, &snapshot).ok_or(Refusal::Unavailable)?;
                 self.record_role(arrival, "SwitchRole", &role, &session, "SwitchFrom").await?;
-                self.work_in(&held, Some(role)).await?;
+                self.console.sessions.switch(held.id, Some(role)).await.map_err(unwritten)?;
                 self.answer_session(&held)
             }
             Err(refusal) => {
@@ -76,7 +80,7 @@ impl Front {
         let session = self.console.sessions.peek(held.id).ok_or(Refusal::NotSignedIn)?;
         if let Some(role) = &session.role {
             self.record_role(arrival, "ExitRole", role, &session, "").await?;
-            self.work_in(&held, None).await?;
+            self.leave(&held, role, None).await?;
         }
         self.answer_session(&held)
     }
@@ -97,13 +101,14 @@ impl Front {
             Ok(_assumed) => {
                 self.record_role(arrival, "RenewRole", &role, &session, "RenewedBy").await?;
                 let renew = SwitchedRole::renewed(self.clock.now());
-                self.work_in(held, Some(SwitchedRole { renew, ..role })).await
+                let renewed = SwitchedRole { renew, ..role.clone() };
+                self.leave(held, &role, Some(renewed)).await.map(drop)
             }
             Err(Refusal::Unavailable) => Err(Refusal::Unavailable),
             Err(_denied) => {
                 self.record_failure(arrival, "RenewRole", &wish).await?;
-                self.work_in(held, None).await?;
-                Err(Refusal::RoleEnded)
+                // Whoever left meanwhile is told nothing of it.
+                if self.leave(held, &role, None).await? { Err(Refusal::RoleEnded) } else { Ok(()) }
             }
         }
     }
@@ -136,13 +141,8 @@ impl Front {
             Err(refusal) => {
                 let query::Refusal { code, http_status, message } = refusal.answer();
                 let namespace = Operation::NAMESPACE;
-                let body = query::ErrorBody {
-                    namespace,
-                    code,
-                    http_status,
-                    message: &message,
-                    request_id: &id,
-                };
+                let body =
+                    query::ErrorBody { namespace, code, http_status, message: &message, request_id: &id };
                 (Err(Refusal::Denied(message.clone())), body.render(), http_status)
             }
         };
@@ -172,11 +172,14 @@ impl Front {
         Ok((found.session, Who { caller, account, region: self.region.clone() }))
     }
 
-    async fn work_in(&self, held: &Held, role: Option<SwitchedRole>) -> Result<(), Refusal> {
-        self.console.sessions.switch(held.id, role).await.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "console session not written");
-            Refusal::Unavailable
-        })
+    /// Leaves a role for another standing, unless it was left meanwhile.
+    async fn leave(
+        &self,
+        held: &Held,
+        role: &SwitchedRole,
+        standing: Option<SwitchedRole>,
+    ) -> Result<bool, Refusal> {
+        self.console.sessions.replace_role(held.id, role, standing).await.map_err(unwritten)
     }
 
     /// Records what was done with a role, in the role's account.
@@ -241,6 +244,11 @@ impl Front {
         };
         self.record_sign_in(arrival, deed).await
     }
+}
+
+fn unwritten(error: CursorError) -> Refusal {
+    tracing::error!(error = &error as &dyn std::error::Error, "console session not written");
+    Refusal::Unavailable
 }
 
 /// Says who signed in, in one word.

@@ -1,6 +1,9 @@
-use cairn_catalog::{Account, Change, LoginProfile, MasterKey, Role, SqliteCatalog, User};
+use cairn_catalog::{Account, Change, LoginProfile, MasterKey, Owner, Revision, Role, SqliteCatalog, User};
+use cairn_sts::Holder;
 
 use super::*;
+use crate::session::mark;
+use crate::{Attempt, Claimant};
 
 const ACCOUNT: &str = "111122223333";
 
@@ -71,16 +74,20 @@ impl World {
             "arn": format!("arn:aws:iam::{ACCOUNT}:role/auditor"), "trust": "{}", "created": created, "session_seconds_max": 3600,
         }))
         .unwrap();
-        let account = Account { id: account, alias: None, name: None, email: None, created };
         world
             .commit(vec![
-                Change::PutAccount(account),
+                Change::PutAccount(world.account()),
                 Change::PutUser(user),
                 Change::PutRole(Box::new(role)),
                 world.password(),
             ])
             .await;
         world
+    }
+
+    fn account(&self) -> Account {
+        let (id, created) = (ACCOUNT.parse().unwrap(), self.clock.now());
+        Account { id, alias: None, name: None, email: None, created }
     }
 
     fn password(&self) -> Change {
@@ -98,8 +105,8 @@ impl World {
         }))
     }
 
-    async fn commit(&self, changes: Vec<Change>) {
-        self.catalog.commit(self.catalog.current().revision(), changes).await.unwrap();
+    async fn commit(&self, changes: Vec<Change>) -> Revision {
+        self.catalog.commit(self.catalog.current().revision(), changes).await.unwrap()
     }
 
     async fn sessions(&self) -> Sessions {
@@ -111,10 +118,29 @@ impl World {
     }
 
     async fn begin(&self, sessions: &Sessions) -> SessionId {
-        let owner = Owner::User("maya".to_owned());
-        let of = (ACCOUNT.parse().unwrap(), owner, "AIDAMAYA".to_owned());
-        let begun = sessions.begin(&self.catalog.current(), of, SecondFactor::NotAskedFor).await;
-        begun.unwrap().0.id()
+        sessions.begin(&self.proven()).await.unwrap().0.id()
+    }
+
+    /// Somebody who showed the password that is in force now.
+    fn proven(&self) -> Proven {
+        let (account, owner) = (ACCOUNT.parse().unwrap(), Owner::User("maya".to_owned()));
+        Proven {
+            claimant: Claimant::find(&self.catalog.current(), Some(account), Some("maya")),
+            mark: mark(&self.catalog.current(), &account, &owner, "AIDAMAYA").unwrap(),
+            account,
+            owner,
+            principal_id: "AIDAMAYA".to_owned(),
+            device: None,
+            must_change: false,
+            attempt: Attempt::new(ACCOUNT, Some("maya"), std::net::Ipv4Addr::LOCALHOST.into()),
+        }
+    }
+
+    /// Sets the password anew, and tells that change.
+    async fn set_password(&self) -> OwnChange {
+        self.wait(1);
+        let revision = self.commit(vec![self.password()]).await;
+        OwnChange::read(&*self.catalog, revision).await.unwrap()
     }
 
     fn find(&self, sessions: &Sessions, id: SessionId) -> Result<Found, Ended> {
@@ -179,12 +205,52 @@ async fn all_sessions_end_when_the_password_changes_but_the_one_where_it_was_cha
     let world = World::new().await;
     let sessions = world.sessions().await;
     let (here, elsewhere) = (world.begin(&sessions).await, world.begin(&sessions).await);
-    world.wait(1);
-    world.commit(vec![world.password()]).await;
-    sessions.keep_beyond_change(here, &world.catalog.current()).await.unwrap();
+    let change = world.set_password().await;
+    sessions.keep_beyond(here, &change).await.unwrap();
     assert!(world.find(&sessions, here).is_ok());
     assert_eq!(world.find(&sessions, elsewhere).unwrap_err(), Ended::Session);
     assert!(world.find(&world.sessions().await, here).is_ok());
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_meanwhile_ends_the_session_all_the_same() {
+    let world = World::new().await;
+    let sessions = world.sessions().await;
+    let id = world.begin(&sessions).await;
+    // An administrator is first; then one of the session's own calls is through.
+    world.set_password().await;
+    let own = world.set_password().await;
+    sessions.keep_beyond(id, &own).await.unwrap();
+    assert_eq!(world.find(&sessions, id).unwrap_err(), Ended::Session);
+    // The own call is first, and was about somebody else.
+    let id = world.begin(&sessions).await;
+    let other = world.commit(vec![Change::PutAccount(world.account())]).await;
+    let about_other = OwnChange::read(&*world.catalog, other).await.unwrap();
+    world.set_password().await;
+    sessions.keep_beyond(id, &about_other).await.unwrap();
+    assert_eq!(world.find(&sessions, id).unwrap_err(), Ended::Session);
+}
+
+#[tokio::test]
+async fn a_session_begins_with_what_was_proven_and_not_with_what_holds_by_now() {
+    let world = World::new().await;
+    let sessions = world.sessions().await;
+    let proven = world.proven();
+    world.set_password().await;
+    assert!(!proven.still_holds(&world.catalog.current()));
+    let id = sessions.begin(&proven).await.unwrap().0.id();
+    assert_eq!(world.find(&sessions, id).unwrap_err(), Ended::Session);
+    // Whoever chose another password on the way in goes on with that one.
+    let mut proven = world.proven();
+    proven.go_beyond(&world.set_password().await);
+    assert!(proven.still_holds(&world.catalog.current()));
+    let id = sessions.begin(&proven).await.unwrap().0.id();
+    assert!(world.find(&sessions, id).is_ok());
+    // Not so when somebody else had changed it in between.
+    let mut proven = world.proven();
+    world.set_password().await;
+    proven.go_beyond(&world.set_password().await);
+    assert!(!proven.still_holds(&world.catalog.current()));
 }
 
 #[tokio::test]
@@ -238,6 +304,37 @@ async fn a_role_is_worked_in_for_its_time_and_then_its_user_is_back() {
     world.wait(30);
     assert_eq!(world.find(&again, id).unwrap_err(), Ended::Role);
     assert_eq!(token.csrf(&world.find(&again, id).unwrap().session), own);
+}
+
+#[tokio::test]
+async fn a_renewal_that_ends_late_neither_brings_a_role_back_nor_throws_out_of_another() {
+    let world = World::new().await;
+    let sessions = world.sessions().await;
+    let id = world.begin(&sessions).await;
+    let first = world.role(90);
+    sessions.switch(id, Some(first.clone())).await.unwrap();
+    assert!(sessions.replace_role(id, &first, Some(first.clone())).await.unwrap());
+    sessions.switch(id, None).await.unwrap();
+    assert!(!sessions.replace_role(id, &first, Some(first.clone())).await.unwrap());
+    assert_eq!(sessions.peek(id).unwrap().role, None);
+    world.wait(1);
+    let second = world.role(90);
+    sessions.switch(id, Some(second.clone())).await.unwrap();
+    assert!(!sessions.replace_role(id, &first, None).await.unwrap());
+    assert_eq!(sessions.peek(id).unwrap().role, Some(second));
+}
+
+#[tokio::test]
+async fn asking_who_works_in_a_role_keeps_nobody_signed_in() {
+    let world = World::new().await;
+    let sessions = world.sessions().await;
+    let id = world.begin(&sessions).await;
+    sessions.switch(id, Some(world.role(720))).await.unwrap();
+    world.wait(61);
+    assert!(sessions.begin_renewal(id));
+    sessions.find_owner(id, &world.catalog.current()).unwrap();
+    world.wait(61);
+    assert_eq!(world.find(&sessions, id).unwrap_err(), Ended::Session);
 }
 
 #[tokio::test]
