@@ -1,4 +1,4 @@
-//! First start: an account, its administrator, and a key for the administrator.
+//! First start: an account, its administrator, and a key and a password for the administrator.
 
 use cairn_catalog::{
     AccessKey, Account, Catalog, Change, CommitError, MasterKey, Owner, Policy, SealError, User,
@@ -6,7 +6,8 @@ use cairn_catalog::{
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_iam::{FreshKey, unique_id};
 
-use crate::passwords::SetPasswordError;
+use crate::data_dir::DataDir;
+use crate::passwords::{self, SetPasswordError};
 
 /// The administrator's name.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -25,21 +26,22 @@ pub enum FirstStartError {
     Commit(#[from] CommitError),
 }
 
-/// Makes the account, its administrator and a key, unless the account is there, and tells whether it did. An
-/// installation keeps
-/// the account it was first started with; another id makes another account beside it.
+/// Makes the account, and its administrator with a key and a password, unless the account is there. An installation
+/// keeps the account it was first started with; another id makes another account beside it.
 pub(crate) async fn ensure(
     account: AccountId,
-    catalog: &dyn Catalog,
-    master: &MasterKey,
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> Result<bool, FirstStartError> {
+    dir: &DataDir,
+    (catalog, master): (&dyn Catalog, &MasterKey),
+    (clock, ids): (&dyn Clock, &dyn Ids),
+) -> Result<(), FirstStartError> {
     let snapshot = catalog.current();
     if snapshot.account(&account).is_some() {
-        return Ok(false);
+        return Ok(());
     }
     let created = clock.now();
+    let user_id = unique_id("AIDA", ids);
+    // Before the account is there: after a crash the next start makes another.
+    let password = passwords::first(account, dir, &user_id, master, (clock, ids)).await?;
     let key = new_key(account, Owner::User(ADMINISTRATOR.to_owned()), master, clock, ids)?;
     let changes = vec![
         Change::PutAccount(Account { id: account, alias: None, name: None, email: None, created }),
@@ -47,7 +49,7 @@ pub(crate) async fn ensure(
             account,
             name: ADMINISTRATOR.to_owned(),
             path: "/".to_owned(),
-            user_id: unique_id("AIDA", ids),
+            user_id,
             arn: format!("arn:aws:iam::{account}:user/{ADMINISTRATOR}"),
             created,
             policies: vec![Policy::administrator()],
@@ -57,10 +59,14 @@ pub(crate) async fn ensure(
             tags: Vec::new(),
         }),
         Change::PutAccessKey(key),
+        Change::PutLoginProfile(Box::new(password)),
     ];
     catalog.commit(snapshot.revision(), changes).await?;
-    tracing::info!(account = %account, user = ADMINISTRATOR, "account and administrator made");
-    Ok(true)
+    let file = dir.administrator_password(account);
+    tracing::info!(
+        account = %account, user = ADMINISTRATOR, password_file = %file.display(), "account and administrator made"
+    );
+    Ok(())
 }
 
 /// Makes an access key, not yet kept.

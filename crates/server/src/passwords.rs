@@ -5,11 +5,12 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 
 use cairn_catalog::{
-    Catalog, Change, CommitError, KeyFileError, LoginProfile, MasterKey, OpenError, Owner, SealError,
+    Catalog, Change, CommitError, KeyFileError, LoginProfile, MasterKey, OpenError, Owner, SealError, Sealed,
     SecretBytes, SqliteCatalog, WhenMissing,
 };
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_signin::{PasswordError, Passwords};
+use jiff::Timestamp;
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::data_dir::DataDir;
@@ -70,21 +71,21 @@ const LETTERS: &[u8; 216] = b"\
     abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ2345678\
     abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ2345678";
 
-/// Gives the administrator of a new account a password, and writes it down for whoever may read the data directory.
+/// Makes the password of the administrator of a new account, not yet kept, and writes it down for whoever may read the
+/// data directory.
 pub(crate) async fn first(
     account: AccountId,
     dir: &DataDir,
-    (catalog, master): (&dyn Catalog, &MasterKey),
+    user_id: &str,
+    master: &MasterKey,
     (clock, ids): (&dyn Clock, &dyn Ids),
-) -> Result<(), SetPasswordError> {
+) -> Result<LoginProfile, SetPasswordError> {
     let password = generate_password(ids);
     // The file first: a password that stands nowhere would be of no use.
     write(dir, account, &password).map_err(SetPasswordError::File)?;
-    let owner = Owner::User(ADMINISTRATOR.to_owned());
-    put(account, &owner, &password, (catalog, master), (clock, ids)).await?;
-    let file = dir.administrator_password(account);
-    tracing::info!(account = %account, user = ADMINISTRATOR, file = %file.display(), "password for the console made");
-    Ok(())
+    let of = (account, Owner::User(ADMINISTRATOR.to_owned()), user_id.to_owned());
+    let hash = hash(&of.2, &password, master, ids).await?;
+    Ok(new_profile(of, hash, clock.now()))
 }
 
 /// Returns the administrator's first password, as long as it is the one to sign in with.
@@ -148,25 +149,42 @@ async fn put(
             None => return Err(SetPasswordError::Missing(format!("user {name} of account {account}"))),
         },
     };
-    let hash = Passwords::new(1).hash(SecretBytes::new(password.as_bytes()), ids).await?;
-    let name = LoginProfile::secret_name(&principal_id);
-    let hash = master.seal(name, hash.expose(), |bytes| ids.fill(bytes))?;
+    let hash = hash(&principal_id, password, master, ids).await?;
     let now = clock.now();
     let profile = match snapshot.login_profile(&account, owner).cloned() {
         Some(known) => LoginProfile { hash, reset_required: false, changed: now, ..known },
-        None => LoginProfile {
-            account,
-            owner: owner.clone(),
-            principal_id,
-            hash,
-            previous: Vec::new(),
-            reset_required: false,
-            created: now,
-            changed: now,
-        },
+        None => new_profile((account, owner.clone(), principal_id), hash, now),
     };
     catalog.commit(snapshot.revision(), vec![Change::PutLoginProfile(Box::new(profile))]).await?;
     Ok(())
+}
+
+async fn hash(
+    principal_id: &str,
+    password: &str,
+    master: &MasterKey,
+    ids: &dyn Ids,
+) -> Result<Sealed, SetPasswordError> {
+    let hash = Passwords::new(1).hash(SecretBytes::new(password.as_bytes()), ids).await?;
+    Ok(master.seal(LoginProfile::secret_name(principal_id), hash.expose(), |bytes| ids.fill(bytes))?)
+}
+
+fn new_profile(
+    (account, owner, principal_id): (AccountId, Owner, String),
+    hash: Sealed,
+    now: Timestamp,
+) -> LoginProfile {
+    let (created, changed, reset_required) = (now, now, false);
+    LoginProfile {
+        account,
+        owner,
+        principal_id,
+        hash,
+        previous: Vec::new(),
+        reset_required,
+        created,
+        changed,
+    }
 }
 
 async fn open(dir: &DataDir) -> Result<(SqliteCatalog, MasterKey), SetPasswordError> {

@@ -26,13 +26,12 @@ use crate::authorize::managed_document;
 use crate::config::{Config, Throttle};
 use crate::console::Console;
 use crate::data_dir::DataDir;
-use crate::first_start::{self, FirstStartError};
+use crate::first_start;
 use crate::key_source::Places;
 use crate::key_use::RecordedUse;
 use crate::log_groups::RoleLogGroups;
 use crate::outside::Outside;
 use crate::outside_keys::OutsideKeys;
-use crate::passwords;
 use crate::platform::ServiceCaller;
 use crate::promises::{Keeping, Promises};
 use crate::service_keys::ServiceKeys;
@@ -76,10 +75,7 @@ impl Stores {
         catalog.current().check_secrets(&master)?;
         let catalog: Arc<dyn Catalog> = Arc::new(catalog);
         for account in std::iter::once(config.account).chain(config.accounts.iter().copied()) {
-            if first_start::ensure(account, &*catalog, &master, &**clock, &**ids).await? {
-                let made = passwords::first(account, dir, (&*catalog, &master), (&**clock, &**ids)).await;
-                made.map_err(FirstStartError::Password)?;
-            }
+            first_start::ensure(account, dir, (&*catalog, &master), (&**clock, &**ids)).await?;
         }
         let options = Options { bytes_max: config.journal_bytes_max, ..Options::default() };
         let (writer, journal, recovery) =
