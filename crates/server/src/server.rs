@@ -1,5 +1,6 @@
 //! Everything opened, wired, run, and ended in the written order.
 
+mod front;
 mod stores;
 
 use std::fs::File;
@@ -9,58 +10,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use cairn_catalog::{Catalog, Kept, KeyFileError, MasterKey, SecretName, StoreError};
-use cairn_control::Control;
-use cairn_delivery::{Delivery, DeliveryConfig, SigningKeys};
+use cairn_catalog::{KeyFileError, MasterKey, SecretName, StoreError};
+use cairn_delivery::{Delivery, DeliveryConfig};
 use cairn_event::{Clock, Ids};
 use cairn_history::HistoryService;
-use cairn_iam::Iam;
 use cairn_identities::directory::FileError;
 use cairn_insights::InsightsService;
-use cairn_intake::{Intake, OpenIntakeError};
+use cairn_intake::OpenIntakeError;
 use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
-use cairn_organizations::Organizations;
 use cairn_projection::Source;
 use cairn_s3::S3;
-use cairn_sigv4::{ClockRules, KeyCache, Verifier};
 use cairn_stream::Streams;
-use cairn_sts::{Sts, TokenKey};
-use cairn_wire::s3::Resolver;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::authenticate::Authenticator;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Encryption};
 use crate::connections::{self, SecretFileError};
-use crate::console::Console;
 use crate::data_dir::{Announcement, DataDir};
 use crate::first_start::FirstStartError;
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
-use crate::gateway::{self, Callers, Gateway, OpenUpstreamError};
-use crate::turns::Turns;
+use crate::gateway::{self, OpenUpstreamError};
 use crate::key_upkeep;
 use crate::known::Known;
 use crate::listen::listen;
 use crate::metrics_page::{MetricsPage, MetricsTokenError};
-use crate::object_service::ObjectService;
 use crate::outside::Outside;
-use crate::people::People;
 use crate::probes::Probes;
-use crate::promises::{Keeping, OpenPromisesError, Promises};
-use crate::recognition::{OperationsFileError, Recogniser, open_operations};
-use crate::recorder::Recorder;
+use crate::promises::{Keeping, OpenPromisesError};
+use crate::recognition::OperationsFileError;
 use crate::retention::Retention;
 use crate::serve::Front;
-use crate::service_keys::ServiceKeys;
-use crate::sources::{OpenSourcesError, Parts as SourceParts, Sources};
+use crate::sources::OpenSourcesError;
 use crate::streams::OpenDestinationError;
 use crate::tls::{self, Reloading, Tls, TlsError};
 use crate::upkeep;
 
+use self::front::front;
 use self::stores::Stores;
 
 /// How long each stage of shutdown may take before it is left behind, by name.
@@ -326,99 +315,6 @@ fn windows(config: &Config) -> DeliveryConfig {
 fn endpoint(config: &Config, address: SocketAddr) -> String {
     let scheme = if config.encryption == Encryption::None { "http" } else { "https" };
     config.endpoint.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
-}
-
-/// What of the stores the front works with.
-type OpenedForFront =
-    (Arc<MasterKey>, Arc<TokenKey>, Arc<dyn Catalog>, (Arc<Intake>, Arc<Promises>), Console);
-
-/// The services that Cairn has built in.
-type ServicesForFront = (Control, Iam, Sts, (Arc<SigningKeys>, Arc<ServiceKeys>));
-
-fn front(
-    config: &Config,
-    (master, tokens, catalog, (intake, promises), console): OpenedForFront,
-    ((control, iam, sts, (signing_keys, keys)), known): (ServicesForFront, &Known),
-    probes: Probes,
-    (s3, source): (&S3, Source),
-    (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
-    stop: CancellationToken,
-) -> Result<Front, OpenServerError> {
-    let table = open_operations(config.operations_file.as_deref())?;
-    let people = Arc::new(People::of(config));
-    let credential_ids = token_key(&master, "credential-ids")?;
-    let callers = Callers::new(Arc::clone(&known.identities), credential_ids, Arc::clone(&people));
-    let gateway = Gateway::open(config, callers)?;
-    let kept = config.followed_organization.as_ref().map_or(Kept::Here, |_| Kept::Elsewhere);
-    let sources = Sources::open(
-        config,
-        SourceParts {
-            catalog: Arc::clone(&catalog),
-            intake: Arc::clone(&intake),
-            journal: source.clone(),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&ids),
-            identities: Arc::clone(&known.identities),
-            table: Arc::clone(&table),
-        },
-    )?;
-    Ok(Front {
-        tlog: None,
-        backtests: Turns::default(),
-        validations: Turns::default(),
-        gateway,
-        sources,
-        catalog: Arc::clone(&catalog),
-        control,
-        iam,
-        keys,
-        organizations: Organizations::new(Arc::clone(&catalog), Arc::clone(&clock), Arc::clone(&ids), kept),
-        signing_keys,
-        sts,
-        objects: ObjectService {
-            endpoint: s3.service(),
-            store: s3.store(),
-            resolver: Resolver::new(config.base_domains.iter().cloned()),
-        },
-        authenticator: Authenticator {
-            verifier: Verifier { clock: clock_rules(config), keys: KeyCache::default() },
-            master,
-            tokens,
-            sessions: Arc::clone(&console.sessions),
-            region: config.region.clone(),
-        },
-        console,
-        recogniser: Recogniser {
-            table,
-            cloudfront_names: config.cloudfront_names,
-            table_keys: Arc::default(),
-            resolver: Resolver::new(config.base_domains.iter().cloned()),
-        },
-        recorder: Recorder {
-            catalog: Arc::clone(&catalog),
-            intake: Arc::clone(&intake),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&ids),
-            rejected_calls: config.rejected_calls,
-            people,
-        },
-        probes,
-        intake,
-        promises,
-        clock,
-        ids,
-        account: config.account,
-        region: config.region.clone(),
-        tasks: TaskTracker::new(),
-        source,
-        stop,
-    })
-}
-
-/// Says how far clocks of clients may be off.
-fn clock_rules(config: &Config) -> ClockRules {
-    let skew = jiff::SignedDuration::try_from(config.clock_skew).unwrap_or_default();
-    ClockRules { past: skew, future: skew }
 }
 
 /// Derives the key of one kind of tokens, or of the objects of the built-in S3, from the master key, so that
