@@ -211,7 +211,7 @@ async fn export(history: &History) -> anyhow::Result<(f64, u64)> {
         summary_ms: None,
     })?;
     let began = Instant::now();
-    let mut export = history.export(everything, EXPORTED, MachineClock.now());
+    let mut export = history.export(everything, EXPORTED, MachineClock.now())?;
     let mut exported = 0;
     while let Some((rest, events)) = history.next_piece(export).await? {
         export = rest;

@@ -25,6 +25,7 @@ use crate::search;
 use crate::search::answer::{SearchPage, Span};
 use crate::search::ask::{SEARCH_PAGE_EVENTS_MAX, Search, SearchRefusal};
 use crate::search::export::Export;
+use crate::search::line::Line;
 use crate::search::summary::{BUCKETS_MAX, Summary};
 use crate::split::Split;
 use crate::telemetry;
@@ -109,10 +110,26 @@ pub(crate) struct Shared {
     across: Arc<Semaphore>,
     /// Leave to search.
     searches: Arc<Semaphore>,
+    /// Searches and summaries that go on or wait for leave.
+    asked: Arc<Line>,
+    /// Exports that go on.
+    exports: Arc<Line>,
 }
 
 /// How many searches, summaries and pieces of exports are worked on at once.
 const SEARCHES_AT_ONCE_MAX: usize = 4;
+
+/// How many searches and summaries go on or wait for their turn.
+const ASKED_MAX: usize = 36;
+
+/// How many of these one account has.
+const ASKED_OF_ACCOUNT_MAX: usize = 24;
+
+/// How many exports go on.
+const EXPORTS_MAX: usize = 16;
+
+/// How many of these one account has.
+const EXPORTS_OF_ACCOUNT_MAX: usize = 8;
 
 impl History {
     /// Opens the history: loads the splits that the catalog lists, removes what a crash left over, and
@@ -136,7 +153,9 @@ impl History {
         let (views, indexed) = (Views::default(), watch::Sender::new(from));
         let across = Arc::new(Semaphore::new(ACROSS_AT_ONCE_MAX));
         let searches = Arc::new(Semaphore::new(SEARCHES_AT_ONCE_MAX));
-        let shared = Shared { config, views, indexed, tokens, across, searches };
+        let asked = Line::new(ASKED_MAX, ASKED_OF_ACCOUNT_MAX);
+        let exports = Line::new(EXPORTS_MAX, EXPORTS_OF_ACCOUNT_MAX);
+        let shared = Shared { config, views, indexed, tokens, across, searches, asked, exports };
         let shared = Arc::new(shared);
         let loading = Arc::clone(&shared);
         let loaded = tokio::task::spawn_blocking(move || load(&loading, &listed)).await;
@@ -191,7 +210,7 @@ impl History {
     ///
     /// # Errors
     /// [`LookupError::SearchRefused`] for a token that is not of this search, or too large a page;
-    /// [`LookupError::Busy`] where as many searches as may be are going on.
+    /// [`LookupError::Busy`] where as many searches as may be are going on or wait.
     pub async fn search(
         &self,
         search: Search,
@@ -201,19 +220,20 @@ impl History {
         if !(1..=SEARCH_PAGE_EVENTS_MAX).contains(&page_events_max) {
             return Err(SearchRefusal::MaxResults.into());
         }
-        self.on_a_thread(move |shared, view| {
+        let place = self.shared.asked.join(search.account).ok_or(LookupError::Busy)?;
+        self.on_a_thread(place, move |shared, view, left| {
             let span = Span::of(&search, now, shared.config.retention_seconds());
             let asked = (page_events_max, token.as_deref());
-            search::answer::answer(view, &search, asked, &shared.tokens, span)
+            search::answer::answer((view, left), &search, asked, &shared.tokens, span)
         })
         .await
     }
 
-    /// Counts what a search would find, in so many stretches of time.
+    /// Counts what a search would find, in so many stretches of time. May be dropped at any time.
     ///
     /// # Errors
     /// [`LookupError::SearchRefused`] for too many stretches or none; [`LookupError::Busy`] where as many searches
-    /// as may be are going on.
+    /// as may be are going on or wait.
     pub async fn summarise(
         &self,
         search: Search,
@@ -223,20 +243,27 @@ impl History {
         if !(1..=BUCKETS_MAX).contains(&buckets) {
             return Err(SearchRefusal::Buckets.into());
         }
-        self.on_a_thread(move |shared, view| {
+        let place = self.shared.asked.join(search.account).ok_or(LookupError::Busy)?;
+        self.on_a_thread(place, move |shared, view, left| {
             let span = Span::of(&search, now, shared.config.retention_seconds());
-            search::summary::summarise(view, &search, span, buckets)
+            search::summary::summarise((view, left), &search, span, buckets)
         })
         .await
     }
 
-    /// Begins to export what a search finds, at most `events_max` events.
-    pub fn export(&self, search: Search, events_max: u64, now: Timestamp) -> Export {
+    /// Begins to export what a search finds, at most `events_max` events. It counts as one that goes on until it is
+    /// dropped.
+    ///
+    /// # Errors
+    /// [`LookupError::Busy`] where as many exports as may be are going on.
+    pub fn export(&self, search: Search, events_max: u64, now: Timestamp) -> Result<Export, LookupError> {
+        let place = self.shared.exports.join(search.account).ok_or(LookupError::Busy)?;
         let span = Span::of(&search, now, self.shared.config.retention_seconds());
-        Export::new(search, span, events_max)
+        Ok(Export::new(search, span, events_max).holding(place))
     }
 
-    /// Finds the next piece of an export; none at its end. A piece may be empty.
+    /// Finds the next piece of an export; none at its end. A piece may be empty. May be dropped at any time, and the
+    /// export is gone with it.
     ///
     /// # Errors
     /// The history could not be read.
@@ -244,22 +271,27 @@ impl History {
         &self,
         mut export: Export,
     ) -> Result<Option<(Export, Vec<FoundEvent>)>, LookupError> {
-        self.on_a_thread(move |_, view| Ok(export.next(view)?.map(|events| (export, events)))).await
+        self.on_a_thread((), move |_, view, _| Ok(export.next(view)?.map(|events| (export, events)))).await
     }
 
-    /// Does work that reads from disk on a thread of its own, as soon as one of the few places for it is free.
+    /// Does work that reads from disk on a thread of its own, as soon as one of the few places for it is free; it
+    /// holds its place in a line until it is done. Where this is dropped before its turn, nothing is done at all;
+    /// where it is dropped later, the work is told.
     async fn on_a_thread<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Shared, &View) -> Result<T, LookupError> + Send + 'static,
+        place: impl Send + 'static,
+        work: impl FnOnce(&Shared, &View, &CancellationToken) -> Result<T, LookupError> + Send + 'static,
     ) -> Result<T, LookupError> {
         let leave = Arc::clone(&self.shared.searches).acquire_owned().await;
         let leave = leave.map_err(|_never_closed| LookupError::Busy)?;
         let shared = Arc::clone(&self.shared);
+        let left = CancellationToken::new();
+        let _leaving = left.clone().drop_guard();
         let working = tokio::task::spawn_blocking(move || {
             // Held here, since the thread goes on where whoever waits for it has gone.
-            let _leave = leave;
+            let _held = (leave, place);
             let began = Instant::now();
-            let done = work(&shared, &shared.views.current());
+            let done = work(&shared, &shared.views.current(), &left);
             telemetry::searched(began.elapsed());
             done
         });

@@ -36,9 +36,13 @@ pub enum LookupError {
     /// A stored event could not be understood.
     #[error("read the event history")]
     Event(#[from] StoredEventError),
-    /// As many lookups across accounts as may be are going on; the same lookup may succeed a moment later.
-    #[error("look up across accounts: {ACROSS_AT_ONCE_MAX} lookups do so now")]
+    /// As many lookups across accounts, searches or exports as may be are going on or wait; the same one may
+    /// succeed a moment later.
+    #[error("read the event history: as many do so now as may")]
     Busy,
+    /// Whoever asked no longer waits for the answer.
+    #[error("read the event history: nobody waits for it any more")]
+    Abandoned,
     /// The token could not be sealed.
     #[error("seal the token of the next page")]
     Token,

@@ -5,6 +5,7 @@ pub(crate) mod ask;
 pub(crate) mod export;
 pub(crate) mod field;
 pub(crate) mod filter;
+pub(crate) mod line;
 pub(crate) mod summary;
 pub(crate) mod tally;
 pub(crate) mod words;

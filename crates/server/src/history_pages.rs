@@ -2,16 +2,17 @@
 //!
 //! All three are asked for in JSON, signed for service `cloudtrail` and permitted as LookupEvents is; who looks at
 //! an organization (`Organization` in the body) needs what [`organization_view`] needs. They are recorded as
-//! `SearchEvents`, `SummarizeEvents` and `ExportEvents`, with what was asked in `additionalEventData`. An export
-//! streams, and ends where its client hangs up.
+//! `SearchEvents`, `SummarizeEvents` and `ExportEvents`, with what was asked in `additionalEventData`. All of them end
+//! where their client hangs up; that they were asked for is recorded all the same.
 
 use bytes::Bytes;
-use cairn_control::{Caller, ExportForm, HistoryExport, SearchAsk};
+use cairn_control::{Caller, ExportForm, HistoryExport, Refusal, SearchAsk};
 use cairn_wire::{ErrorCode, Operation, json11};
 use http::{HeaderValue, header};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answered;
 use crate::incoming::StreamError;
@@ -45,7 +46,7 @@ impl Front {
     pub(crate) async fn search_history(&self, arrival: &Arrival, body: Incoming) -> Answered {
         self.page(&SEARCHING, (arrival, body), async |asked| {
             let (caller, ask) = self.understand_search(asked)?;
-            let found = self.control.search_events(&caller, &ask).await?;
+            let found = wanted(&asked.arrival.gone, self.control.search_events(&caller, &ask)).await?;
             Ok(json11::success_body(&found))
         })
         .await
@@ -55,7 +56,7 @@ impl Front {
     pub(crate) async fn summarise_history(&self, arrival: &Arrival, body: Incoming) -> Answered {
         self.page(&SUMMARISING, (arrival, body), async |asked| {
             let (caller, ask) = self.understand_search(asked)?;
-            let summary = self.control.summarise_events(&caller, &ask).await?;
+            let summary = wanted(&asked.arrival.gone, self.control.summarise_events(&caller, &ask)).await?;
             Ok(json11::success_body(&summary))
         })
         .await
@@ -92,7 +93,11 @@ impl Front {
         let (pieces, taken) = mpsc::channel(PIECES_MAX);
         self.tasks.spawn(async move {
             loop {
-                let piece = match export.next().await {
+                let next = tokio::select! {
+                    next = export.next() => next,
+                    () = pieces.closed() => return,
+                };
+                let piece = match next {
                     Ok(Some(piece)) => Ok(Bytes::from(piece)),
                     Ok(None) => return,
                     Err(error) => {
@@ -117,6 +122,19 @@ impl Front {
     }
 }
 
+/// Works as long as somebody waits for the answer.
+async fn wanted<T>(
+    gone: &CancellationToken,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refused> {
+    tokio::select! {
+        done = work => Ok(done?),
+        () = gone.cancelled() => {
+            Err(Refused::Told(ErrorCode::ThrottlingException, "The client did not wait for the answer.".to_owned()))
+        }
+    }
+}
+
 /// Reads `format=…`; JSON where none is asked for.
 fn form(query: &str) -> Result<ExportForm, Refused> {
     let misunderstood = || {
@@ -132,6 +150,22 @@ fn form(query: &str) -> Result<ExportForm, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn work_ends_with_its_client() {
+        let gone = CancellationToken::new();
+        assert_eq!(wanted(&gone, async { Ok(1) }).await, Ok(1));
+        let refused = wanted(&gone, async { Err::<(), _>(Refusal::Throttled) }).await;
+        assert_eq!(refused, Err(Refused::Told(ErrorCode::ThrottlingException, "Rate exceeded".to_owned())));
+        let (begun, ended) = tokio::sync::oneshot::channel::<()>();
+        let work = async move {
+            let _held = begun;
+            std::future::pending::<Result<(), Refusal>>().await
+        };
+        gone.cancel();
+        assert!(wanted(&gone, work).await.is_err());
+        assert!(ended.await.is_err(), "the work was dropped");
+    }
 
     #[test]
     fn one_form_is_asked_for() {

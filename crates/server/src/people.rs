@@ -139,7 +139,8 @@ mod tests {
             session: None,
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
-        let arrival = Arrival { head, peer: "10.0.0.1:9".parse().unwrap(), tls: None, ids };
+        let gone = tokio_util::sync::CancellationToken::new();
+        let arrival = Arrival { head, peer: "10.0.0.1:9".parse().unwrap(), tls: None, ids, gone };
         let people = People {
             actors,
             headers: PeopleHeaders::parse("agent=X-Agent").unwrap(),

@@ -80,7 +80,7 @@ impl Control {
     /// Begins to export what a search finds: as many events as were asked for, 200,000 at most.
     ///
     /// # Errors
-    /// As a search.
+    /// As a search; too many exports that go on.
     pub fn export_events(
         &self,
         caller: &Caller,
@@ -88,7 +88,7 @@ impl Control {
         form: ExportForm,
     ) -> Result<HistoryExport, Refusal> {
         let search = self.searched(caller, ask)?;
-        let export = self.history.export(search, ask.events_max, self.clock.now());
+        let export = self.history.export(search, ask.events_max, self.clock.now()).map_err(refused)?;
         let (history, across) = (self.history.clone(), ask.organization.is_some());
         let opening = Some(opening(form, across));
         Ok(HistoryExport { history, export: Some(export), form, across, opening, records: 0 })

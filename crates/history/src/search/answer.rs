@@ -1,6 +1,7 @@
 //! Answering a search from one view.
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use super::ask::{Search, SearchRefusal};
 use super::tally;
@@ -92,9 +93,9 @@ pub(crate) struct Haul {
     pub(crate) spent: (usize, usize),
 }
 
-/// Answers a page of `search` from `view`.
+/// Answers a page of `search` from `view`; gives up counting once `left` says that nobody waits.
 pub(crate) fn answer(
-    view: &View,
+    (view, left): (&View, &CancellationToken),
     search: &Search,
     (page_events_max, token): (usize, Option<&str>),
     tokens: &Tokens,
@@ -117,7 +118,7 @@ pub(crate) fn answer(
     let total = match after {
         None if haul.last.is_none() => Some(Total { count: haul.events.len() as u64, exact: true }),
         None if tally::can_be_counted(view, search, span) => {
-            Some(tally::count(view, search, span, COUNTED_MAX)?)
+            Some(tally::count((view, left), search, span, COUNTED_MAX)?)
         }
         _ => None,
     };

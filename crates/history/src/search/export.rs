@@ -2,6 +2,7 @@
 
 use super::answer::{Budget, Span, hunt};
 use super::ask::Search;
+use super::line::Place;
 use crate::key::Key;
 use crate::lookup::LookupError;
 use crate::page::FoundEvent;
@@ -21,11 +22,18 @@ pub struct Export {
     after: Option<Key>,
     left: u64,
     done: bool,
+    /// Its place among the exports that go on.
+    _place: Option<Place>,
 }
 
 impl Export {
     pub(crate) fn new(search: Search, span: Span, events_max: u64) -> Self {
-        Self { search, span, after: None, left: events_max.min(EXPORT_EVENTS_MAX), done: false }
+        Self { search, span, after: None, left: events_max.min(EXPORT_EVENTS_MAX), done: false, _place: None }
+    }
+
+    /// Holds a place until it is dropped.
+    pub(crate) fn holding(self, place: Place) -> Self {
+        Self { _place: Some(place), ..self }
     }
 
     /// Finds the next piece; none at the end. A piece may be empty.

@@ -4,6 +4,8 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio_util::sync::CancellationToken;
+
 use super::answer::Span;
 use super::ask::Search;
 use super::tally;
@@ -76,18 +78,18 @@ pub(crate) fn is_denial(error_code: &str) -> bool {
         .any(|kind| error_code.contains(kind))
 }
 
-/// Counts what `search` finds in `view`, in `buckets` stretches.
+/// Counts what `search` finds in `view`, in `buckets` stretches; gives up once `left` says that nobody waits.
 pub(crate) fn summarise(
-    view: &View,
+    (view, left): (&View, &CancellationToken),
     search: &Search,
     span: Span,
     buckets: u32,
 ) -> Result<Summary, LookupError> {
     let empty = empty(span, buckets);
     let mut summary = if tally::can_be_counted(view, search, span) {
-        tally::summarise(view, search, span, empty)?
+        tally::summarise((view, left), search, span, empty)?
     } else {
-        read::summarise(view, search, span, empty)?
+        read::summarise((view, left), search, span, empty)?
     };
     join_rare_sources(&mut summary.buckets);
     Ok(summary)

@@ -9,6 +9,8 @@ mod ranking;
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::answer::{Span, Total};
 use super::ask::Search;
 use super::summary::{Bucket, Summary, TOP_MAX, is_denial};
@@ -74,7 +76,7 @@ struct Tops {
 
 /// Counts what `search` finds; gives up after having looked at so many events.
 pub(crate) fn count(
-    view: &View,
+    view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
     looked_at_max: u64,
@@ -86,7 +88,7 @@ pub(crate) fn count(
 
 /// Counts what `search` finds into a summary with empty buckets.
 pub(crate) fn summarise(
-    view: &View,
+    view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
     summary: Summary,
@@ -106,7 +108,12 @@ pub(crate) fn can_be_counted(view: &View, search: &Search, span: Span) -> bool {
 }
 
 /// Looks through head and splits; false where the sink had enough before the end.
-fn scan(view: &View, search: &Search, span: Span, sink: &mut impl Sink) -> Result<bool, LookupError> {
+fn scan(
+    (view, left): (&View, &CancellationToken),
+    search: &Search,
+    span: Span,
+    sink: &mut impl Sink,
+) -> Result<bool, LookupError> {
     let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
     for head in view.heads.iter().rev() {
         let part = Part::of_head(head, search);
@@ -122,6 +129,9 @@ fn scan(view: &View, search: &Search, span: Span, sink: &mut impl Sink) -> Resul
         let Some(part) = Part::of_split(split, search)? else { continue };
         let mut begun = false;
         for docs in part.stretches(split, search, span)? {
+            if left.is_cancelled() {
+                return Err(LookupError::Abandoned);
+            }
             if sink.is_tired() {
                 sink.end(&part)?;
                 return Ok(false);

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::answer::{Budget, Span, answer, hunt};
 use super::ask::{Search, SearchInput};
@@ -177,7 +178,14 @@ fn all_pages(view: &View, ask: &Ask, right: usize) -> Vec<u64> {
     let (search, tokens) = (search(ask), Tokens::new(&[1; 32]).unwrap());
     let (mut found, mut token): (Vec<u64>, Option<String>) = (Vec::new(), None);
     loop {
-        let page = answer(view, &search, (ask.page, token.as_deref()), &tokens, span(&search)).unwrap();
+        let page = answer(
+            (view, &CancellationToken::new()),
+            &search,
+            (ask.page, token.as_deref()),
+            &tokens,
+            span(&search),
+        )
+        .unwrap();
         assert!(page.searched_back_to.is_none());
         if let Some(total) = page.total {
             assert!(token.is_none() && total.exact && total.count == right as u64, "{total:?} for {right}");
@@ -232,6 +240,7 @@ proptest! {
         let entries: Vec<Entry> =
             sketches.iter().enumerate().map(|(number, sketch)| entry(number, sketch)).collect();
         let view = build(root.path(), &entries, &stretches);
+        let left = CancellationToken::new();
         for ask in &asks {
             let right = expected(&entries, ask);
             let positions: Vec<u64> = right.iter().map(|(_, position, _)| *position).collect();
@@ -247,10 +256,10 @@ proptest! {
             prop_assert_eq!(&exported, &positions, "{:?}", ask);
 
             if tally::can_be_counted(&view, &search, span(&search)) {
-                let total = tally::count(&view, &search, span(&search), u64::MAX).unwrap();
+                let total = tally::count((&view, &left), &search, span(&search), u64::MAX).unwrap();
                 prop_assert!(total.exact && total.count == right.len() as u64, "{:?} {:?}", total, ask);
             }
-            let summary = summarise(&view, &search, span(&search), 7).unwrap();
+            let summary = summarise((&view, &left), &search, span(&search), 7).unwrap();
             prop_assert_eq!(summary.total, right.len() as u64);
             prop_assert_eq!(summary.counted_back_to, None);
             let mut start = span(&search).start;

@@ -143,7 +143,8 @@ mod tests {
             session: None,
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
-        Arrival { head, peer: ([127, 0, 0, 1], 1).into(), tls: None::<Arc<_>>, ids }
+        let gone = tokio_util::sync::CancellationToken::new();
+        Arrival { head, peer: ([127, 0, 0, 1], 1).into(), tls: None::<Arc<_>>, ids, gone }
     }
 
     #[test]

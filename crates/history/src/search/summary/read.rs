@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{Ranked, Summary, TOP_MAX, is_denial};
 use crate::lookup::LookupError;
 use crate::page::FoundEvent;
@@ -24,7 +26,7 @@ struct Tops([BTreeMap<String, u64>; 6]);
 
 /// Counts what `search` finds into a summary with empty buckets, and tells how far back it came.
 pub(super) fn summarise(
-    view: &View,
+    (view, left): (&View, &CancellationToken),
     search: &Search,
     span: Span,
     mut summary: Summary,
@@ -32,6 +34,9 @@ pub(super) fn summarise(
     let (mut after, mut tops, mut budget) = (None, Tops::default(), BUDGET);
     let mut counted = 0;
     loop {
+        if left.is_cancelled() {
+            return Err(LookupError::Abandoned);
+        }
         let haul = hunt(view, search, (span, after), PIECE_EVENTS, budget)?;
         for found in &haul.events {
             count(found, span, &mut summary, &mut tops);
