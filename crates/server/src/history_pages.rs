@@ -111,7 +111,7 @@ impl Front {
                 }
             }
         });
-        let mut answered = self.stream(form.media_type(), taken);
+        let mut answered = self.stream_whole(form.media_type(), taken);
         if let Answered::Streams(response) = &mut answered {
             let name = format!("attachment; filename=\"event_history.{}\"", form.extension());
             if let Ok(name) = HeaderValue::from_str(&name) {

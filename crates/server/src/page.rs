@@ -14,7 +14,7 @@ use bytes::Bytes;
 use cairn_catalog::Snapshot;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use http::{HeaderValue, Response, header};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, StreamBody};
@@ -22,6 +22,7 @@ use hyper::body::Incoming;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Answered, json, json_refusal};
 use crate::authenticate::Authentication;
@@ -218,6 +219,16 @@ impl Front {
         Ok(())
     }
 
+    /// Answers what comes, until there is no more. An error breaks the answer off, so that the client can tell that it
+    /// is not whole; so does the server's stop.
+    pub(crate) fn stream_whole(
+        &self,
+        content_type: &'static str,
+        pieces: mpsc::Receiver<Result<Bytes, StreamError>>,
+    ) -> Answered {
+        streaming(content_type, whole(pieces, self.stop.clone()).map(|piece| piece.map(Frame::data)))
+    }
+
     /// Answers what comes, until there is no more or the server stops. An error breaks the answer off, so that the
     /// client can tell that it is not whole.
     pub(crate) fn stream(
@@ -233,13 +244,28 @@ impl Front {
     }
 }
 
+/// Yields what comes; an error at the end where the stop comes first.
+fn whole(
+    pieces: mpsc::Receiver<Result<Bytes, StreamError>>,
+    stop: CancellationToken,
+) -> impl Stream<Item = Result<Bytes, StreamError>> + Send {
+    stream::unfold(Some((pieces, stop)), async |state| {
+        let (mut pieces, stop) = state?;
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Some((Err(StreamError::from("the server stops")), None)),
+            piece = pieces.recv() => Some((piece?, Some((pieces, stop)))),
+        }
+    })
+}
+
 /// JSON, a line each.
 pub(crate) const LINES: &str = "application/x-ndjson";
 
 /// Makes an answer of pieces that come by and by.
 pub(crate) fn streaming(
     content_type: &'static str,
-    pieces: impl futures_util::Stream<Item = Result<Frame<Bytes>, StreamError>> + Send + 'static,
+    pieces: impl Stream<Item = Result<Frame<Bytes>, StreamError>> + Send + 'static,
 ) -> Answered {
     let mut response = Response::new(StreamBody::new(Box::pin(pieces)).boxed_unsync());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -250,5 +276,29 @@ fn expiry(found: &Authentication) -> Option<Timestamp> {
     match found {
         Authentication::Proven { expires, .. } => *expires,
         Authentication::Unsigned | Authentication::Refused { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_must_be_whole_breaks_off_where_the_server_stops() {
+        let (sending, pieces) = mpsc::channel(2);
+        let stop = CancellationToken::new();
+        let mut told = Box::pin(whole(pieces, stop.clone()));
+        sending.send(Ok(Bytes::from_static(b"one"))).await.unwrap();
+        assert_eq!(told.next().await.unwrap().unwrap(), "one");
+        stop.cancel();
+        assert!(told.next().await.unwrap().is_err());
+        assert!(told.next().await.is_none() && sending.is_closed());
+
+        let (sending, pieces) = mpsc::channel(2);
+        let mut told = Box::pin(whole(pieces, CancellationToken::new()));
+        sending.send(Ok(Bytes::from_static(b"all"))).await.unwrap();
+        drop(sending);
+        assert_eq!(told.next().await.unwrap().unwrap(), "all");
+        assert!(told.next().await.is_none());
     }
 }
