@@ -14,6 +14,7 @@ const objects = (...more: AdvancedFieldSelector[]) => ({
   ],
 });
 const ARN = "resources.ARN";
+const LOGS = { bucket: "logs", prefix: "" };
 
 test.each<[string, AdvancedFieldSelector[], boolean]>([
   ["all objects", [], true],
@@ -27,7 +28,16 @@ test.each<[string, AdvancedFieldSelector[], boolean]>([
   ["a caller", [{ Field: "userIdentity.arn", Equals: ["arn:aws:iam::1:user/a"] }], false],
   ["all but a caller", [{ Field: "userIdentity.arn", NotEquals: ["arn:aws:iam::1:user/a"] }], true],
 ])("%s", (_, conditions, expected) =>
-  expect(takesOwnDeliveries(objects(...conditions), "logs")).toBe(expected),
+  expect(takesOwnDeliveries(objects(...conditions), LOGS)).toBe(expected),
+);
+
+test.each<[string, AdvancedFieldSelector, boolean]>([
+  ["the prefix", { Field: ARN, StartsWith: ["arn:aws:s3:::logs/audit/"] }, true],
+  ["another folder", { Field: ARN, StartsWith: ["arn:aws:s3:::logs/AWSLogs/"] }, false],
+  ["all but another folder", { Field: ARN, NotStartsWith: ["arn:aws:s3:::logs/AWSLogs/"] }, true],
+  ["all but the prefix", { Field: ARN, NotStartsWith: ["arn:aws:s3:::logs/audit/"] }, false],
+])("below a prefix: %s", (_, condition, expected) =>
+  expect(takesOwnDeliveries(objects(condition), { bucket: "logs", prefix: "audit" })).toBe(expected),
 );
 
 test("management events, basic selectors, none", () => {
@@ -41,7 +51,7 @@ test("management events, basic selectors, none", () => {
       },
     ],
   });
-  expect(takesOwnDeliveries(basic(["arn:aws:s3"]), "logs")).toBe(true);
-  expect(takesOwnDeliveries(basic(["arn:aws:s3:::shop/"]), "logs")).toBe(false);
-  expect(takesOwnDeliveries(undefined, "logs")).toBe(false);
+  expect(takesOwnDeliveries(basic(["arn:aws:s3"]), LOGS)).toBe(true);
+  expect(takesOwnDeliveries(basic(["arn:aws:s3:::shop/"]), LOGS)).toBe(false);
+  expect(takesOwnDeliveries(undefined, LOGS)).toBe(false);
 });

@@ -6,7 +6,10 @@ import type { Selectors } from "../selectors/form";
  * Whether selectors take what CloudTrail does to deliver to a bucket: then each log file is an event of the next, and
  * an idle trail never ends delivering.
  */
-export function takesOwnDeliveries(selectors: Selectors | undefined, bucket: string): boolean {
+export function takesOwnDeliveries(
+  selectors: Selectors | undefined,
+  to: { bucket: string; prefix: string },
+): boolean {
   if (!selectors) return false;
   const advanced = isAdvanced(selectors)
     ? selectors.AdvancedEventSelectors
@@ -14,7 +17,7 @@ export function takesOwnDeliveries(selectors: Selectors | undefined, bucket: str
   const delivery: Record<string, string> = {
     eventCategory: "Data",
     "resources.type": "AWS::S3::Object",
-    "resources.ARN": `arn:aws:s3:::${bucket}/AWSLogs/`,
+    "resources.ARN": `arn:aws:s3:::${to.bucket}/${to.prefix && `${to.prefix}/`}AWSLogs/`,
     readOnly: "false",
     eventName: "PutObject",
     eventSource: "s3.amazonaws.com",

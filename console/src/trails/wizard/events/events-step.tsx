@@ -44,16 +44,17 @@ export function EventsStep({ draft, change, faults, region, isUnfinished }: Even
         ) : (
           <BasicForm selectors={own.basic} faults={faults} onChange={(basic) => set({ basic })} />
         )}
-        {draft.recursive && takesOwnDeliveries(selectors, bucketOf(draft)) && (
-          <Alert
-            type="info"
-            header="The trail would log its own deliveries"
-            action={<Button onClick={() => change({ recursive: false })}>Leave them out</Button>}
-          >
-            Each log file that CloudTrail puts into the bucket is an event of these selectors, and so makes
-            the next log file, even while nobody does anything.
-          </Alert>
-        )}
+        {draft.recursive &&
+          takesOwnDeliveries(selectors, { bucket: bucketOf(draft), prefix: draft.prefix }) && (
+            <Alert
+              type="info"
+              header="The trail would log its own deliveries"
+              action={<Button onClick={() => change({ recursive: false })}>Leave them out</Button>}
+            >
+              Each log file that CloudTrail puts into the bucket is an event of these selectors, and so makes
+              the next log file, even while nobody does anything.
+            </Alert>
+          )}
         <InsightEvents
           choice={draft.insights}
           logged={loggedBy(selectors)}
