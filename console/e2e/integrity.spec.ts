@@ -114,3 +114,9 @@ async function keys(aws: Aws, part: string): Promise<string[]> {
   const listed = await aws.s3("GET", `/${BUCKET}?list-type=2&prefix=${prefix}`);
   return [...listed.matchAll(/<Key>([^<]+)<\/Key>/g)].flatMap(([, key]) => key ?? []);
 }
+
+test("a trail that is not there is not taken for another", async ({ page }) => {
+  await page.goto(PAGE.replace(/proven$/, "gone"));
+  await expect(page.getByText("There is no trail gone here")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Validate" })).toBeDisabled();
+});

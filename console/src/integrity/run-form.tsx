@@ -11,6 +11,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Trail } from "../api/trails";
 import { useSession } from "../session/session-gate";
+import { chosenTrail } from "./chosen-trail";
 import type { Asked } from "./use-validation";
 import { askedOf, readWhen } from "./when";
 import { WhenFields } from "./when-fields";
@@ -29,7 +30,8 @@ export function RunForm({ trails, isRunning, onRun, onStop, onAsked }: RunFormPr
   const { Account } = useSession();
   const [search, setSearch] = useSearchParams();
   const [account, setAccount] = useState(Account.Id);
-  const trail = trails.find(({ TrailARN }) => TrailARN === search.get("trail")) ?? trails[0];
+  const named = search.get("trail");
+  const trail = chosenTrail(trails, named);
   const when = useMemo(() => readWhen(search), [search]);
   const set = (values: Record<string, string>) =>
     setSearch(
@@ -105,6 +107,11 @@ export function RunForm({ trails, isRunning, onRun, onStop, onAsked }: RunFormPr
               onChange={({ detail }) => setAccount(detail.value.trim())}
             />
           </FormField>
+        )}
+        {!trail && named && (
+          <Alert type="warning" header={`There is no trail ${named.slice(named.lastIndexOf("/") + 1)} here`}>
+            It was deleted, or is one of another Region or account. Choose a trail.
+          </Alert>
         )}
         {trail && !trail.LogFileValidationEnabled && (
           <Alert type="warning" header="Log file validation is off">
