@@ -1,13 +1,8 @@
-import {
-  keepPreviousData,
-  type QueryClient,
-  queryOptions,
-  useQuery,
-  useQueryClient,
-} from "@tanstack/react-query";
+import { keepPreviousData, type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Search, type SearchPage, searchHistory } from "../api/history";
 import { fullPage } from "./full-page";
+import { type Place, startOf, totalAt, turned } from "./page-walk";
 import { useKept } from "./use-kept";
 
 export interface EventPages {
@@ -29,25 +24,24 @@ export interface EventPages {
 /** Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early. */
 export function useEventPages(region: string, search: Search, size: number): EventPages {
   const walk = JSON.stringify([region, search, size]);
-  const [place, setPlace] = useKept<Place>("pages", () => ({ walk, tokens: [undefined], number: 1 }));
-  const { tokens, number } = place.walk === walk ? place : { tokens: [undefined], number: 1 };
+  const [kept, setPlace] = useKept<Place>("pages", () => startOf(walk));
+  const place = kept.walk === walk ? kept : startOf(walk);
+  const { tokens, number } = place;
   const client = useQueryClient();
   const query = useQuery({
     ...pageOptions(region, search, size, tokens[number - 1]),
     placeholderData: keepPreviousData,
   });
   const { data, isPlaceholderData } = query;
-  const first =
-    number === 1 ? data : client.getQueryData(pageOptions(region, search, size, undefined).queryKey);
   const next = isPlaceholderData ? undefined : data?.NextToken;
   usePrefetch(client, region, search, size, next);
   const goTo = (to: number) => {
-    const reached = next === undefined || number < tokens.length ? tokens : [...tokens, next];
-    if (to >= 1 && to <= reached.length) setPlace({ walk, tokens: reached, number: to });
+    const there = turned(place, isPlaceholderData ? undefined : data, to);
+    if (there) setPlace(there);
   };
   return {
     page: data,
-    total: first?.Total,
+    total: totalAt(place, data),
     number,
     known: Math.max(tokens.length, number + (next === undefined ? 0 : 1)),
     hasMore: number < tokens.length || next !== undefined,
@@ -56,14 +50,6 @@ export function useEventPages(region: string, search: Search, size: number): Eve
     error: query.error,
     retry: () => void query.refetch(),
   };
-}
-
-interface Place {
-  /** The search that the tokens belong to. */
-  walk: string;
-  /** Of the pages that can be gone to; the first needs none. */
-  tokens: (string | undefined)[];
-  number: number;
 }
 
 /** How a page is asked for. A page of a search does not change: its times are fixed. */
