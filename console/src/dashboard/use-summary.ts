@@ -1,5 +1,6 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type Filter, summarise } from "../api/history";
+import { sameRegion } from "../session/same-region";
 import { endsOf, type TimeSpan } from "./time-span";
 
 /** How often it is asked for again, milliseconds. */
@@ -11,7 +12,7 @@ export type Counted = "all" | "writes";
 export const filtersOf = (counted: Counted): Filter[] =>
   counted === "writes" ? [{ Field: "ReadOnly", Operator: "Equals", Values: ["false"] }] : [];
 
-/** The events of a span, summed up. */
+/** The events of a span, summed up; until they are, those of the span before, which say what they are of. */
 export function useSummary(region: string, span: TimeSpan, counted: Counted) {
   return useQuery({
     queryKey: ["dashboard", region, span.id, counted],
@@ -23,9 +24,9 @@ export function useSummary(region: string, span: TimeSpan, counted: Counted) {
         Filters: filtersOf(counted),
         Buckets: span.buckets,
       };
-      return { ...(await summarise(region, search, signal)), span };
+      return { ...(await summarise(region, search, signal)), span, counted };
     },
-    placeholderData: keepPreviousData,
+    placeholderData: sameRegion(region),
     refetchInterval: REFRESH_MS,
   });
 }

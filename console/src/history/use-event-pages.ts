@@ -1,6 +1,7 @@
-import { keepPreviousData, type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Search, type SearchPage, searchHistory } from "../api/history";
+import { sameRegion } from "../session/same-region";
 import { fullPage } from "./full-page";
 import { type Place, startOf, totalAt, turned } from "./page-walk";
 import { useKept } from "./use-kept";
@@ -30,7 +31,7 @@ export function useEventPages(region: string, search: Search, size: number): Eve
   const client = useQueryClient();
   const query = useQuery({
     ...pageOptions(region, search, size, tokens[number - 1]),
-    placeholderData: keepPreviousData,
+    placeholderData: sameRegion(region),
   });
   const { data, isPlaceholderData } = query;
   const next = isPlaceholderData ? undefined : data?.NextToken;
