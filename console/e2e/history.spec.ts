@@ -193,6 +193,57 @@ test("up to five events are compared", async ({ page, look }) => {
   await expect(table.getByRole("columnheader")).toHaveCount(5);
 });
 
+test("a selection ends with its search, and can be let go of", async ({ page }) => {
+  await page.goto(events("?ReadOnly=any"));
+  await settled(page);
+  const boxes = rows(page).getByRole("checkbox");
+  const select = async () => {
+    for (const at of [0, 1, 2, 3, 4]) await boxes.nth(at).check();
+    await expect(boxes.nth(5)).toBeDisabled();
+  };
+  await select();
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page.getByText("5 selected events are not on this page")).toBeVisible();
+  await expect(boxes.first()).toBeDisabled();
+  await page.getByRole("button", { name: "Clear selection" }).click();
+  await expect(boxes.first()).toBeEnabled();
+  await select();
+  await filterBy(page, "Event source = ec2.amazonaws.com");
+  await expect(page).toHaveURL(/EventSource=ec2/);
+  await expect(boxes.nth(5)).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Compare events" })).toBeDisabled();
+});
+
+test("another Region does not show the events of the one before", async ({ page }) => {
+  await page.goto(events("?ReadOnly=any&region=us-east-1"));
+  await settled(page);
+  // It takes longer than anybody waits.
+  await page.route("**/history/search", () => {});
+  await page.getByRole("button", { name: /^Region/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: /Frankfurt/ }).click();
+  await expect(page).toHaveURL(/region=eu-central-1/);
+  await expect(page.getByText("Looking for events")).toBeVisible();
+  await expect(page.getByRole("link", { name: /^[A-Z]\w+$/ }).and(rows(page).getByRole("link"))).toHaveCount(
+    0,
+  );
+});
+
+test("how many there are is known as long as somebody turns pages", async ({ page }) => {
+  await page.clock.install();
+  await page.goto(events("?ReadOnly=any"));
+  await settled(page);
+  const told = (await page.getByRole("heading", { name: /^Event history \(/ }).textContent()) ?? "";
+  const [, total = ""] = /\(([\d,]+)\)/.exec(told) ?? [];
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(page.getByRole("button", { name: "Page 2", exact: true })).toHaveAttribute(
+    "aria-current",
+    "true",
+  );
+  await page.clock.fastForward(400_000);
+  await rows(page).getByRole("checkbox").first().check();
+  await expect(page.getByRole("heading", { name: `Event history (1/${total})` })).toBeVisible();
+});
+
 test("events are downloaded as CSV and as JSON", async ({ page, look }) => {
   await page.goto(events("?EventName=CreateKey"));
   await settled(page);

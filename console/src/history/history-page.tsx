@@ -2,7 +2,6 @@ import Grid from "@cloudscape-design/components/grid";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import type { EventItem } from "../api/history";
 import { useRegion } from "../session/region";
 import { EmptyState } from "../shell/empty-state";
 import { Refused } from "../shell/refused";
@@ -12,11 +11,13 @@ import { LiveStatus } from "./live/live-status";
 import { useLive } from "./live/use-live";
 import { comparePath } from "./paths";
 import { requestOf } from "./search-query";
+import { elsewhere, type Selection, selectedOf } from "./selection";
 import { countText } from "./table/counts";
 import { EventsTable } from "./table/events-table";
 import { HistoryHeader } from "./table/history-header";
 import { NoEvents } from "./table/no-events";
 import { SearchedBack } from "./table/searched-back";
+import { SelectedElsewhere } from "./table/selected-elsewhere";
 import { useTablePreferences } from "./table/table-preferences";
 import { useEventPages } from "./use-event-pages";
 import { useEventSearch } from "./use-event-search";
@@ -34,7 +35,9 @@ export function Component() {
   const [isLive, setLive] = useLiveInAddress();
   const [asOf, setAsOf] = useKept("as-of", () => new Date());
   const [isPaused, setPaused] = useState(false);
-  const [selected, setSelected] = useKept<EventItem[]>("selected", () => []);
+  const walk = JSON.stringify([region, search]);
+  const [selection, setSelection] = useKept<Selection>("selected", () => ({ walk, events: [] }));
+  const selected = selectedOf(selection, walk);
   const [isDownloading, setDownloading] = useState(false);
   const navigate = useNavigate();
   const request = useMemo(() => requestOf(search, asOf), [search, asOf]);
@@ -61,7 +64,7 @@ export function Component() {
         region={region}
         pages={pages}
         selected={selected}
-        onSelect={setSelected}
+        onSelect={(events) => setSelection({ walk, events })}
         isNew={live.isNew}
         header={
           <HistoryHeader
@@ -108,6 +111,10 @@ export function Component() {
             {isLive && (
               <LiveStatus live={live} isPaused={isPaused} isElsewhere={pages.number > 1} onPause={pause} />
             )}
+            <SelectedElsewhere
+              count={elsewhere(selected, shown)}
+              onClear={() => setSelection({ walk, events: [] })}
+            />
             {pages.error !== null && (
               <Refused error={pages.error} doing="look up events" onRetry={pages.retry} />
             )}

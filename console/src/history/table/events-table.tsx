@@ -12,7 +12,7 @@ import { TablePreferencesDialog, useTablePreferences } from "./table-preferences
 interface EventsTableProps {
   region: string;
   pages: EventPages;
-  selected: EventItem[];
+  selected: readonly EventItem[];
   onSelect: (events: EventItem[]) => void;
   isNew: (event: EventItem) => boolean;
   header: ReactNode;
@@ -42,7 +42,7 @@ export function EventsTable(props: EventsTableProps) {
       loading={pages.isLoading && !pages.page}
       loadingText="Looking for events"
       selectionType="multi"
-      selectedItems={selected}
+      selectedItems={[...selected]}
       onSelectionChange={({ detail }) => onSelect(detail.selectedItems.slice(0, COMPARED_MAX))}
       isItemDisabled={(event) => isFull && !selected.some(({ EventId }) => EventId === event.EventId)}
       wrapLines={preferences.wrapLines}
