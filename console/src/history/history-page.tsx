@@ -41,7 +41,7 @@ export function Component() {
   const [isDownloading, setDownloading] = useState(false);
   const navigate = useNavigate();
   const request = useMemo(() => requestOf(search, asOf), [search, asOf]);
-  const pages = useEventPages(region, request, pageSize);
+  const pages = useEventPages(region, request, pageSize, isLive && !isPaused);
   const shown = useMemo(() => pages.page?.Events ?? [], [pages.page]);
   const refresh = useCallback(() => setAsOf(new Date()), [setAsOf]);
   const isFollowing = !isPaused && pages.number === 1;

@@ -22,8 +22,16 @@ export interface EventPages {
   retry: () => void;
 }
 
-/** Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early. */
-export function useEventPages(region: string, search: Search, size: number): EventPages {
+/**
+ * Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early,
+ * unless newer events are followed: then each page is soon replaced, and hardly kept.
+ */
+export function useEventPages(
+  region: string,
+  search: Search,
+  size: number,
+  isFollowing: boolean,
+): EventPages {
   const walk = JSON.stringify([region, search, size]);
   const [kept, setPlace] = useKept<Place>("pages", () => startOf(walk));
   const place = kept.walk === walk ? kept : startOf(walk);
@@ -31,11 +39,12 @@ export function useEventPages(region: string, search: Search, size: number): Eve
   const client = useQueryClient();
   const query = useQuery({
     ...pageOptions(region, search, size, tokens[number - 1]),
+    gcTime: isFollowing ? FOLLOWING_KEPT_MS : KEPT_MS,
     placeholderData: sameRegion(region),
   });
   const { data, isPlaceholderData } = query;
   const next = isPlaceholderData ? undefined : data?.NextToken;
-  usePrefetch(client, region, search, size, next);
+  usePrefetch(client, region, search, size, isFollowing ? undefined : next);
   const goTo = (to: number) => {
     const there = turned(place, isPlaceholderData ? undefined : data, to);
     if (there) setPlace(there);
@@ -53,6 +62,12 @@ export function useEventPages(region: string, search: Search, size: number): Eve
   };
 }
 
+/** For so long a page is kept that is not shown: whoever comes back finds it. */
+const KEPT_MS = 300_000;
+
+/** The same while newer events are followed: a busy server has a page of them every few seconds. */
+const FOLLOWING_KEPT_MS = 5_000;
+
 /** How a page is asked for. A page of a search does not change: its times are fixed. */
 export const pageOptions = (region: string, search: Search, size: number, token: string | undefined) =>
   queryOptions({
@@ -65,7 +80,7 @@ export const pageOptions = (region: string, search: Search, size: number, token:
         token,
       ),
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 300_000,
+    gcTime: KEPT_MS,
   });
 
 /** Whoever stays on a page for a moment may turn it. */

@@ -2,7 +2,9 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type EventItem, searchHistory } from "../../api/history";
 import type { EventRecord } from "../record";
 import { type EventSearch, requestOf } from "../search-query";
+import { KnownEvents } from "./known-events";
 import { isLook, mayMatch } from "./matches";
+import { Pace } from "./pace";
 import { type TailState, useTail } from "./use-tail";
 
 /** What is looked at while events arrive. */
@@ -30,9 +32,6 @@ export interface Live {
   isNew: (event: EventItem) => boolean;
 }
 
-/** New events are asked for so soon after the first of them was recorded: more often come together. */
-const WAIT_MS = 400;
-
 /** The most new events that are counted while nobody follows. */
 const COUNTED_MAX = 50;
 
@@ -42,13 +41,11 @@ export function useLive(watched: Watched): Live {
   const [arrived, setArrived] = useState(0);
   const [waiting, setWaiting] = useState(0);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(NONE);
-  const known = useRef<{ search: EventSearch; ids: Set<string> }>(undefined);
+  const known = useRef<{ search: EventSearch; events: KnownEvents }>(undefined);
   const count = useCallback(async () => {
     const request = { ...requestOf(search, new Date()), MaxResults: COUNTED_MAX };
     const page = await searchHistory(region, request).catch(() => undefined);
-    const ids = page?.Events.map(({ EventId }) => EventId) ?? [];
-    const unseen = ids.filter((id) => known.current && !known.current.ids.has(id));
-    setWaiting(unseen.length);
+    if (page) setWaiting(known.current?.events.missed(page.Events.map(({ EventId }) => EventId)) ?? 0);
   }, [region, search]);
   const wake = useWake(isFollowing ? refresh : count);
   const state = useTail(region, isOn, (record: EventRecord) => {
@@ -57,10 +54,11 @@ export function useLive(watched: Watched): Live {
   // What is shown first of a search is known; what comes later is new.
   useEffect(() => {
     if (!isOn || !isFollowing || !isSettled) return;
-    const before = known.current?.search === search ? known.current.ids : undefined;
-    const ids = shown.map(({ EventId }) => EventId);
-    known.current = { search, ids: new Set([...(before ?? []), ...ids]) };
-    const unseen = before ? ids.filter((id) => !before.has(id)) : [];
+    const before = known.current?.search === search ? known.current.events : undefined;
+    const events = before ?? new KnownEvents();
+    known.current = { search, events };
+    const learnt = events.learn(shown.map(({ EventId }) => EventId));
+    const unseen = before ? learnt : [];
     setWaiting(0);
     if (before && unseen.length === 0) return;
     setArrived((so) => (before ? so + unseen.length : 0));
@@ -75,22 +73,13 @@ export function useLive(watched: Watched): Live {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Does something soon, once for all calls until then; and again a little later, for what was not yet indexed. */
+/** Does something soon after it is woken, at the pace of what comes. */
 function useWake(act: () => void): () => void {
   const latest = useRef(act);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     latest.current = act;
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return useCallback(() => {
-    if (timer.current !== undefined) return;
-    timer.current = setTimeout(() => {
-      latest.current();
-      timer.current = setTimeout(() => {
-        timer.current = undefined;
-        latest.current();
-      }, WAIT_MS * 2);
-    }, WAIT_MS);
-  }, []);
+  const [pace] = useState(() => new Pace(() => latest.current()));
+  useEffect(() => () => pace.stop(), [pace]);
+  return useCallback(() => pace.wake(), [pace]);
 }
