@@ -123,7 +123,7 @@ test("a look back finds what was told", async ({ page, look }) => {
   await look("insights-look-back");
 });
 
-test("who may not read a trail's tags is told what to ask for", async ({ browser, baseURL }) => {
+test("who may not read tags or insights of a trail is told what to ask for", async ({ browser, baseURL }) => {
   const context = await browser.newContext({ baseURL: baseURL ?? "", storageState: NOBODY });
   try {
     const page = await context.newPage();
@@ -131,6 +131,9 @@ test("who may not read a trail's tags is told what to ask for", async ({ browser
     await page.goto("/_cairn/console/insights?tab=rules");
     await expect(page.getByText("You may not read the tags of trail watcher")).toBeVisible();
     await expect(page.getByText("cloudtrail:ListTags").first()).toBeVisible();
+    await page.goto("/_cairn/console/insights");
+    await expect(page.getByRole("row").filter({ hasText: "DeleteAlarms" })).toHaveCount(2);
+    await expect(page.getByText("Insights of data events are missing: watcher")).toBeVisible();
   } finally {
     await context.close();
   }

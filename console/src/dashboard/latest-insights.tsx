@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { NoInsights } from "../insights/list/no-insights";
+import { RefusedTrails } from "../insights/list/refused-trails";
 import { lastedInWords, type Row, rowsOf } from "../insights/list/row";
 import { useClock } from "../insights/use-clock";
 import { useInsights } from "../insights/use-insights";
@@ -38,6 +39,7 @@ export function LatestInsights({ region }: { region: string }) {
       {insights.isError && !insights.data && (
         <Refused error={insights.error} doing="look up insights" onRetry={() => insights.refetch()} />
       )}
+      <RefusedTrails refused={insights.data?.refused ?? []} />
       {insights.data && rows.length === 0 && <NoInsights trails={insights.data.trails} days={DAYS} />}
       <SpaceBetween size="s">
         {rows.slice(0, SHOWN_MAX).map((row) => (

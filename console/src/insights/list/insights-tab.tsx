@@ -10,6 +10,7 @@ import { useInsights } from "../use-insights";
 import { readFilter, writeFilter } from "./filter";
 import { InsightsTable } from "./insights-table";
 import { NoInsights } from "./no-insights";
+import { RefusedTrails } from "./refused-trails";
 import { rowsOf } from "./row";
 
 /** How far back can be looked, days. */
@@ -46,6 +47,7 @@ export function InsightsTab() {
       {data?.isCut && (
         <Alert type="info">There are more insights than are shown here. Choose a shorter time.</Alert>
       )}
+      <RefusedTrails refused={data?.refused ?? []} />
       <InsightsTable
         key={region}
         rows={rows}
