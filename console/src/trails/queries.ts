@@ -102,23 +102,31 @@ export function useExisting(arn: string) {
   });
 }
 
-/** The organization of the account; `null` where there is none that it may look at. */
-export function useOrganization() {
+/**
+ * The organization of the account; `null` where there is none. Asked for where it is needed alone: where there is
+ * none, the answer is an error, and is recorded as one.
+ */
+export function useOrganization(isNeeded = true) {
   const { Account } = useSession();
   return useQuery<Organization | null>({
     queryKey: ["trails", "organization", Account.Id],
     queryFn: ({ signal }) => findOrganization(Account.Id, signal),
+    enabled: isNeeded,
     staleTime: 300_000,
   });
 }
 
-/** Whether the caller's account may change a trail at all, and whose it is if not. */
+/**
+ * Whether the caller's account may change a trail at all, and whose it is if not. Where that can't be told, CloudTrail
+ * decides; `doubt` says why.
+ */
 export function useGovernance(trail: Pick<Trail, "TrailARN"> | undefined) {
   const { Account } = useSession();
-  const organization = useOrganization();
   const owner = ownerOf(trail?.TrailARN ?? "");
   const isOwn = owner === Account.Id;
-  return { isOwn, owner, canChange: isOwn || Boolean(organization.data?.governs) };
+  const { data: organization, error } = useOrganization(owner !== "" && !isOwn);
+  const doubt = isOwn ? undefined : (error ?? organization?.doubt);
+  return { isOwn, owner, canChange: isOwn || Boolean(organization?.governs || doubt), doubt };
 }
 
 /** Has everything about trails asked for again. */

@@ -14,6 +14,7 @@ test("log files lie below prefix, organization, account, kind, Region and day", 
   expect(folderOf(TRAIL, { account: "1", organization: "o-1", region: "eu-west-1", day })).toBe(
     "audit/AWSLogs/o-1/1/CloudTrail/eu-west-1/2026/11/26/",
   );
+  expect(folderOf(TRAIL, { account: "1" })).toBeUndefined();
   const own = { IsOrganizationTrail: false } as Trail;
   expect(folderOf(own, { account: "1", organization: "o-1", kind: "CloudTrail-Digest" })).toBe(
     "AWSLogs/1/CloudTrail-Digest/",

@@ -22,14 +22,18 @@ export const finishPath = (arn: string): string => `${editPath(arn, "events")}&b
 
 export type LogKind = "CloudTrail" | "CloudTrail-Digest" | "CloudTrail-Insight" | "CloudTrail-Aggregated";
 
-/** The folder of an account's log files in the trail's bucket, of a Region and day where they are given. */
+/**
+ * The folder of an account's log files in the trail's bucket, of a Region and day where they are given. Of an
+ * organization's trail it can't be told without the organization.
+ */
 export function folderOf(
   trail: Pick<Trail, "S3KeyPrefix" | "IsOrganizationTrail">,
   of: { account: string; organization?: string | undefined; kind?: LogKind; region?: string; day?: Date },
-): string {
+): string | undefined {
   const { account, organization, kind = "CloudTrail", region, day } = of;
+  if (trail.IsOrganizationTrail && !organization) return undefined;
   const prefix = trail.S3KeyPrefix ? `${trail.S3KeyPrefix}/` : "";
-  const within = trail.IsOrganizationTrail && organization ? `${organization}/` : "";
+  const within = trail.IsOrganizationTrail ? `${organization}/` : "";
   const date = region && day ? `${region}/${day.toISOString().slice(0, 10).replaceAll("-", "/")}/` : "";
   return `${prefix}AWSLogs/${within}${account}/${kind}/${date}`;
 }

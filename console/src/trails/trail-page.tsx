@@ -41,7 +41,7 @@ function Detail({ trail }: { trail: Trail }) {
   const arn = trail.TrailARN;
   const navigate = useNavigate();
   const status = useStatus(arn);
-  const { canChange } = useGovernance(trail);
+  const { canChange, doubt } = useGovernance(trail);
   const actions = useTrailActions(() => navigate("/trails"));
   const failing = status.data?.IsLogging ? status.data.LatestDeliveryError : undefined;
   return (
@@ -76,6 +76,12 @@ function Detail({ trail }: { trail: Trail }) {
           <Alert type="info" header="This trail belongs to your organization">
             Account {ownerOf(arn)} manages it, and logs the events of this account with it. Members see the
             trail; only the management account and its delegated administrators for CloudTrail change it.
+          </Alert>
+        )}
+        {doubt && (
+          <Alert type="info" header="This trail belongs to your organization">
+            Whether account {ownerOf(arn)} alone changes it, or this one too, could not be found out:{" "}
+            {doubt.message} CloudTrail decides when you try.
           </Alert>
         )}
         {failing && (

@@ -1,4 +1,4 @@
-import { send, urlOf } from "../../api/call";
+import { Refusal, send, urlOf } from "../../api/call";
 
 /** What is known of the caller's organization. */
 export interface Organization {
@@ -6,6 +6,8 @@ export interface Organization {
   management: string;
   /** Whether the caller's account manages it, or administers CloudTrail for it. */
   governs: boolean;
+  /** Why that is not certain. */
+  doubt?: Refusal;
 }
 
 async function organizations<Answer>(
@@ -25,23 +27,26 @@ async function organizations<Answer>(
   return (await response.json()) as Answer;
 }
 
-/** The organization that an account is in; `null` where it is in none, or may not look. */
+/** The organization that an account is in; `null` where it is in none. */
 export async function findOrganization(account: string, signal?: AbortSignal): Promise<Organization | null> {
   try {
     const { Organization: found } = await organizations<{
       Organization: { Id: string; MasterAccountId: string };
     }>("DescribeOrganization", {}, signal);
     const management = found.MasterAccountId;
-    const governs = management === account || (await administers(account, signal));
-    return { id: found.Id, management, governs };
+    const known = management === account ? { governs: true } : await administers(account, signal);
+    return { id: found.Id, management, ...known };
   } catch (error) {
-    if (signal?.aborted) throw error;
-    return null;
+    if (error instanceof Refusal && error.code === "AWSOrganizationsNotInUseException") return null;
+    throw error;
   }
 }
 
-/** Whether the account administers CloudTrail; who does not may not even ask. */
-async function administers(account: string, signal?: AbortSignal): Promise<boolean> {
+/** Whether the account administers CloudTrail. */
+async function administers(
+  account: string,
+  signal?: AbortSignal,
+): Promise<Pick<Organization, "governs" | "doubt">> {
   try {
     const input = { ServicePrincipal: "cloudtrail.amazonaws.com" };
     const answer = await organizations<{ DelegatedAdministrators: { Id: string }[] }>(
@@ -49,8 +54,11 @@ async function administers(account: string, signal?: AbortSignal): Promise<boole
       input,
       signal,
     );
-    return answer.DelegatedAdministrators.some(({ Id }) => Id === account);
-  } catch {
-    return false;
+    return { governs: answer.DelegatedAdministrators.some(({ Id }) => Id === account) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // Who administers nothing may not even ask, whatever the policies allow; these name an action.
+    const isAnswer = error.isDenied && !error.action;
+    return isAnswer ? { governs: false } : { governs: false, doubt: error };
   }
 }

@@ -24,7 +24,7 @@ interface GeneralDetailsProps {
 /** All settings of a trail but its events and tags, and when it last delivered. */
 export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralDetailsProps) {
   const { Account } = useSession();
-  const { data: organization } = useOrganization();
+  const { data: organization } = useOrganization(trail.IsOrganizationTrail);
   const time = useTime();
   const absent = isUnknown ? "Not known" : "Loading";
   const at = (moment: number | undefined, fault?: string) => {
@@ -64,7 +64,7 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
             label: "Organization trail",
             value: trail.IsOrganizationTrail ? `Yes, of account ${owner}` : "No",
           },
-          { label: "Trail log location", value: `${trail.S3BucketName}/${folder}` },
+          { label: "Trail log location", value: `${trail.S3BucketName}/${folder ?? "…"}` },
           {
             label: "Last log file delivered",
             value: at(status?.LatestDeliveryTime, status?.LatestDeliveryError),

@@ -22,7 +22,7 @@ export function LogFiles({ trail }: { trail: Trail }) {
   const { Account } = useSession();
   const [region] = useRegion();
   const time = useTime();
-  const organization = useOrganization();
+  const organization = useOrganization(trail.IsOrganizationTrail);
   const isOthers = ownerOf(trail.TrailARN) !== Account.Id;
   const of = { account: Account.Id, organization: organization.data?.id };
   const day = new Date();
@@ -31,8 +31,8 @@ export function LogFiles({ trail }: { trail: Trail }) {
     queryKey: ["trails", "files", region, trail.S3BucketName, folder],
     // Of a day with many files only the first thousand are listed, so what is newest is asked for from behind.
     queryFn: ({ signal }) =>
-      newest((prefix) => listObjects(region, trail.S3BucketName, prefix, signal), folder, day),
-    enabled: !organization.isPending,
+      newest((prefix) => listObjects(region, trail.S3BucketName, prefix, signal), folder ?? "", day),
+    enabled: folder !== undefined,
     refetchInterval: REFRESH_MS,
     retry: false,
   });
@@ -49,16 +49,25 @@ export function LogFiles({ trail }: { trail: Trail }) {
       <Table
         items={files.data ?? []}
         trackBy="Key"
-        loading={files.isPending}
+        loading={files.isPending && !organization.isError}
         loadingText="Loading log files"
         ariaLabels={{ tableLabel: "Newest log files" }}
         header={
-          <Header variant="h2" description={`Of today, from ${region}: s3://${trail.S3BucketName}/${folder}`}>
+          <Header
+            variant="h2"
+            description={folder && `Of today, from ${region}: s3://${trail.S3BucketName}/${folder}`}
+          >
             Newest log files
           </Header>
         }
         empty={
-          isOthers && files.error instanceof Refusal && files.error.isDenied ? (
+          organization.isError ? (
+            <Refused
+              error={organization.error}
+              doing="look up the organization, in whose folder the log files are"
+              onRetry={() => organization.refetch()}
+            />
+          ) : isOthers && files.error instanceof Refusal && files.error.isDenied ? (
             <EmptyState title="The bucket is the organization's">
               Its policy does not let this account read. Ask account {ownerOf(trail.TrailARN)} for the log
               files.
@@ -91,9 +100,11 @@ export function LogFiles({ trail }: { trail: Trail }) {
           },
         ]}
       />
-      <ExpandableSection headerText="All log files, at the command line">
-        <Command text={commands.join("\n")} what="commands" />
-      </ExpandableSection>
+      {folder && (
+        <ExpandableSection headerText="All log files, at the command line">
+          <Command text={commands.join("\n")} what="commands" />
+        </ExpandableSection>
+      )}
     </SpaceBetween>
   );
 }

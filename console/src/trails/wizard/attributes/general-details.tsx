@@ -51,8 +51,9 @@ export function GeneralDetails({ draft, change, faults, isNew }: PartProps & { i
 
 function OrganizationChoice({ draft, change }: Pick<PartProps, "draft" | "change">) {
   const { Account } = useSession();
-  const { data: organization } = useOrganization();
-  if (!organization && !draft.organization) return null;
+  const { data: organization, error } = useOrganization();
+  if (!organization && !draft.organization && !error) return null;
+  const doubt = error ?? organization?.doubt;
   const may = organization?.governs ?? false;
   return (
     <Checkbox
@@ -62,7 +63,9 @@ function OrganizationChoice({ draft, change }: Pick<PartProps, "draft" | "change
       description={
         may
           ? `The trail logs the events of every account of ${organization?.id}. It belongs to ${organization?.management === Account.Id ? "this account" : organization?.management}, and members see it.`
-          : "Only the organization's management account and its delegated administrators for CloudTrail can do this."
+          : doubt
+            ? `Whether this account can do this could not be found out: ${doubt.message}`
+            : "Only the organization's management account and its delegated administrators for CloudTrail can do this."
       }
     >
       Log events of all accounts in my organization

@@ -62,7 +62,7 @@ export function StorageLocation({ draft, change, faults, region }: PartProps & {
             </>
           }
           errorText={faults.prefix}
-          constraintText={`Log files go to ${bucketOf(draft) || "BUCKET"}/${folder}`}
+          constraintText={`Log files go to ${bucketOf(draft) || "BUCKET"}/${folder ?? "…"}`}
           stretch
         >
           <Input
