@@ -35,13 +35,18 @@ test("changes alone can be counted, over another time", async ({ page }) => {
     .or(page.getByRole("button", { name: "1 hour" }))
     .click();
   await expect(page).toHaveURL(/range=1h/);
-  await expect(page.getByText("What happened in the last hour.")).toBeVisible();
+  await expect(page.getByText("What was changed in the last hour.")).toBeVisible();
 });
 
 test("denied calls lead to the events that were denied", async ({ page }) => {
   await page.goto("/_cairn/console/?range=30d");
-  const denied = page.getByRole("list").filter({ hasText: "intern" }).last();
-  await denied.getByRole("link", { name: "intern" }).click();
+  const intern = page.getByRole("link", { name: "intern", exact: true });
+  await page
+    .getByRole("list")
+    .filter({ has: intern })
+    .last()
+    .getByRole("link", { name: "intern", exact: true })
+    .click();
   await expect(page).toHaveURL(/Username=intern/);
   await expect(page).toHaveURL(/ErrorCode=AccessDenied/);
 });
@@ -50,6 +55,25 @@ test("a Region without events tells what to do next", async ({ page, look }) => 
   await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");
   await expect(page.getByText("There were no events in the last hour.", { exact: false })).toBeVisible();
   await look("dashboard-empty");
+});
+
+test("until another time is summed up, what is shown says what it is of", async ({ page }) => {
+  await page.goto("/_cairn/console/?range=24h");
+  await expect(page.getByText("Top principals")).toBeVisible();
+  let go = () => {};
+  const held = new Promise<void>((done) => {
+    go = done;
+  });
+  await page.route("**/history/summary", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "7 days" }).click();
+  await expect(page).toHaveURL(/range=7d/);
+  await expect(page.getByText("What happened in the last 24 hours.")).toBeVisible();
+  await expect(page.getByText("Top principals")).toBeVisible();
+  go();
+  await expect(page.getByText("What happened in the last 7 days.")).toBeVisible();
 });
 
 test("who may see little sees that, and what the rest needs", async ({ browser, baseURL }) => {

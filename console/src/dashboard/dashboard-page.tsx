@@ -31,7 +31,9 @@ export function Component() {
   const counted: Counted = search.get("events") === "writes" ? "writes" : "all";
   const summary = useSummary(region, span, counted);
   const top = summary.data?.Total ? summary.data.Top : undefined;
-  const filters = filtersOf(counted);
+  // What is shown says what it is of, and leads to that.
+  const shown = summary.data ?? { span, counted };
+  const filters = filtersOf(shown.counted);
   const set = (key: string, value: string) =>
     setSearch(
       (before) => {
@@ -41,7 +43,8 @@ export function Component() {
       },
       { replace: true },
     );
-  const hrefOf = (more: Filter[]) => href(eventsPath({ filters: [...filters, ...more], range: span.range }));
+  const hrefOf = (more: Filter[]) =>
+    href(eventsPath({ filters: [...filters, ...more], range: shown.span.range }));
   const valueHref =
     (Field: FilterField, more: Filter[] = []) =>
     (value: string) =>
@@ -49,7 +52,7 @@ export function Component() {
   return (
     <Page
       title="Dashboard"
-      description={`What happened in ${span.words}.`}
+      description={`What ${shown.counted === "writes" ? "was changed" : "happened"} in ${shown.span.words}.`}
       actions={
         <SpaceBetween direction="horizontal" size="xs" alignItems="end">
           <SegmentedControl
@@ -82,7 +85,9 @@ export function Component() {
           <Refused error={summary.error} doing="sum up the events" onRetry={() => summary.refetch()} />
         )}
         {summary.data && <Figures summary={summary.data} hrefOf={hrefOf} />}
-        {!summary.isError && <EventsContainer summary={summary.data} filters={filters} words={span.words} />}
+        {!summary.isError && (
+          <EventsContainer summary={summary.data} filters={filters} words={shown.span.words} />
+        )}
         <Grid gridDefinition={[{ colspan: HALF }, { colspan: HALF }]}>
           <LatestInsights region={region} />
           <Delivery />
