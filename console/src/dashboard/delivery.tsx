@@ -49,6 +49,9 @@ export function Delivery() {
         </EmptyState>
       )}
       <SpaceBetween size="s">
+        {trails.length > 0 && !trails.some(({ IsLogging }) => IsLogging) && (
+          <StatusIndicator type="warning">No trail logs: events are kept for 90 days alone.</StatusIndicator>
+        )}
         {trails.map((trail) => (
           <Trail key={trail.TrailARN} trail={trail} />
         ))}

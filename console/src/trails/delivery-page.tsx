@@ -7,6 +7,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TrailHealth } from "../api/trails";
+import { many } from "../insights/words";
 import { EmptyState } from "../shell/empty-state";
 import { href } from "../shell/href";
 import { Page } from "../shell/page";
@@ -69,15 +70,26 @@ function Health({ trails }: { trails: TrailHealth[] }) {
         <KeyValuePairs
           columns={4}
           items={[
-            { label: "Trails that log", value: `${sums.logging} of ${trails.length}` },
+            {
+              label: "Trails that log",
+              value: (
+                <StatusIndicator type={sums.logging === 0 ? "warning" : "success"}>
+                  {sums.logging} of {trails.length}
+                </StatusIndicator>
+              ),
+            },
             {
               label: "Longest lag",
-              value: <StatusIndicator type={sums.late ? "warning" : "success"}>{sums.lag}</StatusIndicator>,
+              value: (
+                <StatusIndicator type={sums.late ? "warning" : sums.logging === 0 ? "stopped" : "success"}>
+                  {sums.lag}
+                </StatusIndicator>
+              ),
             },
             { label: "Events delivered", value: number.format(sums.events) },
             {
               label: "Log files and digests",
-              value: `${number.format(sums.files)} (${sizeOf(sums.bytes)}), ${number.format(sums.digests)}`,
+              value: `${many(sums.files, "log file", "log files")} (${sizeOf(sums.bytes)}), ${many(sums.digests, "digest", "digests")}`,
             },
           ]}
         />

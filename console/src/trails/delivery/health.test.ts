@@ -22,6 +22,7 @@ const destination = (Kind: "S3" | "SNS" | "Digest", code?: string) => ({
 test.each<[string, Partial<TrailHealth>, string, string]>([
   ["well", {}, "success", "Healthy"],
   ["off", { IsLogging: false }, "stopped", "Off"],
+  ["off, while others are recorded", { IsLogging: false, Behind: 3 }, "stopped", "Off"],
   [
     "off, with something that still waits",
     { IsLogging: false, Behind: 3, LagSeconds: 900 },
@@ -61,7 +62,7 @@ test("sums are those of all trails, the lag is the longest", () => {
     lag: "15 min",
     late: true,
   });
-  expect(totals([])).toMatchObject({ lag: "None", files: 0 });
+  expect(totals([])).toMatchObject({ lag: "–", files: 0 });
 });
 
 test("a bucket that refuses holds its trail up, however short the lag", () => {
@@ -73,4 +74,9 @@ test("each trail has a series", () => {
   expect(seriesOf([TRAIL], "Events")).toEqual([
     { title: "main", hours: [{ at: new Date("2026-11-26T06:00:00Z"), value: 3 }] },
   ]);
+});
+
+test("trails that are off have no lag", () => {
+  expect(totals([{ ...TRAIL, IsLogging: false }])).toMatchObject({ logging: 0, lag: "–", late: false });
+  expect(totals([TRAIL, { ...TRAIL, IsLogging: false, LagSeconds: 9 }]).lag).toBe("4 s");
 });

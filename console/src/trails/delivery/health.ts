@@ -24,6 +24,8 @@ export function healthOf(trail: TrailHealth): Condition {
     };
   }
   if (isLate(trail)) return { type: "warning", text: "Late" };
+  // What is recorded for others is passed over a moment later.
+  if (!trail.IsLogging) return { type: "stopped", text: "Off" };
   return { type: "success", text: "Healthy" };
 }
 
@@ -72,7 +74,9 @@ export function totals(trails: readonly TrailHealth[]) {
   };
 }
 
-function longestLag(trails: readonly TrailHealth[]): string {
+function longestLag(all: readonly TrailHealth[]): string {
+  const trails = all.filter((trail) => trail.IsLogging || isLate(trail) || isHeldUp(trail));
+  if (trails.length === 0) return "–";
   const heldUp = trails.find(isHeldUp);
   const [latest] = [...trails].sort((one, other) => other.LagSeconds - one.LagSeconds);
   const worst = heldUp ?? latest;
