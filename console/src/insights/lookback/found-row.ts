@@ -28,12 +28,14 @@ export const countsOf = (found: Found[]): [Sensitivity, number][] =>
 function rowOf(found: Found): FoundRow {
   const began = Date.parse(found.start) / 1000;
   const rate = ({ minutes, calls }: { minutes: number; calls: number }) => (minutes ? calls / minutes : 0);
+  const lasted = found.end ? (Date.parse(found.end) / 1000 - began) / 60 : undefined;
   return {
     ...found,
     id: [found.eventSource, found.eventName, found.errorCode, found.start].join(" "),
     began,
-    lasted: found.end ? (Date.parse(found.end) / 1000 - began) / 60 : undefined,
+    lasted,
     usual: rate(found.baseline),
-    happened: rate(found.opening),
+    // Of what goes on no more is known than how it began.
+    happened: rate(lasted ? { minutes: lasted, calls: found.calls } : found.opening),
   };
 }
