@@ -87,7 +87,7 @@ function Answer({ preview, isOld }: { preview: Preview; isOld: boolean }) {
       <ProgressBar
         value={percent}
         label={`${number.format(Matched)} of ${number.format(Scanned)} events`}
-        description={Scanned > 0 ? `Of the last ${span(since)}` : "Nothing was recorded lately."}
+        description={Scanned > 0 ? `Recorded in the last ${span(since)}` : "Nothing was recorded lately."}
         additionalInfo={isOld ? "Being updated" : ""}
         ariaLabel="Share of recent events that would be logged"
       />
