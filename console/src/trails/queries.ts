@@ -109,10 +109,11 @@ export function useExisting(arn: string) {
 export function useOrganization(isNeeded = true) {
   const { Account } = useSession();
   return useQuery<Organization | null>({
-    queryKey: ["trails", "organization", Account.Id],
+    queryKey: ["organization", Account.Id],
     queryFn: ({ signal }) => findOrganization(Account.Id, signal),
     enabled: isNeeded,
-    staleTime: 300_000,
+    staleTime: ({ state }) => (state.data === null ? Number.POSITIVE_INFINITY : 300_000),
+    gcTime: Number.POSITIVE_INFINITY,
   });
 }
 
