@@ -73,6 +73,17 @@ test("errors are found by whether there is a code, and values are offered", asyn
   await expect(page.getByLabel(/^Failed: /)).toHaveCount(50);
 });
 
+test("rare values are offered to who types their beginning", async ({ page }) => {
+  await page.goto(events("?EventName=CreateLogStream"));
+  await settled(page);
+  const field = page.getByRole("combobox", { name: "Filter events" });
+  await field.fill("Event name = CreateU");
+  await expect(page.getByRole("option", { name: /CreateUser$/ })).toBeVisible();
+  await field.fill("CreateU");
+  await page.getByRole("option", { name: /CreateUser$/ }).click();
+  await expect(page).toHaveURL(/EventName=CreateLogStream&EventName=CreateUser/);
+});
+
 test("a time is chosen, and nothing in it is told", async ({ page }) => {
   await page.goto(events("?ReadOnly=any"));
   await settled(page);
@@ -126,6 +137,24 @@ test("new events appear by themselves, and are counted while it is paused", asyn
   await expect(page.getByText(/^Paused, [1-9]\d* new event/)).toBeVisible();
   await page.getByRole("button", { name: "Show the newest" }).click();
   await expect(rows(page).filter({ hasText: "DeleteUser" }).filter({ hasText: name })).toBeVisible();
+});
+
+test("a short page does not make old events new", async ({ page, aws }) => {
+  await page.goto(events("?EventSource=iam.amazonaws.com&ReadOnly=false"));
+  await settled(page);
+  await page.getByRole("button", { name: "Preferences" }).click();
+  await page.getByRole("dialog").getByText("10 events").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+  await expect(rows(page)).toHaveCount(10);
+  await page.goto(events("?EventSource=iam.amazonaws.com&ReadOnly=false&live=true"));
+  await expect(page.getByText("Live, 0 new events")).toBeVisible();
+  await page.getByRole("button", { name: "Pause" }).click();
+  const name = `history-short-${Date.now()}`;
+  await aws.query("iam", "CreateUser", { UserName: name });
+  await expect(page.getByText("Paused, 1 new event", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Show the newest" }).click();
+  await expect(rows(page).filter({ hasText: name })).toBeVisible();
+  await expect(page.getByText(/^Live, 1 new event$/)).toBeVisible();
 });
 
 test("an event tells what happened, what it refers to and its record", async ({

@@ -1,10 +1,10 @@
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useState } from "react";
 import type { EventItem, Search } from "../../api/history";
-import { FIELDS } from "../fields";
+import { FIELDS, isField } from "../fields";
 import { searchOfTokens, tokensOf } from "../filter-tokens";
 import type { EventSearch } from "../search-query";
-import { useSuggestions } from "./suggestions";
+import { type Typed, useSuggestions } from "./suggestions";
 
 interface EventFilterProps {
   region: string;
@@ -27,13 +27,13 @@ const PROPERTIES: PropertyFilterProps.FilteringProperty[] = FIELDS.map(({ key, l
 /** The filter of Event history: every field, several at once, and words. */
 export function EventFilter(props: EventFilterProps) {
   const { region, search, request, shown, countText, isLoading, onChange } = props;
-  const [isUsed, setUsed] = useState(false);
-  const suggestions = useSuggestions(region, request, shown, isUsed);
+  const [typed, setTyped] = useState<Typed>();
+  const suggestions = useSuggestions(region, request, shown, typed);
   return (
     <PropertyFilter
       query={tokensOf(search)}
       onChange={({ detail }) => onChange(searchOfTokens(detail))}
-      onLoadItems={() => setUsed(true)}
+      onLoadItems={({ detail }) => setTyped(typedOf(detail))}
       filteringProperties={PROPERTIES}
       filteringOptions={suggestions.options}
       filteringStatusType={suggestions.isLoading ? "loading" : "finished"}
@@ -50,4 +50,9 @@ export function EventFilter(props: EventFilterProps) {
       filteringConstraintText="All filters must match; of several values for one attribute, any."
     />
   );
+}
+
+function typedOf({ filteringText, filteringProperty }: PropertyFilterProps.LoadItemsDetail): Typed {
+  const field = filteringProperty?.key;
+  return { text: filteringText, ...(field !== undefined && isField(field) ? { field } : {}) };
 }

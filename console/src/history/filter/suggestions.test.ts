@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { EventItem, Summary } from "../../api/history";
 import { ANY } from "../filter-tokens";
-import { suggestionsOf } from "./suggestions";
+import { askedOf, suggestionsOf, type Typed } from "./suggestions";
 
 const EVENT: EventItem = {
   EventId: "e-1",
@@ -30,7 +30,7 @@ const SUMMARY: Summary = {
 };
 
 const valuesOf = (field: string, events: EventItem[], summary?: Summary) =>
-  suggestionsOf(events, summary)
+  suggestionsOf(events, summary ? [summary] : [])
     .filter(({ propertyKey }) => propertyKey === field)
     .map(({ value }) => value);
 
@@ -52,4 +52,24 @@ test.each([
 test("no more are offered than can be looked through", () => {
   const events = Array.from({ length: 200 }, (_, at) => ({ ...EVENT, EventName: `E${at}` }));
   expect(valuesOf("EventName", events)).toHaveLength(60);
+});
+
+test("values that begin like what is typed are offered beside the most frequent", () => {
+  const found: Summary = { ...SUMMARY, Top: { ...SUMMARY.Top, Username: ranked("zoe") } };
+  const offered = suggestionsOf([], [SUMMARY, found]).filter(({ propertyKey }) => propertyKey === "Username");
+  expect(offered.map(({ value }) => value)).toEqual([ANY, "carol", "alice", "zoe"]);
+});
+
+const TYPED: [typed: Typed, asked: string[]][] = [
+  [{ text: "" }, []],
+  [{ text: "al" }, []],
+  [{ text: " alice " }, ["Username alice", "EventName alice"]],
+  [{ field: "EventName", text: "" }, []],
+  [{ field: "EventName", text: "C" }, ["EventName C"]],
+  // The most frequent values of these are not counted.
+  [{ field: "ResourceName", text: "bob" }, []],
+];
+
+test.each(TYPED)("for %j is asked: %j", (typed, asked) => {
+  expect(askedOf(typed).map(({ Field, Values }) => `${Field} ${Values}`)).toEqual(asked);
 });
