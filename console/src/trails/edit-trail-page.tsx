@@ -34,7 +34,7 @@ export function Component() {
       </Page>
     );
   }
-  if (existing.isPending || organization.isPending) {
+  if (existing.isPending || !organization.isFetched) {
     return (
       <Box textAlign="center" padding="xxl">
         <Spinner size="large" />

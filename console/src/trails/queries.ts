@@ -114,6 +114,8 @@ export function useOrganization(isNeeded = true) {
     enabled: isNeeded,
     staleTime: ({ state }) => (state.data === null ? Number.POSITIVE_INFINITY : 300_000),
     gcTime: Number.POSITIVE_INFINITY,
+    // A part of a page that appears does not ask again what was refused.
+    retryOnMount: false,
   });
 }
 
