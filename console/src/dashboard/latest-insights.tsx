@@ -39,7 +39,7 @@ export function LatestInsights({ region }: { region: string }) {
       {insights.isError && !insights.data && (
         <Refused error={insights.error} doing="look up insights" onRetry={() => insights.refetch()} />
       )}
-      <RefusedTrails refused={insights.data?.refused ?? []} />
+      <RefusedTrails refused={insights.data?.refused ?? []} error={insights.data?.error} />
       {insights.data && rows.length === 0 && <NoInsights trails={insights.data.trails} days={DAYS} />}
       <SpaceBetween size="s">
         {rows.slice(0, SHOWN_MAX).map((row) => (

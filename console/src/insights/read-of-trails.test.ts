@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Refusal } from "../api/call";
 import type { Trail } from "../api/trails";
-import { readOfTrails } from "./read-of-trails";
+import { readOfTrails, readTrails } from "./read-of-trails";
 
 const trail = (Name: string, IsOrganizationTrail = false) => ({ Name, IsOrganizationTrail }) as Trail;
 const list = { events: [], isCut: false };
@@ -31,4 +31,11 @@ test.each([
   ["nobody is signed in", new Refusal("SignedOut", "bye", 403)],
 ])("it fails where %s", async (_, error) => {
   await expect(readOfTrails([trail("shut")], ask(error), async () => true)).rejects.toBe(error);
+});
+
+test("where trails may not be listed, that is told; where the server fails, nothing is", async () => {
+  expect(await readTrails(async () => ({ trailList: [trail("one")] }))).toEqual({ trails: [trail("one")] });
+  expect(await readTrails(() => Promise.reject(denied))).toEqual({ error: denied });
+  const failure = new Refusal("InternalFailure", "oh", 500);
+  await expect(readTrails(() => Promise.reject(failure))).rejects.toBe(failure);
 });

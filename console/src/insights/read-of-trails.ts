@@ -14,6 +14,18 @@ export interface RefusedTrail {
   error: Refusal;
 }
 
+/** The trails, or why they are not told: insights of management events are found without them. */
+export async function readTrails(
+  ask: () => Promise<{ trailList: Trail[] }>,
+): Promise<{ trails?: Trail[]; error?: Refusal }> {
+  try {
+    return { trails: (await ask()).trailList };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return { error };
+  }
+}
+
 /**
  * Reads the insights of trails' data events, one trail after the other. A trail that is refused takes nothing from
  * the others; it is told, but where it looks at no data events anyhow, and where it is an organization's, whose

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Refusal } from "../api/call";
 import { type EventItem, searchHistory } from "../api/history";
 import { listInsightsData } from "../api/insights";
 import { describeTrails, type Trail } from "../api/trails";
@@ -6,7 +7,7 @@ import { getInsightSelectors } from "../trails/calls/cloudtrail";
 import { homeOf } from "../trails/trail-facts";
 import { readInsights } from "../trails/wizard/draft";
 import { patiently } from "./patiently";
-import { type List, type RefusedTrail, readOfTrails } from "./read-of-trails";
+import { type List, type RefusedTrail, readOfTrails, readTrails } from "./read-of-trails";
 import { type Episode, pair, readRecord } from "./told";
 
 /** The most events that are asked for, of management and of each trail's data events. */
@@ -16,8 +17,10 @@ export interface Insights {
   episodes: Episode[];
   /** Whether there are more than were asked for. */
   isCut: boolean;
-  /** Whether any trail is told of insights. */
-  trails: Trail[];
+  /** Absent where they may not be listed. */
+  trails?: Trail[];
+  /** Why not. */
+  error?: Refusal;
   /** Trails whose data events' insights could not be read. */
   refused: RefusedTrail[];
 }
@@ -33,10 +36,10 @@ export function useInsights(region: string, days: number) {
 
 async function read(region: string, days: number, signal: AbortSignal): Promise<Insights> {
   const StartTime = Math.floor(Date.now() / 1000) - days * 86_400;
-  const { trailList: trails } = await describeTrails(region, signal);
+  const known = await readTrails(() => describeTrails(region, signal));
   const management = await all((token) => ofManagement(region, StartTime, token, signal), signal);
   const ofTrails = await readOfTrails(
-    trails.filter(({ HasInsightSelectors }) => HasInsightSelectors),
+    (known.trails ?? []).filter(({ HasInsightSelectors }) => HasInsightSelectors),
     (trail) => ofData(region, trail, StartTime, signal),
     (trail) => looksAtData(trail, signal),
   );
@@ -47,7 +50,7 @@ async function read(region: string, days: number, signal: AbortSignal): Promise<
   // Those of one second have no order: the ids give them one.
   told.sort((a, b) => b.at - a.at || (a.eventId < b.eventId ? 1 : -1));
   const { refused } = ofTrails;
-  return { episodes: pair(told), isCut: lists.some(({ isCut }) => isCut), trails, refused };
+  return { episodes: pair(told), isCut: lists.some(({ isCut }) => isCut), ...known, refused };
 }
 
 /** Insights of management events. */

@@ -47,14 +47,14 @@ export function InsightsTab() {
       {data?.isCut && (
         <Alert type="info">There are more insights than are shown here. Choose a shorter time.</Alert>
       )}
-      <RefusedTrails refused={data?.refused ?? []} />
+      <RefusedTrails refused={data?.refused ?? []} error={data?.error} />
       <InsightsTable
         key={region}
         rows={rows}
         loading={insights.isPending}
         query={readFilter(search.get("filter"))}
         onQuery={(query) => set("filter", writeFilter(query))}
-        empty={<NoInsights trails={data?.trails ?? []} days={Number(days)} />}
+        empty={<NoInsights trails={data?.trails} days={Number(days)} />}
         actions={
           <SpaceBetween direction="horizontal" size="xs" alignItems="end">
             <SegmentedControl

@@ -7,9 +7,10 @@ import { href } from "../../shell/href";
 import { span } from "../words";
 
 /** Why there is nothing, and what to do. */
-export function NoInsights({ trails, days }: { trails: Trail[]; days: number }) {
-  const [first] = trails;
-  if (trails.some((trail) => trail.HasInsightSelectors)) {
+export function NoInsights({ trails, days }: { trails: Trail[] | undefined; days: number }) {
+  const [first] = trails ?? [];
+  // Where trails may not be listed, it is not known whether any is told.
+  if (!trails || trails.some((trail) => trail.HasInsightSelectors)) {
     return (
       <EmptyState title="Nothing unusual">
         Nothing unusual was found in {span(days * 1440)}. An account and Region is judged from 24 hours after
