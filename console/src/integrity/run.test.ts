@@ -66,6 +66,16 @@ test("valid files beyond a limit are counted and not kept, what is wrong is", ()
   expect([of.counts.valid, of.unlisted.valid, of.results.at(-1)?.object]).toEqual([KEPT_MAX + 10, 10, "bad"]);
 });
 
+test.each([
+  [
+    "AWSLogs/1/CloudTrail/us-east-1/2026/03/02/1_CloudTrail_us-east-1_20260302T2305Z_a1.json.gz",
+    "2026-03-02T23:05:00Z",
+  ],
+  ["AWSLogs/1/CloudTrail/us-east-1/2026/03/02/other.json.gz", ""],
+])("the time of the log file %s is in its name", (Object, time) =>
+  expect(run([{ Kind: "LogFile", Object, Valid: true }]).results[0]?.time).toBe(time),
+);
+
 test("what is wrong beyond a limit is not told as valid", () => {
   const of = fresh();
   const add = (number: number, line: { Valid: boolean; Finding?: string }) => {

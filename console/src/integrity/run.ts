@@ -95,8 +95,14 @@ function resultOf(line: Extract<ValidationLine, { Kind: "Digest" | "LogFile" | "
     const state: ResultState = Severity === "invalid" || Severity === "unchecked" ? Severity : "gap";
     return { kind: "Chain", state, object: "", finding, time, until } as const;
   }
-  const { Object: object, Finding: finding = "", Time: time = "" } = line;
+  const { Object: object, Finding: finding = "", Time: time = timeOfName(object) } = line;
   return { kind: KINDS[line.Kind], state: stateOf(line), object, finding, time };
+}
+
+/** The time that the name of a log file tells, to the minute; empty where it tells none. */
+function timeOfName(object: string): string {
+  const [, year, month, day, hour, minute] = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[^/]*$/.exec(object) ?? [];
+  return year ? `${year}-${month}-${day}T${hour}:${minute}:00Z` : "";
 }
 
 function stateOf({
