@@ -72,8 +72,8 @@ test.each([
     "2026-03-02T23:05:00Z",
   ],
   ["AWSLogs/1/CloudTrail/us-east-1/2026/03/02/other.json.gz", ""],
-])("the time of the log file %s is in its name", (Object, time) =>
-  expect(run([{ Kind: "LogFile", Object, Valid: true }]).results[0]?.time).toBe(time),
+])("the time of the log file %s is in its name", (name, time) =>
+  expect(run([{ Kind: "LogFile", Object: name, Valid: true }]).results[0]?.time).toBe(time),
 );
 
 test("what is wrong beyond a limit is not told as valid", () => {
