@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
+use cairn_event::AccountId;
 use cairn_server::{ADMINISTRATOR, first_password};
 
 use crate::installation::Installation;
@@ -21,12 +22,17 @@ impl Console {
     /// Prints where the console is, and who may sign in with what.
     pub(crate) fn run(&self, place: &Place) -> anyhow::Result<()> {
         let installation = place.installation()?;
-        let address = format!("{}/_cairn/console/", installation.endpoint()?);
+        let address = sign_in_address(&installation.endpoint()?, installation.account);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let first = runtime.block_on(first_password(&installation.dir, installation.account))?;
         output::print(told(&address, &installation, first.is_some()))?;
         if self.open { open(&address) } else { Ok(()) }
     }
+}
+
+/// Returns where the administrator signs in, with the form filled in but for the password.
+pub(crate) fn sign_in_address(endpoint: &str, account: AccountId) -> String {
+    format!("{endpoint}/_cairn/console/sign-in?account={account}&user={ADMINISTRATOR}")
 }
 
 fn told(address: &str, installation: &Installation, first: bool) -> String {

@@ -2,8 +2,9 @@
 
 use std::io::IsTerminal as _;
 
-use cairn_server::{ADMINISTRATOR, Administrator, first_password};
+use cairn_server::{Administrator, first_password};
 
+use crate::console::sign_in_address;
 use crate::installation::{Installation, shell_word};
 use crate::output;
 use crate::settings::Place;
@@ -46,10 +47,8 @@ fn tell_of_console(endpoint: &str, installation: &Installation, first: bool) {
         true => format!("the password in {}", file.display()),
         false => "the password that was set, or a new one from `cairn password`".to_owned(),
     };
-    eprintln!(
-        "cairn: the console is at {endpoint}/_cairn/console/: account {}, user {ADMINISTRATOR}, and {password}",
-        installation.account
-    );
+    let address = sign_in_address(endpoint, installation.account);
+    eprintln!("cairn: sign in to the console at {address} with {password}");
 }
 
 /// Says when no server runs at the endpoint.

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Read as _};
 
 use anyhow::Context as _;
 use cairn_catalog::Owner;
-use cairn_server::{ADMINISTRATOR, SystemIds, generate_password, set_password};
+use cairn_server::{ADMINISTRATOR, AdministratorError, SystemIds, generate_password, set_password};
 use cairn_wire::iam::Operation;
 
 use crate::client::{CallError, Client};
@@ -13,6 +13,7 @@ use crate::settings::Place;
 
 /// The command's flags.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Password {
     /// Whose password [default: administrator].
     #[arg(long, value_name = "NAME")]
@@ -51,7 +52,7 @@ impl Password {
     /// Has the server that runs set it: another one, or the first.
     async fn ask(&self, place: &Place, password: &str) -> anyhow::Result<()> {
         let client = match self.root {
-            true => Client::of_root(place).await?,
+            true => ask_as_root(place).await?,
             false => Client::find(place, None).await?,
         };
         let named = ("UserName", self.name());
@@ -71,9 +72,28 @@ impl Password {
     }
 
     fn name(&self) -> &str {
-        if self.root { "root" } else { self.user.as_deref().unwrap_or(ADMINISTRATOR) }
+        if self.root { ROOT } else { self.user.as_deref().unwrap_or(ADMINISTRATOR) }
     }
 }
+
+/// Finds the server and the root user's key, where the server can set the root user's password.
+async fn ask_as_root(place: &Place) -> anyhow::Result<Client> {
+    let stop = "set the root user's password: stop the server for it";
+    let client = Client::of_root(place).await.map_err(|error| match error.downcast_ref() {
+        // The root user alone may set it, and none of its keys is there to ask with.
+        Some(AdministratorError::Served(_)) => anyhow::anyhow!("{stop}, as the root user has no access key"),
+        _ => error,
+    })?;
+    // IAM takes the name for a user's before it takes it for the root user's.
+    match client.iam(Operation::GetUser, &[("UserName", ROOT)]).await {
+        Ok(_) => anyhow::bail!("{stop}, as a user is called {ROOT} too"),
+        Err(CallError::Refused { code, .. }) if code == "NoSuchEntity" => Ok(client),
+        Err(error) => Err(anyhow::Error::new(error).context("set the password")),
+    }
+}
+
+/// What IAM calls the root user.
+const ROOT: &str = "root";
 
 /// Reads a line.
 fn read() -> anyhow::Result<String> {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cairn_event::AccountId;
-use cairn_server::{ADMINISTRATOR, Config, DataDir, LogFormat, Renewal, SETTINGS, Server, UpstreamSettings};
+use cairn_server::{Config, DataDir, LogFormat, Renewal, SETTINGS, Server, UpstreamSettings, first_password};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+use crate::console::sign_in_address;
 use crate::installation::shell_word;
 use crate::output::{self, Paint, Tone};
 use crate::settings::Place;
@@ -53,7 +54,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // Before the greeting: whoever has read it may press Ctrl-C at once.
     let mut signals = Signals::listen(server.renewal())?;
     let binary = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("cairn"));
-    let said = output::print(greeting(&shown, &server.endpoint(), &binary, Paint::choose()));
+    let first = first_password(&DataDir::new(&shown.data_dir), shown.account).await.unwrap_or_else(|error| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the first password can't be looked at");
+        None
+    });
+    let password = if first.is_some() { Password::First } else { Password::Another };
+    let said = output::print(greeting(&shown, &server.endpoint(), (&binary, password), Paint::choose()));
     if let Err(error) = said {
         tracing::warn!(error = &*error as &dyn std::error::Error, "nobody reads the greeting");
     }
@@ -74,6 +80,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         }
         () = impatience => anyhow::bail!("stop in good order: interrupted again; the next start recovers"),
     }
+}
+
+/// What the administrator signs in to the console with.
+#[derive(Debug, Clone, Copy)]
+enum Password {
+    /// The one that was made at the first start.
+    First,
+    Another,
 }
 
 /// What asks a server to stop.
@@ -120,7 +134,7 @@ fn has_terminal() -> bool {
 }
 
 /// Says what to type next. Paths are absolute, so that it works wherever it is pasted.
-fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> String {
+fn greeting(config: &Config, endpoint: &str, (binary, password): (&Path, Password), paint: Paint) -> String {
     let directory = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
     let binary = shell_word(&binary.display().to_string());
     let usual = SETTINGS.iter().any(|one| one.key == "account_id" && one.default == config.account.as_str());
@@ -147,7 +161,7 @@ fn greeting(config: &Config, endpoint: &str, binary: &Path, paint: Paint) -> Str
         region = config.region,
         directory = directory.display(),
         forwards = forwards(&config.upstreams),
-        console = console(&DataDir::new(directory.clone()), config.account, endpoint),
+        console = console(&DataDir::new(directory.clone()), config.account, (endpoint, password)),
         next = heading("In a second terminal:"),
         bucket = bucket(config, &binary, &account),
         quoted = shell_word(&directory.display().to_string()),
@@ -174,13 +188,13 @@ fn bucket(config: &Config, binary: &str, account: &str) -> String {
 }
 
 /// Says how to sign in at the console.
-fn console(dir: &DataDir, account: AccountId, endpoint: &str) -> String {
-    let file = dir.administrator_password(account);
-    let told = match file.try_exists() {
-        Ok(true) => format!("first password in {}", file.display()),
-        _ => "a password from `cairn password`".to_owned(),
+fn console(dir: &DataDir, account: AccountId, (endpoint, password): (&str, Password)) -> String {
+    let address = sign_in_address(endpoint, account);
+    let told = match password {
+        Password::First => format!("the password in {}", dir.administrator_password(account).display()),
+        Password::Another => "the password that was set, or a new one from `cairn password`".to_owned(),
     };
-    format!("Console: {endpoint}/_cairn/console/, account {account}, user {ADMINISTRATOR}, {told}\n")
+    format!("Console: {address}\n  with {told}\n")
 }
 
 /// Says which calls go elsewhere.
@@ -221,7 +235,12 @@ mod tests {
     fn the_greeting_works_in_another_directory() {
         let flags = [("data_dir", "my data".to_owned()), ("account_id", "111122223333".to_owned())];
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
-        let said = greeting(&config, "https://127.0.0.1:8585", Path::new("/opt/cairn"), Paint::Plain);
+        let said = greeting(
+            &config,
+            "https://127.0.0.1:8585",
+            (Path::new("/opt/cairn"), Password::First),
+            Paint::Plain,
+        );
         let here = std::env::current_dir().unwrap();
         let env = format!("eval \"$(/opt/cairn env --data-dir '{}/my data')\"", here.display());
         assert!(said.contains(&env), "{said}");
@@ -230,6 +249,9 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
+        let console = "https://127.0.0.1:8585/_cairn/console/sign-in?account=111122223333&user=administrator";
+        let file = format!("the password in {}/my data/administrator-111122223333.password", here.display());
+        assert!(said.contains(console) && said.contains(&file), "{said}");
         assert!(said.ends_with("good order.\n"));
     }
 
@@ -238,7 +260,12 @@ mod tests {
         let flags = ["http://127.0.0.1:5000", "s3,iam=http://127.0.0.1:8333"];
         let flags = flags.map(|flag| ("upstream", flag.to_owned()));
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
-        let said = greeting(&config, "http://127.0.0.1:8585", Path::new("/opt/cairn"), Paint::Plain);
+        let said = greeting(
+            &config,
+            "http://127.0.0.1:8585",
+            (Path::new("/opt/cairn"), Password::First),
+            Paint::Plain,
+        );
         let told =
             "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\n\n";
         assert!(said.contains(told), "{said}");
