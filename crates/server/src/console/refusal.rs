@@ -66,7 +66,9 @@ impl Refusal {
             Self::Failed => (401, "Failed"),
             Self::CodeMissing => (401, "MfaRequired"),
             Self::CodeWrong => (401, "MfaFailed"),
-            Self::ChangeMissing(_) => (401, "PasswordChangeRequired"),
+            // The page asks for no other: none is taken from whoever signs in.
+            Self::ChangeMissing(MustChange::ExpiredForGood) => (401, "PasswordExpired"),
+            Self::ChangeMissing(MustChange::Asked | MustChange::Expired) => (401, "PasswordChangeRequired"),
             Self::PasswordRefused(_) => (400, "PasswordRefused"),
             Self::TooEarly(_) => (429, "LockedOut"),
             Self::NotSignedIn => (401, "NotSignedIn"),
@@ -109,5 +111,18 @@ impl Refusal {
             Self::Unavailable => "Cairn can record nothing now, so nobody is signed in. Try again later.",
         };
         said.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_nobody_may_choose_is_not_asked_for() {
+        let code = |change| Refusal::ChangeMissing(change).code();
+        assert_eq!(code(MustChange::Asked), (401, "PasswordChangeRequired"));
+        assert_eq!(code(MustChange::Expired), (401, "PasswordChangeRequired"));
+        assert_eq!(code(MustChange::ExpiredForGood), (401, "PasswordExpired"));
     }
 }
