@@ -1,6 +1,7 @@
 """Signing in to the console and calling the API from it, over plain HTTP: every rule, and what is recorded."""
 
 import json
+import subprocess
 import time
 
 import pytest
@@ -285,6 +286,10 @@ def test_a_password_that_must_be_changed_is_changed_at_the_sign_in(server, event
     assert browser.sign_in(OWN, PASSWORD, "noor").code == "PasswordChangeRequired"
     weak = browser.sign_in(OWN, PASSWORD, "noor", NewPassword="short")
     assert (weak.status, weak.code) == (400, "PasswordRefused")
+    # A password that leaked is not tried in silence, though it lets nobody in.
+    tried = [event for event in events("ConsoleLogin", least=2) if event["userIdentity"].get("userName") == "noor"]
+    assert [event["errorMessage"] for event in tried] == ["Password change required"] * 2
+    assert {event["responseElements"]["ConsoleLogin"] for event in tried} == {"Failure"}
     assert browser.sign_in(OWN, PASSWORD, "noor", NewPassword="An0ther-horse!").status == 200
     assert Browser(server).sign_in(OWN, PASSWORD, "noor").code == "Failed"
     assert Browser(server).sign_in(OWN, "An0ther-horse!", "noor").status == 200
@@ -316,6 +321,50 @@ def test_changing_a_password_ends_all_other_sessions(server, make_user, events):
     assert "horse" not in json.dumps(event)
     iam.delete_login_profile(UserName="pia")
     assert here.page("GET", "session").code == "NotSignedIn"
+
+
+def test_an_open_session_is_no_way_to_find_the_password_out(server):
+    iam = Clients(server).boto("iam")
+    iam.create_user(UserName="tom")
+    iam.attach_user_policy(UserName="tom", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    iam.create_login_profile(UserName="tom", Password=PASSWORD)
+    browser = Browser(server)
+    assert browser.sign_in(OWN, PASSWORD, "tom").status == 200
+    guess = lambda: browser.query("iam", IAM, "ChangePassword", OldPassword="wrong", NewPassword="N3w-horse-here!")
+    told = [guess() for _ in range(6)]
+    assert [answer.status for answer in told] == [403] * 5 + [400]
+    assert b"<Code>Throttling</Code>" in told[5].body
+    # The page and the sign-in count the same attempts.
+    right = browser.page("POST", "session/password", {"OldPassword": PASSWORD, "NewPassword": "N3w-horse-here!"})
+    assert (right.status, right.code) == (429, "LockedOut")
+    assert Browser(server).sign_in(OWN, PASSWORD, "tom").code == "LockedOut"
+
+
+def test_the_root_user_signs_in(make_server):
+    server = make_server().start()
+    # The root user has no access key that a running server could be asked with.
+    with pytest.raises(subprocess.CalledProcessError):
+        server.command("password", "--root")
+    server.stop()
+    password = server.command("password", "--root").strip()
+    server.start()
+    browser = Browser(server)
+    answer = browser.sign_in(OWN, password)
+    assert (answer.status, answer.json["Principal"]["Type"]) == (200, "Root")
+    changed = browser.page("POST", "session/password", {"OldPassword": password, "NewPassword": PASSWORD})
+    assert changed.status == 204, changed.body
+    assert browser.page("GET", "session").status == 200, "it was changed here"
+    assert Browser(server).sign_in(OWN, password).code == "Failed"
+    lookup = Clients(server).boto("cloudtrail")
+
+    def ask():
+        named = [{"AttributeKey": "EventName", "AttributeValue": "ConsoleLogin"}]
+        found = [json.loads(event["CloudTrailEvent"]) for event in lookup.lookup_events(LookupAttributes=named)["Events"]]
+        return found if len(found) >= 2 else None
+
+    event = wait_for(ask, "both sign-ins")[1]
+    assert event["responseElements"] == {"ConsoleLogin": "Success"}
+    assert (event["userIdentity"]["type"], event["userIdentity"]["arn"]) == ("Root", f"arn:aws:iam::{OWN}:root")
 
 
 def test_a_user_without_the_permission_may_not_change_the_password(server):
