@@ -129,6 +129,25 @@ test("what is not right is said before anything is made", async ({ page }) => {
   await expect(page.getByLabel("Management events", { exact: true })).toBeChecked();
 });
 
+test("what was entered survives a reload and a look elsewhere, but a new trail begins anew", async ({
+  page,
+}) => {
+  await page.goto(CREATE);
+  await page.getByLabel("Trail name").fill("e2e-kept");
+  await next(page);
+  await page.getByLabel("Read", { exact: true }).uncheck();
+  await page.reload();
+  await heading(page, "Choose log events");
+  await expect(page.getByLabel("Read", { exact: true })).not.toBeChecked();
+  await page.getByRole("link", { name: "Event history" }).click();
+  await heading(page, /Event history/);
+  await page.goBack();
+  await page.getByRole("button", { name: "Previous" }).click();
+  await expect(page.getByLabel("Trail name")).toHaveValue("e2e-kept");
+  await page.goto(CREATE);
+  await expect(page.getByLabel("Trail name")).toHaveValue("");
+});
+
 test("the preview shows what would be logged, and what not", async ({ page, aws, look }) => {
   await aws.cloudtrail("DescribeTrails");
   await page.goto(`${CREATE}?step=events`);

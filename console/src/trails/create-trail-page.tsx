@@ -1,11 +1,12 @@
 import { useCallback, useMemo, useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { useRegion, useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
 import { useNotify } from "../shell/notifications";
 import { useForgetTrails, useOrganization, useTrails } from "./queries";
 import { finishPath, nameOf, ownerOf, trailPath } from "./trail-facts";
 import { type Draft, newDraft, restOf } from "./wizard/draft";
+import { keepDraft, keptDraft } from "./wizard/kept-draft";
 import { arnOfNew, type Place, planCreate } from "./wizard/plan";
 import { RunDialog } from "./wizard/run/run-dialog";
 import { hasMadeTrail, useRun } from "./wizard/run/use-run";
@@ -24,7 +25,13 @@ export function Component() {
   const { data: organization } = useOrganization();
   const trails = useTrails();
   const runner = useRun();
-  const initial = useMemo(() => newDraft(Account.Id, randomPart()), [Account.Id]);
+  const [search] = useSearchParams();
+  // The address has a step once something was entered; without one, a trail is begun.
+  const isBegun = search.has("step");
+  const [initial] = useState(
+    () => (isBegun ? keptDraft(Account.Id) : undefined) ?? newDraft(Account.Id, randomPart()),
+  );
+  const keep = useCallback((draft: Draft) => keepDraft(Account.Id, draft), [Account.Id]);
   const place: Place = useMemo(
     () => ({ region, account: Account.Id, ...(organization ? { organization } : {}) }),
     [region, Account.Id, organization],
@@ -37,6 +44,7 @@ export function Component() {
   const finish = async (arn: string, ended: Promise<boolean>) => {
     if (!(await ended)) return;
     runner.dismiss();
+    keepDraft(Account.Id, undefined);
     await forget();
     notify({ type: "success", content: `Trail ${nameOf(arn)} was created, and logs.` });
     navigate(trailPath(arn));
@@ -44,6 +52,7 @@ export function Component() {
   const back = (made: boolean) => {
     runner.dismiss();
     if (!made || !submitted) return;
+    keepDraft(Account.Id, undefined);
     void forget();
     navigate(finishPath(submitted.arn), { state: restOf(submitted.draft) });
   };
@@ -57,7 +66,11 @@ export function Component() {
         taken={taken}
         plan={plan}
         busy={run?.busy ?? false}
-        onCancel={() => navigate("/trails")}
+        onDraft={keep}
+        onCancel={() => {
+          keepDraft(Account.Id, undefined);
+          navigate("/trails");
+        }}
         onSubmit={(draft, steps) => {
           const arn = arnOfNew(draft, place);
           setSubmitted({ draft, arn });

@@ -1,7 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Refusal } from "../../api/call";
 import { attributeFaults } from "./attribute-faults";
@@ -26,19 +26,24 @@ interface TrailWizardProps {
   onSubmit: (draft: Draft, steps: Step[]) => void;
   onCancel: () => void;
   busy: boolean;
+  /** Hears of each change. */
+  onDraft?: (draft: Draft) => void;
 }
 
 const STEPS = ["attributes", "events", "review"] as const;
 
 /** Makes or changes a trail in AWS's steps: attributes, events, review. The step stands in the address. */
 export function TrailWizard(props: TrailWizardProps) {
-  const { initial, region, isNew, taken, plan, onSubmit, onCancel, busy } = props;
+  const { initial, region, isNew, taken, plan, onSubmit, onCancel, busy, onDraft } = props;
   const [draft, setDraft] = useState(initial);
   const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
   const [checking, setChecking] = useState(false);
   const [active, setActive] = useStep();
   const areSelectorsFine = useSelectorCheck(region);
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  useEffect(() => {
+    if (draft !== initial) onDraft?.(draft);
+  }, [draft, initial, onDraft]);
   const faults = [
     withTaken(attributeFaults(draft, isNew), draft, isNew ? taken : []),
     eventFaults(draft),
