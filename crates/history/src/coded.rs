@@ -2,7 +2,8 @@
 //! reading an event.
 //!
 //! Each column has one value an event: where the event has none, the empty one. Resource types, of which an event may
-//! have many, are kept as one value, separated by line breaks. A value that is too long is cut off and ends with
+//! have many, are kept as one value, separated by line breaks. An error's
+//! code that is a line break alone stands for an error that has a message and no code, as a failed sign-in has. A value that is too long is cut off and ends with
 //! [`CUT`]: whoever meets one reads the event.
 
 use std::borrow::Cow;
@@ -44,7 +45,7 @@ pub(crate) fn column(field: Field) -> Option<usize> {
         Field::Of(Attribute::EventName) => Some(1),
         Field::Of(Attribute::EventSource) => Some(2),
         Field::Of(Attribute::Username) => Some(3),
-        Field::ErrorCode => Some(4),
+        Field::ErrorCode => Some(ERROR_CODE),
         Field::SourceIpAddress => Some(5),
         Field::UserAgent => Some(6),
         Field::PrincipalArn => Some(7),
@@ -56,6 +57,12 @@ pub(crate) fn column(field: Field) -> Option<usize> {
         Field::Of(Attribute::EventId | Attribute::ResourceName) | Field::RequestId => None,
     }
 }
+
+/// The column of error codes.
+pub(crate) const ERROR_CODE: usize = 4;
+
+/// What stands in the place of an error's code where there is a message alone.
+pub(crate) const NO_CODE: &str = "\n";
 
 const RESOURCE_TYPES: usize = 12;
 
@@ -85,7 +92,7 @@ fn values<'a>(place: &'a str, fields: &'a LookupFields<'_>) -> Values<'a> {
         bounded(&fields.event_name),
         bounded(&fields.event_source),
         some(fields.username.as_deref()),
-        some(fields.error_code.as_deref()),
+        error_code(fields),
         some(fields.source_ip_address.as_deref()),
         some(fields.user_agent.as_deref()),
         some(fields.principal_arn.as_deref()),
@@ -136,6 +143,15 @@ pub(crate) fn bounded(value: &str) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+fn error_code<'a>(fields: &'a LookupFields<'_>) -> Cow<'a, str> {
+    match fields.error_code.as_deref().unwrap_or_default() {
+        "" if fields.failed => Cow::Borrowed(NO_CODE),
+        // What a service would never say is looked up in the event.
+        NO_CODE => Cow::Owned(CUT.to_string()),
+        code => bounded(code),
+    }
+}
+
 fn resource_types<'a>(fields: &'a LookupFields<'_>) -> Cow<'a, str> {
     let mut kinds: Vec<&str> = fields.resources.iter().filter_map(|one| one.kind.as_deref()).collect();
     kinds.retain(|kind| !kind.is_empty());
@@ -152,8 +168,13 @@ fn resource_types<'a>(fields: &'a LookupFields<'_>) -> Cow<'a, str> {
 
 /// Splits what is kept into the values that an event has: none where it has none.
 pub(crate) fn each(column: usize, kept: &str) -> impl Iterator<Item = &str> {
-    let separator = if column == RESOURCE_TYPES { '\n' } else { CUT };
-    kept.split(separator).filter(|value| !value.is_empty())
+    let parts = if holds_many(column) { usize::MAX } else { 1 };
+    kept.splitn(parts, '\n').filter(move |value| !is_none(column, value))
+}
+
+/// Tells whether what is kept is no value of the event.
+pub(crate) fn is_none(column: usize, kept: &str) -> bool {
+    kept.is_empty() || (column == ERROR_CODE && kept == NO_CODE)
 }
 
 /// Tells whether a column may keep several values as one.

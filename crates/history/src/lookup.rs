@@ -72,7 +72,7 @@ pub(crate) fn answer(
     let end = query.end.unwrap_or_else(|| now.as_second());
     let sought = Sought::new(query.places().into_iter().map(|(account, since)| {
         let scope = Scope::of(query.category, account, &query.region);
-        (term(scope, query.filter.as_ref()), since)
+        (account, term(scope, query.filter.as_ref()), since)
     }));
     let field = query.filter.as_ref().map(|(attribute, _)| Field::Of(*attribute));
     let drives = vec![Drive { field, sought }];

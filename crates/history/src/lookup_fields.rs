@@ -34,6 +34,8 @@ pub struct LookupFields<'a> {
     pub aws_region: Cow<'a, str>,
     /// The error's code; none where the call succeeded.
     pub error_code: Option<Cow<'a, str>>,
+    /// Whether the call failed: a sign-in tells so by a message alone.
+    pub failed: bool,
     /// The caller's address, or the service that called.
     pub source_ip_address: Option<Cow<'a, str>>,
     /// The client.
@@ -69,6 +71,15 @@ impl<'a> LookupFields<'a> {
             Category::Insight => Self::of_insight(view),
             Category::Data | Category::NetworkActivity | Category::Other => Self::bare(view, None),
         })
+    }
+
+    /// Derives the fields of any call, also of one that does not belong in the history.
+    pub(crate) fn of_any(event: &'a [u8]) -> Result<Self, ParseError> {
+        let view = EventView::parse(event)?;
+        match view.category() {
+            Category::Data | Category::NetworkActivity => Ok(Self { category: None, ..Self::of_call(view) }),
+            Category::Management | Category::Insight | Category::Other => Self::parse(event),
+        }
     }
 
     /// Returns the value of an attribute that has at most one; resources have none here.
@@ -139,8 +150,11 @@ impl<'a> LookupFields<'a> {
     }
 
     fn bare(view: EventView<'a>, category: Option<HistoryCategory>) -> Self {
+        let is_there = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let failed = is_there(&view.error_code) || is_there(&view.error_message);
         Self {
             category,
+            failed,
             seconds: view.event_time.epoch_seconds(),
             event_id: view.event_id,
             event_name: view.event_name,

@@ -40,6 +40,8 @@ pub struct FoundEvent {
     pub region: Option<String>,
     /// The error's code; none where the call succeeded.
     pub error_code: Option<String>,
+    /// Whether the call failed: a sign-in tells so by a message alone.
+    pub failed: bool,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// The caller's address, or the service that called.
@@ -57,7 +59,7 @@ impl FoundEvent {
     /// The bytes are not an event.
     pub fn parse(place: (AccountId, Position), event: impl Into<Bytes>) -> Result<Self, ParseError> {
         let event = event.into();
-        let fields = LookupFields::parse(&event)?;
+        let fields = LookupFields::of_any(&event)?;
         Ok(Self::new(place, event.clone(), &fields))
     }
 
@@ -84,6 +86,7 @@ impl FoundEvent {
                 .collect(),
             region: text(&fields.aws_region),
             error_code: fields.error_code.as_deref().and_then(text),
+            failed: fields.failed,
             request_id: fields.request_id.as_deref().and_then(text),
             source_ip_address: fields.source_ip_address.as_deref().and_then(text),
             event: event.clone(),

@@ -99,6 +99,9 @@ fn said(filter: &Filter, number: usize, column: &StrColumn) -> io::Result<Vec<Ve
         let mut said = vec![others; terms];
         for value in &filter.values {
             let kept = coded::bounded(value);
+            if coded::each(number, &kept).next().is_none() {
+                continue;
+            }
             let ordinal = dictionary.term_ord(kept.as_bytes())?;
             let place = ordinal.and_then(|ordinal| said.get_mut(usize::try_from(ordinal).ok()?));
             if let Some(place) = place {
@@ -118,9 +121,58 @@ fn said(filter: &Filter, number: usize, column: &StrColumn) -> io::Result<Vec<Ve
 
 /// Says what a value tells of a filter.
 fn judge(filter: &Filter, column: usize, kept: &str) -> Verdict {
-    if kept.ends_with(CUT) {
-        return Verdict::Unsure;
+    if let Some(beginning) = kept.strip_suffix(CUT) {
+        return judge_cut(filter, column, beginning);
     }
     let any = coded::each(column, kept).any(|value| filter.meets(value));
     if any != filter.is_negative() { Verdict::Yes } else { Verdict::No }
+}
+
+/// Says what a value tells of a filter of which only the beginning is kept; there is more of it.
+fn judge_cut(filter: &Filter, column: usize, beginning: &str) -> Verdict {
+    let (yes, no) =
+        if filter.is_negative() { (Verdict::No, Verdict::Yes) } else { (Verdict::Yes, Verdict::No) };
+    let goes_on = |wanted: &String| wanted.len() > beginning.len() && wanted.starts_with(beginning);
+    match filter.operator {
+        Operator::Exists | Operator::NotExists => yes,
+        _ if coded::holds_many(column) => Verdict::Unsure,
+        Operator::StartsWith if filter.values.iter().any(|wanted| beginning.starts_with(wanted.as_str())) => {
+            yes
+        }
+        Operator::StartsWith | Operator::Equals | Operator::NotEquals => {
+            if filter.values.iter().any(goes_on) { Verdict::Unsure } else { no }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::field::Field;
+
+    #[test]
+    fn the_beginning_of_a_long_value_tells_nearly_everything() {
+        let long = "agent/".repeat(50);
+        let kept = coded::bounded(&long);
+        let column = coded::column(Field::UserAgent).unwrap();
+        let told = |operator, wanted: &[&str]| {
+            let values = wanted.iter().map(|wanted| (*wanted).to_owned()).collect();
+            judge(&Filter { field: Field::UserAgent, operator, values }, column, &kept)
+        };
+        let other = "agent/".repeat(40) + &"x".repeat(60);
+        for (operator, wanted, verdict) in [
+            (Operator::Exists, vec![], Verdict::Yes),
+            (Operator::NotExists, vec![], Verdict::No),
+            (Operator::StartsWith, vec!["x", "agent/agent"], Verdict::Yes),
+            (Operator::StartsWith, vec!["x"], Verdict::No),
+            (Operator::StartsWith, vec![&*long], Verdict::Unsure),
+            (Operator::StartsWith, vec![&*other], Verdict::No),
+            (Operator::Equals, vec!["agent/"], Verdict::No),
+            (Operator::Equals, vec!["x", &*long], Verdict::Unsure),
+            (Operator::NotEquals, vec!["agent/", &*other], Verdict::Yes),
+            (Operator::NotEquals, vec![&*long], Verdict::Unsure),
+        ] {
+            assert_eq!(told(operator, &wanted), verdict, "{operator:?} {wanted:?}");
+        }
+    }
 }

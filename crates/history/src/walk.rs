@@ -9,6 +9,8 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::vec;
 
+use cairn_event::AccountId;
+
 use crate::attribute::Term;
 use crate::chunk::Chunk;
 use crate::documents::{self, Documents, Sifter};
@@ -57,23 +59,29 @@ pub(crate) enum Next {
     End,
 }
 
-/// The terms that are looked for, one for each account, and the first second that is wanted of each. Ascending;
-/// no term is there twice.
+/// The terms that are looked for, of each account, and the first second that is wanted of each.
 #[derive(Debug, Clone)]
-pub(crate) struct Sought(Vec<(Term, i64)>);
+pub(crate) struct Sought {
+    /// Ascending; no term is there twice.
+    terms: Vec<(Term, i64)>,
+    /// The same, ascending by account.
+    by_account: Vec<(AccountId, Term, i64)>,
+}
 
 impl Sought {
     /// Puts terms in order. Where two accounts have the same, the events' bytes tell them apart.
-    pub(crate) fn new(terms: impl Iterator<Item = (Term, i64)>) -> Self {
-        let mut terms: Vec<(Term, i64)> = terms.collect();
+    pub(crate) fn new(terms: impl Iterator<Item = (AccountId, Term, i64)>) -> Self {
+        let mut by_account: Vec<(AccountId, Term, i64)> = terms.collect();
+        by_account.sort_unstable();
+        let mut terms: Vec<(Term, i64)> = by_account.iter().map(|(_, term, since)| (*term, *since)).collect();
         terms.sort_unstable();
         terms.dedup_by_key(|(term, _)| *term);
-        Self(terms)
+        Self { terms, by_account }
     }
 
     /// Returns the first second that is wanted of a term; none for one that is not looked for.
     pub(crate) fn since(&self, term: Term) -> Option<i64> {
-        match self.0.as_slice() {
+        match self.terms.as_slice() {
             [(only, since)] => (*only == term).then_some(*since),
             many => {
                 let found = many.binary_search_by_key(&term, |(term, _)| *term).ok()?;
@@ -82,8 +90,15 @@ impl Sought {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Term, i64)> + '_ {
-        self.0.iter().copied()
+    /// Lists the terms of these accounts, which ascend: what others have need not be asked for where only these are.
+    pub(crate) fn of<'s>(&'s self, accounts: &'s [AccountId]) -> impl Iterator<Item = (Term, i64)> + 's {
+        accounts.iter().flat_map(|account| {
+            let from = self.by_account.partition_point(|(other, ..)| other < account);
+            let rest = self.by_account.get(from..).unwrap_or_default();
+            rest.iter()
+                .take_while(move |(other, ..)| other == account)
+                .map(|(_, term, since)| (*term, *since))
+        })
     }
 }
 
@@ -108,6 +123,8 @@ pub(crate) struct Walk {
     ahead: BinaryHeap<Ahead>,
     /// The key that was returned last: an event that has two of the terms comes twice, one after the other.
     last: Option<Key>,
+    /// How many splits have been opened.
+    opened: usize,
 }
 
 /// Something that holds keys up to this one.
@@ -133,7 +150,7 @@ enum Place {
 impl Walk {
     /// Prepares the walk; opens nothing yet.
     pub(crate) fn new(view: &View, wanted: Wanted) -> Self {
-        let mut walk = Self { wanted, ahead: BinaryHeap::new(), last: None };
+        let mut walk = Self { wanted, ahead: BinaryHeap::new(), last: None, opened: 0 };
         for part in &view.heads {
             let conditions = walk.wanted.conditions.as_ref();
             let verdicts = conditions.map(|conditions| Verdicts::of_head(&conditions.filters, &part.codes));
@@ -159,7 +176,12 @@ impl Walk {
         }
     }
 
-    /// Goes on until there is a candidate, or some thousand events have been passed over.
+    /// Counts the splits that have been opened: that alone takes its time.
+    pub(crate) fn opened(&self) -> usize {
+        self.opened
+    }
+
+    /// Goes on until there is a candidate, or some thousand events or a place without any have been passed over.
     pub(crate) fn step(&mut self) -> Result<Next, StoreError> {
         while let Some(Ahead { key, place, passed }) = self.ahead.pop() {
             let documents = match place {
@@ -169,12 +191,20 @@ impl Walk {
                     continue;
                 }
                 Place::Split(split) => {
+                    let before = self.ahead.len();
                     self.open(&split)?;
+                    if self.is_past(key, before) {
+                        return Ok(Next::Passed(key));
+                    }
                     continue;
                 }
                 Place::Run(found, run) => {
+                    let before = self.ahead.len();
                     for cursor in found.open(&run, &self.wanted.range)? {
                         self.go_on(Place::Postings(Box::new(cursor)))?;
+                    }
+                    if self.is_past(key, before) {
+                        return Ok(Next::Passed(key));
                     }
                     continue;
                 }
@@ -190,6 +220,12 @@ impl Walk {
             }
         }
         Ok(Next::End)
+    }
+
+    /// Tells whether a place whose greatest key is this one had nothing, so that the key is done with. The range's
+    /// bound is none of its keys.
+    fn is_past(&self, key: Key, before: usize) -> bool {
+        self.ahead.len() == before && key < self.wanted.range.below
     }
 
     /// Finds what is wanted of a chunk of the head.
@@ -221,6 +257,7 @@ impl Walk {
 
     /// Opens a split: what its runs hold is looked at when the walk comes to each.
     fn open(&mut self, split: &Arc<Split>) -> Result<(), StoreError> {
+        self.opened += 1;
         let found = Arc::new(split.find(&self.wanted)?);
         if !found.is_empty() {
             for run in &split.manifest().runs {

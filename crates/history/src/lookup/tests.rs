@@ -116,6 +116,9 @@ pub(crate) fn entry(number: usize, sketch: &Sketch) -> Entry {
         event["sourceIPAddress"] = format!("198.51.100.{}", number % 5).into();
         // Too long to be kept beside the event.
         event["userAgent"] = format!("agent-{}/{}", number % 2, "y".repeat(sketch.padding / 8)).into();
+        if number.is_multiple_of(5) {
+            event["errorMessage"] = "Failed".into();
+        }
         if number.is_multiple_of(3) {
             event["errorCode"] = ["AccessDenied", "NoSuchBucket"][number % 2].into();
         }

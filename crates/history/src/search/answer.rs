@@ -20,7 +20,8 @@ use crate::walk::{Candidate, Next, Walk};
 pub(crate) struct Budget {
     /// Blocks of events uncompressed; each takes some forty microseconds.
     pub(crate) blocks: usize,
-    /// Stretches of some thousand events that were ruled out without being read.
+    /// Stretches of some thousand events that were ruled out without being read; a split that is opened counts as
+    /// some.
     pub(crate) passed: usize,
 }
 
@@ -40,8 +41,14 @@ impl Budget {
     }
 }
 
+/// As how many stretches a split counts that is opened: its values are looked through, a millisecond or some.
+const OPENED: usize = 16;
+
 /// The most events that are looked at to tell how many match in all.
 const COUNTED_MAX: u64 = 5_000_000;
+
+/// The most events that are read to count where their values do not tell: less than half a second.
+pub(crate) const READS_MAX: usize = 10_000;
 
 /// Some events that a search found, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,7 +125,7 @@ pub(crate) fn answer(
     let total = match after {
         None if haul.last.is_none() => Some(Total { count: haul.events.len() as u64, exact: true }),
         None if tally::can_be_counted(view, search, span) => {
-            Some(tally::count((view, left), search, span, COUNTED_MAX)?)
+            Some(tally::count((view, left), search, span, (COUNTED_MAX, READS_MAX))?)
         }
         _ => None,
     };
@@ -135,20 +142,22 @@ pub(crate) fn hunt(
 ) -> Result<Haul, LookupError> {
     let mut walk = Walk::new(view, search.wanted(span, after));
     let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
-    let (mut haul, mut bytes, mut passed) = (Haul::default(), 0, 0);
+    let (mut haul, mut bytes, mut stretches) = (Haul::default(), 0, 0);
     let (mut blocks_max, mut passed_max) = (budget.blocks, budget.passed);
     let mut full = false;
     loop {
+        let next = walk.step()?;
+        if matches!(next, Next::Passed(_)) {
+            stretches += 1;
+        }
+        let passed = stretches + OPENED * walk.opened();
         haul.spent = (decoder.decoded(), passed);
-        let at = match walk.step()? {
+        let at = match next {
             Next::End => {
                 haul.last = None;
                 return Ok(haul);
             }
-            Next::Passed(key) => {
-                passed += 1;
-                key
-            }
+            Next::Passed(key) => key,
             Next::Candidate(candidate) => {
                 if let Some(found) = read(search, &candidate, &mut decoder)? {
                     if full {

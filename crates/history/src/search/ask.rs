@@ -28,6 +28,9 @@ pub const FILTER_VALUES_MAX: usize = 50;
 /// The most events on a page of a search.
 pub const SEARCH_PAGE_EVENTS_MAX: usize = 100;
 
+/// The most terms of all filters in all accounts.
+const TERMS_MAX: usize = if cfg!(test) { 5 } else { 20_000 };
+
 /// A search as it was asked.
 #[derive(Debug, Clone)]
 pub struct SearchInput<'a> {
@@ -137,30 +140,49 @@ impl Search {
 
     /// Says what a walk looks for.
     pub(crate) fn wanted(&self, span: Span, after: Option<Key>) -> Wanted {
-        let mut drives = vec![self.drive(None, Scope::everything)];
-        for filter in &self.filters {
-            if let (Operator::Equals, Some(tag)) = (filter.operator, filter.field.tag()) {
-                let mut terms = Vec::new();
-                for value in &filter.values {
-                    terms.extend(self.terms(|scope| scope.tagged(tag, value)));
-                }
-                let sought = Sought::new(terms.into_iter());
-                drives.push(Drive { field: Some(filter.field), sought });
-            }
-        }
+        let drives = self.drives();
         let conditions = Conditions { filters: self.filters.clone(), pieces: Arc::new(self.pieces()) };
         let range = Range::new(span.start, span.end, after);
         Wanted { drives, range, conditions: Some(Arc::new(conditions)) }
     }
 
-    fn drive(&self, field: Option<Field>, term: impl Fn(Scope) -> Term) -> Drive {
-        Drive { field, sought: Sought::new(self.terms(term).into_iter()) }
+    /// Lists the terms by which events may be found. A filter that would be too many in all accounts is left to the
+    /// values beside the events, or to the events.
+    pub(crate) fn drives(&self) -> Vec<Drive> {
+        let places = self.places();
+        let mut drives = vec![self.drive(&places, None, &[""], |scope, _| scope.everything())];
+        let mut by_terms: Vec<&Filter> = self.filters.iter().collect();
+        // What no value decides needs them most.
+        by_terms.sort_by_key(|filter| coded::column(filter.field).is_some());
+        let mut left = TERMS_MAX;
+        for filter in by_terms {
+            let terms = filter.values.len().saturating_mul(places.len());
+            if let (Operator::Equals, Some(tag)) = (filter.operator, filter.field.tag())
+                && terms <= left
+            {
+                left -= terms;
+                let values: Vec<&str> = filter.values.iter().map(String::as_str).collect();
+                let field = Some(filter.field);
+                drives.push(self.drive(&places, field, &values, |scope, value| scope.tagged(tag, value)));
+            }
+        }
+        drives
     }
 
-    /// Returns a term in each account that is looked in, and the first second that may be told of each.
-    fn terms(&self, term: impl Fn(Scope) -> Term) -> Vec<(Term, i64)> {
-        let scope = |account| Scope::of(self.category, account, &self.region);
-        self.places().into_iter().map(|(account, since)| (term(scope(account)), since)).collect()
+    /// Makes the terms of some values in each account that is looked in.
+    fn drive(
+        &self,
+        places: &[(AccountId, i64)],
+        field: Option<Field>,
+        values: &[&str],
+        term: impl Fn(Scope, &str) -> Term,
+    ) -> Drive {
+        let terms = places.iter().flat_map(|(account, since)| {
+            let scope = Scope::of(self.category, *account, &self.region);
+            let term = &term;
+            values.iter().map(move |value| (*account, term(scope, value), *since))
+        });
+        Drive { field, sought: Sought::new(terms) }
     }
 
     /// Returns what must stand in an event's bytes: the words, and the beginnings of values that are kept nowhere

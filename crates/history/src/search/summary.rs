@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_util::sync::CancellationToken;
 
-use super::answer::Span;
+use super::answer::{READS_MAX, Span};
 use super::ask::Search;
 use super::tally;
 use crate::lookup::LookupError;
@@ -56,7 +56,7 @@ pub struct Bucket {
     pub start: i64,
     /// Events.
     pub count: u64,
-    /// Those with an error code.
+    /// Those that failed: with an error code or an error message.
     pub errors: u64,
     /// Events by service.
     pub by_source: BTreeMap<String, u64>,
@@ -86,10 +86,14 @@ pub(crate) fn summarise(
     buckets: u32,
 ) -> Result<Summary, LookupError> {
     let empty = empty(span, buckets);
-    let mut summary = if tally::can_be_counted(view, search, span) {
-        tally::summarise((view, left), search, span, empty)?
+    let counted = if tally::can_be_counted(view, search, span) {
+        tally::summarise((view, left), search, span, (empty.clone(), READS_MAX))?
     } else {
-        read::summarise((view, left), search, span, empty)?
+        None
+    };
+    let mut summary = match counted {
+        Some(summary) => summary,
+        None => read::summarise((view, left), search, span, empty)?,
     };
     join_rare_sources(&mut summary.buckets);
     Ok(summary)

@@ -14,13 +14,12 @@ use tokio_util::sync::CancellationToken;
 use super::answer::{Span, Total};
 use super::ask::Search;
 use super::summary::{Bucket, Summary, TOP_MAX, is_denial};
-use crate::coded;
-use crate::documents::Decoder;
+use crate::coded::{self, ERROR_CODE};
 use crate::error::StoreError;
 use crate::lookup::LookupError;
 use crate::view::View;
-use batch::{Batch, Docs};
-use part::Part;
+use batch::{Batch, Docs, Reading};
+use part::{Part, PartsSought};
 use ranking::Ranking;
 
 /// The columns that a summary ranks, in the order of [`Tops`].
@@ -29,7 +28,6 @@ const RANKED: [usize; 5] = [USERNAME, EVENT_NAME, EVENT_SOURCE, ERROR_CODE, SOUR
 const EVENT_NAME: usize = 1;
 const EVENT_SOURCE: usize = 2;
 const USERNAME: usize = 3;
-const ERROR_CODE: usize = 4;
 const SOURCE_IP_ADDRESS: usize = 5;
 
 /// Where counts go.
@@ -74,28 +72,29 @@ struct Tops {
     codes: [Vec<u32>; RANKED.len()],
 }
 
-/// Counts what `search` finds; gives up after having looked at so many events.
+/// Counts what `search` finds; gives up after having looked at so many events, or read so many.
 pub(crate) fn count(
     view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
-    looked_at_max: u64,
+    (looked_at_max, reads_max): (u64, usize),
 ) -> Result<Total, LookupError> {
     let mut count = Count { looked_at_max, ..Count::default() };
-    let exact = scan(view, search, span, &mut count)?;
+    let exact = scan(view, (search, reads_max), span, &mut count)?;
     Ok(Total { count: count.total, exact })
 }
 
-/// Counts what `search` finds into a summary with empty buckets.
+/// Counts what `search` finds into a summary with empty buckets; none where so many events had to be read that they
+/// are better read in their order.
 pub(crate) fn summarise(
     view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
-    summary: Summary,
-) -> Result<Summary, LookupError> {
+    (summary, reads_max): (Summary, usize),
+) -> Result<Option<Summary>, LookupError> {
     let mut tops = Tops::new(summary, span);
-    scan(view, search, span, &mut tops)?;
-    Ok(tops.finish())
+    let all = scan(view, (search, reads_max), span, &mut tops)?;
+    Ok(all.then(|| tops.finish()))
 }
 
 /// Tells whether every event of the time shows by its values whether it is searched for.
@@ -107,32 +106,34 @@ pub(crate) fn can_be_counted(view: &View, search: &Search, span: Span) -> bool {
     search.is_decided_by_values() && !view.splits.iter().any(|split| split.is_old() && in_span(split))
 }
 
-/// Looks through head and splits; false where the sink had enough before the end.
+/// Looks through head and splits; false where the sink had enough before the end, or there was more to be read than
+/// may be.
 fn scan(
     (view, left): (&View, &CancellationToken),
-    search: &Search,
+    (search, reads_max): (&Search, usize),
     span: Span,
     sink: &mut impl Sink,
 ) -> Result<bool, LookupError> {
-    let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
+    let sought = PartsSought::new(search);
+    let mut reading = Reading::new(reads_max)?;
     for head in view.heads.iter().rev() {
-        let part = Part::of_head(head, search);
+        let part = Part::of_head(head, &sought);
         sink.begin(&part)?;
         for chunk in &head.chunks {
             let mut batch = Batch::new(Docs::Chunk(Arc::clone(chunk)), span);
-            batch.sift(&part, search, &mut decoder)?;
+            batch.sift(&part, search, &mut reading)?;
             sink.take(&part, &mut batch);
         }
         sink.end(&part)?;
     }
     for split in view.splits.iter().rev() {
-        let Some(part) = Part::of_split(split, search)? else { continue };
+        let Some(part) = Part::of_split(split, &sought)? else { continue };
         let mut begun = false;
-        for docs in part.stretches(split, search, span)? {
+        for docs in part.stretches(split, &sought.drives, span)? {
             if left.is_cancelled() {
                 return Err(LookupError::Abandoned);
             }
-            if sink.is_tired() {
+            if sink.is_tired() || reading.ran_out() {
                 sink.end(&part)?;
                 return Ok(false);
             }
@@ -140,14 +141,14 @@ fn scan(
                 sink.begin(&part)?;
             }
             let mut batch = Batch::new(docs, span);
-            batch.sift(&part, search, &mut decoder)?;
+            batch.sift(&part, search, &mut reading)?;
             sink.take(&part, &mut batch);
         }
         if begun {
             sink.end(&part)?;
         }
     }
-    Ok(true)
+    Ok(!reading.ran_out())
 }
 
 impl Sink for Count {
@@ -193,10 +194,11 @@ impl Tops {
         for source in self.touched.drain(..) {
             let count = self.by_source.get_mut(source as usize).map(std::mem::take).unwrap_or_default();
             let Some(name) = self.sources.get(source as usize) else { continue };
-            match bucket.by_source.get_mut(&**name) {
+            let name = shown(name);
+            match bucket.by_source.get_mut(&*name) {
                 Some(sum) => *sum += u64::from(count),
                 None => {
-                    bucket.by_source.insert(name.to_string(), u64::from(count));
+                    bucket.by_source.insert(name.into_owned(), u64::from(count));
                 }
             }
         }
@@ -283,7 +285,11 @@ impl Sink for Tops {
     fn end(&mut self, part: &Part) -> Result<(), StoreError> {
         self.leave_bucket();
         for ((ranking, counts), column) in self.rankings.iter_mut().zip(&self.counts).zip(RANKED) {
-            part.each_value(column, |number, value| ranking.add(value, counts.get(number).copied()))?;
+            part.each_value(column, |number, value| {
+                if !coded::is_none(column, value) {
+                    ranking.add(value, counts.get(number).copied());
+                }
+            })?;
         }
         let (ranking, counts) = (&mut self.denied, &self.denied_counts);
         part.each_value(USERNAME, |number, value| ranking.add(value, counts.get(number).copied()))

@@ -15,7 +15,7 @@ use super::ask::{Search, SearchInput};
 use super::export::Export;
 use super::field::Field;
 use super::filter::{Filter, Operator};
-use super::summary::{Ranked, summarise};
+use super::summary::{Ranked, Summary, summarise};
 use super::tally;
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::lookup::tests::{
@@ -256,8 +256,15 @@ proptest! {
             prop_assert_eq!(&exported, &positions, "{:?}", ask);
 
             if tally::can_be_counted(&view, &search, span(&search)) {
-                let total = tally::count((&view, &left), &search, span(&search), u64::MAX).unwrap();
+                let total = tally::count((&view, &left), &search, span(&search), (u64::MAX, usize::MAX)).unwrap();
                 prop_assert!(total.exact && total.count == right.len() as u64, "{:?} {:?}", total, ask);
+            }
+            if tally::can_be_counted(&view, &search, span(&search)) {
+                let unread = tally::count((&view, &left), &search, span(&search), (u64::MAX, 0)).unwrap();
+                prop_assert!(unread.count == right.len() as u64 || (!unread.exact && unread.count < right.len() as u64));
+                let empty = Summary { bucket_seconds: 1 << 30, ..Summary::default() };
+                let counted = tally::summarise((&view, &left), &search, span(&search), (empty, 0)).unwrap();
+                prop_assert_eq!(counted.map(|counted| counted.total), unread.exact.then_some(unread.count));
             }
             let summary = summarise((&view, &left), &search, span(&search), 7).unwrap();
             prop_assert_eq!(summary.total, right.len() as u64);
@@ -269,7 +276,9 @@ proptest! {
                 start = end;
                 let here: Vec<_> =
                     right.iter().filter(|(seconds, ..)| (bucket.start..end).contains(seconds)).collect();
-                let errors = here.iter().filter(|(.., event)| event["errorCode"].is_string()).count();
+                let errors = here.iter().filter(|(.., event)| {
+                    event["errorCode"].is_string() || event["errorMessage"].is_string()
+                }).count();
                 prop_assert_eq!((bucket.count, bucket.errors), (here.len() as u64, errors as u64), "{:?}", ask);
                 prop_assert_eq!(bucket.by_source.values().sum::<u64>(), bucket.count);
             }

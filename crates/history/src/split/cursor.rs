@@ -14,7 +14,7 @@ use crate::verdicts::{Verdict, Verdicts};
 use crate::walk::{Conditions, Drive, Wanted};
 
 /// The most events that a cursor passes over before it tells how far it came.
-const PASSED_MAX: usize = 4096;
+const PASSED_MAX: usize = if cfg!(test) { 2 } else { 4096 };
 
 /// One event in so many is rare: to look at these alone is cheaper than to look at all in their order.
 const RARE: u64 = 16;
@@ -42,7 +42,7 @@ pub(crate) struct RunCursor {
 pub(crate) enum Step {
     /// An event that may be wanted.
     Found(Key),
-    /// None so far: the next event to be looked at has this key.
+    /// None so far: the last event that was passed over has this key.
     Passed(Key),
     /// The end of the run or of the range.
     End,
@@ -100,7 +100,7 @@ impl Split {
                 continue;
             }
             let mut terms = Vec::new();
-            for (term, since) in drive.sought.iter() {
+            for (term, since) in drive.sought.of(&self.manifest.accounts) {
                 terms.extend(self.terms.get_term_info(&index::term(term))?.map(|info| (info, since)));
             }
             let events: u64 = terms.iter().map(|(info, _)| u64::from(info.doc_freq)).sum();
@@ -148,11 +148,13 @@ impl Found {
 impl RunCursor {
     /// Goes on to the next event that may be wanted, but not too far.
     pub(crate) fn next(&mut self) -> Result<Step, StoreError> {
+        let mut passed = None;
         for _ in 0..PASSED_MAX {
             let doc = self.postings.doc();
             if doc >= self.end {
                 return Ok(Step::End);
             }
+            passed = Some(doc);
             self.postings.advance();
             if let Some(verdicts) = &self.verdicts
                 && self.split.verdict(doc, verdicts) == Verdict::No
@@ -170,8 +172,10 @@ impl RunCursor {
                 return Ok(Step::Found(key));
             }
         }
-        let doc = self.postings.doc();
-        if doc < self.end { Ok(Step::Passed(self.split.key(doc)?)) } else { Ok(Step::End) }
+        match passed {
+            Some(doc) if self.postings.doc() < self.end => Ok(Step::Passed(self.split.key(doc)?)),
+            _ => Ok(Step::End),
+        }
     }
 
     /// Returns where the events' bytes are.

@@ -68,7 +68,11 @@ fn entry(number: u64, run: u64, position: u64) -> Entry {
 /// Walks over all accounts, and as many that have no event at all.
 fn walk(view: &View, since: i64, after: Option<Key>) -> Walk {
     let sought = Sought::new((0..2 * ACCOUNTS).map(|number| {
-        (Scope::of(HistoryCategory::Management, account(number), &Region::us_east_1()).everything(), since)
+        (
+            account(number),
+            Scope::of(HistoryCategory::Management, account(number), &Region::us_east_1()).everything(),
+            since,
+        )
     }));
     let drives = vec![Drive { field: None, sought }];
     Walk::new(view, Wanted { drives, range: Range::new(NOW, NOW + 86_400, after), conditions: None })

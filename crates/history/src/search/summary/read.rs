@@ -62,7 +62,7 @@ fn count(found: &FoundEvent, span: Span, summary: &mut Summary, tops: &mut Tops)
     summary.total += 1;
     if let Some(bucket) = usize::try_from(number).ok().and_then(|at| summary.buckets.get_mut(at)) {
         bucket.count += 1;
-        bucket.errors += u64::from(found.error_code.is_some());
+        bucket.errors += u64::from(found.failed);
         *bucket.by_source.entry(source.unwrap_or_default().to_owned()).or_default() += 1;
     }
     let username = found.username.as_deref();

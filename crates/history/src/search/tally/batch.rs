@@ -37,6 +37,32 @@ pub(super) struct Batch {
     wide: Vec<u64>,
 }
 
+/// What reads events where their values do not tell, and how many it still may.
+pub(super) struct Reading {
+    decoder: Decoder,
+    left: usize,
+    ran_out: bool,
+}
+
+impl Reading {
+    pub(super) fn new(reads_max: usize) -> Result<Self, StoreError> {
+        Ok(Self { decoder: Decoder::of_search()?, left: reads_max, ran_out: false })
+    }
+
+    /// Tells whether an event was left out that should have been read.
+    pub(super) fn ran_out(&self) -> bool {
+        self.ran_out
+    }
+
+    fn may_go_on(&mut self) -> bool {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => self.ran_out = true,
+        }
+        !self.ran_out
+    }
+}
+
 impl Batch {
     /// Looks at these events, of which those of the time count so far.
     pub(super) fn new(docs: Docs, span: Span) -> Self {
@@ -109,12 +135,13 @@ impl Batch {
         codes.extend(wide.iter().map(|code| u32::try_from(*code).unwrap_or(u32::MAX)));
     }
 
-    /// Leaves out what is not searched for. Where that does not show by the values, the event is read.
+    /// Leaves out what is not searched for. Where that does not show by the values, the event is read, if that many
+    /// may be; else it is left out.
     pub(super) fn sift(
         &mut self,
         part: &Part,
         search: &Search,
-        decoder: &mut Decoder,
+        reading: &mut Reading,
     ) -> Result<(), LookupError> {
         let mut codes = Vec::new();
         let always = |place: &Option<i64>| place.is_some_and(|since| since == i64::MIN);
@@ -135,7 +162,11 @@ impl Batch {
         }
         for row in 0..self.kept.len() {
             if self.kept.get(row) == Some(&Verdict::Unsure) {
-                let verdict = self.read(row, part, search, decoder)?;
+                let verdict = if reading.may_go_on() {
+                    self.read(row, part, search, &mut reading.decoder)?
+                } else {
+                    Verdict::No
+                };
                 if let Some(kept) = self.kept.get_mut(row) {
                     *kept = verdict;
                 }

@@ -15,6 +15,7 @@ use crate::search::ask::Search;
 use crate::split::{Run, Split};
 use crate::verdicts::Verdicts;
 use crate::view::HeadPart;
+use crate::walk::Drive;
 
 /// A part of the head, or a split.
 #[derive(Debug)]
@@ -33,26 +34,42 @@ enum Values {
     Split(Arc<Split>),
 }
 
+/// What is looked for in every part, put together once.
+#[derive(Debug)]
+pub(super) struct PartsSought<'s> {
+    pub(super) search: &'s Search,
+    pub(super) drives: Vec<Drive>,
+    /// The names of places with the first second that is wanted of each, ascending.
+    places: Vec<(String, i64)>,
+}
+
+impl<'s> PartsSought<'s> {
+    pub(super) fn new(search: &'s Search) -> Self {
+        Self { search, drives: search.drives(), places: wanted(search) }
+    }
+}
+
 impl Part {
-    pub(super) fn of_head(head: &HeadPart, search: &Search) -> Self {
+    pub(super) fn of_head(head: &HeadPart, sought: &PartsSought<'_>) -> Self {
+        let PartsSought { search, places: wanted, .. } = sought;
         let verdicts = Verdicts::of_head(&search.filters, &head.codes);
         let values: [Vec<Arc<str>>; CODED] = std::array::from_fn(|column| head.codes.values(column));
-        let wanted = wanted(search);
-        let places = values.get(PLACE).into_iter().flatten().map(|place| since(&wanted, place)).collect();
+        let places = values.get(PLACE).into_iter().flatten().map(|place| since(wanted, place)).collect();
         let documents = Arc::clone(&head.documents);
         Self { values: Values::Head(Box::new(values)), verdicts, places, documents }
     }
 
     /// Prepares a split; none where nothing of it is wanted.
-    pub(super) fn of_split(split: &Arc<Split>, search: &Search) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of_split(split: &Arc<Split>, sought: &PartsSought<'_>) -> Result<Option<Self>, StoreError> {
+        let PartsSought { search, places: wanted, .. } = sought;
         let Some(columns) = split.columns() else { return Ok(None) };
         let verdicts = Verdicts::of_split(&search.filters, columns)?;
         if verdicts.rule_all_out() {
             return Ok(None);
         }
-        let (wanted, mut places) = (wanted(search), Vec::new());
+        let mut places = Vec::new();
         if let Some(column) = columns.get(PLACE) {
-            each(column, |_, place| places.push(since(&wanted, place)))?;
+            each(column, |_, place| places.push(since(wanted, place)))?;
         }
         let values = Values::Split(Arc::clone(split));
         let documents = Arc::clone(split.documents());
@@ -96,11 +113,11 @@ impl Part {
     pub(super) fn stretches(
         &self,
         split: &Arc<Split>,
-        search: &Search,
+        drives: &[Drive],
         span: Span,
     ) -> Result<Vec<Docs>, StoreError> {
         let mut stretches = Vec::new();
-        let rare = split.rare(&search.wanted(span, None).drives)?;
+        let rare = split.rare(drives)?;
         for run in &split.manifest().runs {
             let range = Range::new(span.start, span.end, None);
             if !range.meets(run.newest, run.oldest) {
