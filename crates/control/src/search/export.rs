@@ -188,20 +188,38 @@ fn row(found: &FoundEvent, across: bool, out: &mut String) {
     out.push_str("\r\n");
 }
 
-/// Adds a cell. A value that a spreadsheet would take for a formula gets an apostrophe before it.
+/// Adds a cell. What a spreadsheet would take for a formula gets an apostrophe before it: also behind what one set to
+/// another language takes for the end of a cell.
 fn cell(value: &str, out: &mut String) {
-    let is_formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let needs_quotes = is_formula || value.contains([',', '"', '\n', '\r']);
-    if !needs_quotes {
+    if !value.contains(['=', '+', '-', '@', '\t', ',', ';', '"', '\n', '\r']) {
         out.push_str(value);
         return;
     }
+    let from = out.len();
+    let mut needs_quotes = value.contains([',', ';', '"', '\n', '\r']);
     out.push('"');
-    if is_formula {
-        out.push('\'');
+    let mut before = None;
+    for letter in value.chars() {
+        let begins = matches!(before, None | Some(';' | '\t' | '\n' | '\r'));
+        let is_formula = matches!(letter, '=' | '+' | '-' | '@') && begins;
+        if is_formula || (before.is_none() && matches!(letter, '\t' | '\r')) {
+            out.push('\'');
+            needs_quotes = true;
+        }
+        out.push(letter);
+        if letter == '"' {
+            out.push('"');
+        }
+        // A quotation mark or blank does not keep a cell from beginning behind it.
+        if !(begins && before.is_some() && matches!(letter, '"' | ' ')) {
+            before = Some(letter);
+        }
     }
-    out.push_str(&value.replace('"', "\"\""));
-    out.push('"');
+    if needs_quotes {
+        out.push('"');
+    } else {
+        out.remove(from);
+    }
 }
 
 #[cfg(test)]
@@ -220,9 +238,16 @@ mod tests {
             ("+1", "\"'+1\""),
             ("-1", "\"'-1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
-            ("\t=1", "\"'\t=1\""),
-            ("\r=1", "\"'\r=1\""),
+            ("\t=1", "\"'\t'=1\""),
+            ("\r=1", "\"'\r'=1\""),
             ("a=1", "a=1"),
+            ("a-b+c@d", "a-b+c@d"),
+            ("x;=cmd|' /C calc'!A0;y", "\"x;'=cmd|' /C calc'!A0;y\""),
+            ("x; =1", "\"x; '=1\""),
+            ("x;\"=1", "\"x;\"\"'=1\""),
+            ("x\t+1", "\"x\t'+1\""),
+            ("x\n@A1", "\"x\n'@A1\""),
+            ("a;b", "\"a;b\""),
         ] {
             let mut out = String::new();
             cell(value, &mut out);
