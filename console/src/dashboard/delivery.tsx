@@ -44,7 +44,7 @@ export function Delivery() {
         </Box>
       )}
       {health.data && trails.length === 0 && known.data?.length === 0 && (
-        <EmptyState title="No trails" command="cairn trail create main --bucket audit-logs --create-bucket">
+        <EmptyState title="No trails" action={<Link href={href("/trails/create")}>Create a trail</Link>}>
           Event history keeps events for 90 days. A trail keeps them as signed files for as long as you like.
         </EmptyState>
       )}

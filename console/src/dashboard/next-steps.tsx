@@ -2,6 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import TextContent from "@cloudscape-design/components/text-content";
 import type { ReactNode } from "react";
@@ -24,39 +25,43 @@ export function NextSteps() {
   return (
     <Container
       header={
-        <Header
-          variant="h2"
-          description="Commands run in a terminal in which cairn env was evaluated."
-          actions={<Button onClick={() => setIsHidden(true)}>Hide</Button>}
-        >
+        <Header variant="h2" actions={<Button onClick={() => setIsHidden(true)}>Hide</Button>}>
           Next steps
         </Header>
       }
     >
       <TextContent>
-        <ColumnLayout columns={3}>
-          <Step
-            title="Keep events as files"
-            isDone={hasTrail}
-            command="cairn trail create main --bucket audit-logs --create-bucket"
-            action={<Button href={href("/trails/create")}>Create trail</Button>}
-          >
-            A trail delivers events to a bucket, with signed digests, for longer than the 90 days of event
-            history.
-          </Step>
-          <Step
-            title="Be told of what is unusual"
-            isDone={hasInsights}
-            command={`aws cloudtrail put-insight-selectors --trail-name ${first?.TrailARN ?? "main"} --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`}
-          >
-            Let the trail look for surges and silences of calls and errors.
-          </Step>
-          <Step title="Bring the past" command="cairn import cloudtrail AWSLogs/">
-            Log files of CloudTrail, from disk or a bucket, become events: what was usual is known at once.
-            Calls to AWS itself, or to anything that speaks its APIs, are recorded on their way through the
-            gateway.
-          </Step>
-        </ColumnLayout>
+        <SpaceBetween size="m">
+          <div>
+            <p>
+              In a terminal, let commands know where Cairn is, and who you are. It counts for all that follow.
+            </p>
+            <Command text={'eval "$(cairn env)"'} />
+          </div>
+          <ColumnLayout columns={3}>
+            <Step
+              title="Keep events as files"
+              isDone={hasTrail}
+              command="cairn trail create main --bucket audit-logs --create-bucket"
+              action={<Button href={href("/trails/create")}>Create trail</Button>}
+            >
+              A trail delivers events to a bucket, with signed digests, for longer than the 90 days of event
+              history.
+            </Step>
+            <Step
+              title="Be told of what is unusual"
+              isDone={hasInsights}
+              command={`aws cloudtrail put-insight-selectors --trail-name ${first?.TrailARN ?? "main"} --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`}
+            >
+              Let the trail look for surges and silences of calls and errors.
+            </Step>
+            <Step title="Bring the past" command="cairn import cloudtrail AWSLogs/">
+              Log files of CloudTrail, from disk or a bucket, become events: what was usual is known at once.
+              Calls to AWS itself, or to anything that speaks its APIs, are recorded on their way through the
+              gateway.
+            </Step>
+          </ColumnLayout>
+        </SpaceBetween>
       </TextContent>
     </Container>
   );
@@ -75,8 +80,14 @@ function Step({ title, isDone, command, action, children }: StepProps) {
     <div>
       <h3>{title}</h3>
       <p>{children}</p>
-      {isDone ? <StatusIndicator>Done</StatusIndicator> : <Command text={command} />}
-      {!isDone && action}
+      {isDone ? (
+        <StatusIndicator>Done</StatusIndicator>
+      ) : (
+        <SpaceBetween size="xs">
+          <Command text={command} />
+          {action}
+        </SpaceBetween>
+      )}
     </div>
   );
 }
