@@ -6,6 +6,9 @@ import type { EventSearch } from "./search-query";
 /** The value of a token that asks whether there is any: `Error code = any value`. */
 export const ANY = "any value";
 
+/** The same where there must be none: `Error code = no value`. */
+export const NONE = "no value";
+
 const OPERATORS = { Equals: "=", NotEquals: "!=", StartsWith: "^" } as const;
 
 /** Shows a search in the filter's field: each value is a token, and so is the text. */
@@ -15,7 +18,7 @@ export function tokensOf({
 }: Pick<EventSearch, "filters" | "text">): PropertyFilterProps.Query {
   const tokens = filters.flatMap(({ Field, Operator, Values = [] }): PropertyFilterProps.Token[] => {
     if (Operator === "Exists") return [{ propertyKey: Field, operator: "=", value: ANY }];
-    if (Operator === "NotExists") return [{ propertyKey: Field, operator: "!=", value: ANY }];
+    if (Operator === "NotExists") return [{ propertyKey: Field, operator: "=", value: NONE }];
     return Values.map((value) => ({ propertyKey: Field, operator: OPERATORS[Operator], value }));
   });
   const texts = text === "" ? [] : [{ operator: ":" as const, value: text }];
@@ -39,8 +42,10 @@ export function searchOfTokens({ tokens }: PropertyFilterProps.Query): Pick<Even
 }
 
 function filterOf(Field: Filter["Field"], operator: string, value: string): Filter {
-  if (value === ANY) return { Field, Operator: operator === "!=" ? "NotExists" : "Exists" };
-  const Operator = operator === "!=" ? "NotEquals" : operator === "^" ? "StartsWith" : "Equals";
+  const isNot = operator === "!=";
+  if (value === ANY) return { Field, Operator: isNot ? "NotExists" : "Exists" };
+  if (value === NONE) return { Field, Operator: isNot ? "Exists" : "NotExists" };
+  const Operator = isNot ? "NotEquals" : operator === "^" ? "StartsWith" : "Equals";
   return { Field, Operator, Values: [value] };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EventItem, Summary } from "../../api/history";
-import { ANY } from "../filter-tokens";
+import { ANY, NONE } from "../filter-tokens";
 import { askedOf, suggestionsOf, type Typed } from "./suggestions";
 
 const EVENT: EventItem = {
@@ -35,13 +35,13 @@ const valuesOf = (field: string, events: EventItem[], summary?: Summary) =>
     .map(({ value }) => value);
 
 test.each([
-  ["Username", [EVENT], SUMMARY, [ANY, "carol", "alice"]],
-  ["Username", [EVENT], undefined, [ANY, "alice"]],
-  ["ErrorCode", [EVENT], SUMMARY, [ANY, "AccessDenied"]],
-  ["ResourceName", [EVENT], SUMMARY, [ANY, "bob"]],
-  ["ResourceType", [EVENT], SUMMARY, [ANY, "AWS::IAM::User"]],
-  ["SourceIPAddress", [EVENT], SUMMARY, [ANY, "198.51.100.7"]],
-  ["PrincipalArn", [EVENT], SUMMARY, [ANY, "arn:alice"]],
+  ["Username", [EVENT], SUMMARY, [ANY, NONE, "carol", "alice"]],
+  ["Username", [EVENT], undefined, [ANY, NONE, "alice"]],
+  ["ErrorCode", [EVENT], SUMMARY, [ANY, NONE, "AccessDenied"]],
+  ["ResourceName", [EVENT], SUMMARY, [ANY, NONE, "bob"]],
+  ["ResourceType", [EVENT], SUMMARY, [ANY, NONE, "AWS::IAM::User"]],
+  ["SourceIPAddress", [EVENT], SUMMARY, [ANY, NONE, "198.51.100.7"]],
+  ["PrincipalArn", [EVENT], SUMMARY, [ANY, NONE, "arn:alice"]],
   // Every event has these.
   ["EventName", [EVENT, EVENT], SUMMARY, ["CreateUser"]],
   ["ReadOnly", [], undefined, ["false", "true"]],
@@ -57,7 +57,7 @@ test("no more are offered than can be looked through", () => {
 test("values that begin like what is typed are offered beside the most frequent", () => {
   const found: Summary = { ...SUMMARY, Top: { ...SUMMARY.Top, Username: ranked("zoe") } };
   const offered = suggestionsOf([], [SUMMARY, found]).filter(({ propertyKey }) => propertyKey === "Username");
-  expect(offered.map(({ value }) => value)).toEqual([ANY, "carol", "alice", "zoe"]);
+  expect(offered.map(({ value }) => value)).toEqual([ANY, NONE, "carol", "alice", "zoe"]);
 });
 
 const TYPED: [typed: Typed, asked: string[]][] = [

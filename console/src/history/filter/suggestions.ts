@@ -10,7 +10,7 @@ import {
   summarise,
 } from "../../api/history";
 import { FIELDS } from "../fields";
-import { ANY } from "../filter-tokens";
+import { ANY, NONE } from "../filter-tokens";
 import { recordOf, textAt } from "../record";
 
 /** What somebody is typing: after an attribute was chosen, a value of it. */
@@ -89,7 +89,7 @@ export function suggestionsOf(
     const values = all ?? [...frequent, ...shown.flatMap((event) => valuesOf(event, key))];
     const known = [...new Set(values)].filter((value) => value !== "").slice(0, OFFERED_MAX);
     const isAlways = key === "ReadOnly" || key === "EventName" || key === "EventSource" || key === "EventId";
-    return [...(isAlways ? [] : [ANY]), ...known].map((value) => ({ propertyKey: key, value }));
+    return [...(isAlways ? [] : [ANY, NONE]), ...known].map((value) => ({ propertyKey: key, value }));
   });
 }
 
