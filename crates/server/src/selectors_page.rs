@@ -11,12 +11,14 @@
 use std::time::Duration;
 
 use cairn_control::{PREVIEW_EVENTS_MAX, Preview, PreviewAsk};
-use cairn_projection::{Batch, BatchError};
+use cairn_projection::BatchError;
 use cairn_wire::json11::{self, CONTENT_TYPE, Request};
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answered;
 use crate::page::{Asked, Page, Refused};
@@ -30,11 +32,17 @@ const PAGE: Page = Page { event: "PreviewEventSelectors", body_bytes_max: json11
 /// How far back is looked, in entries of the journal, of all accounts.
 const POSITIONS_MAX: u64 = 1 << 17;
 
-/// How many of them are read at once, the newest last.
+/// How many of them are read at once, the newest last, unless they are longer than [`READ_BYTES_MAX`].
 const STEP: u64 = 1 << 11;
 
-/// The most journal bytes read at once.
+/// The most journal bytes read at once, and held.
 const READ_BYTES_MAX: usize = 4 << 20;
+
+/// Previews at a time, of all accounts, and how long one waits for its turn.
+const PREVIEWS_MAX: usize = 2;
+const WAITING_MAX: Duration = Duration::from_secs(2);
+
+static PREVIEWS: Semaphore = Semaphore::const_new(PREVIEWS_MAX);
 
 /// How long is looked: a preview is asked for while somebody types.
 const LOOKING_MAX: Duration = Duration::from_millis(500);
@@ -52,6 +60,7 @@ impl Front {
 
     async fn preview(&self, asked: &mut Asked<'_>) -> Result<Vec<u8>, Refused> {
         let caller = self.caller_of_cloudtrail(asked.arrival, &asked.who);
+        self.control.admit(&caller, Operation::LookupEvents)?;
         self.permit(asked, &["cloudtrail:LookupEvents"])?;
         let (max_results, body) = as_put_event_selectors(&asked.body)?;
         let request = Request::decode(Operation::PutEventSelectors, Some(CONTENT_TYPE), &body);
@@ -65,47 +74,78 @@ impl Front {
         }
         let request = request.input().map_err(|refusal| Refused::Told(refusal.code, refusal.message))?;
         let ask = PreviewAsk::new(caller, &request, max_results)?;
-        let seen = self.look_back(Preview::new(ask)).await.map_err(|error| {
+        let turn = tokio::time::timeout(WAITING_MAX, PREVIEWS.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            let message = "As many previews as may are made already. Try again later.";
+            return Err(Refused::Told(ErrorCode::ThrottlingException, message.to_owned()));
+        };
+        let seen = self.look_back(Preview::new(ask), &asked.arrival.gone).await.map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "selectors not previewed");
             Refused::internal()
         })?;
         Ok(json11::success_body(&seen.answer(asked.at)))
     }
 
-    /// Shows the journal's newest entries to a preview, newest first.
-    async fn look_back(&self, mut preview: Preview) -> Result<Preview, BatchError> {
+    /// Shows the journal's newest entries to a preview, newest first, as long as somebody waits.
+    async fn look_back(&self, mut preview: Preview, gone: &CancellationToken) -> Result<Preview, BatchError> {
         let begun = Instant::now();
-        let mut end = self.source.tail();
-        let oldest = self.source.reader().head().max(end.saturating_sub(POSITIONS_MAX));
-        while end > oldest && !preview.is_full() && begun.elapsed() < LOOKING_MAX {
-            let begin = end.saturating_sub(STEP).max(oldest);
-            let batches = match self.read_between(begin, end).await {
+        let mut steps = Steps::back_from(self.source.tail(), self.source.reader().head());
+        while let Some(begin) = steps.begin() {
+            if preview.is_full() || gone.is_cancelled() || begun.elapsed() >= LOOKING_MAX {
+                break;
+            }
+            let batch = match self.source.read(begin, READ_BYTES_MAX).await {
                 // Trimmed meanwhile: there is nothing older.
                 Err(error) if error.given_up_before().is_some() => break,
                 read => read?,
             };
+            let end = steps.end;
+            let reached = batch.as_ref().and_then(|batch| batch.last()).map_or(end, |last| last.position + 1);
+            let is_whole = steps.read(reached);
+            let Some(batch) = batch.filter(|_| is_whole) else { continue };
             let looking = tokio::task::spawn_blocking(move || {
-                let records = batches.iter().rev().flat_map(|batch| batch.iter().rev());
-                for record in records.filter(|record| record.position < end) {
+                for record in batch.iter().rev().filter(|record| record.position < end) {
                     preview.look_at(record.position, &record.entry);
                 }
                 preview
             });
             preview = looking.await.map_err(BatchError::Thread)?;
-            end = begin;
         }
         Ok(preview)
     }
+}
 
-    /// Reads a part of the journal, and perhaps something after it.
-    async fn read_between(&self, begin: u64, end: u64) -> Result<Vec<Batch>, BatchError> {
-        let (mut next, mut batches) = (begin, Vec::new());
-        while next < end {
-            let Some(batch) = self.source.read(next, READ_BYTES_MAX).await? else { break };
-            next = batch.last().map_or(end, |record| record.position + 1);
-            batches.push(batch);
+/// Parts of the journal, newest first, each of which is read at once.
+#[derive(Debug)]
+struct Steps {
+    end: u64,
+    oldest: u64,
+    length: u64,
+}
+
+impl Steps {
+    /// Begins at the journal's tail and goes as far as a preview may.
+    fn back_from(tail: u64, head: u64) -> Self {
+        Self { end: tail, oldest: head.max(tail.saturating_sub(POSITIONS_MAX)), length: STEP }
+    }
+
+    /// Returns where the next part begins; none when all were read.
+    fn begin(&self) -> Option<u64> {
+        (self.end > self.oldest).then(|| self.end.saturating_sub(self.length).max(self.oldest))
+    }
+
+    /// Notes that the part was read as far as `reached`. Tells whether that is all of it; if not, a shorter one comes
+    /// in its place.
+    fn read(&mut self, reached: u64) -> bool {
+        let Some(begin) = self.begin() else { return false };
+        let is_whole = reached >= self.end || self.length == 1;
+        if is_whole {
+            self.end = begin;
+            self.length = (self.length * 2).min(STEP);
+        } else {
+            self.length = reached.saturating_sub(begin).clamp(1, (self.length / 2).max(1));
         }
-        Ok(batches)
+        is_whole
     }
 }
 
@@ -125,6 +165,29 @@ fn as_put_event_selectors(body: &[u8]) -> Result<(Option<i64>, Vec<u8>), Refused
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_as_long_as_can_be_read_at_once() {
+        for (tail, head, at_once) in
+            [(10_000, 3, 16), (10_000, 0, 1), (5_000, 0, 100_000), (7, 0, 3), (7, 7, 3), (300_000, 0, 700)]
+        {
+            let mut steps = Steps::back_from(tail, head);
+            let (mut seen, mut reads) = (tail, 0);
+            while let Some(begin) = steps.begin() {
+                let end = steps.end;
+                reads += 1;
+                // The journal gives so many entries at once, and may give some that come after.
+                if steps.read(begin + at_once) {
+                    assert!(end == seen && end - begin <= at_once, "{begin} to {end}");
+                    seen = begin;
+                }
+            }
+            let oldest = head.max(tail.saturating_sub(POSITIONS_MAX));
+            assert_eq!(seen, oldest);
+            let least = (tail - oldest).div_ceil(at_once.min(STEP));
+            assert!(reads <= 4 * least + 12, "{reads} reads instead of {least}");
+        }
+    }
 
     #[test]
     fn a_preview_is_asked_as_selectors_are_put() {
