@@ -36,6 +36,7 @@ fn entry(place: (&str, &str), origin: Origin, event: &serde_json::Value) -> Entr
 fn call(name: &str, category: &str, read_only: bool) -> serde_json::Value {
     json!({ "eventID": name, "eventName": name, "eventSource": "s3.amazonaws.com", "eventCategory": category,
         "managementEvent": category == "Management", "readOnly": read_only,
+        "userIdentity": { "type": "IAMUser", "userName": "ana" },
         "resources": [{ "type": "AWS::S3::Object", "ARN": "arn:aws:s3:::shop/a" }] })
 }
 
@@ -73,6 +74,9 @@ fn events_of_the_caller_count_by_category() {
     };
     assert_eq!(names("Matching"), ["CreateBucket", "PutObject", "DeleteBucket"]);
     assert_eq!(names("NotMatching"), ["ListBuckets", "NetworkCall"]);
+    let data = &answer["Matching"][1];
+    assert_eq!((&data["ReadOnly"], &data["Username"]), (&json!("false"), &json!("ana")));
+    assert_eq!(data["Resources"][0]["ResourceName"], "shop/a");
 }
 
 #[test]
