@@ -15,6 +15,8 @@ pub struct Lag {
     /// When the oldest event was received that was taken and is in no file yet; none where there is none. Up to the
     /// length of a window it waits for others.
     pub waits_since: Option<Timestamp>,
+    /// The oldest position of what a denied folder is owed; none where nothing is. It is before `next`.
+    pub owed_from: Option<Position>,
 }
 
 /// Tells of every trail that is being delivered. Clones tell the same.

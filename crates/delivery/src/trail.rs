@@ -462,7 +462,8 @@ impl TrailDelivery {
         if self.product == Product::LogFiles {
             let received_ms = self.window.as_ref().map(|window| window.first_received_ms);
             let waits_since = received_ms.and_then(|at| Timestamp::from_millisecond(at).ok());
-            self.shared.lags.note(&self.trail, Lag { next: self.next, waits_since });
+            let owed_from = self.owed.places.values().min().copied();
+            self.shared.lags.note(&self.trail, Lag { next: self.next, waits_since, owed_from });
         }
     }
 }

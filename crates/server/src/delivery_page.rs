@@ -12,7 +12,7 @@ use std::sync::Arc;
 use cairn_catalog::{Catalog, DONE, DeliveryStatus, LiveTrail, ReceiptQuery, StoreError, TrailId};
 use cairn_control::{Caller, trails_here};
 use cairn_delivery::{DigestCountError, cursor_name, digests_by_hour};
-use cairn_tlog::Tlog;
+use cairn_tlog::{LogSummary, Tlog};
 use cairn_wire::{Operation, json11};
 use hyper::body::Incoming;
 use jiff::Timestamp;
@@ -122,11 +122,24 @@ impl Front {
     async fn lag(&self, trail: &TrailId) -> Result<(u64, Option<Timestamp>), StoreError> {
         let tail = self.source.tail();
         if let Some(lag) = self.probes.lags.of(trail) {
-            return Ok((tail.saturating_sub(lag.next), lag.waits_since));
+            let Some(owed_from) = lag.owed_from else {
+                return Ok((tail.saturating_sub(lag.next), lag.waits_since));
+            };
+            let owed_since = self.received(owed_from).await;
+            return Ok((tail.saturating_sub(lag.next.min(owed_from)), owed_since.or(lag.waits_since)));
         }
         // Delivery has not begun since the start, or cannot.
         let cursor = self.catalog.cursor(&cursor_name(trail)).await?;
         Ok((cursor.filter(|cursor| *cursor != DONE).map_or(0, |cursor| tail.saturating_sub(cursor)), None))
+    }
+
+    /// Says when an event of the journal was received; none where it is not there any more.
+    async fn received(&self, position: u64) -> Option<Timestamp> {
+        let batch = self.source.read(position, 1).await.inspect_err(|error| {
+            tracing::debug!(error = error as &dyn std::error::Error, "an event that is owed was not read");
+        });
+        let first = batch.ok().flatten()?.first()?.entry.received_ms;
+        Timestamp::from_millisecond(first).ok()
     }
 }
 
@@ -201,12 +214,17 @@ async fn places(
     .filter_map(|(kind, name, status)| Some(place(kind, name?, status)))
     .collect();
     if let Some(tlog) = tlog {
-        for log in tlog.logs(trail).await? {
-            let error = log.ended.map(why_ended);
-            places.push(Place { kind: "TransparencyLog", name: log.origin, error, ..Place::default() });
-        }
+        places.extend(newest(tlog.logs(trail).await?));
     }
     Ok(places)
+}
+
+/// Tells the log that takes events now. One that another one follows is history, and so is one that ended because the
+/// trail moved: the next begins with the next event.
+fn newest(mut logs: Vec<LogSummary>) -> Option<Place> {
+    let log = logs.pop()?;
+    let error = log.ended.filter(|ended| *ended != cairn_tlog::Ended::Moved).map(why_ended);
+    Some(Place { kind: "TransparencyLog", name: log.origin, error, ..Place::default() })
 }
 
 fn place(kind: &'static str, name: String, status: DeliveryStatus) -> Place {
@@ -228,4 +246,36 @@ fn why_ended(ended: cairn_tlog::Ended) -> String {
         cairn_tlog::Ended::Forked => "Forked",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use cairn_tlog::Ended;
+
+    use super::*;
+
+    #[test]
+    fn only_the_newest_log_is_told_and_a_move_needs_nobody() {
+        let log = |origin: &str, ended| LogSummary {
+            trail: String::new(),
+            origin: origin.to_owned(),
+            public_key: String::new(),
+            bucket: String::new(),
+            folder: String::new(),
+            size: 1,
+            checkpoint: None,
+            ended,
+        };
+        for (logs, expected) in [
+            (vec![], None),
+            (vec![log("a", None)], Some(("a", None))),
+            (vec![log("a", Some(Ended::Forked)), log("b", None)], Some(("b", None))),
+            (vec![log("a", Some(Ended::Moved))], Some(("a", None))),
+            (vec![log("a", Some(Ended::Forked))], Some(("a", Some("Forked")))),
+        ] {
+            let told = newest(logs);
+            let told = told.as_ref().map(|place| (place.name.as_str(), place.error.as_deref()));
+            assert_eq!(told, expected);
+        }
+    }
 }
