@@ -19,4 +19,4 @@ pub use checks::Checks;
 pub use keys::{KeyRing, KeySource};
 pub use run::{Ended, Plan, Run, RunError, Standing};
 pub use store::{FetchError, Listed, Page, Read, Store};
-pub use tell::Tell;
+pub use tell::{Tell, lines};

@@ -37,3 +37,24 @@ pub trait Tell: Send {
     /// some day keeps it.
     async fn stands(&mut self, standing: &Standing, coverage: &Coverage) -> Result<(), Self::Error>;
 }
+
+/// Makes lines of a report harmless: what a bucket holds or a store says comes from strangers, and must not command a
+/// terminal. Tabs and ends of lines are ours; those of keys were written otherwise.
+pub fn lines(text: &str) -> String {
+    let plain =
+        |char: char| if char.is_control() && !matches!(char, '\t' | '\n') { '\u{fffd}' } else { char };
+    text.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_neither_command_a_terminal_nor_forge_lines() {
+        let object = Object::new("b", "k\u{1b}[2J\nLog file\ts3://b/x\tvalid");
+        let line = lines(&format!("Log file\t{object}\tvalid\nfailed: \u{1b}"));
+        let expected = r"s3://b/k\u{1b}[2J\nLog file\ts3://b/x\tvalid".to_owned();
+        assert_eq!(line, format!("Log file\t{expected}\tvalid\nfailed: \u{fffd}"));
+    }
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cairn_digest::verify::{Chain, Coverage, Finding, Object, Severity, Stretch, Tally};
-use cairn_validation::{Standing, Tell};
+use cairn_validation::{Standing, Tell, lines};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -262,14 +262,6 @@ fn printed(finding: &Finding) -> String {
         members.insert("text".to_owned(), json!(finding.to_string()));
     }
     value.to_string()
-}
-
-/// Keys come from whoever may write to the bucket: they must not command a terminal. Tabs and ends of lines
-/// are ours.
-fn lines(text: &str) -> String {
-    let plain =
-        |char: char| if char.is_control() && !matches!(char, '\t' | '\n') { '\u{fffd}' } else { char };
-    text.chars().map(plain).collect()
 }
 
 fn pace(took: Duration, bytes: u64) -> String {

@@ -196,7 +196,12 @@ impl Object {
 
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s3://{}/{}", self.bucket, self.key)
+        // Keys come from whoever may write to the bucket: one with a line's end in it must not make lines.
+        write!(f, "s3://{}/", self.bucket)?;
+        self.key.chars().try_for_each(|char| match char.is_control() {
+            true => write!(f, "{}", char.escape_default()),
+            false => write!(f, "{char}"),
+        })
     }
 }
 

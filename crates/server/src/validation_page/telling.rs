@@ -188,7 +188,7 @@ impl Tell for Telling {
 
     async fn finding(&mut self, finding: Finding) -> Result<(), ClientLeft> {
         self.tally.finding(&finding);
-        let words = finding.to_string();
+        let words = cairn_validation::lines(&finding.to_string());
         if self.findings.len() + words.len() <= REPORT_BYTES_MAX {
             self.findings.push_str(&words);
             self.findings.push_str("\n\n");
