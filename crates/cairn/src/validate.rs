@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use cairn_digest::verify::{Chain, Coverage, Stretch, Verdict, Walk};
 use cairn_event::Clock as _;
 use cairn_server::SystemClock;
-use cairn_validation::{Checks, Ended, Run, Store};
+use cairn_validation::{Checks, DigestRoom, Ended, Run, Store};
 use clap::builder::NonEmptyStringValueParser;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -140,7 +140,8 @@ impl Validate {
             bucket: plan.bucket.clone(),
             range,
         };
-        let mut run = Run { plan: asked, store, keys, checks, report, coverage, stop };
+        let room = DigestRoom::default();
+        let mut run = Run { plan: asked, store, keys, checks, room, report, coverage, stop };
         match self.walk(&mut run, state, [regular, backfill]).await? {
             Ended::Done => self.finish(run).await,
             Ended::Stopped(standing) => {

@@ -8,7 +8,7 @@
 
 mod ask;
 mod following;
-mod standing;
+pub(crate) mod standing;
 mod watched;
 
 use std::sync::Arc;
@@ -59,7 +59,8 @@ impl Front {
                 &PERMISSIONS
             }
         };
-        let standing = Standing::new(Arc::clone(self), asked.arrival.clone(), asked.at, permissions);
+        let call = (asked.arrival.clone(), asked.body.clone());
+        let standing = Standing::new(Arc::clone(self), call, asked.at, permissions);
         let seen_in = (Arc::clone(&self.catalog), Arc::clone(&asked.snapshot));
         let who = (asked.who.account, asked.who.region.clone());
         let watched = Watched::new(&ask.of, who, seen_in, Box::new(standing))

@@ -5,30 +5,35 @@
 //! ListObjectsV2, permitted and recorded as if it had come from outside. The page itself is recorded as
 //! `ValidateTrail` when it begins.
 //!
-//! An account has one run at a time, all have [`RUNS_MAX`]. Whoever hangs up ends it; so does the server when it
-//! stops. What is asked is an [`Ask`], what is told a [`Line`](telling::Line) each.
+//! An account has one run at a time, all have [`RUNS_MAX`]. Whoever hangs up ends it at once; so does the server when
+//! it stops, and the end of the session or key that began it ([`Ending`]). What is asked is an [`Ask`], what is told a
+//! [`Line`](telling::Line) each.
 
 mod ask;
+mod ending;
 mod keys;
 mod objects;
 mod telling;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cairn_digest::verify::{Chain, Coverage, DigestNames, Scope, Stretch, Walk};
-use cairn_validation::{Checks, Ended, KeyRing, Plan, Run, RunError, Store};
+use cairn_validation::{Checks, DigestRoom, Ended, KeyRing, Plan, Run, RunError};
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use self::ask::Ask;
+use self::ending::Ending;
 use self::keys::CallersKeys;
 use self::objects::CallersObjects;
 use self::telling::Telling;
 use crate::answer::Answered;
 use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front};
+use crate::tail::standing::Standing;
 use crate::turns::Turn;
 
 /// The page's path.
@@ -41,6 +46,12 @@ const RUNS_MAX: usize = 4;
 
 /// Objects that a run reads at a time.
 const JOBS: usize = 8;
+
+/// Digests that a run fetches ahead.
+const AHEAD: usize = 8;
+
+/// What digests may take of the process's memory.
+static ROOM: LazyLock<DigestRoom> = LazyLock::new(|| DigestRoom::new(AHEAD));
 
 /// Lines that wait for a slow client; the work waits with them.
 const LINES_MAX: usize = 256;
@@ -81,30 +92,46 @@ impl Front {
             tracing::error!(error = &*error as &dyn std::error::Error, "public keys not listed");
             Refused::internal()
         })?;
-        let store = CallersObjects::new(Arc::clone(self), asked.arrival, asked.who.clone());
-        Ok(self.run_validation((ask, plan), Arc::new(store), keys, turn))
+        let call = (asked.arrival.clone(), asked.body.clone());
+        let (standing, ended) =
+            (Standing::new(Arc::clone(self), call, asked.at, &[]), CancellationToken::new());
+        let (lines, taken) = mpsc::channel(LINES_MAX);
+        let ending = Ending {
+            lines: lines.clone(),
+            stop: self.stop.clone(),
+            ended: ended.clone(),
+            remaining: asked
+                .expires
+                .map(|expires| expires.duration_since(asked.at).try_into().unwrap_or_default()),
+        };
+        let store =
+            CallersObjects::new(Arc::clone(self), (asked.arrival, asked.who.clone()), (standing, ended));
+        let store = Arc::new(store);
+        let checks = Checks::new(Arc::clone(&store) as _, JOBS);
+        let report = Telling::begin(lines, &ask.trail_arn, plan.range);
+        let (room, stop) = (ROOM.clone(), self.stop.clone());
+        let run = Run { plan, store, keys, checks, room, report, coverage: Coverage::default(), stop };
+        self.run_validation(run, ending, turn);
+        Ok(self.stream(LINES, taken))
     }
 
-    fn run_validation(
-        &self,
-        (ask, plan): (Ask, Plan),
-        store: Arc<dyn Store>,
-        keys: KeyRing,
-        turn: Turn,
-    ) -> Answered {
-        let (lines, taken) = mpsc::channel(LINES_MAX);
-        let (stop, clock) = (self.stop.clone(), Arc::clone(&self.clock));
-        self.tasks.spawn(async move {
+    /// Runs on a thread of its own: documents are read and signatures verified between the calls.
+    fn run_validation(&self, mut run: Run<Telling>, ending: Ending, turn: Turn) {
+        let (now, runtime) = (self.clock.now(), tokio::runtime::Handle::current());
+        self.tasks.spawn_blocking(move || {
             let _turn = turn;
-            let report = Telling::begin(lines, &ask.trail_arn, plan.range);
-            let checks = Checks::new(Arc::clone(&store), JOBS);
-            let coverage = Coverage::default();
-            let mut run = Run { plan, store, keys, checks, report, coverage, stop };
-            let now = clock.now();
-            let walked = walk(&mut run, now).await;
-            run.report.end(walked).await;
+            runtime.block_on(async move {
+                let walked = tokio::select! {
+                    biased;
+                    why = ending.comes() => Err(why),
+                    walked = walk(&mut run, now) => Ok(walked),
+                };
+                match walked {
+                    Ok(walked) => run.report.end(walked).await,
+                    Err(why) => run.report.break_off(why).await,
+                }
+            });
         });
-        self.stream(LINES, taken)
     }
 }
 

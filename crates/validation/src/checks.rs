@@ -10,8 +10,7 @@ use cairn_digest::verify::{
     Chain, Content, ContentFault, DayCheck, Finding, LOG_FILE_BYTES_MAX, LogFault, Object, Stretch,
 };
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::store::{FetchError, Read, Store};
 use crate::{RunError, Tell};
@@ -22,7 +21,7 @@ const BEGUN_PER_JOB: usize = 8;
 /// The most log files of one day that are told to be in no digest.
 const UNLISTED_PER_DAY_MAX: usize = 1_000;
 
-/// The queue of checks.
+/// The queue of checks. They are given up when it is dropped.
 #[derive(Debug)]
 pub struct Checks {
     store: Arc<dyn Store>,
@@ -45,7 +44,7 @@ pub(crate) enum Told {
 
 #[derive(Debug)]
 enum Begun {
-    Running(JoinHandle<Told>),
+    Running(AbortOnDropHandle<Told>),
     Done(Told),
 }
 
@@ -76,7 +75,8 @@ impl Checks {
             let (bytes, finding) = judge(&object, &hash, read);
             Told::Log { object, bytes, finding }
         };
-        self.begin(Begun::Running(self.tasks.spawn(check)), report).await
+        let check = AbortOnDropHandle::new(self.tasks.spawn(check));
+        self.begin(Begun::Running(check), report).await
     }
 
     /// Begins to compare a day's folders with what digests list.
@@ -92,7 +92,8 @@ impl Checks {
             }
             Told::Findings(findings)
         };
-        self.begin(Begun::Running(self.tasks.spawn(check)), report).await
+        let check = AbortOnDropHandle::new(self.tasks.spawn(check));
+        self.begin(Begun::Running(check), report).await
     }
 
     /// Tells something once everything that was begun before is told.

@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+mod ahead;
 mod checks;
 mod keys;
 mod run;
@@ -15,6 +16,7 @@ pub mod s3_answer;
 mod store;
 mod tell;
 
+pub use ahead::DigestRoom;
 pub use checks::Checks;
 pub use keys::{KeyRing, KeySource};
 pub use run::{Ended, Plan, Run, RunError, Standing};

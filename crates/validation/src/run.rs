@@ -1,27 +1,22 @@
 //! The run: gathers what the walk needs and does what it says.
 
-use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_digest::verify::{
-    Chain, Content, ContentFault, Coverage, DIGEST_BYTES_MAX, DigestFault, DigestNames, Finding, Inflated,
-    Listing, Metadata, Object, Opened, Outcome, Progress, Stretch, TooManyListed, Walk,
+    Chain, Coverage, DigestFault, DigestNames, Finding, Listing, Metadata, Object, Opened, Outcome, Progress,
+    Stretch, TooManyListed, Walk,
 };
 use jiff::Timestamp;
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+use crate::ahead::{Ahead, DigestRoom, Fetched};
 use crate::checks::{Checks, Told};
-use crate::store::{FetchError, Read, Store};
+use crate::store::{FetchError, Store};
 use crate::{KeyRing, Tell};
-
-/// The most digests that are fetched ahead, and the most bytes of them, compressed.
-const AHEAD_MAX: usize = 32;
-const AHEAD_BYTES_MAX: u64 = 2 << 20;
 
 /// How often the state is written.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
@@ -55,6 +50,8 @@ pub struct Run<T> {
     pub keys: KeyRing,
     /// What is under way.
     pub checks: Checks,
+    /// What digests may take that nothing has proved yet.
+    pub room: DigestRoom,
     /// Who is told.
     pub report: T,
     /// What was seen of which days.
@@ -116,23 +113,6 @@ impl RunError {
     }
 }
 
-/// Digests on their way, in the order they will be needed.
-#[derive(Debug, Default)]
-struct Ahead {
-    tasks: TaskTracker,
-    fetches: VecDeque<(Object, u64, Fetching)>,
-}
-
-/// A digest on its way.
-type Fetching = JoinHandle<Result<Read, FetchError>>;
-
-/// What was fetched of a digest, or why it proves nothing.
-enum Fetched {
-    Whole(Inflated, Metadata),
-    Fault(DigestFault),
-    Unchecked(String),
-}
-
 impl<T: Tell> Run<T> {
     /// Lists the digests of a chain in one place.
     ///
@@ -174,7 +154,7 @@ impl<T: Tell> Run<T> {
     /// # Errors
     /// See [`RunError`].
     pub async fn walk(&mut self, mut walk: Walk, mut logs_done: Option<usize>) -> Result<Ended, RunError> {
-        let mut ahead = Ahead::default();
+        let mut ahead = Ahead::new(self.room.clone());
         let mut saved = Instant::now();
         while let Some(target) = walk.target().cloned() {
             if self.stop.is_cancelled() {
@@ -210,11 +190,11 @@ impl<T: Tell> Run<T> {
     /// See [`RunError`].
     pub async fn note_backfill(&mut self, listing: Listing, now: Timestamp) -> Result<(), RunError> {
         let mut walk = Walk::new(Chain::Backfill, listing, now);
-        let mut ahead = Ahead::default();
+        let mut ahead = Ahead::new(self.room.clone());
         while let Some(target) = walk.target().cloned() {
             let fetched = ahead.take(&target, &walk, &self.store).await?;
             let outcome = match &fetched {
-                Fetched::Whole(inflated, metadata) => match Opened::open(&target, inflated) {
+                Fetched::Whole { inflated, metadata, .. } => match Opened::open(&target, inflated) {
                     Ok(opened) => match self.prove(&walk, &opened, metadata).await? {
                         Ok(signature) => {
                             opened.logs().iter().for_each(|log| self.coverage.log(&log.bucket, &log.key));
@@ -254,8 +234,8 @@ impl<T: Tell> Run<T> {
         fetched: Fetched,
         logs_done: Option<usize>,
     ) -> Result<Option<usize>, RunError> {
-        let (inflated, metadata) = match fetched {
-            Fetched::Whole(inflated, metadata) => (inflated, metadata),
+        let (inflated, metadata, place) = match fetched {
+            Fetched::Whole { inflated, metadata, place } => (inflated, metadata, place),
             Fetched::Fault(fault) => return self.advance(walk, Outcome::Invalid(fault)).await,
             Fetched::Unchecked(why) => return self.advance(walk, Outcome::Unchecked(why)).await,
         };
@@ -275,6 +255,8 @@ impl<T: Tell> Run<T> {
             Ok(signature) => signature,
             Err(fault) => return self.advance(walk, Outcome::Invalid(fault)).await,
         };
+        // A stranger's can't come so far.
+        drop(place);
         let stretch = Stretch { from: opened.start(), until: opened.end() };
         if logs_done.is_none() {
             let told = Told::Digest(walk.chain(), target.clone(), stretch);
@@ -354,46 +336,4 @@ impl<T: Tell> Run<T> {
 
 fn standing(walk: &Walk, logs_done: Option<usize>) -> Standing {
     Standing { chain: walk.chain(), progress: walk.progress().clone(), logs_done }
-}
-
-impl Ahead {
-    /// Returns a digest, fetched ahead where it was foreseen, and fetches others ahead.
-    async fn take(
-        &mut self,
-        target: &Object,
-        walk: &Walk,
-        store: &Arc<dyn Store>,
-    ) -> Result<Fetched, RunError> {
-        while self.fetches.front().is_some_and(|(object, ..)| object != target) {
-            if let Some((.., unneeded)) = self.fetches.pop_front() {
-                unneeded.abort();
-            }
-        }
-        let own = self.fetches.pop_front().map(|(.., fetch)| fetch);
-        let own = own.unwrap_or_else(|| self.fetch(target.clone(), store));
-        let mut bytes: u64 = self.fetches.iter().map(|(_, bytes, _)| bytes).sum();
-        for (object, size) in walk.upcoming().skip(self.fetches.len()).take(AHEAD_MAX - self.fetches.len()) {
-            bytes += size;
-            if bytes > AHEAD_BYTES_MAX {
-                break;
-            }
-            let fetch = self.fetch(object.clone(), store);
-            self.fetches.push_back((object, size, fetch));
-        }
-        Ok(match own.await? {
-            Ok(Read { content: Ok(inflated), metadata, .. }) => Fetched::Whole(inflated, metadata),
-            Ok(Read { content: Err(ContentFault::Format), .. }) => Fetched::Fault(DigestFault::Format),
-            Ok(Read { content: Err(ContentFault::Trailing), .. }) => Fetched::Fault(DigestFault::Trailing),
-            Ok(Read { content: Err(ContentFault::TooLarge), .. }) => {
-                Fetched::Unchecked(format!("it inflates to more than {} MiB", DIGEST_BYTES_MAX >> 20))
-            }
-            Err(FetchError::NotFound) => Fetched::Fault(DigestFault::NotFound),
-            Err(FetchError::Failed(why)) => Fetched::Unchecked(why),
-        })
-    }
-
-    fn fetch(&self, object: Object, store: &Arc<dyn Store>) -> Fetching {
-        let store = Arc::clone(store);
-        self.tasks.spawn(async move { store.read(&object, || Content::kept(DIGEST_BYTES_MAX)).await })
-    }
 }

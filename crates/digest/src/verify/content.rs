@@ -73,13 +73,22 @@ impl Content {
     /// See [`ContentFault`]. Nothing is to be pushed afterwards.
     pub fn push(&mut self, mut piece: &[u8]) -> Result<(), ContentFault> {
         while !piece.is_empty() {
-            if self.ended {
-                return Err(ContentFault::Trailing);
-            }
-            let used = self.step(piece)?;
-            piece = piece.get(used..).unwrap_or_default();
+            piece = self.push_some(piece)?;
         }
         Ok(())
+    }
+
+    /// Takes as much of a piece as inflates to a few kilobytes, and returns the rest: a piece may hold a thousand
+    /// times its length, and who shares a thread lets others have it in between.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn push_some<'a>(&mut self, piece: &'a [u8]) -> Result<&'a [u8], ContentFault> {
+        if self.ended {
+            return Err(ContentFault::Trailing);
+        }
+        let used = self.step(piece)?;
+        Ok(piece.get(used..).unwrap_or_default())
     }
 
     /// Ends the file.
@@ -195,6 +204,20 @@ mod tests {
         assert_eq!(inflated.sha256, sha256_hex(text.as_bytes()));
         let empty = inflate(b"", 1).unwrap();
         assert_eq!((empty.sha256, empty.is_whole), (sha256_hex(b""), false));
+    }
+
+    #[test]
+    fn a_short_piece_of_much_is_taken_bit_by_bit() {
+        let file = gzip(&vec![0; 512 << 10]);
+        let (mut content, mut rest, mut steps) = (Content::kept(1 << 20), file.as_slice(), 0);
+        while !rest.is_empty() {
+            let before = content.inflate.total_out();
+            rest = content.push_some(rest).unwrap();
+            steps += 1;
+            assert!(content.inflate.total_out() - before <= STEP_BYTES as u64);
+        }
+        assert!(steps >= 16);
+        assert_eq!(content.finish().unwrap().bytes.len(), 512 << 10);
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! Whether whoever follows could still make the call that began it.
+//! Whether whoever follows, or reads on, could still make the call that began it.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use cairn_catalog::Snapshot;
 use jiff::Timestamp;
 
 use crate::serve::{Arrival, Front};
 
 /// A right that may end.
-pub(super) trait Right: std::fmt::Debug + Send + Sync {
+pub(crate) trait Right: std::fmt::Debug + Send + Sync {
     /// Tells whether it is still there.
     ///
     /// # Errors
@@ -19,9 +20,10 @@ pub(super) trait Right: std::fmt::Debug + Send + Sync {
 /// A call that goes on. It holds as long as the same request would be taken: its key lives or its session is whose
 /// it was, its account is not closed, and policies permit it.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     front: Arc<Front>,
     arrival: Arrival,
+    body: Bytes,
     /// When the call came: the signature is as old as it was then.
     at: Timestamp,
     permissions: &'static [&'static str],
@@ -29,20 +31,20 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Takes a call that was permitted.
-    pub(super) fn new(
+    pub(crate) fn new(
         front: Arc<Front>,
-        arrival: Arrival,
+        (arrival, body): (Arrival, Bytes),
         at: Timestamp,
         permissions: &'static [&'static str],
     ) -> Self {
-        Self { front, arrival, at, permissions }
+        Self { front, arrival, body, at, permissions }
     }
 }
 
 impl Right for Standing {
     fn holds(&self, snapshot: &Snapshot) -> Result<(), String> {
-        let Self { front, arrival, at, permissions } = self;
-        let found = front.authenticator.authenticate(&arrival.head, Some(b""), snapshot, *at);
+        let Self { front, arrival, body, at, permissions } = self;
+        let found = front.authenticator.authenticate(&arrival.head, Some(body), snapshot, *at);
         if let Some(refusal) = found.refusal() {
             return Err(format!("{refusal:?}"));
         }

@@ -9,9 +9,11 @@ use cairn_validation::{FetchError, Page, Read, Store, s3_answer};
 use cairn_wire::xml::Element;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
+use tokio_util::sync::CancellationToken;
 
 use crate::answer::Answered;
 use crate::serve::{Arrival, Front, Who};
+use crate::tail::standing::{Right as _, Standing};
 
 /// The longest listing: a thousand keys of a kilobyte, escaped.
 const LISTING_BYTES_MAX: usize = 8 << 20;
@@ -23,21 +25,34 @@ pub(super) struct CallersObjects {
     /// The call in whose course objects are read.
     arrival: Arrival,
     who: Who,
+    /// Whether that call would still be taken, and who is told once it would not.
+    standing: Standing,
+    ended: CancellationToken,
 }
 
 impl CallersObjects {
-    pub(super) fn new(front: Arc<Front>, arrival: &Arrival, who: Who) -> Self {
+    /// Reads for a call that was permitted. The token is cancelled when it would not be any more.
+    pub(super) fn new(
+        front: Arc<Front>,
+        (arrival, who): (&Arrival, Who),
+        (standing, ended): (Standing, CancellationToken),
+    ) -> Self {
         let mut arrival = arrival.clone();
         arrival.head.method = "GET".to_owned();
         // What the caller said of itself goes with each call; what it said of its own body and answer does not.
         arrival.head.headers.retain(|(name, _)| {
             matches!(name.as_str(), "host" | "user-agent" | "authorization" | "x-forwarded-for")
         });
-        Self { front, arrival, who }
+        Self { front, arrival, who, standing, ended }
     }
 
     /// Gets something, as a call of its own.
     async fn get(&self, path: String, query: String) -> Result<Answered, FetchError> {
+        if let Err(reason) = self.standing.holds(&self.front.catalog.current()) {
+            tracing::debug!(reason, "a validation ended with its caller's rights");
+            self.ended.cancel();
+            return Err(FetchError::Failed("the caller's session or key has ended".to_owned()));
+        }
         let mut arrival = self.arrival.clone();
         arrival.ids = self.front.request_ids();
         (arrival.head.path, arrival.head.query) = (path, query);
@@ -74,10 +89,14 @@ impl Store for CallersObjects {
                 frame.map_err(|error| FetchError::Failed(format!("the object broke off: {error}")))?;
             let Ok(piece) = frame.into_data() else { continue };
             bytes += piece.len() as u64;
-            // Megabytes are inflated here: other tasks must have their turn.
-            tokio::task::yield_now().await;
-            if let Err(fault) = content.push(&piece) {
-                return Ok(Read { content: Err(fault), metadata, bytes });
+            let mut rest: &[u8] = &piece;
+            while !rest.is_empty() {
+                // Megabytes are inflated here: other tasks must have their turn.
+                tokio::task::yield_now().await;
+                match content.push_some(rest) {
+                    Ok(left) => rest = left,
+                    Err(fault) => return Ok(Read { content: Err(fault), metadata, bytes }),
+                }
             }
         }
         Ok(Read { content: content.finish(), metadata, bytes })
