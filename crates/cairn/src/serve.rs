@@ -266,8 +266,7 @@ mod tests {
             (Path::new("/opt/cairn"), Password::First),
             Paint::Plain,
         );
-        let told =
-            "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\n\n";
+        let told = "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\nConsole: ";
         assert!(said.contains(told), "{said}");
         assert!(said.contains("`endpoints.s3` says http://127.0.0.1:8333"), "{said}");
         assert!(!said.contains("aws s3 mb"), "{said}");
