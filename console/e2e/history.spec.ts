@@ -9,6 +9,8 @@ const events = (query = "") => `/_cairn/console/events${query}`;
 async function settled(page: Page) {
   await expect(rows(page).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Next page" })).toBeVisible();
+  // While the first page is asked for, a row says so.
+  await expect(page.getByText("Looking for events")).toHaveCount(0);
 }
 
 /** Types a filter as a person does who knows it: `Event name = CreateUser`. */
