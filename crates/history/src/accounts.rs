@@ -31,14 +31,21 @@ impl Accounts {
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
+}
 
-    /// Lists the accounts with the first second that is told of each.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (AccountId, i64)> + '_ {
-        self.since.iter().map(|(account, since)| (*account, *since))
+/// Lists the accounts that are looked in, the caller's own or those that were given instead, with the first second that
+/// may be told of each.
+pub(crate) fn places(own: AccountId, given: Option<&Accounts>) -> Vec<(AccountId, i64)> {
+    match given {
+        None => vec![(own, i64::MIN)],
+        Some(accounts) => accounts.since.iter().map(|(account, since)| (*account, *since)).collect(),
     }
+}
 
-    /// Tells whether an event of that second in that account may be told.
-    pub(crate) fn tell(&self, account: AccountId, seconds: i64) -> bool {
-        self.since.get(&account).is_some_and(|since| seconds >= *since)
+/// Tells whether an event of that second in that account may be told to whoever looks in these.
+pub(crate) fn tells(own: AccountId, given: Option<&Accounts>, account: AccountId, seconds: i64) -> bool {
+    match given {
+        None => account == own,
+        Some(accounts) => accounts.since.get(&account).is_some_and(|since| seconds >= *since),
     }
 }

@@ -3,7 +3,7 @@
 use cairn_event::{AccountId, Region};
 use jiff::Timestamp;
 
-use crate::accounts::Accounts;
+use crate::accounts::{self, Accounts};
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::hash::xxh64;
 
@@ -143,18 +143,12 @@ impl Query {
 
     /// Lists the accounts that are looked in, with the first second that may be told of each.
     pub(crate) fn places(&self) -> Vec<(AccountId, i64)> {
-        match &self.accounts {
-            None => vec![(self.account, i64::MIN)],
-            Some(accounts) => accounts.all().collect(),
-        }
+        accounts::places(self.account, self.accounts.as_ref())
     }
 
     /// Tells whether an event of that second in that account may be told.
     pub(crate) fn tells(&self, account: AccountId, seconds: i64) -> bool {
-        match &self.accounts {
-            None => account == self.account,
-            Some(accounts) => accounts.tell(account, seconds),
-        }
+        accounts::tells(self.account, self.accounts.as_ref(), account, seconds)
     }
 
     /// Sums up everything but the token: a token continues the query that it was made for and no other.

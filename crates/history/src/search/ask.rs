@@ -9,7 +9,7 @@ use super::answer::Span;
 use super::field::Field;
 use super::filter::{Filter, Operator};
 use super::words::Words;
-use crate::accounts::Accounts;
+use crate::accounts::{self, Accounts};
 use crate::attribute::{HistoryCategory, Scope, Term};
 use crate::coded;
 use crate::documents;
@@ -117,18 +117,12 @@ impl Search {
 
     /// Lists the accounts that are looked in, with the first second that may be told of each.
     pub(crate) fn places(&self) -> Vec<(AccountId, i64)> {
-        match &self.accounts {
-            None => vec![(self.account, i64::MIN)],
-            Some(accounts) => accounts.all().collect(),
-        }
+        accounts::places(self.account, self.accounts.as_ref())
     }
 
     /// Tells whether an event of that second in that account may be told.
     pub(crate) fn tells(&self, account: AccountId, seconds: i64) -> bool {
-        match &self.accounts {
-            None => account == self.account,
-            Some(accounts) => accounts.tell(account, seconds),
-        }
+        accounts::tells(self.account, self.accounts.as_ref(), account, seconds)
     }
 
     /// Tells whether an event is one that is searched for, its account and Region apart.
