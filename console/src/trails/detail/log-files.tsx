@@ -6,6 +6,7 @@ import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Refusal } from "../../api/call";
 import type { Trail } from "../../api/trails";
+import { save } from "../../history/download/save";
 import { useRegion, useSession } from "../../session/session-gate";
 import { Command } from "../../shell/command";
 import { EmptyState } from "../../shell/empty-state";
@@ -128,12 +129,4 @@ function Download({ region, bucket, name }: { region: string; bucket: string; na
       onClick={() => download.mutate()}
     />
   );
-}
-
-function save(blob: Blob, name: string) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
