@@ -49,7 +49,7 @@ unit:
 	$(CARGO) test --workspace --doc
 
 # Real clients against the real binary.
-conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready target/botocore/ready
+conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready target/botocore/ready console/dist/index.html
 	$(CARGO) build --bin cairn
 	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
 	# What passes only when it is run again is listed as RERUN: a defect to look into.

@@ -58,8 +58,10 @@ class Places:
 
     def in_topic(self):
         """Returns the records of the files that the topic was told of."""
+        # A file is there before the topic tells of it.
+        keys = [key for key in self.topic.keys() if "/CloudTrail-Insight/" in key]
         files = self.files()
-        return [record for key in self.topic.keys() if "/CloudTrail-Insight/" in key for record in files[key]]
+        return [record for key in keys for record in files[key]]
 
     def in_group(self):
         streams = self.logs.describe_log_streams(logGroupName="audit")["logStreams"]

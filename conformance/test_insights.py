@@ -168,7 +168,7 @@ def test_a_trail_hears_of_what_is_unusual_at_its_sensitivity(world):
         for _ in range(60):
             call(world.places.s3)
         world.clock.judged(2)
-        [start] = of(world.places.history(name), name, "Start")
+        start = world.found(name)
         assert start["insightDetails"]["sensitivity"] == sensitivity
         wait_for(lambda: of(world.places.in_files(), name, "Start") == [start], "it is in the trail's files")
     world.places.cloudtrail.remove_tags(ResourceId=TRAIL, TagsList=[{"Key": "cairn:insights-sensitivity"}])
