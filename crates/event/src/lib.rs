@@ -16,6 +16,7 @@ mod entry;
 mod identity;
 mod insight;
 mod limits;
+mod outcome;
 mod record;
 mod redact;
 mod region;
@@ -38,6 +39,7 @@ pub use insight::{
     InsightSensitivityError, InsightStatistics, InsightView,
 };
 pub use limits::{ADDITIONAL_BYTES_MAX, DEPTH_MAX, PARAMETERS_BYTES_MAX, RECORD_BYTES_MAX, TEXT_BYTES_MAX};
+pub use outcome::Outcome;
 pub use record::{Record, Resource, TlsDetails};
 pub use redact::{HIDDEN, is_denied, redact};
 pub use region::{Region, RegionError};
