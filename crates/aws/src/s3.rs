@@ -7,6 +7,7 @@
 
 mod ability;
 mod place;
+mod read;
 mod tiles;
 mod write;
 
@@ -26,6 +27,7 @@ use crate::Connections;
 use crate::failure::{code, tell};
 use ability::Abilities;
 pub use place::{BucketAnswer, FilesFolder};
+pub use read::{ListedObject, Listing, OpenObject, ReadError};
 use write::{Object, WriteError, Written};
 
 /// The buckets of one endpoint.

@@ -275,3 +275,24 @@ async fn what_the_store_says_is_what_the_trail_is_told() {
     assert_eq!(world.put("one").await, refused("EndpointUnreachable"));
     assert_eq!(ask(&world).await, BucketAnswer::Unclear("EndpointUnreachable".to_owned()));
 }
+
+#[tokio::test]
+async fn what_was_delivered_is_read_back_or_the_reason_is_told() {
+    let mut world = World::new(Lack::Nothing).await;
+    assert_eq!(world.put("one").await, Ok(Put::Created));
+    let home = world.trail.home_region.clone();
+    let mut object = world.buckets.open(&world.trail.s3_bucket, KEY, &home).await.unwrap();
+    let mut body = Vec::new();
+    while let Some(piece) = object.next().await.unwrap() {
+        body.extend_from_slice(&piece);
+    }
+    assert_eq!(body, b"one");
+    let open =
+        async |world: &World, bucket: &str, key: &str| world.buckets.open(bucket, key, &home).await.err();
+    assert_eq!(open(&world, "audit-logs", "none").await, Some(ReadError::NoObject));
+    assert_eq!(open(&world, "elsewhere", KEY).await, Some(ReadError::NoBucket));
+    world = World::new(Lack::Rights).await;
+    assert_eq!(open(&world, "audit-logs", KEY).await, Some(ReadError::Denied { permission: "s3:GetObject" }));
+    let listed = world.buckets.list("audit-logs", ("AWSLogs/", ""), &home).await;
+    assert_eq!(listed.err(), Some(ReadError::Denied { permission: "s3:ListBucket" }));
+}
