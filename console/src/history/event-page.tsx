@@ -11,7 +11,7 @@ import type { EventItem } from "../api/history";
 import { useRegion } from "../session/region";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
-import { save } from "./download/save";
+import { save } from "../shell/save";
 import { EventError } from "./event/event-error";
 import { EventFacts } from "./event/event-facts";
 import { EventMissing } from "./event/event-missing";

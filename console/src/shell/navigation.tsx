@@ -1,39 +1,17 @@
-import SideNavigation from "@cloudscape-design/components/side-navigation";
+import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { useLocation } from "react-router";
 import { href } from "./href";
+import { PAGE_GROUPS } from "./pages";
 
-const PAGES = [
-  ["/", "Dashboard"],
-  ["/events", "Event history"],
-  ["/timeline", "Timeline"],
-  ["/insights", "Insights"],
-] as const;
-
-const CARE = [
-  ["/trails", "Trails"],
-  ["/delivery", "Delivery health"],
-  ["/integrity", "Integrity"],
-] as const;
-
-const links = (pages: readonly (readonly [string, string])[]) =>
-  pages.map(([path, text]) => ({ type: "link" as const, href: href(path), text }));
+const ITEMS: SideNavigationProps.Item[] = PAGE_GROUPS.flatMap((pages, at) => [
+  ...(at > 0 ? [{ type: "divider" as const }] : []),
+  ...pages.map(({ path, name }) => ({ type: "link" as const, href: href(path), text: name })),
+]);
 
 /** The way to the other pages. */
 export function Navigation({ onFollow }: { onFollow: () => void }) {
   const { pathname } = useLocation();
-  return (
-    <SideNavigation
-      onFollow={onFollow}
-      activeHref={href(sectionOf(pathname))}
-      items={[
-        ...links(PAGES),
-        { type: "divider" },
-        ...links(CARE),
-        { type: "divider" },
-        { type: "link", href: href("/account"), text: "Account" },
-      ]}
-    />
-  );
+  return <SideNavigation onFollow={onFollow} activeHref={href(sectionOf(pathname))} items={ITEMS} />;
 }
 
 /** `/trails/create` is below Trails. */

@@ -2,9 +2,10 @@ import Box from "@cloudscape-design/components/box";
 import Modal from "@cloudscape-design/components/modal";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
+import { PAGES } from "./pages";
 import { usePreferences } from "./preferences";
 import styles from "./shell.module.css";
-import { PAGES, shortcutOf } from "./shortcuts";
+import { shortcutOf } from "./shortcuts";
 
 const FORGOTTEN_AFTER_MS = 1500;
 

@@ -1,17 +1,7 @@
+import { PAGES } from "./pages";
+
 /** What a key does. */
 export type Shortcut = { go: string } | { do: "filter" | "help" };
-
-/** The pages that `g` and a letter lead to. */
-export const PAGES: readonly { key: string; path: string; name: string }[] = [
-  { key: "d", path: "/", name: "Dashboard" },
-  { key: "e", path: "/events", name: "Event history" },
-  { key: "l", path: "/timeline", name: "Timeline" },
-  { key: "i", path: "/insights", name: "Insights" },
-  { key: "t", path: "/trails", name: "Trails" },
-  { key: "h", path: "/delivery", name: "Delivery health" },
-  { key: "v", path: "/integrity", name: "Integrity" },
-  { key: "a", path: "/account", name: "Account" },
-];
 
 export interface Pressed {
   key: string;

@@ -1,5 +1,5 @@
 import { type Counted, eventsOf, isNothing, isOne } from "../counted";
-import { EVENTS_MAX } from "./save";
+import { EVENTS_MAX } from "./fetch-file";
 
 const COUNT = new Intl.NumberFormat("en-US");
 

@@ -13,7 +13,7 @@ import { Refused } from "../../shell/refused";
 import { useTime } from "../../shell/time";
 import { type Counted, isNothing } from "../counted";
 import { amountOf, progressOf } from "./amount";
-import type { Format } from "./save";
+import type { Format } from "./fetch-file";
 import { type Download, useDownload } from "./use-download";
 
 interface DownloadDialogProps {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Search } from "../../api/history";
-import { EVENTS_MAX, type Format, fetchFile, save } from "./save";
+import { save } from "../../shell/save";
+import { EVENTS_MAX, type Format, fetchFile } from "./fetch-file";
 
 export type Download =
   | { state: "none" }

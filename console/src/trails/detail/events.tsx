@@ -1,41 +1,23 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Trail } from "../../api/trails";
 import { Command } from "../../shell/command";
-import { href } from "../../shell/href";
 import { Refused } from "../../shell/refused";
 import { useAggregations, useInsightSelectors, useSelectors } from "../queries";
-import { editPath } from "../trail-facts";
 import { readInsights } from "../wizard/draft";
 import { nameOfAggregation } from "../wizard/events/aggregation";
 import { selectorsCommand } from "../wizard/words";
+import { EditableHeader } from "./editable-header";
 import { LoggedEvents } from "./logged-events";
 
 /** Which events a trail logs, and what it makes of them. */
 export function Events({ trail, canChange }: { trail: Trail; canChange: boolean }) {
   const selectors = useSelectors(trail.TrailARN);
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            canChange && (
-              <Button href={href(editPath(trail.TrailARN, "events"))} ariaLabel="Edit events">
-                Edit
-              </Button>
-            )
-          }
-        >
-          Events
-        </Header>
-      }
-    >
+    <Container header={<EditableHeader title="Events" trail={trail} canChange={canChange} step="events" />}>
       <SpaceBetween size="l">
         {selectors.isPending && <StatusIndicator type="loading">Loading selectors</StatusIndicator>}
         {selectors.isError && (

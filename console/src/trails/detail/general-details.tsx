@@ -1,17 +1,15 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
-import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Trail } from "../../api/trails";
 import { useSession } from "../../session/session-gate";
-import { href } from "../../shell/href";
 import { useTime } from "../../shell/time";
 import type { TrailStatus } from "../calls/cloudtrail";
 import { ConditionStatus } from "../delivery/condition-status";
 import { useOrganization } from "../queries";
-import { conditionOf, editPath, folderOf, ownerOf } from "../trail-facts";
+import { conditionOf, folderOf, ownerOf } from "../trail-facts";
+import { EditableHeader } from "./editable-header";
 
 interface GeneralDetailsProps {
   trail: Trail;
@@ -37,18 +35,7 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
   return (
     <Container
       header={
-        <Header
-          variant="h2"
-          actions={
-            canChange && (
-              <Button href={href(editPath(trail.TrailARN, "attributes"))} ariaLabel="Edit general details">
-                Edit
-              </Button>
-            )
-          }
-        >
-          General details
-        </Header>
+        <EditableHeader title="General details" trail={trail} canChange={canChange} step="attributes" />
       }
     >
       <KeyValuePairs
