@@ -52,8 +52,8 @@ unit:
 conformance: $(VENV)/ready $(CLIENTS)/js/ready $(CLIENTS)/custodian/ready $(CLIENTS)/trailscraper/ready $(CLIENTS)/emulators/ready target/botocore/ready console/dist/index.html
 	$(CARGO) build --bin cairn
 	$(CARGO) build --locked --manifest-path conformance/clients/rust/Cargo.toml --target-dir $(CLIENTS)/rust
-	# What passes only when it is run again is listed as RERUN: a defect to look into.
-	$(VENV)/bin/python -m pytest -q -rsR --reruns 1 conformance
+	# Two files at a time, for tests mostly wait. What passes only when it is run again is listed as RERUN: a defect to look into.
+	$(VENV)/bin/python -m pytest -q -rsR --reruns 1 -n 2 --dist loadfile conformance
 
 $(VENV)/ready: conformance/requirements.txt
 	$(PYTHON) -m venv $(VENV)
