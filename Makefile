@@ -81,13 +81,18 @@ console/node_modules/ready: console/package.json console/package-lock.json
 console/dist/index.html: console/node_modules/ready $(CONSOLE_SOURCES)
 	@if command -v npm >/dev/null; then npm run --prefix console build; fi
 
+# Ends what can't be done without npm, in words.
+NEEDS_NPM = @command -v npm >/dev/null || { echo "console: NOT TESTED, npm is not installed (Node.js 20.19 or newer)"; exit 1; }
+
 # Types, format, lints and unit tests of the console.
 console-check: console/node_modules/ready
+	$(NEEDS_NPM)
 	npm run --prefix console check
 	npm test --prefix console
 
 # Every page of the console in a real browser.
-console-e2e: console/dist/index.html $(CHROMIUM)
+console-e2e: console/dist/index.html $(CHROMIUM) $(CLIENTS)/emulators/ready
+	$(NEEDS_NPM)
 	$(CARGO) build --bin cairn
 	CAIRN_CHROMIUM=$(CHROMIUM) npm run --prefix console e2e
 

@@ -64,6 +64,8 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
 
 async function pictures(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  // What sticks to the top would stand in the middle of the picture.
+  await page.evaluate(() => window.scrollTo(0, 0));
   const shoot = (kind: string) =>
     page.screenshot({ path: join(SCREENSHOTS, `${name}-${kind}.png`), fullPage: true });
   await shoot("light");

@@ -2,18 +2,19 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { Aws, createTrail } from "./world/aws";
-import { BROWSER } from "./world/browser";
+import { BROWSER, expectBrowser } from "./world/browser";
 import { ACCOUNT, writeLogFiles } from "./world/generated-events";
 import { writeRealEvents } from "./world/real-events";
 import { Server, stop, waitFor } from "./world/server";
 import { ADMINISTRATOR, signIn } from "./world/sign-in";
-import { STORAGE_STATE, WORLD, type World } from "./world/world";
+import { RESULTS, STORAGE_STATE, WORLD, type World } from "./world/world";
 
 const EVENTS = Number(process.env.CAIRN_E2E_EVENTS ?? 100_000);
 const DAYS = 14;
 
 /** Starts the server that all specs look at, and fills its past. */
 export default async function setUp(): Promise<() => Promise<void>> {
+  expectBrowser();
   const begun = Date.now();
   const settings = { "delivery.interval": "1s", "digest.interval": "10m", "log.format": "json" };
   const server = await new Server(settings).start();
@@ -32,6 +33,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
 }
 
 async function fill(server: Server, now: number): Promise<void> {
+  await expectConsole(server.endpoint);
   const logs = join(server.home, "logs");
   writeLogFiles(logs, EVENTS, DAYS, Math.floor(now / 1000) - 600);
   const told = JSON.parse(server.run("import", "cloudtrail", logs, "--json")) as { recorded: number };
@@ -41,10 +43,17 @@ async function fill(server: Server, now: number): Promise<void> {
   await createTrail(aws, "main", "main-trail", ACCOUNT);
   await createPeople(aws);
   await waitFor(() => isIndexed(server.endpoint), "the history holds what was imported", 120_000);
-  mkdirSync(join(import.meta.dirname, "../test-results"), { recursive: true });
+  mkdirSync(RESULTS, { recursive: true });
   const world: World = { endpoint: server.endpoint, pid: server.pid, home: server.home, ...server.key() };
   writeFileSync(WORLD, JSON.stringify(world));
   await rememberSignIn(server.endpoint);
+}
+
+/** Fails with what to do where the server has no console to show. */
+async function expectConsole(endpoint: string): Promise<void> {
+  const answer = await fetch(`${endpoint}/_cairn/console/`);
+  if (answer.status === 503) throw new Error("The console was not built: npm run --prefix console build");
+  if (!answer.ok) throw new Error(`the console's page is answered with ${answer.status}`);
 }
 
 /** Real events beside the generated ones, where they are at hand. */

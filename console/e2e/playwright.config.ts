@@ -1,15 +1,16 @@
+import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { BROWSER } from "./world/browser";
-import { STORAGE_STATE } from "./world/world";
+import { RESULTS, STORAGE_STATE } from "./world/world";
 
 export default defineConfig({
   testDir: ".",
-  outputDir: "../test-results/failures",
+  outputDir: join(RESULTS, "failures"),
   globalSetup: "./global-setup.ts",
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: [["list"], ["json", { outputFile: "../test-results/report.json" }]],
+  reporter: [["list"], ["json", { outputFile: join(RESULTS, "report.json") }]],
   use: {
     launchOptions: BROWSER,
     storageState: STORAGE_STATE,

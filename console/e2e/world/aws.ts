@@ -1,5 +1,10 @@
 import { sign } from "../../dev/sign";
 
+const CLOUDTRAIL = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+
+/** Of the APIs whose calls are forms. */
+const VERSIONS = { iam: "2010-05-08", sts: "2011-06-15", sns: "2010-03-31" };
+
 /** Calls of the public API as the administrator, for what must be there before a page is looked at. */
 export class Aws {
   constructor(
@@ -9,17 +14,22 @@ export class Aws {
   ) {}
 
   /** Calls an operation of CloudTrail. */
-  async cloudtrail<Answer>(operation: string, input: object = {}): Promise<Answer> {
-    const text = await this.send("cloudtrail", "POST", "/", JSON.stringify(input), {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.${operation}`,
-    });
-    return JSON.parse(text) as Answer;
+  cloudtrail<Answer>(operation: string, input: object = {}): Promise<Answer> {
+    return this.json("cloudtrail", `${CLOUDTRAIL}.${operation}`, input);
   }
 
-  /** Calls an action of IAM or STS; the answer is XML. */
-  query(service: "iam" | "sts", action: string, input: Record<string, string> = {}): Promise<string> {
-    const version = service === "iam" ? "2010-05-08" : "2011-06-15";
+  /** Calls an operation of Organizations, KMS or CloudWatch Logs, named with what its service puts before it. */
+  async json<Answer>(service: string, target: string, input: object = {}): Promise<Answer> {
+    const text = await this.send(service, "POST", "/", JSON.stringify(input), {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": target,
+    });
+    return JSON.parse(text || "{}") as Answer;
+  }
+
+  /** Calls an action of IAM, STS or SNS; the answer is XML. */
+  query(service: keyof typeof VERSIONS, action: string, input: Record<string, string> = {}): Promise<string> {
+    const version = VERSIONS[service];
     const body = new URLSearchParams({ Action: action, Version: version, ...input }).toString();
     return this.send(service, "POST", "/", body, { "content-type": "application/x-www-form-urlencoded" });
   }

@@ -32,8 +32,13 @@ export async function assignDevice(aws: Aws, user: string, now: number): Promise
 }
 
 /** Types who one is into the sign-in page that is open, and sends it. */
-export async function enterCredentials(page: Page, user: string, password: string): Promise<void> {
-  await page.getByLabel("Account ID or alias").fill(ACCOUNT);
+export async function enterCredentials(
+  page: Page,
+  user: string,
+  password: string,
+  account = ACCOUNT,
+): Promise<void> {
+  await page.getByLabel("Account ID or alias").fill(account);
   await page.getByLabel("User name").fill(user);
   // Key by key, as a person types it.
   const field = page.getByLabel("Password", { exact: true });

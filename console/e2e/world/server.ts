@@ -62,9 +62,9 @@ export class Server {
     return execFileSync(BINARY, command, { encoding: "utf8", env: this.environment(), maxBuffer: 64 << 20 });
   }
 
-  /** The administrator's key, as `cairn env` tells it. */
-  key(): { key: string; secret: string } {
-    const told = this.run("env");
+  /** The key of an account's administrator, as `cairn env` tells it; of the server's own unless another is named. */
+  key(account?: string): { key: string; secret: string } {
+    const told = this.run("env", ...(account ? ["--account-id", account] : []));
     const value = (name: string) => new RegExp(`${name}=['"]?([^'"\\s]+)`).exec(told)?.[1] ?? "";
     return { key: value("AWS_ACCESS_KEY_ID"), secret: value("AWS_SECRET_ACCESS_KEY") };
   }
@@ -82,13 +82,16 @@ export class Server {
 /** Trouble that a spec makes on purpose: a bucket that refuses a trail. */
 const PROVOKED = /:trail\/e2e-ailing"/;
 
-/** Stops a server by its process id and removes its directory; gives the lines of its log that tell of trouble. */
-export async function stop(pid: number, home: string): Promise<string[]> {
+/**
+ * Stops a server by its process id and removes its directory; gives the lines of its log that tell of trouble which
+ * nobody made on purpose.
+ */
+export async function stop(pid: number, home: string, provoked = PROVOKED): Promise<string[]> {
   process.kill(pid, "SIGINT");
   await waitFor(() => !isAlive(pid), "the server ends", 40_000);
   const trouble = readFileSync(join(home, "log"), "utf8")
     .split("\n")
-    .filter((line) => /"level":"(ERROR|WARN)"/.test(line) && !PROVOKED.test(line));
+    .filter((line) => /"level":"(ERROR|WARN)"/.test(line) && !provoked.test(line));
   rmSync(home, { recursive: true, force: true });
   return trouble;
 }

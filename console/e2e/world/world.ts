@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The server that the specs look at. */
 export interface World {
@@ -10,15 +10,18 @@ export interface World {
   secret: string;
 }
 
-const results = join(import.meta.dirname, "../../test-results");
+/** Where everything goes that a run leaves; runs beside each other need a directory each. */
+export const RESULTS = resolve(
+  process.env.CAIRN_E2E_RESULTS ?? join(import.meta.dirname, "../../test-results"),
+);
 
 /** Where the world is written down for the specs. */
-export const WORLD = join(results, "world.json");
+export const WORLD = join(RESULTS, "world.json");
 
 /** The cookies of the administrator. */
-export const STORAGE_STATE = join(results, "administrator.json");
+export const STORAGE_STATE = join(RESULTS, "administrator.json");
 
 /** Where screenshots of pages are kept. */
-export const SCREENSHOTS = join(results, "screenshots");
+export const SCREENSHOTS = join(RESULTS, "screenshots");
 
 export const readWorld = (): World => JSON.parse(readFileSync(WORLD, "utf8")) as World;

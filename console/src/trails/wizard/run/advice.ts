@@ -27,7 +27,7 @@ const ADVICE: [string, string][] = [
   ["KmsKeyNotFound", "The key must be in the Region of the bucket."],
   [
     "InsufficientSnsTopicPolicy",
-    "The topic's policy must let CloudTrail publish, and the server's setting endpoints.sns must say where topics are.",
+    "The topic must be there, and its policy let CloudTrail publish; the server's setting endpoints.sns must say where topics are.",
   ],
   [
     "InvalidCloudWatchLogs",
