@@ -191,18 +191,18 @@ async fn unlisted(
     let mut after = String::new();
     loop {
         let page = store.list(bucket, folder, &after).await.map_err(|error| error.to_string())?;
+        let next = page.goes_on(&after).map_err(|error| error.to_string())?;
         for object in page.objects {
             if day.is_unlisted(bucket, &object.key, object.modified) {
                 if findings.len() == UNLISTED_PER_DAY_MAX {
                     return Err(format!("more than {UNLISTED_PER_DAY_MAX} are in none"));
                 }
-                let object = Object::new(bucket, object.key.as_str());
-                findings.push(Finding::Unlisted { object });
+                findings.push(Finding::Unlisted { object: Object::new(bucket, object.key) });
             }
-            after = object.key;
         }
-        if !page.is_followed {
-            return Ok(());
+        match next {
+            Some(next) => after = next,
+            None => return Ok(()),
         }
     }
 }

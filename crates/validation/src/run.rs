@@ -127,23 +127,20 @@ impl<T: Tell> Run<T> {
         let listing = |chain| Listing::new(names.clone(), bucket, chain, range);
         let (mut regular, mut backfill) = (listing(Chain::Regular), listing(Chain::Backfill));
         let (prefix, mut after) = (names.digests_prefix(), names.marker(range.from));
-        'pages: loop {
-            let page = store.list(bucket, &prefix, &after).await;
-            let page = page.map_err(|source| RunError::List {
-                bucket: bucket.to_owned(),
-                prefix: prefix.clone(),
-                source,
-            })?;
+        let failed = |source| RunError::List { bucket: bucket.to_owned(), prefix: prefix.clone(), source };
+        loop {
+            let page = store.list(bucket, &prefix, &after).await.map_err(failed)?;
+            let next = page.goes_on(&after).map_err(failed)?;
             for object in page.objects {
                 let is_within =
                     regular.push(&object.key, object.bytes)? && backfill.push(&object.key, object.bytes)?;
                 if !is_within {
-                    break 'pages;
+                    return Ok((regular, backfill));
                 }
-                after = object.key;
             }
-            if !page.is_followed {
-                break;
+            match next {
+                Some(next) => after = next,
+                None => break,
             }
         }
         Ok((regular, backfill))

@@ -53,8 +53,8 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// Reads what S3 escaped as in a form: blanks may be plus signs.
-fn unescape(text: &str) -> Option<String> {
+/// Reads what S3 escaped as in a form: blanks may be plus signs. None where nobody could have escaped it so.
+pub fn unescape(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

@@ -35,6 +35,20 @@ pub struct Page {
     pub is_followed: bool,
 }
 
+impl Page {
+    /// Returns the key after which the listing goes on that was asked for what follows `after`; none at its end.
+    ///
+    /// # Errors
+    /// It would go round: the store does not heed where it is to begin.
+    pub(crate) fn goes_on(&self, after: &str) -> Result<Option<String>, FetchError> {
+        match self.objects.last().filter(|_| self.is_followed) {
+            None => Ok(None),
+            Some(last) if last.key.as_str() > after => Ok(Some(last.key.clone())),
+            Some(_) => Err(FetchError::Failed("the listing begins again and again".to_owned())),
+        }
+    }
+}
+
 /// An object or a listing can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -57,4 +71,19 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// Says whether objects may lie there without their metadata.
     fn lacks_metadata(&self) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_that_goes_round_ends() {
+        let object = |key: &str| Listed { key: key.to_owned(), bytes: 1, modified: None };
+        let page = |is_followed| Page { objects: vec![object("a"), object("b")], is_followed };
+        assert_eq!(page(true).goes_on("").unwrap().as_deref(), Some("b"));
+        assert_eq!(page(false).goes_on("").unwrap(), None);
+        assert!(matches!(page(true).goes_on("b"), Err(FetchError::Failed(_))));
+        assert_eq!(Page { objects: Vec::new(), is_followed: true }.goes_on("b").unwrap(), None);
+    }
 }
