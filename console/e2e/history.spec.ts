@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import { ACCOUNT, REGION } from "./world/generated-events";
 
 const rows = (page: Page) => page.getByRole("table", { name: "Events" }).locator("tbody tr");
 const events = (query = "") => `/_cairn/console/events${query}`;
@@ -157,6 +159,25 @@ test("a short page does not make old events new", async ({ page, aws }) => {
   await page.getByRole("button", { name: "Show the newest" }).click();
   await expect(rows(page).filter({ hasText: name })).toBeVisible();
   await expect(page.getByText(/^Live, 1 new event$/)).toBeVisible();
+});
+
+test("all that comes is counted, also what a short page has no room for", async ({ page, aws }) => {
+  const name = `ManyAtOnce${Date.now()}`;
+  const many = (count: number) => Array.from({ length: count }, () => imported(name));
+  await aws.page("/_cairn/import?format=cloudtrail", { Records: many(20) });
+  const address = events(`?EventName=${name}`);
+  await page.goto(address);
+  await settled(page);
+  await page.getByRole("button", { name: "Preferences" }).click();
+  await page.getByRole("dialog").getByText("10 events").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+  await expect(rows(page)).toHaveCount(10);
+  await page.goto(`${address}&live=true`);
+  await expect(page.getByText("Live, 0 new events")).toBeVisible();
+  await settled(page);
+  await aws.page("/_cairn/import?format=cloudtrail", { Records: many(40) });
+  await expect(page.getByText("Live, 40 new events", { exact: true })).toBeVisible();
+  await expect(rows(page)).toHaveCount(10);
 });
 
 test("an event tells what happened, what it refers to and its record", async ({
@@ -389,3 +410,31 @@ test("a timeline tells for how long nothing happened", async ({ page }) => {
   await expect(page.getByText(/The root user /).first()).toBeVisible();
   await expect(page.getByText(/\d+ h.* without an event/).first()).toBeVisible();
 });
+
+/** A record of a call that was made right now, as a log file has it. */
+function imported(eventName: string) {
+  return {
+    eventVersion: "1.11",
+    userIdentity: {
+      type: "IAMUser",
+      arn: `arn:aws:iam::${ACCOUNT}:user/alice`,
+      accountId: ACCOUNT,
+      userName: "alice",
+    },
+    eventTime: `${new Date().toISOString().slice(0, 19)}Z`,
+    eventSource: "ec2.amazonaws.com",
+    eventName,
+    awsRegion: REGION,
+    sourceIPAddress: "203.0.113.7",
+    userAgent: "aws-cli/2.31.30",
+    requestParameters: null,
+    responseElements: null,
+    requestID: randomUUID(),
+    eventID: randomUUID(),
+    readOnly: false,
+    eventType: "AwsApiCall",
+    managementEvent: true,
+    recipientAccountId: ACCOUNT,
+    eventCategory: "Management",
+  };
+}

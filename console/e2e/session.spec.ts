@@ -92,6 +92,21 @@ test("whatever was refused is asked for anew by whoever signs in again, now or l
   await expect(rows.nth(5)).toBeVisible();
 });
 
+test("a tail that was refused goes on by itself once one has signed in again", async ({ page, aws }) => {
+  await createPerson(aws, "sign-in-kai", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in?to=/events");
+  await enterCredentials(page, "sign-in-kai", PASSWORD);
+  await expect(page.getByRole("table", { name: "Events" }).locator("tbody tr").nth(5)).toBeVisible();
+  await page.context().clearCookies();
+  await page.getByRole("switch", { name: "Live" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/^Live, \d+ new events?$/)).toBeVisible();
+  await expect(page.getByText("You are not signed in any more.")).toBeHidden();
+});
+
 test("whoever wants to sign in later is left alone by calls that a page makes by itself", async ({
   page,
   aws,

@@ -13,6 +13,11 @@ export class Aws {
     private readonly region = "us-east-1",
   ) {}
 
+  /** The same caller in another Region. */
+  in(region: string): Aws {
+    return new Aws(this.endpoint, this.credentials, region);
+  }
+
   /** Calls an operation of CloudTrail. */
   cloudtrail<Answer>(operation: string, input: object = {}): Promise<Answer> {
     return this.json("cloudtrail", `${CLOUDTRAIL}.${operation}`, input);

@@ -3,7 +3,7 @@ import { awsOf } from "./own-server";
 import { createPerson } from "./person";
 import type { Server } from "./server";
 
-/** The accounts of an organization, and one that is none of its own business. */
+/** The accounts of an organization. */
 export const MANAGEMENT = "111111111111";
 export const MEMBER = "222222222222";
 export const DELEGATE = "333333333333";
@@ -28,9 +28,8 @@ const CLOUDTRAIL = { ServicePrincipal: "cloudtrail.amazonaws.com" };
  * may do everything, is in each.
  */
 export async function organize(server: Server): Promise<Administrators> {
-  const management = awsOf(server, MANAGEMENT);
-  const member = awsOf(server, MEMBER);
-  const delegate = awsOf(server, DELEGATE);
+  const administrators = administratorsOf(server);
+  const { management, member, delegate } = administrators;
   await organizations(management, "CreateOrganization", { FeatureSet: "ALL" });
   await organizations(management, "EnableAWSServiceAccess", CLOUDTRAIL);
   for (const [id, invited] of [
@@ -46,8 +45,15 @@ export async function organize(server: Server): Promise<Administrators> {
   }
   await management.cloudtrail("RegisterOrganizationDelegatedAdmin", { MemberAccountId: DELEGATE });
   for (const aws of [management, member, delegate]) await createPerson(aws, "ann", { password: PASSWORD });
-  return { management, member, delegate };
+  return administrators;
 }
+
+/** The administrators of the accounts of a server that has them. */
+export const administratorsOf = (server: Server): Administrators => ({
+  management: awsOf(server, MANAGEMENT),
+  member: awsOf(server, MEMBER),
+  delegate: awsOf(server, DELEGATE),
+});
 
 const organizations = <Answer>(aws: Aws, operation: string, input: object) =>
   aws.json<Answer>("organizations", `AWSOrganizationsV20161128.${operation}`, input);
