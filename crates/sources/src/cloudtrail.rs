@@ -97,7 +97,8 @@ pub fn event(text: &str, home: &Home) -> Result<Told, EventError> {
     }
     let region: Region = event.aws_region.parse().map_err(|_none| EventError::Lacks("readable awsRegion"))?;
     let region = home.region_of(Some(region));
-    let taken = taken(home.account, id, event.event_time.epoch_seconds());
+    let seconds = event.event_time.epoch_seconds();
+    let taken = taken(home.account, id, seconds);
     let draft = Draft {
         account: home.account,
         region,
@@ -106,7 +107,7 @@ pub fn event(text: &str, home: &Home) -> Result<Told, EventError> {
         event: one_line(bytes),
         under: None,
     };
-    Ok(Told { draft, taken })
+    Ok(Told { draft, taken, seconds })
 }
 
 /// Takes line feeds out of JSON, where they can only stand between its tokens.

@@ -19,8 +19,13 @@ mod book;
 pub mod cloudtrail;
 pub mod csm;
 mod event_id;
+mod imports;
 pub mod minio;
 mod told;
 
 pub use book::{Book, BookError, CURSOR, Outcome, TOLD_MAX};
+pub use imports::{
+    Ending, Import, ImportError, Importer, Imports, OPEN_MAX, OPEN_OF_ACCOUNT_MAX, Opening, PLACES_MAX, Pass,
+    SILENCE_MAX, Tally,
+};
 pub use told::{Actors, Home, Told};

@@ -44,6 +44,8 @@ pub struct Told {
     pub draft: Draft,
     /// How the book knows it.
     pub taken: TakenEvent,
+    /// Its `eventTime`, seconds since 1970.
+    pub seconds: i64,
 }
 
 /// A call as a source tells of it: what a server would have seen of it, as far as that is known.
@@ -77,7 +79,7 @@ impl Told {
         let taken = taken(account, &record.event_id, seconds);
         // It has been in no trail yet, so that it goes wherever a call that was seen would go.
         let draft = Draft { account, region, origin: Origin::Call, event: record.to_bytes(), under: None };
-        Self { draft, taken }
+        Self { draft, taken, seconds }
     }
 }
 

@@ -71,7 +71,7 @@ fn with_category(number: u32, category: &str) -> Told {
     let seconds = Still.now().as_second();
     let region = "eu-west-1".parse().unwrap();
     let draft = Draft { account, region, origin: Origin::Call, event: event.into_bytes(), under: None };
-    Told { draft, taken: taken(account, &number.to_string(), seconds) }
+    Told { draft, taken: taken(account, &number.to_string(), seconds), seconds }
 }
 
 #[tokio::test]
