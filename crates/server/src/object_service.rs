@@ -1,7 +1,7 @@
 //! The built-in S3 as the server sees it: authorize, check the body, hand over, keep what is recorded.
 
 use bytes::Bytes;
-use cairn_access::{Policy, PolicyKind};
+use cairn_access::{Decision, Policy, PolicyError, PolicyKind};
 use cairn_capture::{DELETIONS_BYTES_MAX, Keep, Owners, ServiceCall, body_policy, copy_source_bucket};
 use cairn_event::AccountId;
 use cairn_s3::{Authorized, Body, Bucket, Caller, Encryption, Endpoint, ObjectStore, RequestTag, Trailers};
@@ -199,12 +199,7 @@ impl Front {
             },
             None => None,
         };
-        let (action, resource) = (authorize::s3_action(call), authorize::s3_resource(call));
-        let asked = (action.as_str(), resource.as_str(), owner.unwrap_or(who.account));
-        let (snapshot, now) = (self.catalog.current(), self.clock.now());
-        let context = request_facts::of_request(arrival, who, &snapshot, now);
-        let context = request_facts::of_s3((&arrival.head, upload), call, now, context);
-        match authorize::decide(&who.caller, &snapshot, policy.as_ref(), asked, context) {
+        match self.decide_s3(arrival, call, who, (policy.as_ref(), owner, upload)) {
             Ok(decision) => {
                 let message = decision.message()?;
                 let anonymous = matches!(who.caller, cairn_access::Caller::Unsigned);
@@ -216,6 +211,44 @@ impl Front {
                 Some(refuse_with(arrival, ErrorCode::InternalError, ErrorCode::InternalError.message()))
             }
         }
+    }
+
+    /// Says no to a caller who is known and may not read what lies in a bucket elsewhere, which counts as `owner`'s. Its
+    /// policy is where the bucket is, and judges the endpoint's credentials there.
+    ///
+    /// # Errors
+    /// The words for the caller.
+    pub(crate) fn permit_elsewhere(
+        &self,
+        arrival: &Arrival,
+        who: &Who,
+        owner: AccountId,
+    ) -> Result<(), String> {
+        // The page may have been asked for under the name of a bucket, which is no part of what is read now.
+        let (method, path, query) = (&arrival.head.method, &arrival.head.path, &arrival.head.query);
+        let call = self.objects.resolver.resolve(&Seen { method, path, query, ..Seen::default() });
+        match self.decide_s3(arrival, &call, who, (None, Some(owner), None)) {
+            Ok(decision) => decision.message().map_or(Ok(()), Err),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+                Err(ErrorCode::AccessDenied.message().to_owned())
+            }
+        }
+    }
+
+    fn decide_s3(
+        &self,
+        arrival: &Arrival,
+        call: &Call,
+        who: &Who,
+        (policy, owner, upload): (Option<&Policy>, Option<AccountId>, Option<&Encryption>),
+    ) -> Result<Decision, PolicyError> {
+        let (action, resource) = (authorize::s3_action(call), authorize::s3_resource(call));
+        let asked = (action.as_str(), resource.as_str(), owner.unwrap_or(who.account));
+        let (snapshot, now) = (self.catalog.current(), self.clock.now());
+        let context = request_facts::of_request(arrival, who, &snapshot, now);
+        let context = request_facts::of_s3((&arrival.head, upload), call, now, context);
+        authorize::decide(&who.caller, &snapshot, policy, asked, context)
     }
 
     /// Says what was let through, and who decides about objects that the call names elsewhere.

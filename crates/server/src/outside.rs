@@ -48,6 +48,11 @@ impl Outside {
         }
     }
 
+    /// Returns the buckets that all trails deliver to, where those are not the built-in S3's.
+    pub(crate) fn buckets(&self) -> Option<&Arc<Buckets>> {
+        self.buckets.as_ref()
+    }
+
     /// Returns where transparency logs are kept.
     pub(crate) fn tile_store(&self, built_in: &Arc<ServiceCaller>) -> Arc<dyn TileStore> {
         match &self.buckets {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use cairn_access::{Principal, ServiceKey};
 use cairn_aws::{KeyAnswer, KmsKeys};
-use cairn_catalog::{Catalog, SecretBytes};
+use cairn_catalog::{Catalog, SecretBytes, Snapshot};
 use cairn_wire::kms::{ErrorCode, Refusal};
 
 use crate::authorize;
@@ -77,22 +77,35 @@ impl OutsideKeys {
         key_arn: &str,
         context: &EncryptionContext,
     ) -> Result<(), Refusal> {
-        if matches!(user.caller().principal(), Principal::Service(_)) {
-            return Ok(());
-        }
-        let facts = context.iter().fold(user.facts().clone(), |facts, (key, value)| {
-            let facts = facts.with(&format!("kms:EncryptionContext:{key}"), value);
-            facts.with(ServiceKey::KmsEncryptionContextKeys.as_str(), key)
-        });
-        let about = (action, key_arn, user.account());
-        let decision = authorize::decide(user.caller(), &self.catalog.current(), None, about, facts);
-        match decision.map(|decision| decision.message()) {
-            Ok(None) => Ok(()),
-            Ok(Some(message)) => Err(Refusal::new(ErrorCode::AccessDeniedException, message)),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
-                Err(Refusal::new(ErrorCode::KMSInternalException, "An internal error occurred."))
-            }
+        allow(&self.catalog.current(), user, (action, key_arn), context)
+    }
+}
+
+/// Decides whether somebody's own policies let a key elsewhere be used in its name.
+///
+/// # Errors
+/// They don't.
+pub(crate) fn allow(
+    snapshot: &Snapshot,
+    user: &KeyUser,
+    (action, key_arn): (&str, &str),
+    context: &EncryptionContext,
+) -> Result<(), Refusal> {
+    if matches!(user.caller().principal(), Principal::Service(_)) {
+        return Ok(());
+    }
+    let facts = context.iter().fold(user.facts().clone(), |facts, (key, value)| {
+        let facts = facts.with(&format!("kms:EncryptionContext:{key}"), value);
+        facts.with(ServiceKey::KmsEncryptionContextKeys.as_str(), key)
+    });
+    let about = (action, key_arn, user.account());
+    let decision = authorize::decide(user.caller(), snapshot, None, about, facts);
+    match decision.map(|decision| decision.message()) {
+        Ok(None) => Ok(()),
+        Ok(Some(message)) => Err(Refusal::new(ErrorCode::AccessDeniedException, message)),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a stored policy can't be read");
+            Err(Refusal::new(ErrorCode::KMSInternalException, "An internal error occurred."))
         }
     }
 }

@@ -42,6 +42,7 @@ use crate::gateway::{Gateway, Sent};
 use crate::head::Head;
 use crate::incoming;
 use crate::object_service::ObjectService;
+use crate::outside::Outside;
 use crate::probes::Probes;
 use crate::promises::Promises;
 use crate::recognition::{Recogniser, reads_form};
@@ -85,6 +86,8 @@ pub(crate) struct Front {
     pub(crate) backtests: Turns,
     /// Validations that are under way.
     pub(crate) validations: Turns,
+    /// Where buckets are that the settings place elsewhere.
+    pub(crate) outside: Arc<Outside>,
     /// The transparency logs of trails; none where they are switched off.
     pub(crate) tlog: Option<Arc<Tlog>>,
     /// Ends answers that would go on for ever.

@@ -192,6 +192,7 @@ impl Server {
         let records = (stores.intake, stores.promises);
         let parts = (stores.master, stores.tokens, stores.catalog, records, console);
         let known = Known::open(&config, (&parts.2, &parts.0), &clock, &ids).await?;
+        let probes = (probes, Arc::clone(&outside));
         let front =
             front(&config, parts, (services, &known), probes, (&s3, source), (clock, ids), stop.clone())?;
         let front = Front { tlog, ..front };

@@ -1,24 +1,28 @@
 //! `POST /_cairn/validation`: proves that a trail's log files are what was delivered, file by file as it goes.
 //!
 //! It is the run of `cairn validate`, in the name of the caller and in the endpoint's Region: DescribeTrails and
-//! ListPublicKeys must be permitted, and each object that is read is one more call of the caller's, GetObject or
-//! ListObjectsV2, permitted and recorded as if it had come from outside. The page itself is recorded as
-//! `ValidateTrail` when it begins.
+//! ListPublicKeys must be permitted. In Cairn's own S3 each object that is read is one more call of the caller's,
+//! GetObject or ListObjectsV2, permitted and recorded as if it had come from outside ([`CallersObjects`]); where trails
+//! deliver elsewhere, the endpoint's credentials read what the caller's policies let through ([`ObjectsElsewhere`]). The
+//! page itself is recorded as `ValidateTrail` when it begins.
 //!
 //! An account has one run at a time, all have [`RUNS_MAX`]. Whoever hangs up ends it at once; so does the server when
 //! it stops, and the end of the session or key that began it ([`Ending`]). What is asked is an [`Ask`], what is told a
 //! [`Line`](telling::Line) each.
 
 mod ask;
+mod asker;
+mod elsewhere;
 mod ending;
 mod keys;
 mod objects;
 mod telling;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use cairn_digest::verify::{Chain, Coverage, DigestNames, Scope, Stretch, Walk};
-use cairn_validation::{Checks, DigestRoom, Ended, KeyRing, Plan, Run, RunError};
+use cairn_validation::{Checks, DigestRoom, Ended, KeyRing, Plan, Run, RunError, Store};
 use cairn_wire::{ErrorCode, Operation};
 use hyper::body::Incoming;
 use serde_json::Value;
@@ -26,10 +30,12 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::ask::Ask;
-use self::ending::Ending;
+use self::asker::Asker;
+use self::elsewhere::{Lacking, ObjectsElsewhere};
+use self::ending::{Allowance, Ending};
 use self::keys::CallersKeys;
 use self::objects::CallersObjects;
-use self::telling::Telling;
+use self::telling::{Place, Telling};
 use crate::answer::Answered;
 use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front};
@@ -46,6 +52,12 @@ const RUNS_MAX: usize = 4;
 
 /// Objects that a run reads at a time.
 const JOBS: usize = 8;
+
+/// Requests that a run makes of a bucket elsewhere: who needs more runs `cairn validate`, which goes on where it was.
+const REQUESTS_MAX: u64 = 250_000;
+
+/// How long a run may ask a bucket elsewhere.
+const TIME_MAX: Duration = Duration::from_hours(2);
 
 /// Digests that a run fetches ahead.
 const AHEAD: usize = 8;
@@ -69,18 +81,10 @@ impl Front {
         }
         let ask = Ask::parse(&asked.body, asked.at)?;
         asked.remark("validation", ask.remark());
-        let plan = ask.plan(&asked.snapshot, &caller)?;
-        let bucket = self.objects.store.bucket(&plan.bucket).await.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "bucket could not be read");
-            Refused::internal()
-        })?;
-        if bucket.is_none() {
-            let message = format!(
-                "Cairn's own S3 has no bucket {}. Where it lies elsewhere, run `cairn validate` or `aws cloudtrail \
-                 validate-logs`.",
-                plan.bucket
-            );
-            return Err(Refused::Told(ErrorCode::S3BucketDoesNotExistException, message));
+        let (plan, owner) = ask.plan(&asked.snapshot, &caller)?;
+        let elsewhere = self.outside.buckets().cloned();
+        if elsewhere.is_none() {
+            self.require_bucket(&plan.bucket).await?;
         }
         let busy = || {
             let message = "A validation of this account runs already, or as many as may. Try again later.";
@@ -96,6 +100,7 @@ impl Front {
         let (standing, ended) =
             (Standing::new(Arc::clone(self), call, asked.at, &[]), CancellationToken::new());
         let (lines, taken) = mpsc::channel(LINES_MAX);
+        let allowance = elsewhere.as_ref().map(|_| Allowance::new(REQUESTS_MAX, TIME_MAX));
         let ending = Ending {
             lines: lines.clone(),
             stop: self.stop.clone(),
@@ -103,16 +108,38 @@ impl Front {
             remaining: asked
                 .expires
                 .map(|expires| expires.duration_since(asked.at).try_into().unwrap_or_default()),
+            allowance: allowance.clone(),
         };
-        let store =
-            CallersObjects::new(Arc::clone(self), (asked.arrival, asked.who.clone()), (standing, ended));
-        let store = Arc::new(store);
-        let checks = Checks::new(Arc::clone(&store) as _, JOBS);
-        let report = Telling::begin(lines, &ask.trail_arn, plan.range);
+        let asker = Asker::new(Arc::clone(self), (asked.arrival, asked.who.clone()), (standing, ended));
+        let lacking = Lacking::default();
+        let place = if elsewhere.is_some() { Place::Elsewhere(lacking.clone()) } else { Place::Here };
+        let store: Arc<dyn Store> = match elsewhere.zip(allowance) {
+            None => Arc::new(CallersObjects(asker)),
+            Some((buckets, allowance)) => {
+                Arc::new(ObjectsElsewhere { asker, buckets, owner, allowance, lacking })
+            }
+        };
+        let checks = Checks::new(Arc::clone(&store), JOBS);
+        let report = Telling::begin((lines, place), &ask.trail_arn, plan.range);
         let (room, stop) = (ROOM.clone(), self.stop.clone());
         let run = Run { plan, store, keys, checks, room, report, coverage: Coverage::default(), stop };
         self.run_validation(run, ending, turn);
         Ok(self.stream(LINES, taken))
+    }
+
+    /// Refuses where the built-in S3 has no such bucket.
+    async fn require_bucket(&self, name: &str) -> Result<(), Refused> {
+        let bucket = self.objects.store.bucket(name).await.map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "bucket could not be read");
+            Refused::internal()
+        })?;
+        match bucket {
+            Some(_) => Ok(()),
+            None => {
+                let message = format!("S3 bucket {name} does not exist!");
+                Err(Refused::Told(ErrorCode::S3BucketDoesNotExistException, message))
+            }
+        }
     }
 
     /// Runs on a thread of its own: documents are read and signatures verified between the calls.

@@ -24,6 +24,7 @@ use crate::console::Console;
 use crate::gateway::{Callers, Gateway};
 use crate::known::Known;
 use crate::object_service::ObjectService;
+use crate::outside::Outside;
 use crate::people::People;
 use crate::probes::Probes;
 use crate::promises::Promises;
@@ -46,7 +47,7 @@ pub(super) fn front(
     config: &Config,
     (master, tokens, catalog, (intake, promises), console): OpenedForFront,
     ((control, iam, sts, (signing_keys, keys)), known): (ServicesForFront, &Known),
-    probes: Probes,
+    (probes, outside): (Probes, Arc<Outside>),
     (s3, source): (&S3, Source),
     (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>),
     stop: CancellationToken,
@@ -71,6 +72,7 @@ pub(super) fn front(
     )?;
     Ok(Front {
         tlog: None,
+        outside,
         backtests: Turns::default(),
         validations: Turns::default(),
         gateway,

@@ -2,7 +2,7 @@
 
 use cairn_catalog::Snapshot;
 use cairn_control::{Caller, trails_here};
-use cairn_event::AccountId;
+use cairn_event::{AccountId, Region};
 use cairn_wire::ErrorCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -18,6 +18,15 @@ pub(super) struct Ask {
     range: Stretch,
     /// Of an organization's trail, the account whose files are meant.
     account: Option<AccountId>,
+}
+
+/// Whose trail it is: what is read in a bucket elsewhere is read for it.
+#[derive(Debug, Clone)]
+pub(super) struct Owner {
+    pub(super) account: AccountId,
+    pub(super) trail_arn: String,
+    /// The bucket is looked for from here on.
+    pub(super) home: Region,
 }
 
 /// The body of a request.
@@ -78,8 +87,8 @@ impl Ask {
         })
     }
 
-    /// Settles where the files lie: the trail is one that the caller sees in the endpoint's Region.
-    pub(super) fn plan(&self, snapshot: &Snapshot, caller: &Caller) -> Result<Plan, Refused> {
+    /// Settles where the files lie, and whose they are: the trail is one that the caller sees in the endpoint's Region.
+    pub(super) fn plan(&self, snapshot: &Snapshot, caller: &Caller) -> Result<(Plan, Owner), Refused> {
         let unknown = || {
             let message = format!("Unknown trail: {} for the user: {}", self.trail_arn, caller.account);
             Refused::Told(ErrorCode::TrailNotFoundException, message)
@@ -98,12 +107,14 @@ impl Ask {
             home_region: trail.home_region.to_string(),
             source_region: caller.region.to_string(),
         };
-        Ok(Plan {
+        let plan = Plan {
             home_region: trail.home_region.to_string(),
             names: DigestNames::new(scope, trail.s3_prefix.as_deref()),
             bucket: trail.s3_bucket.clone(),
             range: self.range,
-        })
+        };
+        let (trail_arn, home) = (trail.arn.clone(), trail.home_region.clone());
+        Ok((plan, Owner { account: trail.account, trail_arn, home }))
     }
 }
 

@@ -4,61 +4,29 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use cairn_digest::verify::{Content, Metadata, Object};
+use cairn_digest::verify::{Content, ContentFault, Metadata, Object};
 use cairn_validation::{FetchError, Page, Read, Store, s3_answer};
 use cairn_wire::xml::Element;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
-use tokio_util::sync::CancellationToken;
 
+use super::asker::Asker;
 use crate::answer::Answered;
-use crate::serve::{Arrival, Front, Who};
-use crate::tail::standing::{Right as _, Standing};
 
 /// The longest listing: a thousand keys of a kilobyte, escaped.
 const LISTING_BYTES_MAX: usize = 8 << 20;
 
 /// S3, called by somebody who is known.
 #[derive(Debug)]
-pub(super) struct CallersObjects {
-    front: Arc<Front>,
-    /// The call in whose course objects are read.
-    arrival: Arrival,
-    who: Who,
-    /// Whether that call would still be taken, and who is told once it would not.
-    standing: Standing,
-    ended: CancellationToken,
-}
+pub(super) struct CallersObjects(pub(super) Asker);
 
 impl CallersObjects {
-    /// Reads for a call that was permitted. The token is cancelled when it would not be any more.
-    pub(super) fn new(
-        front: Arc<Front>,
-        (arrival, who): (&Arrival, Who),
-        (standing, ended): (Standing, CancellationToken),
-    ) -> Self {
-        let mut arrival = arrival.clone();
-        arrival.head.method = "GET".to_owned();
-        // What the caller said of itself goes with each call; what it said of its own body and answer does not.
-        arrival.head.headers.retain(|(name, _)| {
-            matches!(name.as_str(), "host" | "user-agent" | "authorization" | "x-forwarded-for")
-        });
-        Self { front, arrival, who, standing, ended }
-    }
-
     /// Gets something, as a call of its own.
     async fn get(&self, path: String, query: String) -> Result<Answered, FetchError> {
-        if let Err(reason) = self.standing.holds(&self.front.catalog.current()) {
-            tracing::debug!(reason, "a validation ended with its caller's rights");
-            self.ended.cancel();
-            return Err(FetchError::Failed("the caller's session or key has ended".to_owned()));
-        }
-        let mut arrival = self.arrival.clone();
-        arrival.ids = self.front.request_ids();
-        (arrival.head.path, arrival.head.query) = (path, query);
-        let (front, who) = (Arc::clone(&self.front), self.who.clone());
+        let arrival = self.0.call(path, query)?;
+        let (front, who) = (Arc::clone(&self.0.front), self.0.who.clone());
         // A call that is begun is recorded, whoever waits for it.
-        let call = self.front.tasks.spawn(async move { front.read_for(&arrival, &who).await });
+        let call = self.0.front.tasks.spawn(async move { front.read_for(&arrival, &who).await });
         let answered = call.await.map_err(|lost| FetchError::Failed(lost.to_string()))?;
         if answered.status() == StatusCode::OK {
             return Ok(answered);
@@ -89,26 +57,15 @@ impl Store for CallersObjects {
                 frame.map_err(|error| FetchError::Failed(format!("the object broke off: {error}")))?;
             let Ok(piece) = frame.into_data() else { continue };
             bytes += piece.len() as u64;
-            let mut rest: &[u8] = &piece;
-            while !rest.is_empty() {
-                // Megabytes are inflated here: other tasks must have their turn.
-                tokio::task::yield_now().await;
-                match content.push_some(rest) {
-                    Ok(left) => rest = left,
-                    Err(fault) => return Ok(Read { content: Err(fault), metadata, bytes }),
-                }
+            if let Err(fault) = inflate(&mut content, &piece).await {
+                return Ok(Read { content: Err(fault), metadata, bytes });
             }
         }
         Ok(Read { content: content.finish(), metadata, bytes })
     }
 
     async fn list(&self, bucket: &str, prefix: &str, after: &str) -> Result<Page, FetchError> {
-        let query = format!(
-            "encoding-type=url&list-type=2&prefix={}&start-after={}",
-            s3_answer::escape(prefix),
-            s3_answer::escape(after)
-        );
-        let answered = self.get(format!("/{bucket}"), query).await?;
+        let answered = self.get(format!("/{bucket}"), listing_query(prefix, after)).await?;
         let listing =
             whole(answered).await.ok_or_else(|| FetchError::Failed("the listing broke off".to_owned()))?;
         s3_answer::page(&listing).ok_or_else(|| FetchError::Failed("the listing is not one of S3".to_owned()))
@@ -117,6 +74,22 @@ impl Store for CallersObjects {
     fn lacks_metadata(&self) -> bool {
         false
     }
+}
+
+/// Asks for a listing.
+pub(super) fn listing_query(prefix: &str, after: &str) -> String {
+    let (prefix, after) = (s3_answer::escape(prefix), s3_answer::escape(after));
+    format!("encoding-type=url&list-type=2&prefix={prefix}&start-after={after}")
+}
+
+/// Takes a piece of an object in. Megabytes may be inflated: other tasks have their turn in between.
+pub(super) async fn inflate(content: &mut Content, piece: &[u8]) -> Result<(), ContentFault> {
+    let mut rest = piece;
+    while !rest.is_empty() {
+        tokio::task::yield_now().await;
+        rest = content.push_some(rest)?;
+    }
+    Ok(())
 }
 
 /// Returns a small body; none when it is not small, or breaks off.

@@ -9,9 +9,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::elsewhere::Lacking;
 use super::ending::Why;
 use crate::incoming::StreamError;
 use crate::telemetry;
+
+/// The code where a shorter time would do.
+const TOO_MUCH: &str = "InvalidTimeRangeException";
 
 /// The longest that findings are in the report, bytes: the lines have all of them.
 const REPORT_BYTES_MAX: usize = 256 << 10;
@@ -26,6 +30,9 @@ pub(super) enum Line {
         trail_arn: String,
         start_time: String,
         end_time: String,
+        /// Whether Cairn's credentials read, in a bucket elsewhere.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        elsewhere: bool,
     },
     /// How far it has come.
     Progress {
@@ -43,7 +50,16 @@ pub(super) enum Line {
     /// Time that nothing proves.
     Gap { start_time: String, end_time: String, severity: Severity, finding: String },
     /// The run is over.
-    Ended { valid: bool, verdict: Verdict, digests: Counted, files: Counted, report: String },
+    Ended {
+        valid: bool,
+        verdict: Verdict,
+        digests: Counted,
+        files: Counted,
+        /// What Cairn's credentials lack in the bucket.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        missing_permissions: Vec<&'static str>,
+        report: String,
+    },
     /// It could not go on.
     Refused { code: String, message: String },
 }
@@ -70,6 +86,15 @@ pub(super) struct Counted {
     unchecked: u64,
 }
 
+/// Where the files lie.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// In Cairn's own S3.
+    Here,
+    /// Where the settings say, and what turned out to be lacking to read there.
+    Elsewhere(Lacking),
+}
+
 /// The client has left.
 #[derive(Debug, thiserror::Error)]
 #[error("tell of a validation: the client has left")]
@@ -79,6 +104,7 @@ pub(super) struct ClientLeft;
 #[derive(Debug)]
 pub(super) struct Telling {
     lines: mpsc::Sender<Result<Bytes, StreamError>>,
+    place: Place,
     trail_arn: String,
     range: Stretch,
     tally: Tally,
@@ -91,19 +117,30 @@ pub(super) struct Telling {
 
 impl Telling {
     pub(super) fn begin(
-        lines: mpsc::Sender<Result<Bytes, StreamError>>,
+        (lines, place): (mpsc::Sender<Result<Bytes, StreamError>>, Place),
         trail_arn: &str,
         range: Stretch,
     ) -> Self {
         let (trail_arn, tally, findings) = (trail_arn.to_owned(), Tally::default(), String::new());
-        Self { lines, trail_arn, range, tally, digests: 0, checked_back_to: None, findings, left_out: 0 }
+        Self {
+            lines,
+            place,
+            trail_arn,
+            range,
+            tally,
+            digests: 0,
+            checked_back_to: None,
+            findings,
+            left_out: 0,
+        }
     }
 
     /// Says what is validated.
     pub(super) async fn begun(&self) -> Result<(), RunError> {
         let Stretch { from, until } = self.range;
         let (start_time, end_time) = (from.to_string(), until.to_string());
-        let begun = Line::Begun { trail_arn: self.trail_arn.clone(), start_time, end_time };
+        let elsewhere = matches!(self.place, Place::Elsewhere(_));
+        let begun = Line::Begun { trail_arn: self.trail_arn.clone(), start_time, end_time, elsewhere };
         self.send(&begun).await.map_err(|left| RunError::Untold(Box::new(left)))
     }
 
@@ -133,11 +170,16 @@ impl Telling {
     pub(super) async fn break_off(&self, why: Why) {
         telemetry::validated("broken_off");
         tracing::info!(trail = %self.trail_arn, ?why, digests = self.digests, "validation broke off");
-        if why == Why::Left {
-            return;
-        }
-        let (code, message) =
-            ("ExpiredTokenException", "The session or key that began this validation has ended.");
+        let (code, message) = match why {
+            Why::Left => return,
+            Why::Unentitled => {
+                ("ExpiredTokenException", "The session or key that began this validation has ended.")
+            }
+            Why::Requests => {
+                (TOO_MUCH, "The bucket was asked as often as one validation may. Shorten the time.")
+            }
+            Why::Time => (TOO_MUCH, "It took as long as one validation may. Shorten the time."),
+        };
         let line = Line::Refused { code: code.to_owned(), message: message.to_owned() };
         if let Err(left) = self.send(&line).await {
             tracing::debug!(error = &left as &dyn std::error::Error, "nobody heard how a validation ended");
@@ -156,7 +198,15 @@ impl Telling {
             verdict,
             digests: of(&[tally.digest_files, tally.backfill_digest_files]),
             files: of(&[tally.log_files]),
+            missing_permissions: self.missing_permissions(),
             report: self.report(),
+        }
+    }
+
+    fn missing_permissions(&self) -> Vec<&'static str> {
+        match &self.place {
+            Place::Here => Vec::new(),
+            Place::Elsewhere(lacking) => lacking.permissions(),
         }
     }
 
@@ -169,8 +219,11 @@ impl Telling {
         };
         format!(
             "Validating log files for trail {} between {from} and {until}\n\n{}{more}\
-             Results requested for {from} to {until}\n{}",
-            self.trail_arn, self.findings, self.tally
+             Results requested for {from} to {until}\n{}{}",
+            self.trail_arn,
+            self.findings,
+            self.tally,
+            lacks(&self.missing_permissions())
         )
     }
 
@@ -279,6 +332,16 @@ fn words(finding: &Finding) -> String {
     let last = line.rsplit('\t').next().unwrap_or(&line);
     let plain = last.strip_prefix("INVALID: ").or_else(|| last.strip_prefix("WARNING: ")).unwrap_or(last);
     plain.replacen("NOT CHECKED", "Not checked", 1)
+}
+
+/// Says which permissions Cairn's credentials lack; nothing where they have what they need.
+fn lacks(permissions: &[&str]) -> String {
+    match permissions {
+        [] => String::new(),
+        permissions => {
+            format!("\nCairn's own credentials lack {} in the bucket.\n", permissions.join(" and "))
+        }
+    }
 }
 
 /// Says why a run could not go on. What S3 said of the digests' folder is for the caller, who asked it.

@@ -21,7 +21,7 @@ fn told(taken: &mut mpsc::Receiver<Result<Bytes, StreamError>>) -> Vec<Value> {
 #[tokio::test]
 async fn a_run_is_told_line_by_line() {
     let (lines, mut taken) = mpsc::channel(64);
-    let mut telling = Telling::begin(lines, "arn", range());
+    let mut telling = Telling::begin((lines, Place::Here), "arn", range());
     telling.begun().await.unwrap();
     let hour = Stretch { from: range().from, until: "2026-03-01T01:00:00Z".parse().unwrap() };
     telling.valid_digest(Chain::Regular, &Object::new("b", "d1"), hour).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_run_is_told_line_by_line() {
 #[tokio::test]
 async fn who_leaves_ends_the_run_and_a_refusal_is_told() {
     let (lines, mut taken) = mpsc::channel(64);
-    let telling = Telling::begin(lines, "arn", range());
+    let telling = Telling::begin((lines, Place::Here), "arn", range());
     let list = |why: &str| RunError::List {
         bucket: "b".to_owned(),
         prefix: "p".to_owned(),
@@ -97,7 +97,7 @@ async fn who_leaves_ends_the_run_and_a_refusal_is_told() {
 #[tokio::test]
 async fn a_report_has_an_end() {
     let (lines, mut taken) = mpsc::channel(1);
-    let mut telling = Telling::begin(lines, "arn", range());
+    let mut telling = Telling::begin((lines, Place::Here), "arn", range());
     let object = Object::new("b", "k".repeat(900));
     for _ in 0..400 {
         telling.finding(Finding::Unlisted { object: object.clone() }).await.unwrap();
