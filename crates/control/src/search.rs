@@ -103,9 +103,10 @@ fn refused(error: LookupError) -> Refusal {
 
 fn search_refused(refusal: SearchRefusal) -> Refusal {
     match refusal {
-        SearchRefusal::TooManyFilters | SearchRefusal::Values | SearchRefusal::ValueLength => {
-            Refusal::LookupAttributesInvalid(sentence(&refusal.to_string()))
-        }
+        SearchRefusal::TooManyFilters
+        | SearchRefusal::Values
+        | SearchRefusal::ValueLength
+        | SearchRefusal::Outcome => Refusal::LookupAttributesInvalid(sentence(&refusal.to_string())),
         SearchRefusal::Text | SearchRefusal::Buckets => {
             Refusal::InsightsParameterInvalid(sentence(&refusal.to_string()))
         }

@@ -3,14 +3,14 @@
 //!
 //! Each column has one value an event: where the event has none, the empty one. Resource types, of which an event may
 //! have many, are kept as one value, separated by line breaks. An error's
-//! code that is a line break alone stands for an error that has a message and no code, as a failed sign-in has. A value that is too long is cut off and ends with
-//! [`CUT`]: whoever meets one reads the event.
+//! code that is a line break alone stands for a failure without a code, as a failed sign-in has. A value that is too
+//! long is cut off and ends with [`CUT`]: whoever meets one reads the event.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use cairn_event::{AccountId, Region};
+use cairn_event::{AccountId, Outcome, Region};
 
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::lookup_fields::LookupFields;
@@ -45,7 +45,7 @@ pub(crate) fn column(field: Field) -> Option<usize> {
         Field::Of(Attribute::EventName) => Some(1),
         Field::Of(Attribute::EventSource) => Some(2),
         Field::Of(Attribute::Username) => Some(3),
-        Field::ErrorCode => Some(ERROR_CODE),
+        Field::ErrorCode | Field::Outcome => Some(ERROR_CODE),
         Field::SourceIpAddress => Some(5),
         Field::UserAgent => Some(6),
         Field::PrincipalArn => Some(7),
@@ -61,7 +61,7 @@ pub(crate) fn column(field: Field) -> Option<usize> {
 /// The column of error codes.
 pub(crate) const ERROR_CODE: usize = 4;
 
-/// What stands in the place of an error's code where there is a message alone.
+/// What stands in the place of an error's code where the call failed and there is none.
 pub(crate) const NO_CODE: &str = "\n";
 
 const RESOURCE_TYPES: usize = 12;
@@ -145,7 +145,7 @@ pub(crate) fn bounded(value: &str) -> Cow<'_, str> {
 
 fn error_code<'a>(fields: &'a LookupFields<'_>) -> Cow<'a, str> {
     match fields.error_code.as_deref().unwrap_or_default() {
-        "" if fields.failed => Cow::Borrowed(NO_CODE),
+        "" if fields.outcome.is_failure() => Cow::Borrowed(NO_CODE),
         // What a service would never say is looked up in the event.
         NO_CODE => Cow::Owned(CUT.to_string()),
         code => bounded(code),
@@ -163,6 +163,19 @@ fn resource_types<'a>(fields: &'a LookupFields<'_>) -> Cow<'a, str> {
         _ if cannot_be_joined => Cow::Owned(CUT.to_string()),
         [only] => bounded(only),
         many => Cow::Owned(bounded(&many.join("\n")).into_owned()),
+    }
+}
+
+/// Tells what came of a call by what is kept of its error's code. Of one that was cut off enough is left to tell.
+pub(crate) fn outcome(kept: &str) -> Outcome {
+    match kept {
+        NO_CODE => Outcome::Failed,
+        kept => match kept.strip_suffix(CUT) {
+            // A code that looks like none.
+            Some("") => Outcome::Failed,
+            Some(beginning) => Outcome::of_code(beginning),
+            None => Outcome::of_code(kept),
+        },
     }
 }
 
@@ -234,6 +247,28 @@ mod tests {
             let cut = bounded(&long);
             assert!(cut.len() <= 256 && cut.ends_with(CUT));
             assert!(long.starts_with(cut.trim_end_matches(CUT)));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_code_tells_the_outcome_of_its_event() {
+        let long = "x".repeat(300);
+        for code in [
+            "",
+            "AccessDenied",
+            "NoSuchKey",
+            "\n",
+            &format!("AccessDenied{long}"),
+            &format!("{long}AccessDenied"),
+        ] {
+            for message in ["", "no"] {
+                let event = serde_json::json!({
+                    "eventTime": "2026-01-01T00:00:00Z", "errorCode": code, "errorMessage": message,
+                });
+                let event = event.to_string();
+                let fields = LookupFields::parse(event.as_bytes()).unwrap();
+                assert_eq!(outcome(&error_code(&fields)), fields.outcome, "{event}");
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use cairn_event::{Category, EventView, IdentityView, ParseError};
+use cairn_event::{Category, EventView, IdentityView, Outcome, ParseError};
 
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::resources;
@@ -34,8 +34,8 @@ pub struct LookupFields<'a> {
     pub aws_region: Cow<'a, str>,
     /// The error's code; none where the call succeeded.
     pub error_code: Option<Cow<'a, str>>,
-    /// Whether the call failed: a sign-in tells so by a message alone.
-    pub failed: bool,
+    /// What came of the call.
+    pub outcome: Outcome,
     /// The caller's address, or the service that called.
     pub source_ip_address: Option<Cow<'a, str>>,
     /// The client.
@@ -105,10 +105,11 @@ impl<'a> LookupFields<'a> {
         }
     }
 
-    /// Returns the value of a field that has at most one; resources have none here.
+    /// Returns the value of a field that has at most one; resources and outcomes have none here.
     pub(crate) fn single_of(&self, field: Field) -> Option<&str> {
         let value = match field {
             Field::Of(attribute) => return self.single(attribute),
+            Field::Outcome => None,
             Field::ErrorCode => self.error_code.as_deref(),
             Field::SourceIpAddress => self.source_ip_address.as_deref(),
             Field::UserAgent => self.user_agent.as_deref(),
@@ -128,6 +129,7 @@ impl<'a> LookupFields<'a> {
                 self.resources.iter().filter_map(|one| one.kind.as_deref()).any(meets)
             }
             Field::Of(Attribute::ResourceName) => self.resources.iter().any(|one| meets(&one.name)),
+            Field::Outcome => self.outcome.names().iter().any(|name| meets(name)),
             single => self.single_of(single).is_some_and(meets),
         }
     }
@@ -150,11 +152,10 @@ impl<'a> LookupFields<'a> {
     }
 
     fn bare(view: EventView<'a>, category: Option<HistoryCategory>) -> Self {
-        let is_there = |text: &Option<Cow<'_, str>>| text.as_ref().is_some_and(|text| !text.is_empty());
-        let failed = is_there(&view.error_code) || is_there(&view.error_message);
+        let outcome = view.outcome();
         Self {
             category,
-            failed,
+            outcome,
             seconds: view.event_time.epoch_seconds(),
             event_id: view.event_id,
             event_name: view.event_name,

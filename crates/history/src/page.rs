@@ -1,7 +1,7 @@
 //! What a lookup answers.
 
 use bytes::Bytes;
-use cairn_event::{AccountId, EventTime, ParseError};
+use cairn_event::{AccountId, EventTime, Outcome, ParseError};
 use cairn_journal::Position;
 
 use crate::lookup_fields::LookupFields;
@@ -40,8 +40,8 @@ pub struct FoundEvent {
     pub region: Option<String>,
     /// The error's code; none where the call succeeded.
     pub error_code: Option<String>,
-    /// Whether the call failed: a sign-in tells so by a message alone.
-    pub failed: bool,
+    /// What came of the call.
+    pub outcome: Outcome,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// The caller's address, or the service that called.
@@ -86,7 +86,7 @@ impl FoundEvent {
                 .collect(),
             region: text(&fields.aws_region),
             error_code: fields.error_code.as_deref().and_then(text),
-            failed: fields.failed,
+            outcome: fields.outcome,
             request_id: fields.request_id.as_deref().and_then(text),
             source_ip_address: fields.source_ip_address.as_deref().and_then(text),
             event: event.clone(),

@@ -29,7 +29,7 @@ pub(crate) use merge::merge;
 pub(crate) use renew::renew;
 pub(crate) use seal::seal;
 #[cfg(test)]
-pub(crate) use seal::seal_old;
+pub(crate) use seal::{seal_old, seal_second};
 
 /// An open split.
 pub(crate) struct Split {
@@ -38,7 +38,7 @@ pub(crate) struct Split {
     terms: Arc<InvertedIndexReader>,
     seconds: Column<i64>,
     positions: Column<u64>,
-    /// The values beside the terms, by [`coded`]; none in a split of version 1.
+    /// The values beside the terms, by [`coded`]; none in an old split.
     columns: Option<Vec<StrColumn>>,
     documents: Arc<Documents>,
 }
@@ -48,7 +48,7 @@ impl Split {
     pub(crate) fn open(dir: &Path) -> Result<Arc<Self>, StoreError> {
         let manifest = Manifest::read(dir)?;
         let is_old = manifest.is_old();
-        let index = index::open(dir, is_old)?;
+        let index = index::open(dir, manifest.has_values())?;
         let segment = index::only_segment(&index)?;
         if u64::from(segment.max_doc()) != manifest.events {
             return Err(StoreError::damaged("a split's index and manifest disagree"));
@@ -61,12 +61,13 @@ impl Split {
         Ok(Arc::new(Self { manifest, index, terms, seconds, positions, columns, documents }))
     }
 
-    /// Tells whether it is of the version before the one that is written now: without values and without sieves.
+    /// Tells whether it is of a version before the one that is written now: whatever values and sieves it has are not
+    /// looked at, and what its terms do not tell is read.
     pub(crate) fn is_old(&self) -> bool {
         self.columns.is_none()
     }
 
-    /// Returns the columns of values; none in a split of version 1.
+    /// Returns the columns of values; none in an old split.
     pub(crate) fn columns(&self) -> Option<&[StrColumn]> {
         self.columns.as_deref()
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tantivy::columnar::StrColumn;
 
 use crate::coded::{self, CUT, Codes};
+use crate::search::field::Field;
 use crate::search::filter::{Filter, Operator};
 
 /// What is known of an event.
@@ -91,7 +92,8 @@ impl Verdicts {
 fn said(filter: &Filter, number: usize, column: &StrColumn) -> io::Result<Vec<Verdict>> {
     let dictionary = column.dictionary();
     let terms = dictionary.num_terms();
-    if !coded::holds_many(number) && matches!(filter.operator, Operator::Equals | Operator::NotEquals) {
+    let is_kept_whole = filter.field != Field::Outcome && !coded::holds_many(number);
+    if is_kept_whole && matches!(filter.operator, Operator::Equals | Operator::NotEquals) {
         let (others, these) = match filter.operator {
             Operator::Equals => (Verdict::No, Verdict::Yes),
             _ => (Verdict::Yes, Verdict::No),
@@ -121,6 +123,10 @@ fn said(filter: &Filter, number: usize, column: &StrColumn) -> io::Result<Vec<Ve
 
 /// Says what a value tells of a filter.
 fn judge(filter: &Filter, column: usize, kept: &str) -> Verdict {
+    if filter.field == Field::Outcome {
+        let any = coded::outcome(kept).names().iter().any(|name| filter.meets(name));
+        return if any != filter.is_negative() { Verdict::Yes } else { Verdict::No };
+    }
     if let Some(beginning) = kept.strip_suffix(CUT) {
         return judge_cut(filter, column, beginning);
     }
@@ -148,7 +154,6 @@ fn judge_cut(filter: &Filter, column: usize, beginning: &str) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::field::Field;
 
     #[test]
     fn the_beginning_of_a_long_value_tells_nearly_everything() {

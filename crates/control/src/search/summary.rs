@@ -14,6 +14,8 @@ use crate::{Caller, Control, Refusal};
 #[expect(missing_docs, reason = "as sent")]
 pub struct HistorySummary {
     pub total: u64,
+    pub failed: u64,
+    pub denied: u64,
     pub buckets: Vec<SummaryBucket>,
     pub bucket_seconds: i64,
     pub top: SummaryTop,
@@ -83,6 +85,8 @@ fn told(summary: Summary) -> HistorySummary {
     };
     HistorySummary {
         total: summary.total,
+        failed: summary.failed,
+        denied: summary.denied,
         buckets: summary.buckets.into_iter().map(bucket).collect(),
         bucket_seconds: summary.bucket_seconds,
         top: SummaryTop {
@@ -91,7 +95,7 @@ fn told(summary: Summary) -> HistorySummary {
             event_source: ranked(summary.event_sources),
             error_code: ranked(summary.error_codes),
             source_ip_address: ranked(summary.source_ip_addresses),
-            denied: ranked(summary.denied),
+            denied: ranked(summary.denied_usernames),
         },
         counted_back_to: summary.counted_back_to.map(instant),
     }

@@ -49,8 +49,10 @@ pub(crate) enum Kept {
     Split,
     /// Merged with the stretch before, if that is a split.
     Merged,
-    /// A split of the version before.
+    /// A split of version 1.
     Old,
+    /// One of version 2.
+    Second,
     /// Such a split, written anew.
     Renewed,
 }
@@ -83,11 +85,17 @@ pub(crate) fn sketches() -> impl Strategy<Value = Vec<Sketch>> {
 }
 
 fn kept() -> impl Strategy<Value = Kept> {
-    select(vec![Kept::Head, Kept::Split, Kept::Split, Kept::Merged, Kept::Merged, Kept::Old, Kept::Renewed])
+    use Kept::{Head, Merged, Old, Renewed, Second, Split};
+    select(vec![Head, Split, Split, Merged, Merged, Old, Second, Renewed])
 }
 
 pub(crate) fn stretches() -> impl Strategy<Value = Vec<(usize, Kept)>> {
     proptest::collection::vec((1_usize..50, kept()), 1..8)
+}
+
+/// Tells whether a call is a failed sign-in, which may have no other sign of failure than its answer.
+fn is_sign_in(number: usize, sketch: &Sketch) -> bool {
+    sketch.bucket.is_none() && number.is_multiple_of(2) && sketch.category != "Insight"
 }
 
 pub(crate) fn entry(number: usize, sketch: &Sketch) -> Entry {
@@ -118,6 +126,10 @@ pub(crate) fn entry(number: usize, sketch: &Sketch) -> Entry {
         event["userAgent"] = format!("agent-{}/{}", number % 2, "y".repeat(sketch.padding / 8)).into();
         if number.is_multiple_of(5) {
             event["errorMessage"] = "Failed".into();
+        }
+        if is_sign_in(number, sketch) {
+            event["eventSource"] = "signin.amazonaws.com".into();
+            event["responseElements"] = serde_json::json!({ NAMES[sketch.name]: "Failure" });
         }
         if number.is_multiple_of(3) {
             event["errorCode"] = ["AccessDenied", "NoSuchBucket"][number % 2].into();
@@ -159,10 +171,12 @@ pub(crate) fn build(root: &Path, entries: &[Entry], stretches: &[(usize, Kept)])
         }
         let finished = draft.finish().unwrap();
         let (span, accounts) = ((draft.from(), draft.next()), draft.accounts());
-        if matches!(kept, Kept::Old | Kept::Renewed) {
-            let manifest = split::seal_old(finished, span, accounts, draft.dir()).unwrap();
+        if matches!(kept, Kept::Old | Kept::Second | Kept::Renewed) {
+            let is_second = *kept == Kept::Second || number.is_multiple_of(2);
+            let seal = if is_second { split::seal_second } else { split::seal_old };
+            let manifest = seal(finished, span, accounts, draft.dir()).unwrap();
             let old = publish(draft.dir(), &splits.join(manifest.id()));
-            let made = if *kept == Kept::Old { old } else { renew(&old, &drafts, &splits) };
+            let made = if *kept == Kept::Renewed { renew(&old, &drafts, &splits) } else { old };
             view.replace_splits(&[], vec![made]);
             continue;
         }
@@ -222,7 +236,7 @@ fn asks() -> impl Strategy<Value = Ask> {
             Attribute::Username => text(of(&USERS)),
             Attribute::ResourceType => text(of(&["AWS::S3::Bucket", "AWS::S3::Object"])),
             Attribute::ResourceName => text(of(&BUCKETS)),
-            Attribute::EventSource => text(of(&["s3.amazonaws.com", "iam.amazonaws.com"])),
+            Attribute::EventSource => text(of(&["s3.amazonaws.com", "signin.amazonaws.com"])),
             Attribute::AccessKeyId => text(of(&["AKIA0", "AKIA1", "nothing"])),
         }
     };
@@ -260,7 +274,10 @@ fn expected(sketches: &[Sketch], entries: &[Entry], ask: &Ask) -> Vec<u64> {
             Attribute::Username => call && value == USERS[sketch.user],
             Attribute::ResourceType => call && sketch.bucket.is_some() && value == "AWS::S3::Bucket",
             Attribute::ResourceName => call && sketch.bucket.is_some_and(|bucket| value == BUCKETS[bucket]),
-            Attribute::EventSource => value == "s3.amazonaws.com",
+            Attribute::EventSource => {
+                let is_sign_in = is_sign_in(usize::try_from(position).unwrap(), sketch);
+                value == if is_sign_in { "signin.amazonaws.com" } else { "s3.amazonaws.com" }
+            }
             Attribute::AccessKeyId => call && sketch.key && *value == format!("AKIA{}", sketch.user),
         });
         let told = match &ask.across {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_event::{AccountId, Region};
+use cairn_event::{AccountId, Outcome, Region};
 use jiff::Timestamp;
 
 use super::answer::Span;
@@ -75,6 +75,9 @@ pub enum SearchRefusal {
     /// An empty value, or one that is too long.
     #[error("a filter's value has 1 to {VALUE_LENGTH_MAX} characters")]
     ValueLength,
+    /// A value that no outcome has.
+    #[error("an outcome is succeeded, failed or denied")]
+    Outcome,
     /// The text has too many words or is too long.
     #[error("the text has at most 20 words and 2,000 bytes")]
     Text,
@@ -242,5 +245,15 @@ fn check(filter: &Filter) -> Result<(), SearchRefusal> {
         return Err(SearchRefusal::Values);
     }
     let is_fine = |value: &String| !value.is_empty() && value.chars().count() <= VALUE_LENGTH_MAX;
-    if filter.values.iter().all(is_fine) { Ok(()) } else { Err(SearchRefusal::ValueLength) }
+    if !filter.values.iter().all(is_fine) {
+        return Err(SearchRefusal::ValueLength);
+    }
+    let is_outcome = |value: &String| {
+        Outcome::NAMES.iter().any(|name| match filter.operator {
+            Operator::StartsWith => name.starts_with(value.as_str()),
+            _ => name == value,
+        })
+    };
+    let is_known = filter.field != Field::Outcome || filter.values.iter().all(is_outcome);
+    if is_known { Ok(()) } else { Err(SearchRefusal::Outcome) }
 }

@@ -1,4 +1,4 @@
-//! What a filter looks at: the eight attributes of LookupEvents, and seven beyond.
+//! What a filter looks at: the eight attributes of LookupEvents, and eight beyond.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +10,8 @@ use crate::attribute::Attribute;
 pub enum Field {
     /// An attribute of LookupEvents.
     Of(Attribute),
+    /// What came of the call: `succeeded`, or `failed`, or `failed` and `denied` both. Every event has one.
+    Outcome,
     /// The error's code; none where the call succeeded.
     ErrorCode,
     /// The caller's address, or the service that called.
@@ -33,7 +35,7 @@ pub struct FieldError;
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Of(Attribute::EventId),
         Self::Of(Attribute::EventName),
         Self::Of(Attribute::ReadOnly),
@@ -42,6 +44,7 @@ impl Field {
         Self::Of(Attribute::ResourceName),
         Self::Of(Attribute::EventSource),
         Self::Of(Attribute::AccessKeyId),
+        Self::Outcome,
         Self::ErrorCode,
         Self::SourceIpAddress,
         Self::UserAgent,
@@ -55,6 +58,7 @@ impl Field {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Of(attribute) => attribute.as_str(),
+            Self::Outcome => "Outcome",
             Self::ErrorCode => "ErrorCode",
             Self::SourceIpAddress => "SourceIPAddress",
             Self::UserAgent => "UserAgent",
@@ -74,7 +78,7 @@ impl Field {
             Self::SourceIpAddress => Some(10),
             Self::PrincipalArn => Some(11),
             Self::RequestId => Some(12),
-            Self::UserAgent | Self::EventType | Self::RecipientAccountId => None,
+            Self::Outcome | Self::UserAgent | Self::EventType | Self::RecipientAccountId => None,
         }
     }
 

@@ -29,6 +29,10 @@ pub const OTHER_SOURCES: &str = "other";
 pub struct Summary {
     /// All of them.
     pub total: u64,
+    /// Those that failed: what a search for the outcome `failed` finds.
+    pub failed: u64,
+    /// Those of them that were denied: what a search for the outcome `denied` finds.
+    pub denied: u64,
     /// Stretches of equal length, oldest first, over all of the time that was asked about.
     pub buckets: Vec<Bucket>,
     /// The length of a stretch.
@@ -39,12 +43,12 @@ pub struct Summary {
     pub event_names: Vec<Ranked>,
     /// Of which service.
     pub event_sources: Vec<Ranked>,
-    /// What went wrong.
+    /// What went wrong, where a code tells it.
     pub error_codes: Vec<Ranked>,
     /// From where.
     pub source_ip_addresses: Vec<Ranked>,
     /// Who was denied something.
-    pub denied: Vec<Ranked>,
+    pub denied_usernames: Vec<Ranked>,
     /// Where counting stopped, seconds since the Unix epoch; none where it came to the end.
     pub counted_back_to: Option<i64>,
 }
@@ -56,7 +60,7 @@ pub struct Bucket {
     pub start: i64,
     /// Events.
     pub count: u64,
-    /// Those that failed: with an error code or an error message.
+    /// Those that failed.
     pub errors: u64,
     /// Events by service.
     pub by_source: BTreeMap<String, u64>,
@@ -69,13 +73,6 @@ pub struct Ranked {
     pub value: String,
     /// How many.
     pub count: u64,
-}
-
-/// Tells whether a code says that somebody was denied something.
-pub(crate) fn is_denial(error_code: &str) -> bool {
-    ["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "UnauthorizedAccess"]
-        .iter()
-        .any(|kind| error_code.contains(kind))
 }
 
 /// Counts what `search` finds in `view`, in `buckets` stretches; gives up once `left` says that nobody waits.

@@ -9,11 +9,12 @@ mod ranking;
 
 use std::sync::Arc;
 
+use cairn_event::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Span, Total};
 use super::ask::Search;
-use super::summary::{Bucket, Summary, TOP_MAX, is_denial};
+use super::summary::{Bucket, Summary, TOP_MAX};
 use crate::coded::{self, ERROR_CODE};
 use crate::error::StoreError;
 use crate::lookup::LookupError;
@@ -62,8 +63,8 @@ struct Tops {
     /// What is counted of the part at hand, by number.
     counts: [Vec<u32>; RANKED.len()],
     denied_counts: Vec<u32>,
-    /// What each error code of the part says: whether it is one, and whether it is a denial.
-    errors: Vec<(bool, bool)>,
+    /// What each error code of the part says.
+    outcomes: Vec<Outcome>,
     sources: Vec<Arc<str>>,
     /// Counts by source in the bucket at hand, and which sources have any.
     by_source: Vec<u32>,
@@ -179,7 +180,7 @@ impl Tops {
             denied: Ranking::default(),
             counts: Default::default(),
             denied_counts: Vec::new(),
-            errors: Vec::new(),
+            outcomes: Vec::new(),
             sources: Vec::new(),
             by_source: Vec::new(),
             touched: Vec::new(),
@@ -207,14 +208,14 @@ impl Tops {
     fn finish(self) -> Summary {
         let [usernames, event_names, event_sources, error_codes, source_ip_addresses] =
             self.rankings.map(|ranking| ranking.top(TOP_MAX));
-        let denied = self.denied.top(TOP_MAX);
+        let denied_usernames = self.denied.top(TOP_MAX);
         Summary {
             usernames,
             event_names,
             event_sources,
             error_codes,
             source_ip_addresses,
-            denied,
+            denied_usernames,
             ..self.summary
         }
     }
@@ -228,9 +229,9 @@ impl Sink for Tops {
         }
         self.denied_counts.clear();
         self.denied_counts.resize(part.values_in(USERNAME), 0);
-        self.errors.clear();
-        let errors = &mut self.errors;
-        part.each_value(ERROR_CODE, |_, code| errors.push((!code.is_empty(), is_denial(code))))?;
+        self.outcomes.clear();
+        let outcomes = &mut self.outcomes;
+        part.each_value(ERROR_CODE, |_, code| outcomes.push(coded::outcome(code)))?;
         self.sources.clear();
         let sources = &mut self.sources;
         part.each_value(EVENT_SOURCE, |_, source| sources.push(Arc::from(source)))?;
@@ -257,11 +258,14 @@ impl Sink for Tops {
                     *count += 1;
                 }
             }
-            let (is_error, is_denied) = self.errors.get(*error as usize).copied().unwrap_or_default();
+            let outcome = self.outcomes.get(*error as usize).copied().unwrap_or_default();
+            let is_denied = outcome == Outcome::Denied;
             if is_denied && let Some(count) = self.denied_counts.get_mut(*user as usize) {
                 *count += 1;
             }
             self.summary.total += 1;
+            self.summary.failed += u64::from(outcome.is_failure());
+            self.summary.denied += u64::from(is_denied);
             let since = batch.second(row).saturating_sub(start) / self.summary.bucket_seconds;
             let number = usize::try_from(since).unwrap_or(0);
             if number != self.bucket {
@@ -270,7 +274,7 @@ impl Sink for Tops {
             }
             if let Some(Bucket { count, errors, .. }) = self.summary.buckets.get_mut(number) {
                 *count += 1;
-                *errors += u64::from(is_error);
+                *errors += u64::from(outcome.is_failure());
             }
             if let Some(count) = self.by_source.get_mut(*source as usize) {
                 if *count == 0 {

@@ -35,6 +35,7 @@ fn values(field: Field) -> Vec<String> {
         Field::Of(Attribute::ResourceName) => of(&[BUCKETS[0], BUCKETS[1], "sh", "x"]),
         Field::Of(Attribute::EventSource) => of(&["s3.amazonaws.com", "s3", "x"]),
         Field::Of(Attribute::AccessKeyId) => of(&["AKIA0", "AKIA", "x"]),
+        Field::Outcome => of(&["succeeded", "failed", "denied"]),
         Field::ErrorCode => of(&["AccessDenied", "No", "x"]),
         Field::SourceIpAddress => of(&["198.51.100.1", "198.51.100.", "203"]),
         Field::UserAgent => of(&["agent-0/", "agent-1", &format!("agent-0/{}", "y".repeat(300)), "x"]),
@@ -124,6 +125,7 @@ fn has(event: &Value, insight: bool, field: Field) -> Vec<String> {
         }
         Field::Of(Attribute::ResourceName) => call(bucket),
         Field::Of(Attribute::AccessKeyId) => call(at("/userIdentity/accessKeyId")),
+        Field::Outcome => outcomes(event).into_iter().map(str::to_owned).collect(),
         Field::ErrorCode => at("/errorCode"),
         Field::SourceIpAddress => at("/sourceIPAddress"),
         Field::UserAgent => at("/userAgent"),
@@ -131,6 +133,19 @@ fn has(event: &Value, insight: bool, field: Field) -> Vec<String> {
         Field::RequestId => at("/requestID"),
         Field::EventType => at("/eventType"),
         Field::RecipientAccountId => at("/recipientAccountId"),
+    }
+}
+
+/// What came of a call, read from its event by hand.
+fn outcomes(event: &Value) -> Vec<&'static str> {
+    let name = event["eventName"].as_str().unwrap_or_default();
+    let is_refused_sign_in =
+        event["eventSource"] == "signin.amazonaws.com" && event["responseElements"][name] == "Failure";
+    match event["errorCode"].as_str() {
+        Some("AccessDenied") => vec!["failed", "denied"],
+        Some(_) => vec!["failed"],
+        None if event["errorMessage"].is_string() || is_refused_sign_in => vec!["failed"],
+        None => vec!["succeeded"],
     }
 }
 
@@ -276,9 +291,7 @@ proptest! {
                 start = end;
                 let here: Vec<_> =
                     right.iter().filter(|(seconds, ..)| (bucket.start..end).contains(seconds)).collect();
-                let errors = here.iter().filter(|(.., event)| {
-                    event["errorCode"].is_string() || event["errorMessage"].is_string()
-                }).count();
+                let errors = here.iter().filter(|(.., event)| outcomes(event).contains(&"failed")).count();
                 prop_assert_eq!((bucket.count, bucket.errors), (here.len() as u64, errors as u64), "{:?}", ask);
                 prop_assert_eq!(bucket.by_source.values().sum::<u64>(), bucket.count);
             }
@@ -293,7 +306,16 @@ proptest! {
             }
             let denied = right.iter().filter(|(.., event)| event["errorCode"] == "AccessDenied");
             let denied = ranked(denied, ask.insight, Field::Of(Attribute::Username));
-            prop_assert_eq!(&summary.denied, &denied, "{:?}", ask);
+            prop_assert_eq!(&summary.denied_usernames, &denied, "{:?}", ask);
+            for (outcome, told) in [("failed", summary.failed), ("denied", summary.denied)] {
+                let by_hand = right.iter().filter(|(.., event)| outcomes(event).contains(&outcome)).count();
+                prop_assert_eq!(told, by_hand as u64, "{} {:?}", outcome, ask);
+                let filter =
+                    Filter { field: Field::Outcome, operator: Operator::Equals, values: vec![outcome.to_owned()] };
+                let filters = ask.filters.iter().cloned().chain([filter]).collect();
+                let listed = all_pages(&view, &Ask { filters, ..ask.clone() }, by_hand);
+                prop_assert_eq!(listed.len() as u64, told, "{} {:?}", outcome, ask);
+            }
         }
     }
 }

@@ -87,10 +87,10 @@ pub(super) fn make_place(dir: &Path) -> Result<MmapDirectory, StoreError> {
     Ok(MmapDirectory::open(place)?)
 }
 
-/// Opens the index of the split in `dir`.
-pub(super) fn open(dir: &Path, is_old: bool) -> Result<Index, StoreError> {
+/// Opens the index of the split in `dir`, with or without values beside the terms.
+pub(super) fn open(dir: &Path, has_values: bool) -> Result<Index, StoreError> {
     let index = Index::open(MmapDirectory::open(dir.join(INDEX_DIRECTORY))?)?;
-    let schema = if is_old { &*OLD_SCHEMA } else { &fields().schema };
+    let schema = if has_values { &fields().schema } else { &*OLD_SCHEMA };
     if index.schema() != *schema {
         return Err(StoreError::damaged("a split's index has another schema"));
     }

@@ -16,10 +16,11 @@ use crate::key::Key;
 const FILE: &str = "split.json";
 
 /// The version this code writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
-/// The version before it, which is still read: without values beside the terms and without sieves.
-const OLD_VERSION: u32 = 1;
+/// The versions before it, which are still read. The first has no values beside the terms and no sieves. The second,
+/// which no release wrote, has both, but takes some failures without a code for successes.
+const OLD_VERSIONS: [u32; 2] = [1, 2];
 
 /// The largest manifest that is read, bytes.
 const BYTES_MAX: u64 = 16 << 20;
@@ -73,8 +74,8 @@ impl Manifest {
 
     /// Returns the split's id, which is also the name of its directory.
     pub(crate) fn id(&self) -> String {
-        let Self { from, to, .. } = self;
-        if self.is_old() { format!("{from:020}-{to:020}") } else { Self::id_of(*from, *to) }
+        let Self { from, to, version, .. } = self;
+        if *version == 1 { format!("{from:020}-{to:020}") } else { format!("{from:020}-{to:020}-{version}") }
     }
 
     /// Returns the id of the split that is written now of a stretch of the journal. It tells the version, so that an
@@ -83,15 +84,20 @@ impl Manifest {
         format!("{from:020}-{to:020}-{VERSION}")
     }
 
-    /// Tells whether the split is of the version before the one that is written now.
+    /// Tells whether the split is of a version before the one that is written now.
     pub(crate) fn is_old(&self) -> bool {
-        self.version == OLD_VERSION
+        self.version != VERSION
     }
 
-    /// Makes it one of the version before.
+    /// Tells whether its index has values beside the terms.
+    pub(super) fn has_values(&self) -> bool {
+        self.version > 1
+    }
+
+    /// Makes it one of another version.
     #[cfg(test)]
-    pub(crate) fn made_old(self) -> Self {
-        Self { version: OLD_VERSION, ..self }
+    pub(crate) fn of_version(self, version: u32) -> Self {
+        Self { version, ..self }
     }
 
     /// Returns the greatest and the least key; none when empty, which no split is.
@@ -109,7 +115,7 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(&fs::read(path)?)
             .map_err(|source| StoreError::Unreadable { what: "a split's manifest", source })?;
-        if ![OLD_VERSION, VERSION].contains(&manifest.version) {
+        if manifest.version != VERSION && !OLD_VERSIONS.contains(&manifest.version) {
             return Err(StoreError::damaged("a split's version is unknown; a newer Cairn wrote it"));
         }
         Ok(manifest)

@@ -1,4 +1,4 @@
-//! Renewing: a split of the version before is written as splits are written now, from its events.
+//! Renewing: a split of a version before is written as splits are written now, from its events.
 
 use std::path::Path;
 use std::sync::Arc;

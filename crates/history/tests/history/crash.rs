@@ -67,7 +67,7 @@ async fn a_missing_or_unreadable_split_stops_the_start_by_name() {
             "remove" => fs::remove_dir_all(&split).unwrap(),
             "newer" => {
                 let text = fs::read_to_string(split.join("split.json")).unwrap();
-                fs::write(split.join("split.json"), text.replace("\"version\":2", "\"version\":3")).unwrap();
+                fs::write(split.join("split.json"), text.replace("\"version\":3", "\"version\":4")).unwrap();
             }
             file => fs::write(split.join(file), b"x").unwrap(),
         }

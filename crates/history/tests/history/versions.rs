@@ -84,7 +84,7 @@ async fn a_split_of_version_1_is_read_and_written_anew() {
 
     let alive = world.open().await.unwrap();
     check(&alive).await;
-    let renewed = splits.join(format!("{ID}-2"));
+    let renewed = splits.join(format!("{ID}-3"));
     let waiting = async {
         while !renewed.try_exists().unwrap() || splits.join(ID).try_exists().unwrap() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -96,7 +96,7 @@ async fn a_split_of_version_1_is_read_and_written_anew() {
 
     let ids: Vec<String> =
         world.catalog().splits().await.unwrap().into_iter().map(|split| split.id).collect();
-    assert_eq!(ids, [format!("{ID}-2")]);
+    assert_eq!(ids, [format!("{ID}-3")]);
     let alive = world.open().await.unwrap();
     check(&alive).await;
     alive.stop().await;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cairn_event::Outcome;
 use tokio_util::sync::CancellationToken;
 
-use super::{Ranked, Summary, TOP_MAX, is_denial};
+use super::{Ranked, Summary, TOP_MAX};
 use crate::lookup::LookupError;
 use crate::page::FoundEvent;
 use crate::search::answer::{Budget, Span, hunt};
@@ -50,19 +51,29 @@ pub(super) fn summarise(
             break;
         }
     }
-    let [usernames, event_names, event_sources, error_codes, source_ip_addresses, denied] =
+    let [usernames, event_names, event_sources, error_codes, source_ip_addresses, denied_usernames] =
         tops.0.map(ranked);
-    Ok(Summary { usernames, event_names, event_sources, error_codes, source_ip_addresses, denied, ..summary })
+    Ok(Summary {
+        usernames,
+        event_names,
+        event_sources,
+        error_codes,
+        source_ip_addresses,
+        denied_usernames,
+        ..summary
+    })
 }
 
 fn count(found: &FoundEvent, span: Span, summary: &mut Summary, tops: &mut Tops) {
     let source = found.event_source.as_deref();
-    let denied = found.error_code.as_deref().is_some_and(is_denial);
+    let (failed, denied) = (found.outcome.is_failure(), found.outcome == Outcome::Denied);
     let number = found.event_time.epoch_seconds().saturating_sub(span.start) / summary.bucket_seconds;
     summary.total += 1;
+    summary.failed += u64::from(failed);
+    summary.denied += u64::from(denied);
     if let Some(bucket) = usize::try_from(number).ok().and_then(|at| summary.buckets.get_mut(at)) {
         bucket.count += 1;
-        bucket.errors += u64::from(found.failed);
+        bucket.errors += u64::from(failed);
         *bucket.by_source.entry(source.unwrap_or_default().to_owned()).or_default() += 1;
     }
     let username = found.username.as_deref();
