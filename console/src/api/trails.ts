@@ -107,7 +107,14 @@ export const deliveryHealth = (region: string, signal?: AbortSignal) =>
 
 /** What `POST /_cairn/validation` answers, a JSON line each. */
 export type ValidationLine =
-  | { Kind: "Begun"; TrailARN: string; StartTime: string; EndTime: string }
+  | {
+      Kind: "Begun";
+      TrailARN: string;
+      StartTime: string;
+      EndTime: string;
+      /** Whether the trail delivers to another S3 than Cairn's, where Cairn's own credentials read. */
+      Elsewhere?: boolean;
+    }
   | { Kind: "Progress"; Digests: number; Files: number; CheckedBackTo?: string }
   | {
       Kind: "Digest" | "LogFile" | "Backfill";
@@ -127,6 +134,8 @@ export type ValidationLine =
       Verdict?: "valid" | "invalid" | "incomplete";
       Digests: Checked;
       Files: Checked;
+      /** What Cairn's own credentials lack in a bucket elsewhere; absent where they lack nothing. */
+      MissingPermissions?: string[];
       /** The report as `cairn validate` prints it. */
       Report: string;
     }

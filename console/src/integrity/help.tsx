@@ -22,7 +22,8 @@ export const HELP = (
     <h3>What is needed</h3>
     <p>
       Permission for cloudtrail:DescribeTrails and cloudtrail:ListPublicKeys, and for s3:ListBucket and
-      s3:GetObject on the trail's bucket.
+      s3:GetObject on the trail's bucket. Where trails deliver to another S3, Cairn's own credentials read
+      there, and must be allowed the same.
     </p>
   </HelpPanel>
 );

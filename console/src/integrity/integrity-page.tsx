@@ -49,6 +49,7 @@ function Integrity({ region }: { region: string }) {
         )}
         {trails.data && trails.data.length > 0 && (
           <RunForm
+            region={region}
             trails={trails.data}
             isRunning={run.state === "running"}
             onRun={start}
@@ -65,7 +66,7 @@ function Integrity({ region }: { region: string }) {
         )}
         {run.state === "ended" && <Verdict run={run} />}
         {run.state !== "new" && <ResultsTable run={run} />}
-        {asked && <CommandsSection region={region} asked={asked} />}
+        {asked && <CommandsSection region={region} asked={asked} isElsewhere={run.isElsewhere} />}
       </SpaceBetween>
     </Page>
   );

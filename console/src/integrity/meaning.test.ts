@@ -18,6 +18,14 @@ test.each([...new Set(FINDINGS)])("%s is explained", (finding) => {
   expect(meaningOf(finding)).toBeDefined();
 });
 
+test("what Cairn may not read is not the reader's to ask for", () => {
+  const told = meaningOf(
+    "Not checked: CredentialsDenied: Cairn's own credentials lack s3:GetObject in bucket b",
+  );
+  expect(told?.advice).toContain("Whoever runs Cairn");
+  expect(meaningOf("Not checked: AccessDenied: no")?.advice).toContain("Ask for s3:GetObject");
+});
+
 test("what is not known is not explained", () => {
   expect(meaningOf("the moon is blue")).toBeUndefined();
 });

@@ -107,6 +107,15 @@ const MEANINGS: [RegExp, Meaning][] = [
     },
   ],
   [
+    /Cairn's own credentials lack/,
+    {
+      means:
+        "The trail's bucket is in another S3, and what Cairn delivers with may write there, but not read this: nothing is known of it.",
+      advice:
+        "Whoever runs Cairn can give those credentials s3:GetObject and s3:ListBucket on the bucket (and kms:Decrypt on its key). Or check it yourself with others, below.",
+    },
+  ],
+  [
     /not checked/i,
     {
       means: "The object could not be read, so nothing is known of it.",

@@ -11,6 +11,7 @@ export function jsonReport({ asked, ended, counts, results, unlisted, state }: R
     valid: ended?.Valid ?? null,
     digests: ended?.Digests ?? null,
     files: ended?.Files ?? null,
+    ...(ended?.MissingPermissions ? { missingPermissions: ended.MissingPermissions } : {}),
     counts,
     ...(Object.values(unlisted).some((number) => number > 0) ? { notListed: unlisted } : {}),
     results: results.map(({ id: _, ...result }) => result),

@@ -17,6 +17,8 @@ import { askedOf, readWhen } from "./when";
 import { WhenFields } from "./when-fields";
 
 interface RunFormProps {
+  /** Whose digests are checked: each Region has a chain of its own. */
+  region: string;
   trails: Trail[];
   isRunning: boolean;
   onRun: (asked: Asked) => void;
@@ -26,7 +28,7 @@ interface RunFormProps {
 }
 
 /** What is checked: a trail, and from when to when its files were delivered. */
-export function RunForm({ trails, isRunning, onRun, onStop, onAsked }: RunFormProps) {
+export function RunForm({ region, trails, isRunning, onRun, onStop, onAsked }: RunFormProps) {
   const { Account } = useSession();
   const [search, setSearch] = useSearchParams();
   const [account, setAccount] = useState(Account.Id);
@@ -83,7 +85,13 @@ export function RunForm({ trails, isRunning, onRun, onStop, onAsked }: RunFormPr
     >
       <SpaceBetween size="m">
         <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 7 } }]}>
-          <FormField label="Trail">
+          <FormField
+            label="Trail"
+            constraintText={
+              trail?.IsMultiRegionTrail &&
+              `Its files of ${region} are checked. Each Region has digests of its own: choose another at the top.`
+            }
+          >
             <Select
               selectedOption={options.find(({ value }) => value === trail?.TrailARN) ?? null}
               options={options}

@@ -93,3 +93,21 @@ test("what has not begun has not come far", () => {
   expect(progressOf(fresh())).toBe(0);
   expect(progressOf(run([BEGUN]))).toBe(0);
 });
+
+test("files elsewhere are told apart, and what Cairn lacks there is in the report", () => {
+  const of = run([
+    { ...BEGUN, Elsewhere: true },
+    {
+      Kind: "Ended",
+      Valid: false,
+      Verdict: "incomplete",
+      Digests: { Valid: 0, Invalid: 0, Unchecked: 3 },
+      Files: { Valid: 0, Invalid: 0 },
+      MissingPermissions: ["s3:GetObject"],
+      Report: "…",
+    },
+  ]);
+  expect([of.isElsewhere, run([BEGUN]).isElsewhere]).toEqual([true, false]);
+  expect(JSON.parse(jsonReport(of)).missingPermissions).toEqual(["s3:GetObject"]);
+  expect(jsonReport(run([BEGUN]))).not.toContain("missingPermissions");
+});

@@ -21,6 +21,8 @@ export interface Result {
 export interface Run {
   state: "new" | "running" | "ended" | "stopped" | "failed";
   asked?: { trail: string; from: string; to: string; account?: string };
+  /** Whether the files lie in another S3 than Cairn's. */
+  isElsewhere: boolean;
   digests: number;
   files: number;
   checkedBackTo?: string;
@@ -37,6 +39,7 @@ const NONE: Record<ResultState, number> = { valid: 0, warning: 0, invalid: 0, un
 
 export const NEW: Run = {
   state: "new",
+  isElsewhere: false,
   digests: 0,
   files: 0,
   results: [],
@@ -62,6 +65,7 @@ export function take(run: Run, line: ValidationLine): void {
   switch (line.Kind) {
     case "Begun":
       run.asked = { ...run.asked, trail: line.TrailARN, from: line.StartTime, to: line.EndTime };
+      run.isElsewhere = line.Elsewhere ?? false;
       return;
     case "Progress":
       run.digests = line.Digests;

@@ -1,4 +1,5 @@
 import Alert, { type AlertProps } from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Checked } from "../api/trails";
@@ -35,6 +36,13 @@ export function Verdict({ run }: { run: Run }) {
       {run.counts.gap > 0 && `; ${many(run.counts.gap, "gap", "gaps")}`}
       {run.counts.warning > 0 && `; ${many(run.counts.warning, "warning", "warnings")}`}. Checked:{" "}
       {time.full(asked?.from ?? "")} to {time.full(asked?.to ?? "")}.
+      {ended.MissingPermissions && (
+        <Box variant="p">
+          Cairn's own credentials, which deliver to this bucket, lack{" "}
+          <b>{ended.MissingPermissions.join(" and ")}</b> there. Whoever runs Cairn can allow it; until then,
+          check it yourself with credentials that may read.
+        </Box>
+      )}
     </Alert>
   );
 }
