@@ -30,7 +30,7 @@ test("Event history begins with what changed something, newest first", async ({ 
   await expect(header).toHaveText([
     "",
     "Event name",
-    "Event time",
+    "Event time (UTC)",
     "User name",
     "Event source",
     "Resource type",
@@ -163,8 +163,11 @@ test("a short page does not make old events new", async ({ page, aws }) => {
 
 test("all that comes is counted, also what a short page has no room for", async ({ page, aws }) => {
   const name = `ManyAtOnce${Date.now()}`;
-  const many = (count: number) => Array.from({ length: count }, () => imported(name));
-  await aws.page("/_cairn/import?format=cloudtrail", { Records: many(20) });
+  const record = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () => aws.page("/_cairn/import?format=cloudtrail", imported(name))),
+    );
+  await record(20);
   const address = events(`?EventName=${name}`);
   await page.goto(address);
   await settled(page);
@@ -175,7 +178,7 @@ test("all that comes is counted, also what a short page has no room for", async 
   await page.goto(`${address}&live=true`);
   await expect(page.getByText("Live, 0 new events")).toBeVisible();
   await settled(page);
-  await aws.page("/_cairn/import?format=cloudtrail", { Records: many(40) });
+  await record(40);
   await expect(page.getByText("Live, 40 new events", { exact: true })).toBeVisible();
   await expect(rows(page)).toHaveCount(10);
 });

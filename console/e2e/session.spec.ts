@@ -98,7 +98,7 @@ test("a tail that was refused goes on by itself once one has signed in again", a
   await enterCredentials(page, "sign-in-kai", PASSWORD);
   await expect(page.getByRole("table", { name: "Events" }).locator("tbody tr").nth(5)).toBeVisible();
   await page.context().clearCookies();
-  await page.getByRole("switch", { name: "Live" }).click();
+  await page.getByRole("checkbox", { name: "Live" }).click();
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();

@@ -51,6 +51,7 @@ export function Component() {
     isOn: isLive,
     isFollowing,
     shown,
+    hasOlder: pages.hasMore,
     isSettled: !pages.isLoading,
     refresh,
   });

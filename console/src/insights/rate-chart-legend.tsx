@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { colorChartsPaletteCategorical1, colorChartsThresholdNegative } from "../shell/tokens";
 import styles from "./rate-chart.module.css";
-import { span } from "./words";
+import { capitalised, span } from "./words";
 
 interface ChartLegendProps {
   /** `calls`, `errors`. */
@@ -50,5 +50,3 @@ function Entry({ mark, children }: { mark: ReactNode; children: ReactNode }) {
     </span>
   );
 }
-
-const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

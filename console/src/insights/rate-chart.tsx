@@ -6,7 +6,7 @@ import { type Scale, scaleOf } from "./rate-chart-scale";
 import { RateDrawing } from "./rate-drawing";
 import { type Clock, minuteBeside } from "./sentences";
 import { useWidth } from "./use-width";
-import { rate } from "./words";
+import { capitalised, pace, rate } from "./words";
 
 export interface RateChartProps {
   /** Makes at most so many columns. */
@@ -112,8 +112,10 @@ function nameOf({ second }: Column, minutes: number, clock: Clock): string {
 
 function factsOf({ calls, usual, isUnusual }: Column, noun: string): string[] {
   if (calls === undefined) return ["No server watched"];
-  const facts = [`${rate(calls)} ${noun} a minute${isUnusual ? ", unusual" : ""}`];
-  if (usual) facts.push(`Usual about this time of day: ${rate(usual[0])} to ${rate(usual[1])}`);
+  const often =
+    calls > 0 && calls < 1 ? `${capitalised(noun)}: ${pace(calls)}` : `${rate(calls)} ${noun} a minute`;
+  const facts = [`${often}${isUnusual ? ", unusual" : ""}`];
+  if (usual) facts.push(`Usual about this time of day: ${pace(usual[0])} to ${pace(usual[1])}`);
   return facts;
 }
 

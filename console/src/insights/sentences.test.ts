@@ -14,7 +14,7 @@ test("a surge is explained", () => {
   expect(title(of.episode.last, of.way)).toBe("A surge of CreateTags (ec2)");
   expect(heard(of)).toBe("Told to main");
   expect(usually(of, UTC)).toBe(
-    "In the 7 days before there were 3,360 calls: 0.42 a minute on average, and never more than 2 in one minute " +
+    "In the 7 days before there were 3,360 calls: 25.2 an hour on average, and never more than 2 in one minute " +
       "(2026-02-23 12:04). Of 20 minutes before nobody knows: no server watched.",
   );
   expect(happened(of, UTC)).toBe(

@@ -2,7 +2,7 @@
 
 import { before, during, type Explanation, rateOf, type Sum, sameTime, secondOf } from "./explanation";
 import type { Told } from "./told";
-import { count, many, rate, service, span, trailName } from "./words";
+import { count, many, pace, rate, service, span, trailName } from "./words";
 
 /** How instants are said: in UTC or where the reader is. Seconds since 1970. */
 export interface Clock {
@@ -53,7 +53,7 @@ export function usually(of: Explanation, clock: Clock): string {
     if (!sum.most) return "Nothing is known any longer of the minutes before.";
     if (sum.calls === 0) return `In the ${watched} before there was not a single one.`;
     return (
-      `In the ${watched} before there were ${noun(told, sum.calls)}: ${rate(told.baseline.average)} a minute on ` +
+      `In the ${watched} before there were ${noun(told, sum.calls)}: ${pace(told.baseline.average)} on ` +
       `average, and never more than ${count(sum.most.calls)} in one minute ` +
       `(${clock.minute(secondOf(of.series, sum.most.place))}).`
     );
@@ -69,7 +69,7 @@ function hours(of: Explanation, clock: Clock): string {
   const { began } = of.episode;
   return (
     `About this time of day, from ${clock.time(began - 3600)} to ${clock.time(began + 3600)}, it is ` +
-    `${rate(rateOf(same))} a minute, ${count(same.most?.calls ?? 0)} at most.`
+    `${pace(rateOf(same))}, ${count(same.most?.calls ?? 0)} at most.`
   );
 }
 
@@ -86,7 +86,7 @@ export function happened(of: Explanation, clock: Clock): string {
   }
   const over = `It was over at ${minuteBeside(clock, end.at, began)}, after ${span((end.at - began) / 60)}`;
   return isSurge
-    ? `${opening(of, clock)} ${over} and ${calls}, ${rate(told.insight.average)} a minute${peak(of, sum, clock)}.`
+    ? `${opening(of, clock)} ${over} and ${calls}, ${pace(told.insight.average)}${peak(of, sum, clock)}.`
     : `${opening(of, clock)} ${over} in which there were ${calls}, ${expects}.`;
 }
 

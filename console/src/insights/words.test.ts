@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { count, many, principal, rate, service, span, trailName } from "./words";
+import { count, many, pace, principal, rate, service, span, trailName } from "./words";
 
 test.each([
   [0, "0"],
@@ -17,6 +17,27 @@ test.each([
   [1234.5, "1,235"],
 ])("a rate of %d is said as %s", (average, said) => {
   expect(rate(average)).toBe(said);
+});
+
+test.each([
+  [0, "none"],
+  [-1, "none"],
+  [Number.NaN, "none"],
+  [0.0000001, "once in 6,944 days"],
+  [0.0000882, "once in 8 days"],
+  [0.000497, "once in 34 hours"],
+  [1 / (33 * 60), "once in 33 hours"],
+  [1 / 61, "1 an hour"],
+  [1 / 100, "once in 2 hours"],
+  [1 / 60, "1 an hour"],
+  [0.0442, "2.65 an hour"],
+  [0.42, "25.2 an hour"],
+  [0.994, "59.6 an hour"],
+  [0.999, "1 a minute"],
+  [26.714, "26.7 a minute"],
+  [1234.5, "1,235 a minute"],
+])("%d a minute is said as %s", (average, said) => {
+  expect(pace(average)).toBe(said);
 });
 
 test.each([

@@ -10,6 +10,19 @@ export function rate(average: number): string {
   return count(Math.round(average));
 }
 
+/** Says how often something happens, given how often a minute: `20 a minute`, `25 an hour`, `once in 33 hours`. */
+export function pace(average: number): string {
+  if (!(average > 0)) return "none";
+  if (Number(average.toFixed(2)) >= 1) return `${rate(average)} a minute`;
+  const hours = Math.round(1 / (average * 60));
+  if (hours <= 1) return `${rate(Math.max(1, average * 60))} an hour`;
+  if (hours <= HOURS_SAID) return `once in ${many(hours, "hour", "hours")}`;
+  return `once in ${many(Math.round(1 / (average * 1440)), "day", "days")}`;
+}
+
+/** What happens more seldom than once in so many hours is told by the day. */
+const HOURS_SAID = 48;
+
 /** Says a count, in groups of three digits. */
 export const count = (number: number): string => number.toLocaleString("en-US");
 
@@ -37,6 +50,8 @@ export function principal(arn: string): string {
 
 /** Returns the name of a trail. */
 export const trailName = (arn: string): string => arn.split(":trail/")[1] ?? arn;
+
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Leaves out zeros that end a fraction. */
 const trimmed = (number: string): string => number.replace(/\.?0+$/, "");

@@ -5,7 +5,7 @@ import styles from "./command.module.css";
 export function Command({ text, what = "command" }: { text: string; what?: string }) {
   return (
     <div className={styles.command}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is too wide is scrolled with the keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is too long is scrolled with the keyboard */}
       <pre className={styles.text} tabIndex={0}>
         {text}
       </pre>

@@ -41,8 +41,10 @@ function words({ arrived, waiting, isMore }: Live, isPaused: boolean, isElsewher
   if (isPaused) return `Paused, ${newEvents(waiting, isMore)}`;
   return isElsewhere
     ? `${newEvents(waiting, isMore)} on the first page`
-    : `Live, ${newEvents(arrived, false)}`;
+    : `Live, ${newEvents(arrived.count, arrived.isMore)}`;
 }
 
 const newEvents = (count: number, isMore: boolean) =>
-  `${count}${isMore ? " or more" : ""} new ${count === 1 ? "event" : "events"}`;
+  `${COUNT.format(count)}${isMore ? " or more" : ""} new ${count === 1 && !isMore ? "event" : "events"}`;
+
+const COUNT = new Intl.NumberFormat("en-US");

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type EventItem, searchHistory } from "../../api/history";
+import { type EventItem, searchHistory, summarise } from "../../api/history";
+import type { Counted } from "../counted";
 import type { EventRecord } from "../record";
 import { type EventSearch, requestOf } from "../search-query";
+import { type Arrivals, isOverrun, NO_ARRIVALS, recounted } from "./arrivals";
 import { KnownEvents } from "./known-events";
 import { isLook, mayMatch } from "./matches";
 import { Pace } from "./pace";
@@ -16,6 +18,8 @@ interface Watched {
   isFollowing: boolean;
   /** The events that are shown. */
   shown: readonly EventItem[];
+  /** Whether there are older ones. */
+  hasOlder: boolean;
   /** Whether they are those of the search, and not of one before. */
   isSettled: boolean;
   /** Shows the newest. */
@@ -24,8 +28,8 @@ interface Watched {
 
 export interface Live {
   state: TailState;
-  /** How many events came while they were followed. */
-  arrived: number;
+  /** The events that came while they were followed. */
+  arrived: Arrivals;
   /** How many came since nobody follows; `isMore` where there are more than were counted. */
   waiting: number;
   isMore: boolean;
@@ -37,11 +41,11 @@ const COUNTED_MAX = 50;
 
 /** Shows events as they arrive; counts them while the page is paused or an older one is shown. */
 export function useLive(watched: Watched): Live {
-  const { region, search, isOn, isFollowing, shown, isSettled, refresh } = watched;
-  const [arrived, setArrived] = useState(0);
+  const { region, search, isOn, isFollowing, shown, hasOlder, isSettled, refresh } = watched;
+  const [arrived, setArrived] = useState(NO_ARRIVALS);
   const [waiting, setWaiting] = useState(0);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(NONE);
-  const known = useRef<{ search: EventSearch; events: KnownEvents }>(undefined);
+  const known = useRef<Known>(undefined);
   const count = useCallback(async () => {
     const request = { ...requestOf(search, new Date()), MaxResults: COUNTED_MAX };
     const page = await searchHistory(region, request).catch(() => undefined);
@@ -54,16 +58,21 @@ export function useLive(watched: Watched): Live {
   // What is shown first of a search is known; what comes later is new.
   useEffect(() => {
     if (!isOn || !isFollowing || !isSettled) return;
-    const before = known.current?.search === search ? known.current.events : undefined;
-    const events = before ?? new KnownEvents();
-    known.current = { search, events };
-    const learnt = events.learn(shown.map(({ EventId }) => EventId));
+    const before = known.current?.search === search ? known.current : undefined;
+    const now = before ?? beginning(region, search);
+    known.current = now;
+    const learnt = now.events.learn(shown.map(({ EventId }) => EventId));
     const unseen = before ? learnt : [];
     setWaiting(0);
+    if (!before) setArrived(NO_ARRIVALS);
     if (before && unseen.length === 0) return;
-    setArrived((so) => (before ? so + unseen.length : 0));
     setFresh(new Set(unseen));
-  }, [isOn, isFollowing, isSettled, shown, search]);
+    now.isOverrun ||= isOverrun(unseen, shown, hasOlder);
+    if (!now.isOverrun) return setArrived(({ count }) => ({ count: count + unseen.length, isMore: false }));
+    void Promise.all([now.base, now.recount()]).then((counts) => {
+      if (known.current === now) setArrived((so) => recounted(so, ...counts));
+    });
+  }, [isOn, isFollowing, isSettled, shown, hasOlder, region, search]);
   useEffect(() => {
     if (!isOn) known.current = undefined;
   }, [isOn]);
@@ -72,6 +81,31 @@ export function useLive(watched: Watched): Live {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** What is known of a search that is followed. */
+interface Known {
+  search: EventSearch;
+  events: KnownEvents;
+  /** Counts the events since a little before it was followed. */
+  recount: () => Promise<Counted | undefined>;
+  /** How many there were then. */
+  base: Promise<Counted | undefined>;
+  /** Whether more came at once than a page shows: from then on they are counted by the server. */
+  isOverrun: boolean;
+}
+
+/** So much before it was followed new events may be from: they are recorded a while after they happened. */
+const LATE_MS = 15 * 60_000;
+
+function beginning(region: string, search: EventSearch): Known {
+  const since = new Date(Date.now() - LATE_MS).toISOString();
+  const recount = () => {
+    const { StartTime, ...rest } = requestOf(search, new Date());
+    const from = StartTime !== undefined && StartTime > since ? StartTime : since;
+    return summarise(region, { ...rest, StartTime: from, Buckets: 1 }).catch(() => undefined);
+  };
+  return { search, events: new KnownEvents(), recount, base: recount(), isOverrun: false };
+}
 
 /** Does something soon after it is woken, at the pace of what comes. */
 function useWake(act: () => void): () => void {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { pageLines, Refusal } from "../../api/call";
+import { useSession } from "../../session/session-gate";
 import type { EventRecord } from "../record";
 
 export type TailState =
@@ -17,39 +18,54 @@ interface TailLine {
 const PAUSE_MS_MIN = 500;
 const PAUSE_MS_MAX = 10_000;
 
-/** Follows events of the account and Region as they are recorded; goes on where it was when the connection breaks. */
+/**
+ * Follows events of the account and Region as they are recorded; goes on where it was when the connection breaks, and
+ * when somebody whose session had ended signed in again.
+ */
 export function useTail(region: string, isOn: boolean, onRecord: (record: EventRecord) => void): TailState {
   const [state, setState] = useState<TailState>({ kind: "off" });
+  const { Csrf } = useSession();
   const told = useRef(onRecord);
+  const reached = useRef<Reached>({ region });
   useEffect(() => {
     told.current = onRecord;
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session has another token
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn) {
+      reached.current = { region };
+      return;
+    }
+    if (reached.current.region !== region) reached.current = { region };
     const leave = new AbortController();
     setState({ kind: "connecting" });
-    void follow(region, leave.signal, setState, (record) => told.current(record));
+    void follow(reached.current, leave.signal, setState, (record) => told.current(record));
     return () => {
       leave.abort();
       setState({ kind: "off" });
     };
-  }, [region, isOn]);
+  }, [region, isOn, Csrf]);
   return state;
 }
 
+/** How far a tail of a Region came: the position of the next event. */
+interface Reached {
+  region: string;
+  next?: number;
+}
+
 async function follow(
-  region: string,
+  reached: Reached,
   signal: AbortSignal,
   tell: (state: TailState) => void,
   onRecord: (record: EventRecord) => void,
 ): Promise<void> {
-  let next: number | undefined;
   let pause = PAUSE_MS_MIN;
   while (!signal.aborted) {
     try {
-      const from = next === undefined ? "" : `&from=${next}`;
+      const from = reached.next === undefined ? "" : `&from=${reached.next}`;
       for await (const line of pageLines<TailLine>(
-        region,
+        reached.region,
         `/_cairn/tail?positions=true${from}`,
         undefined,
         signal,
@@ -57,7 +73,7 @@ async function follow(
         if (signal.aborted) return;
         tell({ kind: "on" });
         pause = PAUSE_MS_MIN;
-        next = line.next;
+        reached.next = line.next;
         if (line.event) onRecord(line.event);
       }
     } catch (error) {

@@ -3,6 +3,7 @@ import Icon from "@cloudscape-design/components/icon";
 import Link from "@cloudscape-design/components/link";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { EventItem } from "../../api/history";
+import { Breakable } from "../../shell/breakable";
 import type { TimeWords } from "../../shell/time";
 import { eventHref } from "../paths";
 import { failed, recordOf, textAt } from "../record";
@@ -40,26 +41,37 @@ export const COLUMN_LABELS: Readonly<Record<string, string>> = {
   UserAgent: "User agent",
 };
 
-const WIDTHS: Readonly<Record<string, number>> = {
-  EventName: 225,
-  EventTime: 280,
-  Username: 160,
-  EventSource: 220,
-  ResourceType: 180,
-  ResourceName: 210,
-  Sentence: 520,
-  EventId: 330,
-  RequestId: 330,
+/** In pixels, on wide screens and on smaller ones: the columns of AWS fit beside the navigation on 1440 and on 1280. */
+const WIDTHS: Readonly<Record<string, readonly [wide: number, small: number]>> = {
+  EventName: [200, 170],
+  EventTime: [182, 182],
+  Username: [135, 130],
+  EventSource: [215, 170],
+  ResourceType: [160, 140],
+  ResourceName: [150, 119],
+  Sentence: [520, 420],
+  EventId: [330, 330],
+  RequestId: [330, 330],
 };
+
+const WIDE_PX = 1400;
+
+/** The width that a column begins with. */
+function widthOf(id: string): number {
+  const [wide, small] = WIDTHS[id] ?? [180, 160];
+  return window.innerWidth < WIDE_PX ? small : wide;
+}
 
 /** The columns of the table of events; nothing is sorted, for the history is newest first. */
 export function columnsOf(region: string, time: TimeWords, isNew: (event: EventItem) => boolean): Column[] {
   const column = (id: string, cell: (event: EventItem) => React.ReactNode): Column => ({
     id,
-    header: COLUMN_LABELS[id],
+    header:
+      id === "EventTime"
+        ? `${COLUMN_LABELS[id]} (${time.zone === "utc" ? "UTC" : "local"})`
+        : COLUMN_LABELS[id],
     cell,
-    // A local time tells how far it is from UTC, which is longer.
-    width: id === "EventTime" && time.zone === "local" ? 325 : (WIDTHS[id] ?? 180),
+    width: widthOf(id),
     minWidth: 100,
     isRowHeader: id === "EventName",
   });
@@ -67,10 +79,14 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     column(id, (event) => textAt(recordOf(event), path) ?? NOTHING);
   return [
     column("EventName", (event) => <EventName region={region} event={event} isNew={isNew(event)} />),
-    column("EventTime", (event) => time.full(event.EventTime)),
+    column("EventTime", (event) => (
+      <span title={time.full(event.EventTime)}>{time.short(event.EventTime)}</span>
+    )),
     column("Username", (event) => event.Username || NOTHING),
-    column("EventSource", (event) => event.EventSource),
-    column("ResourceType", ({ Resources }) => several(Resources.map((resource) => resource.ResourceType))),
+    column("EventSource", (event) => <Breakable>{event.EventSource}</Breakable>),
+    column("ResourceType", ({ Resources }) => (
+      <Breakable>{several(Resources.map((resource) => resource.ResourceType))}</Breakable>
+    )),
     column("ResourceName", ({ Resources }) => several(Resources.map((resource) => resource.ResourceName))),
     column("AccessKeyId", (event) => event.AccessKeyId || NOTHING),
     recorded("AwsRegion", "awsRegion"),
@@ -100,7 +116,9 @@ function EventName({ region, event, isNew }: { region: string; event: EventItem;
   return (
     <>
       {isNew && <Badge color="blue">New</Badge>}{" "}
-      <Link href={eventHref(region, event.EventId)}>{event.EventName}</Link>{" "}
+      <Link href={eventHref(region, event.EventId)}>
+        <Breakable>{event.EventName}</Breakable>
+      </Link>{" "}
       {failed(record) && (
         <span title={code}>
           <Icon name="status-negative" variant="error" size="small" ariaLabel={`Failed: ${code}`} />

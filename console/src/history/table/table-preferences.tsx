@@ -15,8 +15,8 @@ export interface TablePreferences {
 
 const TABLE: Preference<TablePreferences> = {
   key: "history.table",
-  version: 1,
-  initial: { pageSize: 50, wrapLines: false, stripedRows: false, visible: VISIBLE_AT_FIRST },
+  version: 2,
+  initial: { pageSize: 50, wrapLines: true, stripedRows: false, visible: VISIBLE_AT_FIRST },
   accepts: (value) => {
     const kept = value as Partial<TablePreferences> | null;
     const isSize = typeof kept?.pageSize === "number" && SIZES.includes(kept.pageSize);

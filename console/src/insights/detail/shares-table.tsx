@@ -5,7 +5,7 @@ import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
 import type { Explanation } from "../explanation";
 import { type Share, shares } from "../shares";
-import { rate } from "../words";
+import { pace } from "../words";
 import styles from "./shares-table.module.css";
 import { shareHref } from "./span-href";
 
@@ -43,11 +43,11 @@ export function SharesTable({ of }: { of: Explanation }) {
           isRowHeader: true,
           cell: (share) => <Name share={share} of={of} />,
         },
-        { id: "now", header: "A minute", cell: ({ now }) => figure(now) },
+        { id: "now", header: "How often", cell: ({ now }) => figure(now) },
         { id: "part", header: "Share", minWidth: 140, cell: ({ part }) => <Part part={part} /> },
         {
           id: "usual",
-          header: "Usually a minute",
+          header: "Usually",
           cell: ({ usual, isRest }) => (isRest && isSurge ? "–" : figure(usual)),
         },
       ]}
@@ -67,7 +67,7 @@ function Name({ share, of }: { share: Share; of: Explanation }) {
 }
 
 /** What the record does not tell was few: only the five with the most are told. */
-const figure = (average: number | undefined) => (average === undefined ? "Few" : rate(average));
+const figure = (average: number | undefined) => (average === undefined ? "Few" : pace(average));
 
 function Part({ part }: { part: number | undefined }) {
   if (part === undefined) return "–";

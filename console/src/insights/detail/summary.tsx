@@ -10,7 +10,7 @@ import { href } from "../../shell/href";
 import { trailPath } from "../../trails/trail-facts";
 import { during, type Explanation } from "../explanation";
 import { type Clock, heard, minuteBeside, noun } from "../sentences";
-import { rate, span, trailName } from "../words";
+import { capitalised, pace, span, trailName } from "../words";
 
 /** The facts of an insight. */
 export function Summary({ of, clock }: { of: Explanation; clock: Clock }) {
@@ -27,8 +27,8 @@ export function Summary({ of, clock }: { of: Explanation; clock: Clock }) {
     ["Began", at],
     ["Over", end ? `${minuteBeside(clock, end.at, began)}, after ${span((end.at - began) / 60)}` : "Not yet"],
     [last.errorCode ? "Errors" : "Calls", noun(last, sum.calls)],
-    ["Usually", `${rate(last.baseline.average)} a minute`],
-    ["In these minutes", `${rate(last.insight.average)} a minute`],
+    ["Usually", capitalised(pace(last.baseline.average))],
+    ["In these minutes", capitalised(pace(last.insight.average))],
     ["Sensitivity", <Level key="level" of={of} />],
     ["Told", <Trails key="trails" of={of} />],
     ["Account and Region", `${last.account}, ${last.region}`],

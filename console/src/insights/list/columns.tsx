@@ -3,9 +3,11 @@ import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import { Breakable } from "../../shell/breakable";
 import { href } from "../../shell/href";
+import { HowOften } from "../how-often";
 import type { Clock } from "../sentences";
-import { rate, service } from "../words";
+import { pace, service } from "../words";
 import { lastedInWords, type Row } from "./row";
 
 /** All columns, in the order in which they stand. */
@@ -15,10 +17,10 @@ export const COLUMN_NAMES = {
   source: "Event source",
   errorCode: "Error code",
   began: "Began",
-  happened: "A minute",
+  happened: "How often",
   caller: "Caused by",
   lasted: "Lasted",
-  usual: "Usually a minute",
+  usual: "Usually",
   sensitivity: "Sensitivity",
   category: "Events",
   trail: "Trail of the data events",
@@ -29,7 +31,11 @@ type Column = TableProps.ColumnDefinition<Row>;
 
 export function columnDefinitions(clock: Clock): Column[] {
   const cells: Record<keyof typeof COLUMN_NAMES, (row: Row) => React.ReactNode> = {
-    name: ({ id, name }) => <Link href={href(`/insights/${id}`)}>{name}</Link>,
+    name: ({ id, name }) => (
+      <Link href={href(`/insights/${id}`)}>
+        <Breakable>{name}</Breakable>
+      </Link>
+    ),
     direction: Direction,
     source: ({ source }) => service(source),
     errorCode: ({ errorCode }) => errorCode || NONE,
@@ -37,12 +43,12 @@ export function columnDefinitions(clock: Clock): Column[] {
     lasted: Lasted,
     happened: ({ happened, usual }) => (
       <Figure>
-        {rate(happened)} (usually {rate(usual)})
+        <HowOften happened={pace(happened)} usual={pace(usual)} />
       </Figure>
     ),
-    usual: ({ usual }) => <Figure>{rate(usual)}</Figure>,
+    usual: ({ usual }) => <Figure>{pace(usual)}</Figure>,
     caller: ({ caller, callersMore }) =>
-      caller ? `${caller}${callersMore ? ` +${callersMore}` : ""}` : NONE,
+      caller ? <Breakable>{`${caller}${callersMore ? ` +${callersMore}` : ""}`}</Breakable> : NONE,
     sensitivity: ({ sensitivity }) => sensitivity,
     category: ({ category }) => category,
     trail: ({ trail }) => trail || NONE,
@@ -55,14 +61,18 @@ export function columnDefinitions(clock: Clock): Column[] {
       header: key === "began" ? `${header} (${clock.zone(Date.now() / 1000)})` : header,
       cell: cells[key],
       sortingField: id,
-      ...(WIDEST[key] ? { maxWidth: WIDEST[key] } : {}),
+      ...(NARROWEST[key] ? { minWidth: NARROWEST[key] } : {}),
       ...(key === "name" ? { isRowHeader: true } : {}),
     };
   });
 }
 
-/** Pixels: what is longer is cut. */
-const WIDEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = { name: 200, direction: 190, caller: 200 };
+/** Pixels: what is told in them stays on a line. */
+const NARROWEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = {
+  began: 170,
+  happened: 165,
+  lasted: 110,
+};
 
 const NONE = "–";
 
@@ -70,7 +80,7 @@ function Direction({ direction, errorCode }: Row) {
   return (
     <>
       <Badge color={direction === "Surge" ? "severity-high" : "blue"}>{direction}</Badge>{" "}
-      {errorCode ? `of ${errorCode}` : "of calls"}
+      <Breakable>{errorCode ? `of ${errorCode}` : "of calls"}</Breakable>
     </>
   );
 }

@@ -32,11 +32,11 @@ interface Shown {
 
 const SHOWN: Preference<Shown> = {
   key: "insights.table",
-  version: 1,
+  version: 2,
   initial: {
     columns: ["name", "direction", "source", "began", "happened", "caller", "lasted"],
     pageSize: 25,
-    wrapLines: false,
+    wrapLines: true,
   },
 };
 

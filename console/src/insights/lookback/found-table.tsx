@@ -5,11 +5,13 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
+import { Breakable } from "../../shell/breakable";
 import { EmptyState } from "../../shell/empty-state";
 import { href } from "../../shell/href";
+import { HowOften } from "../how-often";
 import type { Sensitivity } from "../told";
 import { useClock } from "../use-clock";
-import { count, rate, service, span } from "../words";
+import { count, pace, service, span } from "../words";
 import { countsOf, foundAt } from "./found-row";
 import type { LookBack } from "./use-backtest";
 
@@ -28,6 +30,7 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
   return (
     <Table
       {...collectionProps}
+      wrapLines
       items={items}
       trackBy="id"
       loading={isRunning && found.length === 0}
@@ -57,15 +60,23 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
           isRowHeader: true,
           sortingField: "eventName",
           cell: ({ eventId, eventName }) =>
-            eventId ? <Link href={href(`/insights/${eventId}`)}>{eventName}</Link> : eventName,
+            eventId ? (
+              <Link href={href(`/insights/${eventId}`)}>
+                <Breakable>{eventName}</Breakable>
+              </Link>
+            ) : (
+              <Breakable>{eventName}</Breakable>
+            ),
         },
         {
           id: "what",
           header: "What",
-          maxWidth: 280,
           sortingField: "direction",
-          cell: ({ direction, errorCode }) =>
-            `${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`,
+          cell: ({ direction, errorCode }) => (
+            <Breakable>
+              {`${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`}
+            </Breakable>
+          ),
         },
         {
           id: "source",
@@ -75,6 +86,7 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         },
         {
           id: "began",
+          minWidth: 170,
           header: `Began (${clock.zone(Date.now() / 1000)})`,
           sortingField: "began",
           cell: ({ began }) => clock.minute(began),
@@ -87,9 +99,10 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         },
         {
           id: "happened",
-          header: "A minute",
+          minWidth: 165,
+          header: "How often",
           sortingField: "happened",
-          cell: ({ happened, usual }) => `${rate(happened)} (usually ${rate(usual)})`,
+          cell: ({ happened, usual }) => <HowOften happened={pace(happened)} usual={pace(usual)} />,
         },
         { id: "calls", header: "In all", sortingField: "calls", cell: ({ calls }) => count(calls) },
         {

@@ -42,6 +42,7 @@ export function SensitivityTable({ tagged, loading }: { tagged: Tagged[]; loadin
       loading={loading}
       loadingText="Reading the trails' tags"
       trackBy={({ trail }) => trail.TrailARN}
+      wrapLines
       header={
         <Header variant="h2" description="How much has to happen before a trail is told.">
           Sensitivity

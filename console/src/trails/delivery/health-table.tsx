@@ -15,6 +15,7 @@ export function HealthTable({ trails }: { trails: TrailHealth[] }) {
     <Table
       items={trails}
       trackBy="TrailARN"
+      wrapLines
       header={
         <Header variant="h2" counter={`(${trails.length})`}>
           Trails

@@ -50,6 +50,7 @@ export function LogFiles({ trail }: { trail: Trail }) {
       <Table
         items={files.data ?? []}
         trackBy="Key"
+        wrapLines
         loading={files.isPending && !organization.isError}
         loadingText="Loading log files"
         ariaLabels={{ tableLabel: "Newest log files" }}

@@ -13,6 +13,7 @@ export function TagsTable({ trail, canChange }: { trail: Trail; canChange: boole
   return (
     <Table
       items={tags.data ?? []}
+      wrapLines
       loading={tags.isPending}
       loadingText="Loading tags"
       ariaLabels={{ tableLabel: "Tags" }}

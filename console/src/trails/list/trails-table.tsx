@@ -15,8 +15,8 @@ import { TrailsHeader } from "./trails-header";
 
 const SHOWN: Preference<CollectionPreferencesProps.Preferences> = {
   key: "trails-table",
-  version: 1,
-  initial: { pageSize: 25, wrapLines: false, stripedRows: false, visibleContent: DEFAULT_COLUMNS },
+  version: 2,
+  initial: { pageSize: 25, wrapLines: true, stripedRows: false, visibleContent: DEFAULT_COLUMNS },
 };
 
 interface TrailsTableProps {

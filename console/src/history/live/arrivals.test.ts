@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { isOverrun, recounted } from "./arrivals";
+
+test.each<[unseen: string, shown: string, hasOlder: boolean, isIt: boolean]>([
+  ["", "", false, false],
+  ["", "cba", true, false],
+  ["dc", "dcb", true, false],
+  ["fed", "fed", true, true],
+  // The first events that there are.
+  ["ba", "ba", false, false],
+])("with %j new of a page of %j, older ones: %s, more may have come: %s", (unseen, shown, hasOlder, isIt) => {
+  expect(isOverrun([...unseen], [...shown], hasOlder)).toBe(isIt);
+});
+
+const cut = { Total: 300, CountedBackTo: "2026-11-26T10:00:00Z" };
+
+test.each([
+  [{ Total: 20 }, { Total: 520 }, { count: 500, isMore: false }],
+  // What was shown as new came, whatever a count a little earlier says.
+  [{ Total: 20 }, { Total: 25 }, { count: 10, isMore: false }],
+  [{ Total: 20 }, cut, { count: 280, isMore: true }],
+  [undefined, { Total: 520 }, { count: 10, isMore: true }],
+  [{ Total: 20 }, undefined, { count: 10, isMore: true }],
+])("after 10, and between counts of %j and %j, %j came", (base, now, came) => {
+  expect(recounted({ count: 10, isMore: true }, base, now)).toEqual(came);
+});

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { piecesOf } from "./pieces";
+
+test.each([
+  ["", [""]],
+  ["alice", ["alice"]],
+  ["ConcurrentModificationException", ["Concurrent", "Modification", "Exception"]],
+  ["signin.amazonaws.com", ["signin", ".amazonaws.com"]],
+  ["AWS::IAM::AccessKey", ["AWS::", "IAM::", "Access", "Key"]],
+  ["arn:aws:iam::111122223333:user/alice", ["arn:", "aws:", "iam::", "111122223333:", "user/", "alice"]],
+  ["203.0.113.7", ["203.0.113.7"]],
+])("%s may end a line between %j", (name, pieces) => {
+  expect(piecesOf(name)).toEqual(pieces);
+  expect(pieces.join("")).toBe(name);
+});
