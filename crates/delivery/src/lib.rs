@@ -30,6 +30,7 @@ mod service;
 mod signing_keys;
 mod telemetry;
 mod trail;
+mod undelivered;
 mod window;
 
 pub use assemble::Assembler;
@@ -37,10 +38,13 @@ pub use bucket::{LogBucket, LogFilePut, Put, PutError};
 pub use digest::{DigestCountError, digests_by_hour};
 pub use lag::{Lag, Lags};
 pub use log_file::{Folder, SealedLogFile};
-pub use notify::{Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications};
+pub use notify::{
+    Notification, Notifier, PublishError, Topics, begin_notifications, hold_notifications, notified_up_to,
+};
 pub use object_key::object_key;
 pub use owed::{OwedError, owed_from};
 pub use product::{begin_aggregation, cursor_name, enroll};
 pub use service::{Delivery, DeliveryConfig, DeliveryParts};
 pub use signing_keys::{SigningKeyError, SigningKeys};
+pub use undelivered::{Undelivered, UndeliveredError, UndeliveredFiles, undelivered};
 pub use window::{Interval, IntervalError};

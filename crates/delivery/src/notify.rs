@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use progress::{begin_notifications, hold_notifications};
+pub use progress::{begin_notifications, hold_notifications, notified_up_to};
 use trail::TrailNotifier;
 
 /// How often the ledger's end and the list of trails are looked at; a notification is late by at most this.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_anomaly::Minute;
-use cairn_delivery::Lags;
+use cairn_delivery::{Interval, Lags};
 use cairn_history::History;
 use cairn_insights::Insights;
 use cairn_journal::Reader;
 use serde_json::json;
 
 use crate::answer::{Answered, answer};
+use crate::delivery_page::LiveDestinations;
 use crate::metrics_page::MetricsPage;
 use crate::serve::{Arrival, Front};
 
@@ -25,7 +26,8 @@ pub(crate) struct Probes {
     pub(crate) insights_grace: Duration,
     pub(crate) lags: Lags,
     /// How long an event waits at most for others of its file.
-    pub(crate) delivery_window: Duration,
+    pub(crate) delivery_interval: Interval,
+    pub(crate) destinations: LiveDestinations,
 }
 
 impl Probes {

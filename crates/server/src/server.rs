@@ -31,6 +31,7 @@ use crate::clock::{SystemClock, SystemIds};
 use crate::config::{Config, Encryption};
 use crate::connections::{self, SecretFileError};
 use crate::data_dir::{Announcement, DataDir};
+use crate::delivery_page::LiveDestinations;
 use crate::first_start::FirstStartError;
 use crate::followed_organization::{FollowedOrganization, OpenFollowedError};
 use crate::gateway::{self, OpenUpstreamError};
@@ -182,8 +183,18 @@ impl Server {
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
         let insights_grace = config.insights_grace;
-        let (lags, delivery_window) = (delivery.lags(), config.delivery_interval.length());
-        let probes = Probes { metrics, journal, history, insights, insights_grace, lags, delivery_window };
+        let (lags, delivery_interval) = (delivery.lags(), config.delivery_interval);
+        let destinations = LiveDestinations::of(&config, streams.tallies());
+        let probes = Probes {
+            metrics,
+            journal,
+            history,
+            insights,
+            insights_grace,
+            lags,
+            delivery_interval,
+            destinations,
+        };
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;

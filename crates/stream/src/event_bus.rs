@@ -74,8 +74,13 @@ pub struct AccountBuses {
 impl AccountBuses {
     /// Makes the stream of an account.
     pub fn new(account: AccountId, rules: BusRules, buses: Arc<dyn EventBuses>) -> Self {
-        Self { name: format!("eventbridge/{account}"), account, rules, buses }
+        Self { name: bus_stream_name(account), account, rules, buses }
     }
+}
+
+/// Returns the name of the stream of an account's buses.
+pub fn bus_stream_name(account: AccountId) -> String {
+    format!("eventbridge/{account}")
 }
 
 #[async_trait]
@@ -95,6 +100,10 @@ impl Sink for AccountBuses {
             // EventBridge keeps no order, so that nothing is lost by not waiting.
             in_flight_max: 8,
         }
+    }
+
+    fn region<'a>(&self, lane: &'a Region) -> Option<&'a Region> {
+        Some(lane)
     }
 
     fn concerns(&self, snapshot: &Snapshot, entry: &Entry) -> bool {

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cairn_catalog::{CursorError, CursorMove, DONE, SnapshotError, StoreError};
+use cairn_catalog::{CursorError, CursorMove, DONE, Delivery, SnapshotError, StoreError};
 use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{Batch as Records, BatchError, Source};
@@ -23,6 +23,7 @@ use crate::select::{Revisions, Selected, select};
 use crate::shipping::Shipping;
 use crate::sink::{Limits, Sink};
 use crate::surroundings::Surroundings;
+use crate::tally::Tally;
 use crate::telemetry;
 
 /// The most journal bytes taken in one reading.
@@ -43,6 +44,12 @@ const BACKLOG_POSITIONS: u64 = 10_000;
 
 /// How many batches are on their way at once, over all lanes: an organization has hundreds.
 const IN_FLIGHT_MAX: usize = 64;
+
+/// The reason under which entries are counted that the journal had no more.
+const TRIMMED: &str = "trimmed";
+
+/// The code of a stream that fails for no fault of its destination.
+pub(crate) const INTERNAL: &str = "InternalError";
 
 /// A sleeping stream looks around at least this often.
 const WAKE: Duration = Duration::from_secs(5);
@@ -69,6 +76,7 @@ pub struct Follower<S: Sink> {
     beside: Option<Arc<SideBySide>>,
     sink: Arc<S>,
     shipping: Shipping<S>,
+    tally: Arc<Tally>,
     limits: Limits,
     begin: Begin,
     /// The next position to read.
@@ -109,12 +117,14 @@ impl<S: Sink> Follower<S> {
     /// Makes the task; nothing runs yet.
     pub fn new(shared: &Surroundings, sink: S, begin: Begin) -> Self {
         let sink = Arc::new(sink);
+        let tally = shared.tallies.open(sink.name(), &shared.clock);
         Self {
             shared: shared.clone(),
             journal: shared.journal.clone(),
             beside: None,
             limits: sink.limits(),
-            shipping: Shipping::new(Arc::clone(&sink), shared.clone()),
+            shipping: Shipping::new(Arc::clone(&sink), shared.clone(), Arc::clone(&tally)),
+            tally,
             sink,
             begin,
             next: 0,
@@ -136,11 +146,12 @@ impl<S: Sink> Follower<S> {
         while !stop.is_cancelled() {
             let outcome = if begun { self.step(&stop).await } else { self.begin().await };
             match outcome {
-                Ok(Step::Done) => return,
+                Ok(Step::Done) => return self.shared.tallies.forget(self.sink.name()),
                 Ok(step) => {
                     // Finding the cursor is no success: what failed may fail again behind it.
                     if begun {
                         backoff.succeeded();
+                        self.tally.steps();
                     }
                     begun = true;
                     if step == Step::Idle {
@@ -186,6 +197,7 @@ impl<S: Sink> Follower<S> {
         };
         self.next = self.committed;
         self.arrived_at = None;
+        self.tally.begin(&*self.shared.catalog, self.next).await?;
         tracing::debug!(stream = self.sink.name(), position = self.next, "stream follows");
         Ok(Step::Again)
     }
@@ -213,10 +225,12 @@ impl<S: Sink> Follower<S> {
         let selected = self.select(records).await?;
         for (reason, events) in selected.dropped {
             telemetry::dropped(self.sink.name(), reason, events);
+            self.tally.dropped(events, reason);
             tracing::warn!(stream = self.sink.name(), reason, events, "events not sent");
         }
         self.received_ms = received_ms;
         let is_quiet = selected.waiting.is_empty();
+        self.tally.read(selected.waiting.iter().map(|one| (one.position, one.received_ms)), end);
         let mut rounds = rounds(selected.waiting, &self.limits).into_iter();
         while let Some(round) = rounds.next() {
             let ships: Vec<_> =
@@ -227,9 +241,11 @@ impl<S: Sink> Follower<S> {
             }
             self.arrived_at.get_or_insert_with(Instant::now);
             self.next = first_position(rounds.as_slice().iter()).unwrap_or(end);
+            self.tally.passed();
             self.commit_if_due().await?;
         }
         self.next = end;
+        self.tally.passed();
         self.report_lag();
         if self.next - self.committed > IDLE_POSITIONS_MAX {
             self.commit().await?;
@@ -268,7 +284,9 @@ impl<S: Sink> Follower<S> {
             return;
         }
         let (stream, positions) = (self.sink.name(), head - self.next);
-        telemetry::dropped(stream, "trimmed", usize::try_from(positions).unwrap_or(usize::MAX));
+        let entries = usize::try_from(positions).unwrap_or(usize::MAX);
+        telemetry::dropped(stream, TRIMMED, entries);
+        self.tally.dropped(entries, TRIMMED);
         tracing::error!(stream, positions, "journal trimmed before its events were sent");
         self.next = head;
     }
@@ -297,9 +315,9 @@ impl<S: Sink> Follower<S> {
         if self.shared.intake.advance_to(now_ms).await? != self.next {
             return Ok(Step::Again);
         }
-        let name = self.sink.name().to_owned();
-        let done = CursorMove { name, expected: Some(self.committed), to: DONE };
-        self.shared.catalog.advance(done).await?;
+        // Nobody asks any more.
+        self.tally.clear();
+        self.commit_to(DONE).await?;
         Ok(Step::Done)
     }
 
@@ -311,14 +329,25 @@ impl<S: Sink> Follower<S> {
     }
 
     async fn commit(&mut self) -> Result<(), FollowError> {
-        let (name, to) = (self.sink.name().to_owned(), self.next);
+        let to = self.next;
         if to != self.committed {
-            let step = CursorMove { name, expected: Some(self.committed), to };
-            self.shared.catalog.advance(step).await?;
+            self.commit_to(to).await?;
         }
         self.committed = to;
         self.arrived_at = None;
         Ok(())
+    }
+
+    /// Moves the cursor, and what is kept of the stream with it.
+    async fn commit_to(&self, to: Position) -> Result<(), CursorError> {
+        let (catalog, delivered_at) = (&self.shared.catalog, self.shared.clock.now());
+        let cursor = CursorMove { name: self.sink.name().to_owned(), expected: Some(self.committed), to };
+        let (tally, receipts) = (&self.tally, Vec::new());
+        tally
+            .commit(async |state| {
+                catalog.deliver(Delivery { cursor, receipts, delivered_at, state: Some(state) }).await
+            })
+            .await
     }
 
     /// Waits for something new to read, or for the cursor to be due.
@@ -333,7 +362,8 @@ impl<S: Sink> Follower<S> {
 
     fn report(&self, error: &FollowError, failures: u32) {
         let stream = self.sink.name();
-        telemetry::failed(stream, "InternalError");
+        telemetry::failed(stream, INTERNAL);
+        self.tally.failed(INTERNAL, None);
         let error = error as &dyn std::error::Error;
         tracing::warn!(stream, failures = failures + 1, error, "stream cannot go on");
     }

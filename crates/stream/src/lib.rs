@@ -11,6 +11,7 @@
 mod accounts;
 mod backoff;
 mod batch;
+mod book;
 mod dead_letters;
 mod destination;
 mod envelope;
@@ -25,17 +26,19 @@ mod service;
 mod shipping;
 mod sink;
 mod surroundings;
+mod tally;
 mod telemetry;
 mod test_event;
 mod trails;
 mod webhook;
 
 pub use accounts::{Buses, Reach};
+pub use book::{Book, BookError, StreamCounts, StreamFailure};
 pub use destination::{
     Destination, DestinationConfig, DestinationKind, Format, From, Materials, PatternSource,
 };
 pub use envelope::{AWS_SOURCE_PREFIX, Envelope, detail_type, source};
-pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents};
+pub use event_bus::{AccountBuses, BusEntry, BusRules, EventBuses, ReadOnlyEvents, bus_stream_name};
 pub use follow::{Begin, Follower};
 pub use log_group::{
     LinesTaken, LogGroup, LogGroups, LogLane, LogLine, LogMessage, LogStream, LogsError, TrailLogGroup,
@@ -47,6 +50,7 @@ pub use nats::{Keeping, Nats, NatsAuthentication, NatsConfig, is_subject_prefix}
 pub use service::Streams;
 pub use sink::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Taken};
 pub use surroundings::Surroundings;
+pub use tally::{StreamHealth, StreamHealthError, Tallies};
 pub use test_event::{TestEvent, TestOutcome};
 pub use trails::{begin_log_group, cursor_name as log_group_cursor_name, enroll_log_group, is_stream_cursor};
 pub use webhook::{Webhook, WebhookConfig};

@@ -13,6 +13,7 @@ use crate::follow::{Begin, Follower};
 use crate::log_group::LogGroups;
 use crate::sink::Sink;
 use crate::surroundings::Surroundings;
+use crate::tally::Tallies;
 use crate::trails;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -32,6 +33,11 @@ impl Streams {
     pub fn new(shared: Surroundings) -> Self {
         let (stop, names, tasks) = (CancellationToken::new(), BTreeSet::new(), Vec::new());
         Self { shared, groups: None, buses: None, stop, names, tasks }
+    }
+
+    /// Returns where the streams tell how they fare.
+    pub fn tallies(&self) -> Tallies {
+        self.shared.tallies.clone()
     }
 
     /// Adds the log groups of all trails that have one, now and later.

@@ -11,6 +11,7 @@ use crate::backoff::backoff;
 use crate::batch::{Cut, Waiting};
 use crate::sink::{Batch, Fate, PutError, Rejected, Sink};
 use crate::surroundings::Surroundings;
+use crate::tally::{Keep, Tally};
 use crate::telemetry;
 
 /// How often the same is told of a lane, to the log and to the sink.
@@ -24,6 +25,7 @@ const EXPIRED: &str = "expired";
 pub(crate) struct Shipping<S: Sink> {
     pub(crate) sink: Arc<S>,
     pub(crate) shared: Surroundings,
+    tally: Arc<Tally>,
     told: Mutex<BTreeMap<S::Lane, Told>>,
 }
 
@@ -46,8 +48,8 @@ struct Sorted {
 }
 
 impl<S: Sink> Shipping<S> {
-    pub(crate) fn new(sink: Arc<S>, shared: Surroundings) -> Self {
-        Self { sink, shared, told: Mutex::default() }
+    pub(crate) fn new(sink: Arc<S>, shared: Surroundings, tally: Arc<Tally>) -> Self {
+        Self { sink, shared, tally, told: Mutex::default() }
     }
 
     /// Puts a batch until every message is accepted or given up; false when `stop` came before.
@@ -64,13 +66,18 @@ impl<S: Sink> Shipping<S> {
             let put = self.sink.put(Batch { lane: &cut.lane, slot, messages: &messages }).await;
             let mut sorted = sort(put, left.len());
             self.expire(&left, &mut sorted);
-            self.count_accepted(&left, &sorted);
+            let accepted = self.count_accepted(&left, &sorted);
             for (reason, indexes) in std::mem::take(&mut sorted.given_up) {
-                self.give_up(&cut.lane, reason, &messages, &indexes, &mut sorted).await;
+                self.give_up(&cut.lane, reason, &left, &indexes, &mut sorted).await;
             }
             if stuck != sorted.error.is_some() {
                 stuck = !stuck;
                 self.count_stuck(&cut.lane, stuck);
+            }
+            match &sorted.error {
+                Some(error) => self.note_failure(&cut.lane, error).await,
+                None if accepted > 0 => self.tally.goes_on(),
+                None => {}
             }
             self.tell(&cut.lane, left.len(), sorted.error.as_ref()).await;
             if sorted.again.len() < left.len() {
@@ -107,12 +114,12 @@ impl<S: Sink> Shipping<S> {
         &self,
         lane: &S::Lane,
         reason: &'static str,
-        messages: &[&S::Message],
+        left: &[&Waiting<S::Lane, S::Message>],
         indexes: &[usize],
         sorted: &mut Sorted,
     ) {
-        let lost: Vec<&S::Message> =
-            indexes.iter().filter_map(|index| messages.get(*index).copied()).collect();
+        let ones = || indexes.iter().filter_map(|index| left.get(*index));
+        let lost: Vec<&S::Message> = ones().map(|one| &one.parcel.message).collect();
         let stream = self.sink.name();
         if let Err(error) = self.sink.give_up(lane, &lost, reason).await {
             sorted.again.extend(indexes);
@@ -121,21 +128,33 @@ impl<S: Sink> Shipping<S> {
             return;
         }
         telemetry::dropped(stream, reason, lost.len());
+        self.tally.given_up(ones().map(|one| &one.position), reason);
         let code = sorted.error.as_ref().map(|error| error.code.as_str());
         tracing::error!(stream, lane = ?lane, reason, code, events = lost.len(), "events given up");
     }
 
-    fn count_accepted(&self, left: &[&Waiting<S::Lane, S::Message>], sorted: &Sorted) {
+    /// Counts what was accepted, and says how much.
+    fn count_accepted(&self, left: &[&Waiting<S::Lane, S::Message>], sorted: &Sorted) -> usize {
         let rejected = sorted.given_up.values().flatten().chain(&sorted.again);
         let rejected: BTreeSet<usize> = rejected.copied().collect();
         let accepted = || left.iter().enumerate().filter(|(index, _)| !rejected.contains(index));
-        let Some(oldest_ms) = accepted().map(|(_, one)| one.received_ms).min() else { return };
+        let Some(oldest_ms) = accepted().map(|(_, one)| one.received_ms).min() else { return 0 };
         let bytes = accepted().map(|(_, one)| one.parcel.bytes).sum();
-        telemetry::sent(self.sink.name(), accepted().count(), bytes);
+        let events = accepted().count();
+        telemetry::sent(self.sink.name(), events, bytes);
         telemetry::delay(self.sink.name(), self.shared.clock.now().as_millisecond() - oldest_ms);
+        self.tally.sent(accepted().map(|(_, one)| &one.position), bytes);
+        events
+    }
+
+    async fn note_failure(&self, lane: &S::Lane, error: &PutError) {
+        if self.tally.failed(&error.code, self.sink.region(lane)) == Keep::Now {
+            self.tally.keep(&*self.shared.catalog).await;
+        }
     }
 
     fn count_stuck(&self, lane: &S::Lane, stuck: bool) {
+        self.tally.stuck(stuck);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let nothing = || Told { error: None, at: Instant::now(), stuck: 0 };
         let told = told.entry(lane.clone()).or_insert_with(nothing);

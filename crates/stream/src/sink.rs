@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cairn_catalog::Snapshot;
-use cairn_event::{Entry, EventView};
+use cairn_event::{Entry, EventView, Region};
 use cairn_journal::Position;
 
 /// An event as the driver saw it, under the revision that decides where it goes.
@@ -116,6 +116,11 @@ pub trait Sink: Send + Sync + Debug + 'static {
 
     /// Returns how batches are cut.
     fn limits(&self) -> Limits;
+
+    /// Names the Region that a lane is of, where the destination has a place of its own in each.
+    fn region<'a>(&self, _lane: &'a Self::Lane) -> Option<&'a Region> {
+        None
+    }
 
     /// Says whether nothing can come any more, because what the stream belongs to was deleted.
     fn is_over(&self, _now: &Snapshot) -> bool {

@@ -8,6 +8,8 @@ use cairn_event::Clock;
 use cairn_intake::Intake;
 use cairn_projection::Source;
 
+use crate::tally::Tallies;
+
 /// What every stream stands on.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -22,6 +24,8 @@ pub struct Surroundings {
     /// How old an event grows before a destination that does not take it is spared it. Until then it stays
     /// in the journal; for ever would let one dead destination fill the journal for all.
     pub give_up_after: Duration,
+    /// Where streams tell how they fare.
+    pub tallies: Tallies,
 }
 
 impl std::fmt::Debug for Surroundings {

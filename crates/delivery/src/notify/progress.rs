@@ -75,6 +75,17 @@ pub async fn hold_notifications(
     Ok(())
 }
 
+/// Returns the number of the last receipt that the topic of a trail was told of: of later ones it will be.
+///
+/// # Errors
+/// The state could not be read or understood.
+pub async fn notified_up_to(
+    catalog: &dyn Catalog,
+    trail: &TrailId,
+) -> Result<u64, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(Stored::read(catalog, trail).await?.progress.after)
+}
+
 /// Lists the trails that were about to be deleted and have something left to tell.
 pub(super) async fn held(catalog: &dyn Catalog) -> Result<Vec<TrailId>, StoreError> {
     let states = catalog.states(PREFIX).await?;

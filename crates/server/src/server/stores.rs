@@ -16,7 +16,7 @@ use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Re
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
 use cairn_signin::{Guesses, Limits, Passwords, Sessions, SignIn};
-use cairn_stream::{Streams, Surroundings};
+use cairn_stream::{Streams, Surroundings, Tallies};
 use cairn_sts::{Parts, Sts, TokenKey};
 use cairn_tlog::{TileStore, Tlog};
 use cairn_wire::s3::Resolver;
@@ -260,6 +260,7 @@ impl Stores {
             intake: Arc::clone(&self.intake),
             clock: Arc::clone(clock),
             give_up_after: config.stream_give_up_after,
+            tallies: Tallies::default(),
         };
         streams::open(config, shared, groups, connections)
     }

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_catalog::{DONE, Snapshot};
+use cairn_catalog::{DONE, Snapshot, StateChange};
 use cairn_event::Entry;
-use cairn_stream::{Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, Streams, Taken};
+use cairn_stream::{
+    Batch, Fate, Limits, Parcel, PutError, Rejected, Seen, Sink, StreamHealth, Streams, Taken,
+};
 use serde_json::json;
 
 use crate::world::{World, eventually};
@@ -269,4 +271,105 @@ async fn who_is_configured_no_more_holds_no_journal_and_begins_anew() {
     record(&world, &["later"]).await;
     accepted(&state, &["later"]).await;
     running.stop().await;
+}
+
+async fn health(world: &World) -> StreamHealth {
+    world.shared.tallies.of(&*world.shared.catalog, "webhook/a").await.unwrap()
+}
+
+/// What came of events, without their bytes, which the sink counts as one each.
+async fn counted(world: &World) -> (u64, Vec<(String, u64)>) {
+    let day = health(world).await.book.last_day(world.shared.clock.now());
+    assert_eq!(day.bytes, day.events);
+    (day.events, day.given_up.into_iter().collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_told_and_what_came_of_it_outlives_a_restart() {
+    let world = World::new(DAY).await;
+    assert_eq!(health(&world).await, StreamHealth::default(), "nothing is known of what never ran");
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0", "huge", "unwanted"]).await;
+    accepted(&state, &["0"]).await;
+    eventually("it is counted", async || counted(&world).await.0 == 1).await;
+    state.lock().unwrap().down = true;
+    let begun_ms = world.shared.clock.now().as_millisecond();
+    record(&world, &["1", "2"]).await;
+    eventually("the failure is told", async || {
+        health(&world).await.book.failure.is_some_and(|known| known.lasts)
+    })
+    .await;
+    let told = health(&world).await;
+    assert!(told.waiting >= 1 && told.waits_since.unwrap().as_millisecond() >= begun_ms, "{told:?}");
+    assert_eq!(told.book.failure.unwrap().code, "Down");
+    running.stop().await;
+
+    let world = world.again().await;
+    let kept = health(&world).await;
+    assert_eq!((kept.next, kept.waiting), (None, 0), "it does not run");
+    assert!(kept.book.succeeded_at.is_some() && kept.book.failure.as_ref().unwrap().lasts, "{kept:?}");
+    assert_eq!(counted(&world).await, (1, vec![("too-large".to_owned(), 1)]));
+    let (sink, later) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    accepted(&later, &["1", "2"]).await;
+    eventually("the failure is over", async || !health(&world).await.book.failure.unwrap().lasts).await;
+    let told = health(&world).await;
+    assert_eq!((told.waiting, told.waits_since), (0, None));
+    assert!(told.book.last_day(world.shared.clock.now()).failed_tries >= 1);
+    running.stop().await;
+    assert_eq!(counted(&world).await, (3, vec![("too-large".to_owned(), 1)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_again_is_counted_once() {
+    let world = World::new(DAY).await;
+    let (sink, state) = Kept::new("webhook/a");
+    // The first is taken; the cursor can't pass it before the second, so that a restart puts both again.
+    let stuck = |_| ("1", Some(Fate::Retry("Down".to_owned())));
+    state.lock().unwrap().answers = (0..1_000).map(stuck).collect();
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0", "1"]).await;
+    eventually("one is stuck", async || health(&world).await.book.failure.is_some()).await;
+    running.stop().await;
+    let world = world.again().await;
+    let (sink, later) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    eventually("both are there", async || later.lock().unwrap().accepted.last() == Some(&"1".to_owned()))
+        .await;
+    eventually("nothing waits", async || world.cursor("webhook/a").await == Some(2)).await;
+    running.stop().await;
+    assert_eq!(counted(&world).await, (2, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_for_good_is_told_with_its_reason_and_holds_nothing_up() {
+    let world = World::new(DAY).await;
+    let (sink, state) = Kept::new("webhook/a");
+    state.lock().unwrap().answers = vec![("0", Some(Fate::GiveUp("refused-400")))];
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0", "1"]).await;
+    accepted(&state, &["1"]).await;
+    running.stop().await;
+    assert_eq!(counted(&world).await, (1, vec![("refused-400".to_owned(), 1)]));
+    let failure = health(&world).await.book.failure.unwrap();
+    assert_eq!((failure.code.as_str(), failure.lasts), ("refused-400", false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_that_nobody_understands_hold_no_event_back() {
+    let world = World::new(DAY).await;
+    let change = StateChange { name: "stream/webhook/a".to_owned(), expected: None, body: "?".to_owned() };
+    world.shared.catalog.set_state(change).await.unwrap();
+    assert!(world.shared.tallies.of(&*world.shared.catalog, "webhook/a").await.is_err());
+    let (sink, state) = Kept::new("webhook/a");
+    let running = world.run(only(&world, sink));
+    begun(&world, "webhook/a").await;
+    record(&world, &["0"]).await;
+    accepted(&state, &["0"]).await;
+    running.stop().await;
+    assert_eq!(counted(&world).await, (1, vec![]));
 }

@@ -9,7 +9,7 @@ use cairn_event::{AccountId, Clock, Origin, Region};
 use cairn_intake::{Admission, Draft, Intake};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, Options, Reader};
 use cairn_projection::Source;
-use cairn_stream::{Streams, Surroundings};
+use cairn_stream::{Streams, Surroundings, Tallies};
 use jiff::Timestamp;
 use serde_json::json;
 use tempfile::TempDir;
@@ -93,7 +93,17 @@ impl World {
         let clock: Arc<dyn Clock> = Arc::new(RealClock);
         let (stamping, told) = (Arc::clone(&catalog), Arc::clone(&clock));
         let intake = Arc::new(Intake::start(Box::new(writer), reader, stamping, told).unwrap());
-        Self { shared: Surroundings { catalog, journal, intake, clock, give_up_after }, dir }
+        Self {
+            shared: Surroundings {
+                catalog,
+                journal,
+                intake,
+                clock,
+                give_up_after,
+                tallies: Tallies::default(),
+            },
+            dir,
+        }
     }
 
     /// Ends in good order and opens the same directory again.
