@@ -4,6 +4,7 @@ import { expect, test } from "./fixtures";
 import { type Aws, createTrail } from "./world/aws";
 import { ACCOUNT } from "./world/generated-events";
 import { createPerson, enterCredentials } from "./world/person";
+import { ADMINISTRATOR } from "./world/sign-in";
 import { SCREENSHOTS } from "./world/world";
 
 const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${name}`;
@@ -129,14 +130,14 @@ test("what is not right is said before anything is made", async ({ page }) => {
   await expect(page.getByLabel("Management events", { exact: true })).toBeChecked();
 });
 
-test("what was entered survives a reload and a look elsewhere, but a new trail begins anew", async ({
-  page,
-}) => {
+test("what was entered survives a reload and a look elsewhere, until it is let go", async ({ page }) => {
   await page.goto(CREATE);
   await page.getByLabel("Trail name").fill("e2e-kept");
   await next(page);
   await page.getByLabel("Read", { exact: true }).uncheck();
   await page.reload();
+  const restored = page.getByText("What you had entered is here again");
+  await expect(restored).toBeVisible();
   await heading(page, "Choose log events");
   await expect(page.getByLabel("Read", { exact: true })).not.toBeChecked();
   await page.getByRole("link", { name: "Event history" }).click();
@@ -145,7 +146,30 @@ test("what was entered survives a reload and a look elsewhere, but a new trail b
   await page.getByRole("button", { name: "Previous" }).click();
   await expect(page.getByLabel("Trail name")).toHaveValue("e2e-kept");
   await page.goto(CREATE);
+  await expect(page.getByLabel("Trail name")).toHaveValue("e2e-kept");
+  await page.getByRole("button", { name: "Begin anew" }).click();
   await expect(page.getByLabel("Trail name")).toHaveValue("");
+  await expect(restored).toBeHidden();
+  await page.reload();
+  await expect(page.getByLabel("Trail name")).toHaveValue("");
+});
+
+test("a change of a trail survives a reload and a new sign-in, and is told", async ({ page, look }) => {
+  await page.goto(edit("main", "attributes"));
+  await page.getByLabel("Prefix").fill("kept");
+  await page.reload();
+  await expect(page.getByText("The trail was not changed by it yet.")).toBeVisible();
+  await expect(page.getByLabel("Prefix")).toHaveValue("kept");
+  await look("trail-edit-restored");
+  await page.context().clearCookies();
+  await page.reload();
+  await page.waitForURL(/\/sign-in\?to=/);
+  await enterCredentials(page, ADMINISTRATOR.user, ADMINISTRATOR.password);
+  await expect(page.getByText("The trail was not changed by it yet.")).toBeVisible();
+  await page.getByRole("button", { name: "Discard it" }).click();
+  await expect(page.getByLabel("Prefix")).toHaveValue("");
+  await page.reload();
+  await expect(page.getByLabel("Prefix")).toHaveValue("");
 });
 
 test("the preview shows what would be logged, and what not", async ({ page, aws, look }) => {

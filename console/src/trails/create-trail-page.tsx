@@ -1,12 +1,12 @@
 import { useCallback, useMemo, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 import { useRegion, useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
 import { useNotify } from "../shell/notifications";
 import { useForgetTrails, useOrganization, useTrails } from "./queries";
 import { finishPath, nameOf, ownerOf, trailPath } from "./trail-facts";
 import { type Draft, newDraft, restOf } from "./wizard/draft";
-import { keepDraft, keptDraft } from "./wizard/kept-draft";
+import { draftKey, forgetDraft, keptDraft } from "./wizard/kept-draft";
 import { arnOfNew, type Place, planCreate } from "./wizard/plan";
 import { RunDialog } from "./wizard/run/run-dialog";
 import { hasMadeTrail, useRun } from "./wizard/run/use-run";
@@ -17,7 +17,7 @@ const ABOVE = [["Trails", "/trails"]] as const;
 /** Makes a trail and starts it. */
 export function Component() {
   usePageTitle("Create trail", ABOVE);
-  const { Account } = useSession();
+  const { Account, Principal } = useSession();
   const [region] = useRegion();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -25,13 +25,9 @@ export function Component() {
   const { data: organization } = useOrganization();
   const trails = useTrails();
   const runner = useRun();
-  const [search] = useSearchParams();
-  // The address has a step once something was entered; without one, a trail is begun.
-  const isBegun = search.has("step");
-  const [initial] = useState(
-    () => (isBegun ? keptDraft(Account.Id) : undefined) ?? newDraft(Account.Id, randomPart()),
-  );
-  const keep = useCallback((draft: Draft) => keepDraft(Account.Id, draft), [Account.Id]);
+  const keptAs = draftKey(Principal.Arn, undefined);
+  // The new bucket keeps the name that was thought out for it.
+  const [initial] = useState(() => keptDraft(keptAs)?.base ?? newDraft(Account.Id, randomPart()));
   const place: Place = useMemo(
     () => ({ region, account: Account.Id, ...(organization ? { organization } : {}) }),
     [region, Account.Id, organization],
@@ -44,7 +40,7 @@ export function Component() {
   const finish = async (arn: string, ended: Promise<boolean>) => {
     if (!(await ended)) return;
     runner.dismiss();
-    keepDraft(Account.Id, undefined);
+    forgetDraft(keptAs);
     await forget();
     notify({ type: "success", content: `Trail ${nameOf(arn)} was created, and logs.` });
     navigate(trailPath(arn));
@@ -52,7 +48,7 @@ export function Component() {
   const back = (made: boolean) => {
     runner.dismiss();
     if (!made || !submitted) return;
-    keepDraft(Account.Id, undefined);
+    forgetDraft(keptAs);
     void forget();
     navigate(finishPath(submitted.arn), { state: restOf(submitted.draft) });
   };
@@ -66,9 +62,9 @@ export function Component() {
         taken={taken}
         plan={plan}
         busy={run?.busy ?? false}
-        onDraft={keep}
+        keptAs={keptAs}
         onCancel={() => {
-          keepDraft(Account.Id, undefined);
+          forgetDraft(keptAs);
           navigate("/trails");
         }}
         onSubmit={(draft, steps) => {

@@ -11,6 +11,7 @@ import { Refused } from "../shell/refused";
 import { useExisting, useForgetTrails, useGovernance, useOrganization } from "./queries";
 import { homeOf, nameOf, trailPath } from "./trail-facts";
 import { type Draft, draftOf, type Existing, type Rest } from "./wizard/draft";
+import { draftKey, forgetDraft } from "./wizard/kept-draft";
 import { planRest, planUpdate } from "./wizard/plan";
 import { RunDialog } from "./wizard/run/run-dialog";
 import { useRun } from "./wizard/run/use-run";
@@ -75,14 +76,16 @@ interface EditorProps {
 
 function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   usePageTitle("Edit", aboveOf(arn));
-  const { Account } = useSession();
+  const { Account, Principal } = useSession();
   const { data: organization } = useOrganization();
   const navigate = useNavigate();
   const notify = useNotify();
   const forget = useForgetTrails();
   const runner = useRun();
   const region = homeOf(arn);
+  const keptAs = draftKey(Principal.Arn, arn);
   const before = useMemo(() => draftOf(existing), [existing]);
+  const initial = useMemo(() => ({ ...before, ...(hasBegun ? rest : {}) }), [before, hasBegun, rest]);
   const plan = useCallback(
     (draft: Draft) => {
       const place = { region, account: Account.Id, ...(organization ? { organization } : {}) };
@@ -93,6 +96,7 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   const finish = async (ended: Promise<boolean>) => {
     if (!(await ended)) return;
     runner.dismiss();
+    forgetDraft(keptAs);
     await forget();
     const what = hasBegun ? "is as you wanted it, and logs" : "was changed";
     notify({ type: "success", content: `Trail ${nameOf(arn)} ${what}.` });
@@ -103,19 +107,24 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
     if (await onRead()) return runner.dismiss();
     notify({ type: "error", content: "What the trail is now could not be read. Try again." });
   };
+  const leave = () => {
+    forgetDraft(keptAs);
+    navigate(trailPath(arn));
+  };
   const { run } = runner;
   return (
     <>
       <TrailWizard
-        initial={{ ...before, ...(hasBegun ? rest : {}) }}
+        initial={initial}
+        keptAs={keptAs}
         region={region}
         isNew={false}
         taken={[]}
         plan={plan}
         busy={run?.busy ?? false}
-        onCancel={() => navigate(trailPath(arn))}
+        onCancel={leave}
         onSubmit={(_, steps) => {
-          if (steps.length === 0) navigate(trailPath(arn));
+          if (steps.length === 0) leave();
           else void finish(runner.begin(steps));
         }}
       />

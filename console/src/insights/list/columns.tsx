@@ -69,8 +69,8 @@ export function columnDefinitions(clock: Clock): Column[] {
 
 /** Pixels: what is told in them stays on a line. */
 const NARROWEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = {
-  began: 170,
-  happened: 165,
+  began: 165,
+  happened: 160,
   lasted: 110,
 };
 

@@ -35,7 +35,7 @@ export const columns = (relative: (moment: number) => string): TableProps.Column
   {
     id: "delivered",
     header: "Last log file",
-    minWidth: 140,
+    minWidth: 125,
     sortingComparator: (one, other) =>
       (one.status?.LatestDeliveryTime ?? 0) - (other.status?.LatestDeliveryTime ?? 0),
     cell: ({ status }) => (status?.LatestDeliveryTime ? relative(status.LatestDeliveryTime) : "–"),
@@ -50,7 +50,7 @@ export const columns = (relative: (moment: number) => string): TableProps.Column
   { id: "insights", header: "Insights", cell: ({ trail }) => (trail.HasInsightSelectors ? "On" : "Off") },
   { id: "organization", header: "Organization trail", cell: ({ trail }) => yesNo(trail.IsOrganizationTrail) },
   { id: "owner", header: "Owner account", cell: ({ trail }) => ownerOf(trail.TrailARN) },
-  { id: "bucket", header: "S3 bucket", minWidth: 150, cell: ({ trail }) => trail.S3BucketName },
+  { id: "bucket", header: "S3 bucket", cell: ({ trail }) => trail.S3BucketName },
   { id: "prefix", header: "Log file prefix", cell: ({ trail }) => trail.S3KeyPrefix ?? "–" },
   {
     id: "validation",

@@ -1,7 +1,8 @@
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Refusal } from "../../api/call";
 import { attributeFaults } from "./attribute-faults";
@@ -12,7 +13,9 @@ import { EventsStep } from "./events/events-step";
 import type { Step } from "./plan";
 import { isAboutSelectors } from "./preview/selector-preview";
 import { previewQuery } from "./preview/use-preview";
+import { Restored } from "./restored";
 import { ReviewStep } from "./review-step";
+import { useDraft } from "./use-draft";
 
 interface TrailWizardProps {
   initial: Draft;
@@ -26,24 +29,20 @@ interface TrailWizardProps {
   onSubmit: (draft: Draft, steps: Step[]) => void;
   onCancel: () => void;
   busy: boolean;
-  /** Hears of each change. */
-  onDraft?: (draft: Draft) => void;
+  /** What is entered is kept in this tab under it (`draftKey`). */
+  keptAs: string;
 }
 
 const STEPS = ["attributes", "events", "review"] as const;
 
 /** Makes or changes a trail in AWS's steps: attributes, events, review. The step stands in the address. */
 export function TrailWizard(props: TrailWizardProps) {
-  const { initial, region, isNew, taken, plan, onSubmit, onCancel, busy, onDraft } = props;
-  const [draft, setDraft] = useState(initial);
+  const { initial, region, isNew, taken, plan, onSubmit, onCancel, busy, keptAs } = props;
+  const { draft, change, isRestored, beginAnew } = useDraft(initial, keptAs);
   const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
   const [checking, setChecking] = useState(false);
   const [active, setActive] = useStep();
   const areSelectorsFine = useSelectorCheck(region);
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
-  useEffect(() => {
-    if (draft !== initial) onDraft?.(draft);
-  }, [draft, initial, onDraft]);
   const faults = [
     withTaken(attributeFaults(draft, isNew), draft, isNew ? taken : []),
     eventFaults(draft),
@@ -65,6 +64,11 @@ export function TrailWizard(props: TrailWizardProps) {
     setChecking(false);
     if (stop !== undefined) setShown((before) => new Set([...before, stop]));
     setActive(stop ?? wanted);
+  };
+  const startOver = () => {
+    beginAnew();
+    setShown(new Set());
+    setActive(0);
   };
   const submit = async () => {
     const stop = await stopBefore(STEPS.length - 1);
@@ -116,7 +120,18 @@ export function TrailWizard(props: TrailWizardProps) {
         nextButtonLoadingAnnouncement: "Being checked",
         submitButtonLoadingAnnouncement: "Being done",
       }}
-      steps={contents.map(([title, description, content]) => ({ title, description, content }))}
+      steps={contents.map(([title, description, content]) => ({
+        title,
+        description,
+        content: isRestored ? (
+          <SpaceBetween size="l">
+            <Restored isNew={isNew} onBeginAnew={startOver} />
+            {content}
+          </SpaceBetween>
+        ) : (
+          content
+        ),
+      }))}
     />
   );
 }
