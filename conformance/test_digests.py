@@ -202,6 +202,8 @@ def test_days_of_downtime_are_made_up_and_what_a_clock_that_fell_back_left_out_i
     server.start()
     made = lambda: re.search(r'cairn_digests_total{[^}]*} (\d+)', server.page("metrics").read().decode())
     wait_for(lambda: made() and int(made()[1]) >= 72, "three days of digests", limit=40)
+    closed = lambda: json.load(server.page("readyz"))["insights"]["closed"]
+    wait_for(lambda: closed() and closed() > days_from_now(2), "minutes of the third day are over: what comes now is not before them")
     clock.jump(0)
     clients = Clients(server)
     buckets.s3, cloudtrail = clients.boto("s3"), clients.boto("cloudtrail")

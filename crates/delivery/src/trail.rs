@@ -17,6 +17,7 @@ use cairn_intake::IntakeError;
 use cairn_journal::Position;
 use cairn_projection::{BatchError, Source};
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::catch_up::Retries;
@@ -68,6 +69,7 @@ struct Window {
     /// Where its first event stands, and when that was received: from there on nothing is delivered yet.
     first: Position,
     first_received_ms: i64,
+    begun: Instant,
     /// The trail as its newest event knew it: says where to put files once the trail is deleted. All its events knew
     /// one organization, which says where the files lie, whatever the trail is by then.
     trail: Arc<LiveTrail>,
@@ -272,6 +274,7 @@ impl TrailDelivery {
             end_ms,
             first: position,
             first_received_ms: entry.received_ms,
+            begun: Instant::now(),
             trail: Arc::clone(trail),
             revision: entry.revision,
             files: Gathering::begin(self.product, trail, end_ms, length_ms),
@@ -294,7 +297,7 @@ impl TrailDelivery {
         let Some(window) = &self.window else {
             return self.at_rest().await;
         };
-        if self.shared.clock.now().as_millisecond() < window.end_ms {
+        if !self.time_left(window).is_zero() {
             return Ok(Step::Idle);
         }
         let later = self.shared.intake.advance_to(window.end_ms).await?;
@@ -302,6 +305,14 @@ impl TrailDelivery {
             self.close_window(self.next).await?;
         }
         Ok(Step::Again)
+    }
+
+    /// Returns how long a window waits for more. Received times never fall: after a clock that was put forward was set
+    /// right, they are ahead of it, by days perhaps. So no window waits for longer than it is.
+    fn time_left(&self, window: &Window) -> Duration {
+        let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
+        let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
+        left.min(self.interval.length().saturating_sub(window.begun.elapsed()))
     }
 
     /// With nothing open and nothing to read, a trail that is no more is done.
@@ -367,11 +378,10 @@ impl TrailDelivery {
 
     /// Waits for something new to read, or for the open window to end.
     async fn wait(&mut self, stop: &CancellationToken) {
-        let left = self.window.as_ref().map_or(WAKE, |window| {
-            let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
-            let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
-            left.clamp(Duration::from_millis(1), WAKE)
-        });
+        let left = self
+            .window
+            .as_ref()
+            .map_or(WAKE, |window| self.time_left(window).clamp(Duration::from_millis(1), WAKE));
         let left = self.retries.left(&self.owed).map_or(left, |due| left.min(due));
         tokio::select! {
             () = stop.cancelled() => {}
