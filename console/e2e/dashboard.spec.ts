@@ -12,7 +12,7 @@ test("the dashboard sums the events up, and leads to them", async ({ page, look 
   await expect(page.getByRole("link", { name: "main" }).first()).toBeVisible();
   await look("dashboard");
   await page.getByRole("link", { name: "intern" }).first().click();
-  await expect(page).toHaveURL(/\/events\?.*Username=intern.*range=7d|\/events\?.*range=7d.*Username=intern/);
+  await expect(page).toHaveURL(/\/events\?.*Username=intern.*from=.*to=/);
   await expect(page.getByRole("row").filter({ hasText: "intern" }).first()).toBeVisible();
 });
 
@@ -48,8 +48,27 @@ test("denied calls lead to the events that were denied", async ({ page }) => {
     .getByRole("link", { name: "intern", exact: true })
     .click();
   await expect(page).toHaveURL(/Username=intern/);
-  await expect(page).toHaveURL(/ErrorCode=AccessDenied/);
+  await expect(page).toHaveURL(/Outcome=denied/);
 });
+
+for (const [figure, address] of [
+  ["Errors", /Outcome=failed/],
+  ["Denied", /Outcome=denied/],
+] as const) {
+  test(`the figure "${figure}" leads to as many events as it says`, async ({ page }) => {
+    await page.goto("/_cairn/console/?range=30d");
+    const link = page
+      .locator("div")
+      .filter({ hasText: new RegExp(`^${figure}[\\d,]+`) })
+      .last()
+      .getByRole("link");
+    const told = (await link.textContent()) ?? "";
+    expect(told).toMatch(/^[1-9][\d,]*$/);
+    await link.click();
+    await expect(page).toHaveURL(address);
+    await expect(page.getByRole("heading", { name: /^Event history/ })).toContainText(`(${told})`);
+  });
+}
 
 test("a Region without events tells what to do next", async ({ page, look }) => {
   await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");

@@ -27,6 +27,7 @@ export type FilterField =
   | "ResourceName"
   | "EventSource"
   | "AccessKeyId"
+  | "Outcome"
   | "ErrorCode"
   | "SourceIPAddress"
   | "UserAgent"
@@ -80,6 +81,10 @@ export const searchHistory = (
 
 export interface Summary {
   Total: number;
+  /** How many failed: what `Outcome = failed` finds. */
+  Failed: number;
+  /** How many of these were denied: what `Outcome = denied` finds. */
+  Denied: number;
   /** Of equal length, oldest first, over the whole time that was asked about. */
   Buckets: { StartTime: string; Count: number; Errors: number; BySource: Record<string, number> }[];
   /** The length of a bucket. */
@@ -91,7 +96,7 @@ export interface Summary {
     EventSource: Ranked[];
     ErrorCode: Ranked[];
     SourceIPAddress: Ranked[];
-    /** Who was denied (AccessDenied and its kin). */
+    /** The users whose calls were denied. */
     Denied: Ranked[];
   };
   /** Where counting stopped because there was too much to read (free text); absent: everything is counted. */

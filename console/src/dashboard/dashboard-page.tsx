@@ -11,8 +11,8 @@ import { href } from "../shell/href";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { Delivery } from "./delivery";
-import { deniedFilter } from "./denials";
 import { EventsContainer } from "./events-container";
+import { codeFilters, codeInWords, codesOf, DENIED } from "./failures";
 import { Figures } from "./figures";
 import { LatestInsights } from "./latest-insights";
 import { NextSteps } from "./next-steps";
@@ -30,9 +30,10 @@ export function Component() {
   const span = spanOf(search.get("range"));
   const counted: Counted = search.get("events") === "writes" ? "writes" : "all";
   const summary = useSummary(region, span, counted);
-  const top = summary.data?.Total ? summary.data.Top : undefined;
+  const some = summary.data?.Total ? summary.data : undefined;
+  const top = some?.Top;
   // What is shown says what it is of, and leads to that.
-  const shown = summary.data ?? { span, counted };
+  const shown = summary.data ?? { span, counted, range: span.range };
   const filters = filtersOf(shown.counted);
   const set = (key: string, value: string) =>
     setSearch(
@@ -43,8 +44,7 @@ export function Component() {
       },
       { replace: true },
     );
-  const hrefOf = (more: Filter[]) =>
-    href(eventsPath({ filters: [...filters, ...more], range: shown.span.range }));
+  const hrefOf = (more: Filter[]) => href(eventsPath({ filters: [...filters, ...more], range: shown.range }));
   const valueHref =
     (Field: FilterField, more: Filter[] = []) =>
     (value: string) =>
@@ -104,14 +104,15 @@ export function Component() {
               title="Denied"
               description="Who was denied most"
               ranked={top.Denied}
-              hrefOf={valueHref("Username", [deniedFilter(top)])}
+              hrefOf={valueHref("Username", [DENIED])}
               none="Nobody was denied anything."
               tone="error"
             />
             <RankedList
               title="Errors"
-              ranked={top.ErrorCode}
-              hrefOf={valueHref("ErrorCode")}
+              ranked={codesOf(some)}
+              hrefOf={(code) => hrefOf(codeFilters(code))}
+              shown={codeInWords}
               none="Nothing failed."
               tone="error"
             />

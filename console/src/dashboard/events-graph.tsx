@@ -8,6 +8,7 @@ import { count, service } from "../insights/words";
 import { href } from "../shell/href";
 import { type TimeWords, useTime } from "../shell/time";
 import { colorChartsThresholdNegative } from "../shell/tokens";
+import { FAILED } from "./failures";
 import { type Layer, layersOf } from "./layers";
 
 interface EventsGraphProps {
@@ -61,7 +62,7 @@ export default function EventsGraph({ summary: { Buckets, BucketSeconds }, filte
       }}
       detailPopoverSeriesContent={({ series: of, x, y }) => {
         const layer = layers.find((layer) => nameOf(layer) === of.title);
-        const more = of.title === ERRORS ? FAILED : layer?.source ? [isOf(layer.source)] : undefined;
+        const more = of.title === ERRORS ? [FAILED] : layer?.source ? [isOf(layer.source)] : undefined;
         return {
           key: of.title,
           value: more && y > 0 ? <Link href={hrefOf(x, more)}>{count(y)}</Link> : count(y),
@@ -76,7 +77,6 @@ export default function EventsGraph({ summary: { Buckets, BucketSeconds }, filte
 const dayOf = (time: TimeWords, date: Date) => time.day(date).replace(/, \d{4}$/, "");
 
 const ERRORS = "Errors";
-const FAILED: Filter[] = [{ Field: "ErrorCode", Operator: "Exists" }];
 const isOf = (source: string): Filter => ({ Field: "EventSource", Operator: "Equals", Values: [source] });
 const nameOf = ({ source }: Layer) => (source ? service(source) : "Others");
 

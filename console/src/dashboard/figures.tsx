@@ -4,9 +4,8 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import type { ReactNode } from "react";
 import type { Filter, Summary } from "../api/history";
-import { count } from "../insights/words";
-import { deniedFilter, isDenial } from "./denials";
-import { errorsOf } from "./layers";
+import { countOf } from "../history/counted";
+import { DENIED, FAILED } from "./failures";
 
 interface FiguresProps {
   summary: Summary;
@@ -14,17 +13,15 @@ interface FiguresProps {
 }
 
 /** How many events there were, and how many of them failed. */
-export function Figures({ summary: { Total, Buckets, Top }, hrefOf }: FiguresProps) {
-  const errors = errorsOf(Buckets);
-  const denied = Top.ErrorCode.filter(({ Value }) => isDenial(Value)).reduce(
-    (sum, { Count }) => sum + Count,
-    0,
-  );
-  const part = Total > 0 ? ` (${percent(errors / Total)})` : "";
+export function Figures({ summary, hrefOf }: FiguresProps) {
+  const { Total, Failed, Denied, Top } = summary;
+  const figure = (number: number, filters: Filter[], more = "") =>
+    figureOf(number, countOf(number, summary), hrefOf(filters), more);
+  const part = Total > 0 ? ` (${percent(Failed / Total)})` : "";
   const items: [string, ReactNode][] = [
-    ["Events", figure(Total, hrefOf([]))],
-    ["Errors", figure(errors, hrefOf([{ Field: "ErrorCode", Operator: "Exists" }]), part)],
-    ["Denied", figure(denied, hrefOf([deniedFilter(Top)]))],
+    ["Events", figure(Total, [])],
+    ["Errors", figure(Failed, [FAILED], part)],
+    ["Denied", figure(Denied, [DENIED])],
     ["Busiest", busiest(Top.EventName[0]?.Value, hrefOf)],
   ];
   return (
@@ -34,15 +31,15 @@ export function Figures({ summary: { Total, Buckets, Top }, hrefOf }: FiguresPro
   );
 }
 
-function figure(number: number, address: string, more = "") {
+function figureOf(number: number, told: string, address: string, more: string) {
   return (
     <Box fontSize="heading-xl" fontWeight="bold" variant="span">
       {number > 0 ? (
         <Link href={address} fontSize="heading-xl">
-          {count(number)}
+          {told}
         </Link>
       ) : (
-        "0"
+        told
       )}
       {more && (
         <Box variant="span" color="text-body-secondary">

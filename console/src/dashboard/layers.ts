@@ -28,7 +28,3 @@ export function layersOf(buckets: Summary["Buckets"]): Layer[] {
   );
   return rest.some((count) => count > 0) ? [...layers, { counts: rest }] : layers;
 }
-
-/** How many of the events failed. */
-export const errorsOf = (buckets: Summary["Buckets"]): number =>
-  buckets.reduce((sum, { Errors }) => sum + Errors, 0);

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Filter, summarise } from "../api/history";
+import type { Range } from "../history/range";
 import { sameRegion } from "../session/same-region";
 import { endsOf, type TimeSpan } from "./time-span";
 
@@ -12,7 +13,10 @@ export type Counted = "all" | "writes";
 export const filtersOf = (counted: Counted): Filter[] =>
   counted === "writes" ? [{ Field: "ReadOnly", Operator: "Equals", Values: ["false"] }] : [];
 
-/** The events of a span, summed up; until they are, those of the span before, which say what they are of. */
+/**
+ * The events of a span, summed up; until they are, those of the span before, which say what they are of. Their range is
+ * the one that was counted, so that whoever follows a figure finds as many.
+ */
 export function useSummary(region: string, span: TimeSpan, counted: Counted) {
   return useQuery({
     queryKey: ["dashboard", region, span.id, counted],
@@ -24,7 +28,8 @@ export function useSummary(region: string, span: TimeSpan, counted: Counted) {
         Filters: filtersOf(counted),
         Buckets: span.buckets,
       };
-      return { ...(await summarise(region, search, signal)), span, counted };
+      const range: Range = { type: "absolute", from: search.StartTime, to: search.EndTime };
+      return { ...(await summarise(region, search, signal)), span, counted, range };
     },
     placeholderData: sameRegion(region),
     refetchInterval: REFRESH_MS,

@@ -19,6 +19,7 @@ export const FIELDS: readonly Field[] = [
   { key: "ResourceName", label: "Resource name", values: "Resource names" },
   { key: "EventId", label: "Event ID", values: "Event IDs" },
   { key: "AccessKeyId", label: "AWS access key", values: "AWS access keys" },
+  { key: "Outcome", label: "Outcome", values: "Outcomes", all: ["succeeded", "failed", "denied"] },
   { key: "ErrorCode", label: "Error code", values: "Error codes" },
   { key: "SourceIPAddress", label: "Source IP address", values: "Source IP addresses" },
   { key: "PrincipalArn", label: "Principal ARN", values: "Principal ARNs" },

@@ -59,10 +59,28 @@ export function valuesAt(record: Json | undefined, path: string): string[] {
 
 const spread = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
-/** Whether the call was refused or failed; sign-ins tell it in a message alone. */
+/**
+ * Whether the call was refused or failed, as the server tells it (`Outcome = failed`). Sign-ins tell it in a message, or
+ * in their answer alone.
+ */
 export const failed = (record: EventRecord): boolean =>
-  textAt(record, "errorCode") !== undefined || textAt(record, "errorMessage") !== undefined;
+  textAt(record, "errorCode") !== undefined ||
+  textAt(record, "errorMessage") !== undefined ||
+  (textAt(record, "eventSource") === "signin.amazonaws.com" && answerOf(record) === "Failure");
 
-/** Whether somebody asked for what they may not have. */
+const answerOf = ({ eventName, responseElements }: EventRecord): Json | undefined =>
+  typeof eventName === "string" && responseElements !== undefined && isObject(responseElements)
+    ? responseElements[eventName]
+    : undefined;
+
+/** Whether it failed for lack of permission, as the server tells it (`Outcome = denied`). */
 export const denied = (record: EventRecord): boolean =>
-  /AccessDenied|Unauthorized|NotAuthorized|Forbidden|AuthFailure/.test(textAt(record, "errorCode") ?? "");
+  /AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden/.test(
+    (textAt(record, "errorCode") ?? "").slice(0, 128),
+  );
+
+/** What came of the call: what was denied has failed too. */
+export const outcomesOf = (record: EventRecord): string[] => {
+  if (denied(record)) return ["failed", "denied"];
+  return [failed(record) ? "failed" : "succeeded"];
+};

@@ -17,6 +17,8 @@ const EVENT: EventItem = {
 const ranked = (...values: string[]) => values.map((Value) => ({ Value, Count: 1 }));
 const SUMMARY: Summary = {
   Total: 9,
+  Failed: 1,
+  Denied: 1,
   Buckets: [],
   BucketSeconds: 60,
   Top: {
@@ -45,6 +47,7 @@ test.each([
   // Every event has these.
   ["EventName", [EVENT, EVENT], SUMMARY, ["CreateUser"]],
   ["ReadOnly", [], undefined, ["false", "true"]],
+  ["Outcome", [EVENT], SUMMARY, ["succeeded", "failed", "denied"]],
 ])("of %s", (field, events, summary, values) => {
   expect(valuesOf(field, events, summary)).toEqual(values);
 });

@@ -11,7 +11,7 @@ import {
 } from "../../api/history";
 import { FIELDS } from "../fields";
 import { ANY, NONE } from "../filter-tokens";
-import { recordOf, textAt } from "../record";
+import { outcomesOf, recordOf, textAt } from "../record";
 
 /** What somebody is typing: after an attribute was chosen, a value of it. */
 export interface Typed {
@@ -88,10 +88,18 @@ export function suggestionsOf(
     const frequent = summaries.flatMap((summary) => ranked(summary, key)).map(({ Value }) => Value);
     const values = all ?? [...frequent, ...shown.flatMap((event) => valuesOf(event, key))];
     const known = [...new Set(values)].filter((value) => value !== "").slice(0, OFFERED_MAX);
-    const isAlways = key === "ReadOnly" || key === "EventName" || key === "EventSource" || key === "EventId";
-    return [...(isAlways ? [] : [ANY, NONE]), ...known].map((value) => ({ propertyKey: key, value }));
+    return [...(ALWAYS.has(key) ? [] : [ANY, NONE]), ...known].map((value) => ({ propertyKey: key, value }));
   });
 }
+
+/** What every event has. */
+const ALWAYS: ReadonlySet<FilterField> = new Set([
+  "ReadOnly",
+  "EventName",
+  "EventSource",
+  "EventId",
+  "Outcome",
+]);
 
 function ranked(summary: Summary, key: FilterField) {
   if (!(key in summary.Top)) return [];
@@ -107,6 +115,8 @@ export function valuesOf(event: EventItem, field: FilterField): string[] {
       return event.Resources.flatMap(({ ResourceType }) => one(ResourceType));
     case "ResourceName":
       return event.Resources.flatMap(({ ResourceName }) => one(ResourceName));
+    case "Outcome":
+      return outcomesOf(recordOf(event));
     case "ErrorCode":
       return recorded("errorCode");
     case "SourceIPAddress":

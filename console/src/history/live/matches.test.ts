@@ -28,6 +28,9 @@ const CASES: [filters: Filter[], text: string, matches: boolean][] = [
   [[{ Field: "ErrorCode", Operator: "NotEquals", Values: ["AccessDenied"] }], "", true],
   [[{ Field: "ErrorCode", Operator: "Exists" }], "", false],
   [[{ Field: "ErrorCode", Operator: "NotExists" }], "", true],
+  [[equals("Outcome", "succeeded")], "", true],
+  [[equals("Outcome", "failed", "denied")], "", false],
+  [[{ Field: "Outcome", Operator: "NotEquals", Values: ["failed"] }], "", true],
   [[{ Field: "PrincipalArn", Operator: "StartsWith", Values: ["arn:aws:iam::111122223333:"] }], "", true],
   [[equals("EventName", "CreateUser"), equals("ReadOnly", "true")], "", false],
   // The server knows what the record's resources and user name are.

@@ -1,5 +1,5 @@
 import type { Filter, FilterField } from "../../api/history";
-import { type EventRecord, textAt } from "../record";
+import { type EventRecord, outcomesOf, textAt } from "../record";
 import type { EventSearch } from "../search-query";
 
 /**
@@ -21,6 +21,10 @@ export function mayMatch(
 }
 
 function mayHold(record: EventRecord, { Field, Operator, Values = [] }: Filter): boolean {
+  if (Field === "Outcome") {
+    const isOne = outcomesOf(record).some((outcome) => Values.includes(outcome));
+    return Operator === "Equals" ? isOne : Operator === "NotEquals" ? !isOne : true;
+  }
   const path = PATHS[Field];
   if (path === undefined) return true;
   const value = textAt(record, path);
