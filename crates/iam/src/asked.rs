@@ -281,8 +281,10 @@ fn subject(operation: Operation) -> Subject {
         Operation::CreateAccountAlias
         | Operation::DeleteAccountAlias
         | Operation::DeleteAccountPasswordPolicy
+        | Operation::GenerateCredentialReport
         | Operation::GetAccountPasswordPolicy
         | Operation::GetAccountSummary
+        | Operation::GetCredentialReport
         | Operation::ListAccountAliases
         | Operation::ListPolicies
         | Operation::ListVirtualMFADevices

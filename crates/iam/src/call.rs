@@ -105,6 +105,11 @@ impl Iam {
             Operation::EnableMFADevice => {
                 return changed(iam.enable_mfa_device(caller, &input(request)?).await);
             }
+            Operation::GenerateCredentialReport => {
+                input::<shapes::GenerateCredentialReportRequest>(request)?;
+                let (output, report) = iam.generate_credential_report(caller)?;
+                return Ok(Called { answer: answer(Ok(output))?, signs_in_anew: None, report });
+            }
             Operation::GetAccessKeyLastUsed => {
                 answer(iam.get_access_key_last_used(caller, &input(request)?).await)
             }
@@ -115,6 +120,10 @@ impl Iam {
             Operation::GetAccountSummary => {
                 input::<shapes::GetAccountSummaryRequest>(request)?;
                 answer(Ok(iam.get_account_summary(caller)))
+            }
+            Operation::GetCredentialReport => {
+                input::<shapes::GetCredentialReportRequest>(request)?;
+                answer(iam.get_credential_report(caller))
             }
             Operation::GetGroup => answer(iam.get_group(caller, &input(request)?)),
             Operation::GetGroupPolicy => {
@@ -389,6 +398,6 @@ impl Iam {
             }
             Operation::UpdateUser => done(iam.update_user(caller, &input(request)?).await),
         };
-        Ok(Called { answer: answer?, signs_in_anew: None })
+        Ok(Called { answer: answer?, signs_in_anew: None, report: None })
     }
 }

@@ -6,8 +6,8 @@ use cairn_wire::query::{Input, Request};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::Refusal;
 use crate::page::Paging;
+use crate::{BegunReport, Refusal};
 
 /// What came of a call.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Called {
     pub answer: Value,
     /// The first revision in which somebody signs in with something else, where the call was about that.
     pub signs_in_anew: Option<Revision>,
+    /// The credential report that the call began.
+    pub report: Option<BegunReport>,
 }
 
 pub(crate) fn input<I: Input<Operation = Operation>>(request: &Request<Operation>) -> Result<I, Refusal> {
@@ -41,7 +43,7 @@ pub(crate) fn changed(outcome: Result<(impl Serialize, Revision), Refusal>) -> R
         Value::Null => nothing(),
         answer => answer,
     };
-    Ok(Called { answer, signs_in_anew: Some(revision) })
+    Ok(Called { answer, signs_in_anew: Some(revision), report: None })
 }
 
 fn nothing() -> Value {

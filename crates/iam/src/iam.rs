@@ -6,10 +6,11 @@ use cairn_catalog::{Catalog, Change, CommitError, MasterKey, Revision, Snapshot}
 use cairn_event::{Clock, Ids};
 use cairn_signin::Passwords;
 
+use crate::credential_reports::Reports;
 use crate::{KeyUse, Refusal};
 
-/// IAM.
-#[derive(Debug)]
+/// IAM. Clones are the same one.
+#[derive(Debug, Clone)]
 pub struct Iam {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) master: Arc<MasterKey>,
@@ -17,6 +18,7 @@ pub struct Iam {
     pub(crate) passwords: Passwords,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) reports: Arc<Reports>,
 }
 
 /// The changes that a use case decided on, and its answer once they are committed.
@@ -33,7 +35,8 @@ impl Iam {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { catalog, master, key_use, passwords, clock, ids }
+        let reports = Arc::default();
+        Self { catalog, master, key_use, passwords, clock, ids, reports }
     }
 
     /// Decides on the newest revision and commits; decides again when somebody else was faster.

@@ -1,5 +1,5 @@
 //! IAM's operations as use cases: users, groups, roles, policies, access keys, passwords, MFA
-//! devices, the account's alias.
+//! devices, the account's alias, credential reports.
 //!
 //! A use case takes a decoded call of a caller who may make it, decides on one catalog revision, and
 //! commits the next; what belongs together (a renamed user and its keys) changes in one commit. It answers
@@ -20,6 +20,8 @@ mod boundaries;
 mod call;
 mod called;
 mod caller;
+mod credential_report;
+mod credential_reports;
 mod document;
 mod entities_for_policy;
 mod fresh;
@@ -55,6 +57,7 @@ pub use asked::Asked;
 pub use aws_policies::{AwsPolicy, aws_policies, aws_policy};
 pub use called::Called;
 pub use caller::Caller;
+pub use credential_reports::BegunReport;
 pub use fresh::{FreshKey, unique_id};
 pub use iam::Iam;
 pub use key_use::{KeyUse, LastUse};

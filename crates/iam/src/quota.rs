@@ -11,6 +11,8 @@ pub(crate) const POLICIES: Quota = Quota { name: "PoliciesPerAccount", max: 1_50
 pub(crate) const POLICIES_PER_GROUP: Quota = Quota { name: "PoliciesPerGroup", max: 10 };
 pub(crate) const POLICIES_PER_ROLE: Quota = Quota { name: "PoliciesPerRole", max: 10 };
 pub(crate) const POLICIES_PER_USER: Quota = Quota { name: "PoliciesPerUser", max: 10 };
+/// Credential reports that are being written at the same time, of all accounts.
+pub(crate) const REPORTS_AT_ONCE: Quota = Quota { name: "CredentialReportsAtOnce", max: 4 };
 pub(crate) const ROLES: Quota = Quota { name: "RolesPerAccount", max: 1_000 };
 pub(crate) const USERS: Quota = Quota { name: "UsersPerAccount", max: 5_000 };
 pub(crate) const TAGS: Quota = Quota { name: "TagsPerResource", max: 50 };

@@ -148,6 +148,12 @@ pub enum Refusal {
     UserNameNeeded,
     #[error("Access keys are set Active or Inactive; Expired is a state that keys are found in.")]
     StatusInvalid,
+    #[error("No report is present. Use GenerateCredentialReport to begin one.")]
+    ReportMissing,
+    #[error("The report has expired. Use GenerateCredentialReport to begin another.")]
+    ReportExpired,
+    #[error("The report is being generated.")]
+    ReportUnfinished,
     #[error("Invalid Marker.")]
     MarkerInvalid,
     #[error("Another change was made at the same time. Send the request again.")]
@@ -246,6 +252,9 @@ impl Refusal {
             | Self::RoleReserved => Code::Own(ErrorCode::InvalidInput),
             Self::RoleProtected(_) => Code::Own(ErrorCode::UnmodifiableEntity),
             Self::PolicyOfService => Code::Own(ErrorCode::PolicyNotAttachable),
+            Self::ReportMissing => Code::Own(ErrorCode::ReportNotPresent),
+            Self::ReportExpired => Code::Own(ErrorCode::ReportExpired),
+            Self::ReportUnfinished => Code::Own(ErrorCode::ReportInProgress),
             Self::Conflict => Code::Own(ErrorCode::ConcurrentModification),
             Self::Internal(_) => Code::Own(ErrorCode::ServiceFailure),
         }

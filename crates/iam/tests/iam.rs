@@ -14,6 +14,8 @@ mod passwords;
 mod properties;
 #[path = "iam/quotas.rs"]
 mod quotas;
+#[path = "iam/reports.rs"]
+mod reports;
 #[path = "iam/secrets.rs"]
 mod secrets;
 #[path = "iam/sessions.rs"]

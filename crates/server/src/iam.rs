@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cairn_access::{Denial, Outcome, PolicyKind, Principal};
-use cairn_iam::{Asked, Called, Caller, Refusal};
+use cairn_iam::{Asked, BegunReport, Called, Caller, Refusal};
 use cairn_signin::{Attempt, TooEarly};
 use cairn_wire::iam::Operation;
 use cairn_wire::query::{self, Operation as _, Parameters, QueryErrorCode, Request};
@@ -48,6 +48,9 @@ impl Front {
             self.end_guess(&guess, &called);
         }
         let called = called.map_err(|refusal| refused(&refusal))?;
+        if let Some(report) = called.report {
+            self.write_report(report);
+        }
         if let Some(revision) = called.signs_in_anew {
             self.keep_session_of(arrival, revision).await;
         }
@@ -77,6 +80,16 @@ impl Front {
                 ),
             )),
         }
+    }
+
+    /// Has a credential report written behind the answer. A server that stops leaves it: it is asked for again.
+    fn write_report(&self, report: BegunReport) {
+        let (iam, stop) = (self.iam.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            if let Some(Err(error)) = stop.run_until_cancelled(iam.write_report(report)).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "credential report not written");
+            }
+        });
     }
 
     fn end_guess(&self, attempt: &Attempt, called: &Result<Called, Refusal>) {

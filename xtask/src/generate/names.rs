@@ -21,14 +21,14 @@ pub(crate) fn type_name(shape: &str) -> String {
     first + chars.as_str()
 }
 
-/// `EXTENDABLE_RETENTION_PRICING` → `ExtendableRetentionPricing`; mixed case stays as it is. `SELF` becomes
-/// `Own`, since Rust has taken the other.
+/// `EXTENDABLE_RETENTION_PRICING` → `ExtendableRetentionPricing`, `text/csv` → `TextCsv`; mixed case stays as it is.
+/// `SELF` becomes `Own`, since Rust has taken the other.
 pub(crate) fn variant(value: &str) -> String {
     if value == "SELF" {
         return "Own".to_owned();
     }
     let shouted = value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let parts = value.split('_');
+    let parts = value.split(['_', '/']);
     parts
         .map(|part| {
             let mut rest = part.chars();

@@ -31,7 +31,7 @@ pub(crate) const SERVICES: [Service; 5] = [
     Service { title: "STS", module: "sts", model: "sts/2011-06-15/service-2.json.gz", operations: Some(STS) },
 ];
 
-/// Accounts, users, groups, roles, policies, access keys, passwords and MFA devices.
+/// Accounts, users, groups, roles, policies, access keys, passwords, MFA devices and credential reports.
 const IAM: &[&str] = &[
     "AddUserToGroup",
     "AttachGroupPolicy",
@@ -69,9 +69,11 @@ const IAM: &[&str] = &[
     "DetachRolePolicy",
     "DetachUserPolicy",
     "EnableMFADevice",
+    "GenerateCredentialReport",
     "GetAccessKeyLastUsed",
     "GetAccountPasswordPolicy",
     "GetAccountSummary",
+    "GetCredentialReport",
     "GetGroup",
     "GetGroupPolicy",
     "GetLoginProfile",

@@ -98,6 +98,48 @@ impl PolicyUsageType {
     }
 }
 
+/// `ReportFormatType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReportFormatType {
+    /// `text/csv`.
+    #[serde(rename = "text/csv")]
+    TextCsv,
+}
+
+impl ReportFormatType {
+    /// Returns the word as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TextCsv => "text/csv",
+        }
+    }
+}
+
+/// `ReportStateType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReportStateType {
+    /// `STARTED`.
+    #[serde(rename = "STARTED")]
+    Started,
+    /// `INPROGRESS`.
+    #[serde(rename = "INPROGRESS")]
+    Inprogress,
+    /// `COMPLETE`.
+    #[serde(rename = "COMPLETE")]
+    Complete,
+}
+
+impl ReportStateType {
+    /// Returns the word as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "STARTED",
+            Self::Inprogress => "INPROGRESS",
+            Self::Complete => "COMPLETE",
+        }
+    }
+}
+
 /// `AssignmentStatusType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AssignmentStatusType {

@@ -31,6 +31,12 @@ pub enum ErrorCode {
     PasswordPolicyViolation,
     /// `PolicyNotAttachable`, HTTP 400.
     PolicyNotAttachable,
+    /// `ReportExpired`, HTTP 410.
+    ReportExpired,
+    /// `ReportInProgress`, HTTP 404.
+    ReportInProgress,
+    /// `ReportNotPresent`, HTTP 410.
+    ReportNotPresent,
     /// `ServiceFailure`, HTTP 500.
     ServiceFailure,
     /// `UnmodifiableEntity`, HTTP 400.
@@ -53,6 +59,9 @@ impl ErrorCode {
             Self::NoSuchEntity => "NoSuchEntity",
             Self::PasswordPolicyViolation => "PasswordPolicyViolation",
             Self::PolicyNotAttachable => "PolicyNotAttachable",
+            Self::ReportExpired => "ReportExpired",
+            Self::ReportInProgress => "ReportInProgress",
+            Self::ReportNotPresent => "ReportNotPresent",
             Self::ServiceFailure => "ServiceFailure",
             Self::UnmodifiableEntity => "UnmodifiableEntity",
         }
@@ -73,6 +82,9 @@ impl ErrorCode {
             Self::NoSuchEntity => 404,
             Self::PasswordPolicyViolation => 400,
             Self::PolicyNotAttachable => 400,
+            Self::ReportExpired => 410,
+            Self::ReportInProgress => 404,
+            Self::ReportNotPresent => 410,
             Self::ServiceFailure => 500,
             Self::UnmodifiableEntity => 400,
         }
@@ -93,6 +105,9 @@ impl ErrorCode {
             Self::NoSuchEntity => "NoSuchEntityException",
             Self::PasswordPolicyViolation => "PasswordPolicyViolationException",
             Self::PolicyNotAttachable => "PolicyNotAttachableException",
+            Self::ReportExpired => "CredentialReportExpiredException",
+            Self::ReportInProgress => "CredentialReportNotReadyException",
+            Self::ReportNotPresent => "CredentialReportNotPresentException",
             Self::ServiceFailure => "ServiceFailureException",
             Self::UnmodifiableEntity => "UnmodifiableEntityException",
         }

@@ -84,12 +84,16 @@ pub enum Operation {
     DetachUserPolicy,
     /// `EnableMFADevice`.
     EnableMFADevice,
+    /// `GenerateCredentialReport`.
+    GenerateCredentialReport,
     /// `GetAccessKeyLastUsed`.
     GetAccessKeyLastUsed,
     /// `GetAccountPasswordPolicy`.
     GetAccountPasswordPolicy,
     /// `GetAccountSummary`.
     GetAccountSummary,
+    /// `GetCredentialReport`.
+    GetCredentialReport,
     /// `GetGroup`.
     GetGroup,
     /// `GetGroupPolicy`.
@@ -242,9 +246,11 @@ impl query::Operation for Operation {
         Self::DetachRolePolicy,
         Self::DetachUserPolicy,
         Self::EnableMFADevice,
+        Self::GenerateCredentialReport,
         Self::GetAccessKeyLastUsed,
         Self::GetAccountPasswordPolicy,
         Self::GetAccountSummary,
+        Self::GetCredentialReport,
         Self::GetGroup,
         Self::GetGroupPolicy,
         Self::GetLoginProfile,
@@ -344,9 +350,11 @@ impl query::Operation for Operation {
             Self::DetachRolePolicy => &DETACH_ROLE_POLICY,
             Self::DetachUserPolicy => &DETACH_USER_POLICY,
             Self::EnableMFADevice => &ENABLE_MFA_DEVICE,
+            Self::GenerateCredentialReport => &GENERATE_CREDENTIAL_REPORT,
             Self::GetAccessKeyLastUsed => &GET_ACCESS_KEY_LAST_USED,
             Self::GetAccountPasswordPolicy => &GET_ACCOUNT_PASSWORD_POLICY,
             Self::GetAccountSummary => &GET_ACCOUNT_SUMMARY,
+            Self::GetCredentialReport => &GET_CREDENTIAL_REPORT,
             Self::GetGroup => &GET_GROUP,
             Self::GetGroupPolicy => &GET_GROUP_POLICY,
             Self::GetLoginProfile => &GET_LOGIN_PROFILE,
@@ -839,6 +847,18 @@ impl Input for EnableMFADeviceRequest {
     type Output = EnableMFADeviceResponse;
 }
 
+static GENERATE_CREDENTIAL_REPORT: OperationModel = OperationModel {
+    name: "GenerateCredentialReport",
+    input: &shapes::GENERATE_CREDENTIAL_REPORT_REQUEST,
+    output: &shapes::GENERATE_CREDENTIAL_REPORT_RESPONSE,
+};
+
+impl Input for GenerateCredentialReportRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GenerateCredentialReport;
+    type Output = GenerateCredentialReportResponse;
+}
+
 static GET_ACCESS_KEY_LAST_USED: OperationModel = OperationModel {
     name: "GetAccessKeyLastUsed",
     input: &shapes::GET_ACCESS_KEY_LAST_USED_REQUEST,
@@ -873,6 +893,18 @@ impl Input for GetAccountSummaryRequest {
     type Operation = Operation;
     const OPERATION: Operation = Operation::GetAccountSummary;
     type Output = GetAccountSummaryResponse;
+}
+
+static GET_CREDENTIAL_REPORT: OperationModel = OperationModel {
+    name: "GetCredentialReport",
+    input: &shapes::GET_CREDENTIAL_REPORT_REQUEST,
+    output: &shapes::GET_CREDENTIAL_REPORT_RESPONSE,
+};
+
+impl Input for GetCredentialReportRequest {
+    type Operation = Operation;
+    const OPERATION: Operation = Operation::GetCredentialReport;
+    type Output = GetCredentialReportResponse;
 }
 
 static GET_GROUP: OperationModel = OperationModel {

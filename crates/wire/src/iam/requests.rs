@@ -398,6 +398,11 @@ pub struct EnableMFADeviceRequest {
     pub authentication_code2: String,
 }
 
+/// `GenerateCredentialReportRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GenerateCredentialReportRequest {}
+
 /// `GetAccessKeyLastUsedRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -415,6 +420,11 @@ pub struct GetAccountPasswordPolicyRequest {}
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GetAccountSummaryRequest {}
+
+/// `GetCredentialReportRequest`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetCredentialReportRequest {}
 
 /// `GetGroupPolicyRequest`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::enums::*;
 use super::types::*;
+use crate::Blob;
 use crate::Timestamp;
 
 /// `AddUserToGroupResponse`.
@@ -227,6 +228,18 @@ pub struct DetachUserPolicyResponse {}
 #[serde(rename_all = "PascalCase")]
 pub struct EnableMFADeviceResponse {}
 
+/// `GenerateCredentialReportResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GenerateCredentialReportResponse {
+    /// `State`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<ReportStateType>,
+    /// `Description`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
 /// `GetAccessKeyLastUsedResponse`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -254,6 +267,21 @@ pub struct GetAccountSummaryResponse {
     /// `SummaryMap`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary_map: Option<BTreeMap<SummaryKeyType, i32>>,
+}
+
+/// `GetCredentialReportResponse`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetCredentialReportResponse {
+    /// `Content`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Blob>,
+    /// `ReportFormat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_format: Option<ReportFormatType>,
+    /// `GeneratedTime`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated_time: Option<Timestamp>,
 }
 
 /// `GetGroupPolicyResponse`.

@@ -338,6 +338,13 @@ pub(super) static ENTITY_TYPE: Shape = Shape::Text {
     values: &["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
 };
 
+pub(super) static GENERATE_CREDENTIAL_REPORT_REQUEST: Shape = Shape::Structure(&[]);
+
+pub(super) static GENERATE_CREDENTIAL_REPORT_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "State", shape: &REPORT_STATE_TYPE, required: false },
+    Member { name: "Description", shape: &REPORT_STATE_DESCRIPTION_TYPE, required: false },
+]);
+
 pub(super) static GET_ACCESS_KEY_LAST_USED_REQUEST: Shape =
     Shape::Structure(&[Member { name: "AccessKeyId", shape: &ACCESS_KEY_ID_TYPE, required: true }]);
 
@@ -355,6 +362,14 @@ pub(super) static GET_ACCOUNT_SUMMARY_REQUEST: Shape = Shape::Structure(&[]);
 
 pub(super) static GET_ACCOUNT_SUMMARY_RESPONSE: Shape =
     Shape::Structure(&[Member { name: "SummaryMap", shape: &SUMMARY_MAP_TYPE, required: false }]);
+
+pub(super) static GET_CREDENTIAL_REPORT_REQUEST: Shape = Shape::Structure(&[]);
+
+pub(super) static GET_CREDENTIAL_REPORT_RESPONSE: Shape = Shape::Structure(&[
+    Member { name: "Content", shape: &REPORT_CONTENT_TYPE, required: false },
+    Member { name: "ReportFormat", shape: &REPORT_FORMAT_TYPE, required: false },
+    Member { name: "GeneratedTime", shape: &DATE_TYPE, required: false },
+]);
 
 pub(super) static GET_GROUP_POLICY_REQUEST: Shape = Shape::Structure(&[
     Member { name: "GroupName", shape: &GROUP_NAME_TYPE, required: true },
@@ -857,6 +872,20 @@ pub(super) static REMOVE_USER_FROM_GROUP_REQUEST: Shape = Shape::Structure(&[
 ]);
 
 pub(super) static REMOVE_USER_FROM_GROUP_RESPONSE: Shape = Shape::Structure(&[]);
+
+pub(super) static REPORT_CONTENT_TYPE: Shape = Shape::Blob;
+
+pub(super) static REPORT_FORMAT_TYPE: Shape =
+    Shape::Text { length: Bounds { min: None, max: None }, pattern: None, values: &["text/csv"] };
+
+pub(super) static REPORT_STATE_DESCRIPTION_TYPE: Shape =
+    Shape::Text { length: Bounds { min: None, max: None }, pattern: None, values: &[] };
+
+pub(super) static REPORT_STATE_TYPE: Shape = Shape::Text {
+    length: Bounds { min: None, max: None },
+    pattern: None,
+    values: &["STARTED", "INPROGRESS", "COMPLETE"],
+};
 
 pub(super) static RESYNC_MFA_DEVICE_REQUEST: Shape = Shape::Structure(&[
     Member { name: "UserName", shape: &EXISTING_USER_NAME_TYPE, required: true },
