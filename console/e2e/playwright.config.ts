@@ -8,11 +8,13 @@ export default defineConfig({
   outputDir: join(RESULTS, "failures"),
   globalSetup: "./global-setup.ts",
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Limits are for a machine several times slower than two quick cores; a missing element is told before the test ends.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   reporter: [["list"], ["json", { outputFile: join(RESULTS, "report.json") }]],
   use: {
     launchOptions: BROWSER,
+    actionTimeout: 60_000,
     storageState: STORAGE_STATE,
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
