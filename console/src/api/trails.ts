@@ -68,9 +68,65 @@ export const previewSelectors = (
   signal?: AbortSignal,
 ) => page<Preview>(region, "/_cairn/selectors/preview", input, signal);
 
-/** What `GET /_cairn/delivery` answers: how the caller's trails fare in a Region. */
+/** What `GET /_cairn/delivery` answers: how the caller's trails and live destinations fare in a Region. */
 export interface DeliveryHealth {
   Trails: TrailHealth[];
+  /** Those that belong to no trail; absent where the account has none, or they are not told. */
+  Destinations?: DestinationHealth[];
+  /** Why they are not told. */
+  DestinationsDenied?: string;
+}
+
+/** A place that is told of events. */
+export interface DestinationHealth {
+  Kind: "S3" | "Digest" | "SNS" | "CloudWatchLogs" | "EventBridge" | "Webhook" | "NATS" | "TransparencyLog";
+  Name: string;
+  Address?: string;
+  LastSuccess?: string;
+  LastAttempt?: string;
+  /** The code of the error that holds it up; absent where none does. */
+  Error?: string;
+  /** What helps against that, or against the last error. */
+  Advice?: string;
+  /** The last error, be it over or not. */
+  LastError?: { Code: string; Time: string; Region?: string };
+  /** How old the oldest event is that it has not taken, and how many wait. */
+  LagSeconds?: number;
+  Waiting?: number;
+  /** How many entries of the journal were not looked at for it. */
+  Behind?: number;
+  LastDay?: {
+    Events: number;
+    Bytes: number;
+    FailedTries: number;
+    GivenUp: number;
+    GivenUpFor?: Record<string, number>;
+  };
+  /** The file of what was given up, in the server's data directory. */
+  DeadLetters?: { File: string; Bytes: number; BytesMax: number };
+}
+
+/** What is due to a bucket and not in it. */
+export interface Undelivered {
+  Since: string;
+  Files: number;
+  Events: number;
+  /** Uncompressed. */
+  Bytes: number;
+  /** Whether there is more of which nobody knows how much. */
+  More: boolean;
+  FolderCount: number;
+  /** The oldest of them, 100 at most. */
+  Folders: {
+    AccountId: string;
+    Region: string;
+    Folder: string;
+    Since: string;
+    Files: number;
+    Events: number;
+    Bytes: number;
+    Error?: string;
+  }[];
 }
 
 export interface TrailHealth {
@@ -91,15 +147,10 @@ export interface TrailHealth {
     /** Of one hour each, oldest first, 24 of them. */
     Hours: { StartTime: string; Files: number; Bytes: number; Events: number; Digests: number }[];
   };
-  /** Each place that the trail tells: its bucket, digests, topic, log group, event bus, … */
-  Destinations: {
-    Kind: "S3" | "Digest" | "SNS" | "CloudWatchLogs" | "EventBridge" | "Webhook" | "NATS" | "TransparencyLog";
-    Name: string;
-    LastSuccess?: string;
-    /** The code of the error that holds it up; absent where none does. */
-    Error?: string;
-    LastAttempt?: string;
-  }[];
+  /** What is due and in no file, for the bucket does not take it. */
+  Undelivered?: Undelivered;
+  /** Each place that the trail tells: its bucket, digests, topic, log group, transparency log. */
+  Destinations: DestinationHealth[];
 }
 
 export const deliveryHealth = (region: string, signal?: AbortSignal) =>

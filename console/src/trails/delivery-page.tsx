@@ -6,16 +6,17 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import type { TrailHealth } from "../api/trails";
+import type { DeliveryHealth, TrailHealth } from "../api/trails";
 import { many } from "../insights/words";
 import { EmptyState } from "../shell/empty-state";
 import { href } from "../shell/href";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { DestinationsTable } from "./delivery/destinations-table";
-import { healthOf, totals } from "./delivery/health";
+import { healthOf, KINDS, stateOf, totals } from "./delivery/health";
 import { HealthTable } from "./delivery/health-table";
 import { Hours } from "./delivery/hours";
+import { UndeliveredTable } from "./delivery/undelivered-table";
 import { useDelivery } from "./delivery/use-delivery";
 import { sizeOf, trailPath } from "./trail-facts";
 
@@ -41,24 +42,22 @@ export function Component() {
           <Refused error={delivery.error} doing="look at deliveries" onRetry={() => delivery.refetch()} />
         )}
         {delivery.isPending && <StatusIndicator type="loading">Loading deliveries</StatusIndicator>}
-        {delivery.data && <Health trails={delivery.data.Trails} />}
+        {delivery.data && <Health health={delivery.data} />}
       </SpaceBetween>
     </Page>
   );
 }
 
-function Health({ trails }: { trails: TrailHealth[] }) {
+function Health({ health }: { health: DeliveryHealth }) {
+  const trails = health.Trails;
+  const others = health.Destinations?.length || health.DestinationsDenied;
   if (trails.length === 0) {
     return (
-      <Container>
-        <EmptyState
-          title="No trail delivers yet"
-          command="cairn trail create main --bucket audit-logs --create-bucket"
-          action={<Button href={href("/trails/create")}>Create trail</Button>}
-        >
-          Events are in the event history for 90 days. A trail delivers them to a bucket as well.
-        </EmptyState>
-      </Container>
+      <SpaceBetween size="l">
+        <NoTrail />
+        <AilingOthers health={health} />
+        {others && <DestinationsTable health={health} />}
+      </SpaceBetween>
     );
   }
   const sums = totals(trails);
@@ -66,6 +65,7 @@ function Health({ trails }: { trails: TrailHealth[] }) {
   return (
     <SpaceBetween size="l">
       <Ailing trails={trails} />
+      <AilingOthers health={health} />
       <Container>
         <KeyValuePairs
           columns={4}
@@ -96,8 +96,23 @@ function Health({ trails }: { trails: TrailHealth[] }) {
       </Container>
       <Hours trails={trails} />
       <HealthTable trails={trails} />
-      <DestinationsTable trails={trails} />
+      <UndeliveredTable trails={trails} />
+      <DestinationsTable health={health} />
     </SpaceBetween>
+  );
+}
+
+function NoTrail() {
+  return (
+    <Container>
+      <EmptyState
+        title="No trail delivers yet"
+        command="cairn trail create main --bucket audit-logs --create-bucket"
+        action={<Button href={href("/trails/create")}>Create trail</Button>}
+      >
+        Events are in the event history for 90 days. A trail delivers them to a bucket as well.
+      </EmptyState>
+    </Container>
   );
 }
 
@@ -124,6 +139,26 @@ function Ailing({ trails }: { trails: TrailHealth[] }) {
   );
 }
 
+/** The destinations of no trail that fail, each with what helps. */
+function AilingOthers({ health }: { health: DeliveryHealth }) {
+  const ailing = (health.Destinations ?? []).filter((one) => stateOf(one).type === "error");
+  if (ailing.length === 0) return null;
+  return (
+    <Alert
+      type="warning"
+      header={ailing.length === 1 ? "A destination needs you" : `${ailing.length} destinations need you`}
+    >
+      <SpaceBetween size="xxs">
+        {ailing.slice(0, AILING_MAX).map((one) => (
+          <span key={`${one.Kind} ${one.Name}`}>
+            {KINDS[one.Kind]} {one.Name}: {one.Error}. {one.Advice}
+          </span>
+        ))}
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
 /** How many of them are named. */
 const AILING_MAX = 5;
 
@@ -136,6 +171,11 @@ const HELP = (
     <p>
       A destination that fails is tried again, each time a little later, until it works. Files keep their
       names and order.
+    </p>
+    <p>
+      Live destinations (CloudWatch Logs, EventBridge, webhooks, NATS) get each event within a second. One
+      that takes nothing is tried again for a day; then its oldest events are given up, and webhooks and NATS
+      keep them as dead letters on the server.
     </p>
     <p>What is shown are the deliveries of this account&apos;s events from this Region.</p>
   </HelpPanel>

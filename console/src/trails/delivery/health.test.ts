@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TrailHealth } from "../../api/trails";
-import { healthOf, seriesOf, totals } from "./health";
+import type { DestinationHealth, TrailHealth, Undelivered } from "../../api/trails";
+import { foldersOf, givenUpOf, healthOf, rowsOf, sentOf, seriesOf, stateOf, totals, waitsOf } from "./health";
 
 const hour = { StartTime: "2026-11-26T06:00:00Z", Files: 1, Bytes: 10, Events: 3, Digests: 1 };
 const TRAIL: TrailHealth = {
@@ -79,4 +79,89 @@ test("each trail has a series", () => {
 test("trails that are off have no lag", () => {
   expect(totals([{ ...TRAIL, IsLogging: false }])).toMatchObject({ logging: 0, lag: "–", late: false });
   expect(totals([TRAIL, { ...TRAIL, IsLogging: false, LagSeconds: 9 }]).lag).toBe("4 s");
+});
+
+const HOOK: DestinationHealth = {
+  Kind: "Webhook",
+  Name: "hook",
+  LastSuccess: "2026-11-26T06:00:00Z",
+  LagSeconds: 0,
+  Waiting: 0,
+  Behind: 0,
+  LastDay: { Events: 1200, Bytes: 9, FailedTries: 0, GivenUp: 0 },
+};
+const gaveUp = { ...HOOK.LastDay, Events: 5, Bytes: 9, FailedTries: 3, GivenUp: 1003 };
+
+test.each<[string, Partial<DestinationHealth>, string, string, string, string]>([
+  ["works", {}, "Works", "Nothing", "1,200", "None"],
+  ["fails", { Error: "Http503", Waiting: 7, LagSeconds: 90 }, "Http503", "7 for 1 min 30 s", "1,200", "None"],
+  [
+    "is far behind",
+    { Waiting: 7, Behind: 4000, LagSeconds: 9 },
+    "Works",
+    "7 for 9 s, 4,000 unread",
+    "1,200",
+    "None",
+  ],
+  [
+    "gave up",
+    { LastDay: { ...gaveUp, GivenUpFor: { expired: 1000, "refused-400": 3 } } },
+    "Gave events up",
+    "Nothing",
+    "5, 3 tries failed",
+    "1,000 expired, 3 refused-400",
+  ],
+])("a webhook that %s", (_, change, state, waits, sent, lost) => {
+  const hook = { ...HOOK, ...change };
+  expect([stateOf(hook).text, waitsOf(hook), sentOf(hook), givenUpOf(hook)]).toEqual([
+    state,
+    waits,
+    sent,
+    lost,
+  ]);
+});
+
+test("of a bucket no such figures are known", () => {
+  const bucket: DestinationHealth = { Kind: "S3", Name: "logs" };
+  expect([stateOf(bucket).text, waitsOf(bucket), sentOf(bucket), givenUpOf(bucket)]).toEqual([
+    "Nothing yet",
+    "–",
+    "–",
+    "–",
+  ]);
+});
+
+test("what needs somebody stands first, and says whose it is", () => {
+  const bus: DestinationHealth = { ...HOOK, Kind: "EventBridge", Name: "bus" };
+  const rows = rowsOf({
+    Trails: [{ ...TRAIL, Destinations: [destination("S3")] }],
+    Destinations: [bus, { ...HOOK, LastDay: gaveUp }, { ...HOOK, Kind: "NATS", Error: "Unreachable" }],
+  });
+  expect(rows.map(({ Kind, owner }) => [Kind, owner])).toEqual([
+    ["NATS", "The server"],
+    ["Webhook", "The server"],
+    ["S3", "main"],
+    ["EventBridge", "The account's trails"],
+  ]);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(4);
+});
+
+test("folders that wait are those of all trails, and what is not listed is counted", () => {
+  const folder = {
+    AccountId: "111122223333",
+    Region: "us-east-1",
+    Folder: "CloudTrail",
+    Since: "2026-11-26T06:00:00Z",
+  };
+  const waits: Undelivered = {
+    ...{ Since: folder.Since, Files: 2, Events: 9, Bytes: 90, More: true, FolderCount: 3 },
+    Folders: [{ ...folder, Files: 2, Events: 9, Bytes: 90 }],
+  };
+  const told = foldersOf([TRAIL, { ...TRAIL, Undelivered: waits }]);
+  expect(told).toMatchObject({
+    unlisted: 2,
+    more: true,
+    folders: [{ trail: "main", AccountId: "111122223333" }],
+  });
+  expect(foldersOf([TRAIL])).toEqual({ folders: [], unlisted: 0, more: false });
 });

@@ -1,4 +1,4 @@
-import type { TrailHealth } from "../../api/trails";
+import type { DeliveryHealth, DestinationHealth, TrailHealth } from "../../api/trails";
 import { span } from "../../shell/time";
 import type { Condition } from "../trail-facts";
 
@@ -7,8 +7,6 @@ export const isLate = ({
   LagSeconds,
   WindowSeconds,
 }: Pick<TrailHealth, "LagSeconds" | "WindowSeconds">): boolean => LagSeconds > 2 * WindowSeconds + 60;
-
-type Destination = TrailHealth["Destinations"][number];
 
 /** How a trail's delivery fares, in a word or two. */
 export function healthOf(trail: TrailHealth): Condition {
@@ -30,8 +28,9 @@ export function healthOf(trail: TrailHealth): Condition {
 }
 
 /** How a destination fares. */
-export function stateOf({ Kind, Error: code, LastSuccess }: Destination): Condition {
+export function stateOf({ Kind, Error: code, LastSuccess, LastDay }: DestinationHealth): Condition {
   if (code) return { type: "error", text: code, code };
+  if (LastDay && LastDay.GivenUp > 0) return { type: "warning", text: "Gave events up" };
   if (LastSuccess) return { type: "success", text: "Works" };
   // Of some it is only told when they fail.
   return Kind === "TransparencyLog"
@@ -39,7 +38,7 @@ export function stateOf({ Kind, Error: code, LastSuccess }: Destination): Condit
     : { type: "pending", text: "Nothing yet" };
 }
 
-export const KINDS: Record<Destination["Kind"], string> = {
+export const KINDS: Record<DestinationHealth["Kind"], string> = {
   S3: "Log files",
   Digest: "Digests",
   SNS: "SNS topic",
@@ -97,4 +96,73 @@ export function seriesOf(
     title: Name,
     hours: LastDay.Hours.map((hour) => ({ at: new Date(hour.StartTime), value: hour[figure] })),
   }));
+}
+
+/** A destination, and whose it is. */
+export interface Row extends DestinationHealth {
+  id: string;
+  owner: string;
+}
+
+/** All destinations, those first that need somebody. */
+export function rowsOf({ Trails, Destinations = [] }: DeliveryHealth): Row[] {
+  const rows = [
+    ...Trails.flatMap((trail) =>
+      trail.Destinations.map((one) => ({
+        ...one,
+        id: `${trail.TrailARN} ${one.Kind} ${one.Name}`,
+        owner: trail.Name,
+      })),
+    ),
+    ...Destinations.map((one) => ({
+      ...one,
+      id: `${one.Kind} ${one.Name}`,
+      owner: one.Kind === "EventBridge" ? "The account's trails" : "The server",
+    })),
+  ];
+  const urgency = (row: Row) => ["error", "warning"].indexOf(stateOf(row).type) + 1 || 3;
+  return rows.sort((one, other) => urgency(one) - urgency(other));
+}
+
+const number = new Intl.NumberFormat("en-US");
+
+/** What waits for a destination, in words; nothing is known of some. */
+export function waitsOf({ Waiting, Behind = 0, LagSeconds = 0 }: DestinationHealth): string {
+  if (Waiting === undefined) return "–";
+  if (LagSeconds === 0) return "Nothing";
+  const unread = Behind > 0 ? `, ${number.format(Behind)} unread` : "";
+  return `${number.format(Waiting)} for ${span(LagSeconds)}${unread}`;
+}
+
+/** What arrived in the last 24 hours, and what did not. */
+export function sentOf({ LastDay }: DestinationHealth): string {
+  if (!LastDay) return "–";
+  const failed = LastDay.FailedTries > 0 ? `, ${number.format(LastDay.FailedTries)} tries failed` : "";
+  return `${number.format(LastDay.Events)}${failed}`;
+}
+
+/** What never will arrive, by its reason. */
+export function givenUpOf({ LastDay }: DestinationHealth): string {
+  if (!LastDay) return "–";
+  const reasons = Object.entries(LastDay.GivenUpFor ?? {});
+  if (reasons.length === 0) return "None";
+  return reasons.map(([reason, events]) => `${number.format(events)} ${reason}`).join(", ");
+}
+
+/** What waits for buckets, of all trails; how many folders are not listed, and whether there is more. */
+export function foldersOf(trails: readonly TrailHealth[]) {
+  const waiting = trails.flatMap(({ Name, TrailARN, Undelivered }) =>
+    Undelivered ? [{ Name, TrailARN, ...Undelivered }] : [],
+  );
+  return {
+    folders: waiting.flatMap(({ Name, TrailARN, Folders }) =>
+      Folders.map((one) => ({
+        ...one,
+        trail: Name,
+        id: `${TrailARN} ${one.AccountId} ${one.Region} ${one.Folder}`,
+      })),
+    ),
+    unlisted: waiting.reduce((sum, { FolderCount, Folders }) => sum + FolderCount - Folders.length, 0),
+    more: waiting.some(({ More }) => More),
+  };
 }
