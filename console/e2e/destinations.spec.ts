@@ -121,10 +121,11 @@ for (const [what, setting, fill] of [
   [
     "a log group",
     /setting endpoints.logs must say where log groups are/,
-    async (page: Page) => {
+    async (page: Page, aws: Aws) => {
+      await createRole(aws, "logs:CreateLogStream", "logs:PutLogEvents");
       await page.getByLabel("CloudWatch Logs").check();
       await page.getByLabel("Log group ARN").fill(group("nowhere"));
-      await page.getByLabel("IAM role ARN").fill(ROLE.replace("to-logs", "auditor"));
+      await page.getByLabel("IAM role ARN").fill(ROLE);
     },
   ],
 ] as const)
@@ -134,7 +135,7 @@ for (const [what, setting, fill] of [
       await page.goto("/_cairn/console/trails/create");
       await page.getByLabel("Trail name").fill("e2e-unwired");
       await page.getByLabel("Name of the new bucket").fill("e2e-unwired-logs");
-      await fill(page);
+      await fill(page, aws);
       await next(page);
       await next(page);
       await page.getByRole("button", { name: "Create trail" }).click();
