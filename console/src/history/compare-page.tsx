@@ -1,14 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMemo, useState } from "react";
 import { useRegion } from "../session/region";
 import { EmptyState } from "../shell/empty-state";
 import { href } from "../shell/href";
+import { Loading } from "../shell/loading";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { ComparedTable } from "./compare/compared-table";
@@ -52,11 +51,7 @@ function Content({ region, compared }: { region: string; compared: Compared }) {
     [events],
   );
   if (isPending && error === null) {
-    return (
-      <Box textAlign="center" padding="xl">
-        <Spinner size="large" />
-      </Box>
-    );
+    return <Loading what="Loading the events" />;
   }
   if (events.length < 2) {
     return (

@@ -1,14 +1,13 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
 import { useParams } from "react-router";
 import type { EventItem } from "../api/history";
 import { useRegion } from "../session/region";
+import { Loading } from "../shell/loading";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { save } from "../shell/save";
@@ -34,11 +33,7 @@ export function Component() {
   return (
     <Page title="Event" above={ABOVE}>
       {error && <Refused error={error} doing="look the event up" onRetry={() => void refetch()} />}
-      {isPending && !error && (
-        <Box textAlign="center" padding="xl">
-          <Spinner size="large" />
-        </Box>
-      )}
+      {isPending && !error && <Loading what="Loading the event" />}
       {event === null && <EventMissing id={eventId} region={region} />}
     </Page>
   );

@@ -1,11 +1,10 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { useRegion } from "../session/region";
 import { href } from "../shell/href";
+import { Loading } from "../shell/loading";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { trailPath } from "../trails/trail-facts";
@@ -38,9 +37,7 @@ export function Component() {
           onRetry={() => explanation.refetch()}
         />
       ) : (
-        <Box textAlign="center" padding="xxl">
-          <Spinner size="large" /> <Box variant="span">Loading the insight</Box>
-        </Box>
+        <Loading what="Loading the insight" />
       )}
     </Page>
   );

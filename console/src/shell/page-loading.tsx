@@ -1,11 +1,11 @@
 import Box from "@cloudscape-design/components/box";
-import Spinner from "@cloudscape-design/components/spinner";
+import { Loading } from "./loading";
 
 /** What stands where a page will be. */
 export function PageLoading() {
   return (
-    <Box textAlign="center" padding="xxxl">
-      <Spinner size="large" />
+    <Box padding="xl">
+      <Loading what="Loading the page" />
     </Box>
   );
 }

@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useLocation, useNavigation } from "react-router";
 import { useFrame } from "./frame-parts";
 import styles from "./shell.module.css";
+import { useKeptFocus } from "./use-kept-focus";
 
 /** Where a page is shown. After a change of page it has the focus, and the page's name is told. */
 export function PagePlace({ children }: { children: ReactNode }) {
@@ -11,6 +12,7 @@ export function PagePlace({ children }: { children: ReactNode }) {
   const entered = useRef(pathname);
   const isLeaving = useNavigation().state === "loading";
   const { crumbs } = useFrame();
+  useKeptFocus(place);
   useEffect(() => {
     if (entered.current === pathname) return;
     entered.current = pathname;

@@ -1,10 +1,9 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useCallback, useMemo, useState } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
+import { Loading } from "../shell/loading";
 import { useNotify } from "../shell/notifications";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
@@ -36,11 +35,7 @@ export function Component() {
     );
   }
   if (existing.isPending || !organization.isFetched) {
-    return (
-      <Box textAlign="center" padding="xxl">
-        <Spinner size="large" />
-      </Box>
-    );
+    return <Loading what="Loading the trail" />;
   }
   if (!canChange) {
     return (

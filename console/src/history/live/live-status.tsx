@@ -1,7 +1,9 @@
 import Button from "@cloudscape-design/components/button";
+import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { Refused } from "../../shell/refused";
+import { useCalm } from "./use-calm";
 import type { Live } from "./use-live";
 
 interface LiveStatusProps {
@@ -14,11 +16,15 @@ interface LiveStatusProps {
 
 /** Tells whether events are followed and how many came, and pauses that. */
 export function LiveStatus({ live, isPaused, isElsewhere, onPause }: LiveStatusProps) {
-  if (live.state.kind === "refused") return <Refused error={live.state.error} doing="follow new events" />;
   const isHeld = isPaused || isElsewhere;
+  const said = words(live, isPaused, isElsewhere);
+  // Who hears them is not told of every single event.
+  const calm = useCalm(`${live.state.kind} ${isHeld}`, live.state.kind === "on" ? heard(live, isHeld) : "");
+  if (live.state.kind === "refused") return <Refused error={live.state.error} doing="follow new events" />;
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <div role="status">
+      <div>
+        <LiveRegion hidden>{calm}</LiveRegion>
         {live.state.kind === "connecting" ? (
           <StatusIndicator type="loading">Connecting</StatusIndicator>
         ) : (
@@ -26,7 +32,7 @@ export function LiveStatus({ live, isPaused, isElsewhere, onPause }: LiveStatusP
             type={isHeld ? "stopped" : "in-progress"}
             {...(isHeld ? {} : { colorOverride: "green" })}
           >
-            {words(live, isPaused, isElsewhere)}
+            {said}
           </StatusIndicator>
         )}
       </div>
@@ -43,6 +49,10 @@ function words({ arrived, waiting, isMore }: Live, isPaused: boolean, isElsewher
     ? `${newEvents(waiting, isMore)} on the first page`
     : `Live, ${newEvents(arrived.count, arrived.isMore)}`;
 }
+
+/** The same for those who hear it. */
+const heard = ({ arrived, waiting, isMore }: Live, isHeld: boolean): string =>
+  isHeld ? `${newEvents(waiting, isMore)} wait` : `${newEvents(arrived.count, arrived.isMore)} so far, live`;
 
 const newEvents = (count: number, isMore: boolean) =>
   `${COUNT.format(count)}${isMore ? " or more" : ""} new ${count === 1 && !isMore ? "event" : "events"}`;

@@ -28,7 +28,7 @@ export function SubjectForm({
     >
       <Form>
         <Grid gridDefinition={[{ colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 9 } }]}>
-          <FormField label="Of">
+          <FormField label="Timeline of">
             <Select
               selectedOption={{ value: field, label: kindOf(field) }}
               options={OPTIONS}

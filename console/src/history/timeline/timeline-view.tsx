@@ -3,10 +3,10 @@ import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { Fragment, useMemo, useState } from "react";
 import { EmptyState } from "../../shell/empty-state";
 import { href } from "../../shell/href";
+import { Loading } from "../../shell/loading";
 import { Refused } from "../../shell/refused";
 import { useTime } from "../../shell/time";
 import { type Range, rangeInWords } from "../range";
@@ -33,7 +33,7 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
   if (pages.error && events.length === 0) {
     return <Refused error={pages.error} doing="look up events" onRetry={() => void pages.refetch()} />;
   }
-  if (pages.isPending) return <Loading />;
+  if (pages.isPending) return <Loading what="Loading the timeline" />;
   if (events.length === 0 && !pages.hasNextPage) {
     return (
       <EmptyState title="No events">{`There are none in ${rangeInWords(range)} in ${region}.`}</EmptyState>
@@ -78,13 +78,5 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
         </Box>
       )}
     </SpaceBetween>
-  );
-}
-
-function Loading() {
-  return (
-    <Box textAlign="center" padding="xl">
-      <Spinner size="large" />
-    </Box>
   );
 }

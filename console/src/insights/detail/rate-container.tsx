@@ -1,9 +1,8 @@
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import Spinner from "@cloudscape-design/components/spinner";
 import { useCallback, useState } from "react";
+import { Loading } from "../../shell/loading";
 import { Refused } from "../../shell/refused";
 import { type Columns, columnsOf, weekOf } from "../columns";
 import type { Explanation } from "../explanation";
@@ -50,11 +49,7 @@ export function RateContainer({ of, clock }: { of: Explanation; clock: Clock }) 
       {part === "kept" && metric.isError && (
         <Refused error={metric.error} doing="list what was counted" onRetry={() => metric.refetch()} />
       )}
-      {part === "kept" && metric.isPending && (
-        <Box textAlign="center" padding="xl">
-          <Spinner /> <Box variant="span">Loading hours</Box>
-        </Box>
-      )}
+      {part === "kept" && metric.isPending && <Loading what="Loading hours" />}
       {(part !== "kept" || data) && (
         <RateChart
           columnsFor={columnsFor}

@@ -92,6 +92,10 @@ export function InsightsTable({
       wrapLines={shown.wrapLines}
       stickyColumns={{ first: 1 }}
       enableKeyboardNavigation
+      renderAriaLive={({ visibleItemsCount, totalItemsCount }) =>
+        `${visibleItemsCount} of ${totalItemsCount} insights`
+      }
+      totalItemsCount={filteredItemsCount ?? rows.length}
       header={
         <Header variant="h2" actions={actions} description={description} {...(loading ? {} : { counter })}>
           Insights

@@ -69,6 +69,10 @@ export function TrailsTable({ rows, isPending, isFetching, onRefresh }: TrailsTa
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0]?.trail.TrailARN)}
         loading={isPending}
         loadingText="Loading trails"
+        totalItemsCount={filteredItemsCount ?? rows.length}
+        renderAriaLive={({ visibleItemsCount, totalItemsCount }) =>
+          `${visibleItemsCount} of ${totalItemsCount} trails`
+        }
         ariaLabels={{
           tableLabel: "Trails",
           selectionGroupLabel: "Trail to act on",
