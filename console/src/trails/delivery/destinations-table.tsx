@@ -36,27 +36,37 @@ export function DestinationsTable({ health }: { health: DeliveryHealth }) {
       empty={<Box textAlign="center">Nothing is told of events.</Box>}
       ariaLabels={{ tableLabel: "Destinations" }}
       columnDefinitions={[
-        { id: "kind", header: "What", isRowHeader: true, cell: ({ Kind }) => KINDS[Kind] },
-        { id: "owner", header: "Of", cell: ({ owner }) => owner },
-        { id: "name", header: "Where", minWidth: 160, cell: (row) => <Where row={row} /> },
+        { id: "kind", header: "What", isRowHeader: true, cell: (row) => <What row={row} /> },
+        { id: "name", header: "Where", minWidth: 140, cell: (row) => <Where row={row} /> },
         {
           id: "status",
           header: "Status",
-          minWidth: 150,
+          minWidth: 130,
           cell: (row) => <ConditionStatus {...stateOf(row)} advice={row.Advice} />,
         },
-        { id: "waits", header: "Waits", minWidth: 120, cell: (row) => waitsOf(row) },
+        { id: "waits", header: "Waits", minWidth: 110, cell: (row) => waitsOf(row) },
         { id: "sent", header: "Events sent", minWidth: 110, cell: (row) => sentOf(row) },
         { id: "given-up", header: "Given up", minWidth: 110, cell: (row) => <GivenUp row={row} /> },
         {
           id: "success",
           header: "Last success",
-          minWidth: 130,
+          minWidth: 110,
           cell: ({ LastSuccess }) => <Ago at={LastSuccess} />,
         },
-        { id: "error", header: "Last error", minWidth: 130, cell: (row) => <LastError row={row} /> },
+        { id: "error", header: "Last error", minWidth: 110, cell: (row) => <LastError row={row} /> },
       ]}
     />
+  );
+}
+
+function What({ row: { Kind, owner } }: { row: Row }) {
+  return (
+    <>
+      <div>{KINDS[Kind]}</div>
+      <Box variant="small" color="text-body-secondary">
+        {owner}
+      </Box>
+    </>
   );
 }
 
@@ -90,7 +100,9 @@ function LastError({ row: { LastError } }: { row: Row }) {
   if (!LastError) return "–";
   return (
     <>
-      <Ago at={LastError.Time} />
+      <div>
+        <Ago at={LastError.Time} />
+      </div>
       <Box variant="small" color="text-body-secondary">
         {LastError.Region ? `${LastError.Code}, ${LastError.Region}` : LastError.Code}
       </Box>
