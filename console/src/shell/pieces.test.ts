@@ -5,6 +5,8 @@ test.each([
   ["", [""]],
   ["alice", ["alice"]],
   ["ConcurrentModificationException", ["Concurrent", "Modification", "Exception"]],
+  ["AWSOrganizationsNotInUseException", ["AWS", "Organizations", "Not", "In", "Use", "Exception"]],
+  ["1_CloudTrail_us-east-1.json", ["1_", "Cloud", "Trail_", "us-east-1.json"]],
   ["signin.amazonaws.com", ["signin", ".amazonaws.com"]],
   ["AWS::IAM::AccessKey", ["AWS::", "IAM::", "Access", "Key"]],
   ["arn:aws:iam::111122223333:user/alice", ["arn:", "aws:", "iam::", "111122223333:", "user/", "alice"]],

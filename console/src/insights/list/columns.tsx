@@ -31,10 +31,15 @@ type Column = TableProps.ColumnDefinition<Row>;
 
 export function columnDefinitions(clock: Clock): Column[] {
   const cells: Record<keyof typeof COLUMN_NAMES, (row: Row) => React.ReactNode> = {
-    name: ({ id, name }) => (
-      <Link href={href(`/insights/${id}`)}>
-        <Breakable>{name}</Breakable>
-      </Link>
+    name: ({ id, name, source }) => (
+      <>
+        <Link href={href(`/insights/${id}`)}>
+          <Breakable>{name}</Breakable>
+        </Link>{" "}
+        <Box variant="small" display="block" color="text-body-secondary">
+          {service(source)}
+        </Box>
+      </>
     ),
     direction: Direction,
     source: ({ source }) => service(source),
@@ -71,7 +76,7 @@ export function columnDefinitions(clock: Clock): Column[] {
 const NARROWEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = {
   began: 165,
   happened: 160,
-  lasted: 110,
+  lasted: 135,
 };
 
 const NONE = "–";

@@ -34,7 +34,7 @@ const SHOWN: Preference<Shown> = {
   key: "insights.table",
   version: 2,
   initial: {
-    columns: ["name", "direction", "source", "began", "happened", "caller", "lasted"],
+    columns: ["name", "direction", "began", "happened", "caller", "lasted"],
     pageSize: 25,
     wrapLines: true,
   },

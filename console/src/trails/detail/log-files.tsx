@@ -7,6 +7,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Refusal } from "../../api/call";
 import type { Trail } from "../../api/trails";
 import { useRegion, useSession } from "../../session/session-gate";
+import { Breakable } from "../../shell/breakable";
 import { Command } from "../../shell/command";
 import { EmptyState } from "../../shell/empty-state";
 import { useNotify } from "../../shell/notifications";
@@ -87,7 +88,7 @@ export function LogFiles({ trail }: { trail: Trail }) {
             id: "name",
             header: "Name",
             isRowHeader: true,
-            cell: ({ Key }) => Key.slice(Key.lastIndexOf("/") + 1),
+            cell: ({ Key }) => <Breakable>{Key.slice(Key.lastIndexOf("/") + 1)}</Breakable>,
           },
           {
             id: "time",
