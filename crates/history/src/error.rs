@@ -32,6 +32,17 @@ impl StoreError {
     pub(crate) fn damaged(what: &'static str) -> Self {
         Self::Damaged(what)
     }
+
+    /// Tells whether what is on disk is to blame, so that trying again is in vain.
+    pub(crate) fn is_of_damage(&self) -> bool {
+        match self {
+            Self::Damaged(_) | Self::Unreadable { .. } => true,
+            Self::Index(source) => matches!(**source, tantivy::TantivyError::DataCorruption(_)),
+            Self::Io(source) => {
+                matches!(source.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+            }
+        }
+    }
 }
 
 impl From<tantivy::TantivyError> for StoreError {

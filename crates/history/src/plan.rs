@@ -1,5 +1,7 @@
 //! What is to be done about the splits, decided from their descriptions alone.
 
+use std::collections::BTreeSet;
+
 use crate::split::Manifest;
 
 /// Neighbours of about the same size are merged once there are this many.
@@ -32,19 +34,27 @@ pub(crate) enum Step {
 ///
 /// `splits` ascend by journal position. Expiry comes first, since it costs nothing. Then the smallest
 /// neighbours are merged: a split is merged with others of its size, so that an event is merged a
-/// logarithmic number of times. Splits of the version before are written anew, one at a time, and merged after that.
-pub(crate) fn next_step(splits: &[&Manifest], oldest_seconds: i64, events_max: u64) -> Option<Step> {
+/// logarithmic number of times. Splits of a version before are written anew, one at a time, and merged after that.
+/// Those that are set aside are left as they are until they expire.
+pub(crate) fn next_step(
+    splits: &[&Manifest],
+    set_aside: &BTreeSet<&str>,
+    oldest_seconds: i64,
+    events_max: u64,
+) -> Option<Step> {
     let expired =
         splits.iter().filter(|split| split.span().is_some_and(|(newest, _)| newest.seconds < oldest_seconds));
     let expired: Vec<String> = expired.map(|split| split.id()).collect();
     if !expired.is_empty() {
         return Some(Step::Expire(expired));
     }
-    let sizes: std::collections::BTreeSet<u32> = splits.iter().map(|split| size(split.events)).collect();
+    let is_aside = |split: &Manifest| set_aside.contains(split.id().as_str());
+    let sizes: BTreeSet<u32> = splits.iter().map(|split| size(split.events)).collect();
     for size_max in sizes {
         let mut group = Group::default();
         for split in splits {
-            if size(split.events) <= size_max && group.admits(split, events_max) {
+            let fits = size(split.events) <= size_max && !is_aside(split);
+            if fits && group.admits(split, events_max) {
                 group.add(split);
                 continue;
             }
@@ -52,7 +62,7 @@ pub(crate) fn next_step(splits: &[&Manifest], oldest_seconds: i64, events_max: u
                 break;
             }
             group = Group::default();
-            if size(split.events) <= size_max && group.admits(split, events_max) {
+            if fits && group.admits(split, events_max) {
                 group.add(split);
             }
         }
@@ -61,7 +71,7 @@ pub(crate) fn next_step(splits: &[&Manifest], oldest_seconds: i64, events_max: u
         }
     }
     // People look at what is new.
-    splits.iter().rev().find(|split| split.is_old()).map(|split| Step::Renew(split.id()))
+    splits.iter().rev().find(|split| split.is_old() && !is_aside(split)).map(|split| Step::Renew(split.id()))
 }
 
 /// Returns the class of size: each is four times as large as the one before.

@@ -4,6 +4,7 @@
 //! splits. Each step writes files first, commits to the catalog second and changes the view last: a crash
 //! leaves at most files that nobody lists.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use cairn_catalog::{Catalog, CursorError, CursorMove, SplitChange};
 use cairn_event::{Clock, EventTime};
 use cairn_journal::Position;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -27,6 +28,9 @@ use crate::view::View;
 
 /// How long to wait after a step that failed.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// How long splits are left alone whose rewriting failed for another reason than damage.
+const ASIDE: SignedDuration = SignedDuration::from_mins(10);
 
 /// A step was not done.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,23 @@ pub(crate) struct Sealer {
     cursor: Option<Position>,
     /// Splits of former runs whose checksums are still to be compared.
     unverified: Vec<Arc<Split>>,
+    aside: Aside,
+}
+
+/// Splits that could not be rewritten, and until when they are left alone: none for as long as this process runs.
+#[derive(Debug, Default)]
+struct Aside(BTreeMap<String, Option<Timestamp>>);
+
+impl Aside {
+    fn put(&mut self, ids: Vec<String>, until: Option<Timestamp>) {
+        self.0.extend(ids.into_iter().map(|id| (id, until)));
+    }
+
+    /// Lists those that are left alone at this time, and forgets the others.
+    fn at(&mut self, now: Timestamp) -> BTreeSet<&str> {
+        self.0.retain(|_, until| until.is_none_or(|until| now < until));
+        self.0.keys().map(String::as_str).collect()
+    }
 }
 
 /// How far a draft has got.
@@ -72,7 +93,7 @@ impl Sealer {
         cursor: Option<Position>,
     ) -> Self {
         let unverified = shared.views.current().splits.clone();
-        Self { shared, catalog, clock, drafts, at_hand: None, cursor, unverified }
+        Self { shared, catalog, clock, drafts, at_hand: None, cursor, unverified, aside: Aside::default() }
     }
 
     /// Works until `shutdown`; a step that was begun is finished.
@@ -150,14 +171,55 @@ impl Sealer {
     /// Does the next step of maintenance; tells whether there was one.
     async fn maintain(&mut self) -> (Work, Result<bool, SealError>) {
         let view = self.shared.views.current();
+        let now = self.now();
+        let set_aside = self.aside.at(now);
         let manifests: Vec<&Manifest> = view.splits.iter().map(|split| split.manifest()).collect();
         let config = &self.shared.config;
         let oldest = self.clock.now().as_second().saturating_sub(config.retention_seconds());
-        match plan::next_step(&manifests, oldest, config.split_events_max) {
+        match plan::next_step(&manifests, &set_aside, oldest, config.split_events_max) {
             None => (Work::Verify, self.verify().await),
             Some(Step::Expire(ids)) => (Work::Expire, self.expire(ids).await.map(|()| true)),
-            Some(Step::Merge(ids)) => (Work::Merge, self.merge(ids).await.map(|()| true)),
-            Some(Step::Renew(id)) => (Work::Renew, self.renew(id).await.map(|()| true)),
+            Some(Step::Merge(ids)) => {
+                let done = self.merge(ids.clone()).await;
+                (Work::Merge, self.go_on(Work::Merge, ids, done))
+            }
+            Some(Step::Renew(id)) => {
+                let done = self.renew(id.clone()).await;
+                (Work::Renew, self.go_on(Work::Renew, vec![id], done))
+            }
+        }
+    }
+
+    /// Sets splits aside that could not be rewritten, so that work goes on with others. Where the disk or a thread is
+    /// to blame they get their turn again; what is damaged is told once.
+    fn go_on(
+        &mut self,
+        work: Work,
+        ids: Vec<String>,
+        done: Result<(), SealError>,
+    ) -> Result<bool, SealError> {
+        match done {
+            Ok(()) => Ok(true),
+            Err(SealError::Store(failure)) if failure.is_of_damage() => {
+                telemetry::failed(work);
+                let cause = std::error::Error::source(&failure).map(ToString::to_string);
+                let error = &failure as &dyn std::error::Error;
+                error!(
+                    work = work.as_str(),
+                    splits = ids.join(" "),
+                    error,
+                    cause,
+                    "splits of the event history are left as they are: one is damaged and may hide events"
+                );
+                self.aside.put(ids, None);
+                Ok(true)
+            }
+            Err(failure) => {
+                if !matches!(failure, SealError::Catalog(_)) {
+                    self.aside.put(ids, self.now().checked_add(ASIDE).ok());
+                }
+                Err(failure)
+            }
         }
     }
 

@@ -29,7 +29,7 @@ fn check(sizes: &[u64], seconds: i64, oldest_seconds: i64, expected: Option<(&st
         "merge" => Step::Merge(ids(numbers)),
         _ => Step::Expire(ids(numbers)),
     });
-    assert_eq!(next_step(&manifests, oldest_seconds, 1_000_000), expected, "{sizes:?}");
+    assert_eq!(next_step(&manifests, &BTreeSet::new(), oldest_seconds, 1_000_000), expected, "{sizes:?}");
 }
 
 #[test]
@@ -52,6 +52,25 @@ fn keeps_a_merged_split_within_a_day() {
 }
 
 #[test]
+fn goes_on_with_others_where_some_are_set_aside() {
+    let step = |made: &[Manifest], aside: &[usize], oldest| {
+        let ids: Vec<String> = aside.iter().map(|number| made[*number].id()).collect();
+        let manifests: Vec<&Manifest> = made.iter().collect();
+        next_step(&manifests, &ids.iter().map(String::as_str).collect(), oldest, 1_000_000)
+    };
+    let ids =
+        |made: &[Manifest], numbers: &[usize]| numbers.iter().map(|number| made[*number].id()).collect();
+    let small = splits(&[5; 9], 60);
+    assert_eq!(step(&small, &[2], 0), Some(Step::Merge(ids(&small, &[3, 4, 5, 6, 7, 8]))));
+    assert_eq!(step(&small, &[2, 6], 0), None);
+    assert_eq!(step(&small, &[0], 61), Some(Step::Expire(ids(&small, &[0]))), "they expire all the same");
+    let old: Vec<Manifest> = splits(&[5; 3], 60).into_iter().map(|made| made.of_version(1)).collect();
+    assert_eq!(step(&old, &[], 0), Some(Step::Renew(old[2].id())));
+    assert_eq!(step(&old, &[2], 0), Some(Step::Renew(old[1].id())));
+    assert_eq!(step(&old, &[0, 1, 2], 0), None);
+}
+
+#[test]
 fn removes_what_is_wholly_too_old_first() {
     check(&[5, 5, 5, 5], 60, 60, Some(("merge", &[0, 1, 2, 3])));
     check(&[5, 5, 5, 5], 60, 61, Some(("expire", &[0])));
@@ -66,7 +85,7 @@ fn comes_to_rest_with_few_splits() {
     let mut merged_events = 0;
     loop {
         let manifests: Vec<&Manifest> = made.iter().collect();
-        let Some(step) = next_step(&manifests, -1, 1_000_000) else { break };
+        let Some(step) = next_step(&manifests, &BTreeSet::new(), -1, 1_000_000) else { break };
         let Step::Merge(ids) = step else { panic!("nothing is old") };
         let first = made.iter().position(|split| split.id() == ids[0]).unwrap();
         let parts: Vec<Manifest> = made.splice(first..first + ids.len(), []).collect();

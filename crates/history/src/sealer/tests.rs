@@ -28,3 +28,14 @@ fn splits_that_were_merged_before_their_turn_are_not_called_damaged() {
     assert!(Arc::ptr_eq(&next, &splits[0]));
     assert!(next_unverified(&mut unverified, &view).is_none());
 }
+
+#[test]
+fn what_is_damaged_is_left_alone_and_what_failed_otherwise_is_tried_again() {
+    let (mut aside, begin) = (Aside::default(), Timestamp::UNIX_EPOCH);
+    let soon = begin.checked_add(ASIDE).unwrap();
+    aside.put(vec!["damaged".to_owned()], None);
+    aside.put(vec!["one".to_owned(), "two".to_owned()], Some(soon));
+    assert_eq!(Vec::from_iter(aside.at(begin)), ["damaged", "one", "two"]);
+    assert_eq!(Vec::from_iter(aside.at(soon)), ["damaged"]);
+    assert_eq!(Vec::from_iter(aside.at(Timestamp::MAX)), ["damaged"]);
+}
