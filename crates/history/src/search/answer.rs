@@ -1,6 +1,9 @@
 //! Answering a search from one view.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::{Search, SearchRefusal};
@@ -23,21 +26,28 @@ pub(crate) struct Budget {
     /// Stretches of some thousand events that were ruled out without being read; a split that is opened counts as
     /// some.
     pub(crate) passed: usize,
+    /// How long it may take, however little was done: what is not in the page cache must come from the disk, up to a
+    /// sieve of 2 KiB for each block that is ruled out.
+    pub(crate) time: Duration,
 }
 
 impl Budget {
-    /// What a page may take: less than a second.
-    pub(crate) const PAGE: Self = Self { blocks: 8000, passed: 8000 };
+    /// What a page may take: less than a second where files are in the page cache, and no longer where they are not.
+    pub(crate) const PAGE: Self = Self { blocks: 8000, passed: 8000, time: Duration::from_secs(1) };
 
     /// Takes off what was spent.
     pub(crate) fn less(self, haul: &Haul) -> Self {
-        let (blocks, passed) = haul.spent;
-        Self { blocks: self.blocks.saturating_sub(blocks), passed: self.passed.saturating_sub(passed) }
+        let (blocks, passed, time) = haul.spent;
+        Self {
+            blocks: self.blocks.saturating_sub(blocks),
+            passed: self.passed.saturating_sub(passed),
+            time: self.time.saturating_sub(time),
+        }
     }
 
     /// Tells whether nothing is left.
     pub(crate) fn is_spent(self) -> bool {
-        self.blocks == 0 || self.passed == 0
+        self.blocks == 0 || self.passed == 0 || self.time.is_zero()
     }
 }
 
@@ -96,8 +106,8 @@ pub(crate) struct Haul {
     pub(crate) last: Option<Key>,
     /// Whether it stopped before the page was full.
     pub(crate) tired: bool,
-    /// Blocks uncompressed, and stretches passed over.
-    pub(crate) spent: (usize, usize),
+    /// Blocks uncompressed, stretches passed over, and the time that took.
+    pub(crate) spent: (usize, usize, Duration),
 }
 
 /// Answers a page of `search` from `view`; gives up counting once `left` says that nobody waits.
@@ -143,15 +153,16 @@ pub(crate) fn hunt(
     let mut walk = Walk::new(view, search.wanted(span, after));
     let mut decoder = Decoder::of_search().map_err(StoreError::from)?;
     let (mut haul, mut bytes, mut stretches) = (Haul::default(), 0, 0);
-    let (mut blocks_max, mut passed_max) = (budget.blocks, budget.passed);
-    let mut full = false;
+    let Budget { blocks: mut blocks_max, passed: mut passed_max, time: mut time_max } = budget;
+    let (began, mut full) = (Instant::now(), false);
     loop {
         let next = walk.step()?;
         if matches!(next, Next::Passed(_)) {
             stretches += 1;
         }
         let passed = stretches + OPENED * walk.opened();
-        haul.spent = (decoder.decoded(), passed);
+        let time = began.elapsed();
+        haul.spent = (decoder.decoded(), passed, time);
         let at = match next {
             Next::End => {
                 haul.last = None;
@@ -175,8 +186,9 @@ pub(crate) fn hunt(
             full = true;
             blocks_max = decoder.decoded() + budget.blocks / 8;
             passed_max = passed + budget.passed / 8;
+            time_max = time.saturating_add(budget.time / 8);
         }
-        if decoder.decoded() > blocks_max || passed > passed_max {
+        if decoder.decoded() > blocks_max || passed > passed_max || time > time_max {
             if !full {
                 haul.last = Some(at);
                 haul.tired = true;

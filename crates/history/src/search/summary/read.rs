@@ -1,6 +1,7 @@
 //! Counting by reading events, newest first: where their values do not show whether they are searched for.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cairn_event::Outcome;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use crate::search::ask::Search;
 use crate::view::View;
 
 /// How much is read before counting stops: about two seconds of it.
-const BUDGET: Budget = Budget { blocks: 30_000, passed: 16_000 };
+const BUDGET: Budget = Budget { blocks: 30_000, passed: 16_000, time: Duration::from_secs(2) };
 
 /// The most events that are counted: each is parsed.
 const EVENTS_MAX: usize = 300_000;
