@@ -49,7 +49,11 @@ test("several filters and words hold together, and stand in the address", async 
   await expect(page).toHaveURL(/ReadOnly=false&Username=alice&EventName=CreateUser&EventName=DeleteUser/);
   await settled(page);
   const names = page.getByRole("link", { name: /^(Create|Delete)User$/ });
-  await expect(names).toHaveCount(await rows(page).count());
+  // Until the answer is there the table has the rows of before.
+  await expect(async () => {
+    expect(await names.count()).toBe(await rows(page).count());
+    expect(await names.count()).toBeGreaterThan(0);
+  }).toPass();
   const address = page.url();
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect(page).toHaveURL(/ReadOnly=any/);
@@ -201,8 +205,9 @@ test("an event tells what happened, what it refers to and its record", async ({
   await expect(page.getByText(`created user ${name} from 127.0.0.1`)).toBeVisible();
   await expect(page.getByText("Succeeded")).toBeVisible();
   await page.getByRole("button", { name: "Copy the event record" }).click();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect((JSON.parse(copied) as { eventName: string }).eventName).toBe("CreateUser");
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toMatch(/"eventName": "CreateUser"/);
+  expect((JSON.parse(await copied()) as { eventName: string }).eventName).toBe("CreateUser");
   await look("event");
   await page.getByRole("link", { name: `Timeline of ${name}` }).click();
   await expect(page.getByText("1 event", { exact: true }).first()).toBeVisible();
@@ -287,7 +292,7 @@ test("how many there are is known as long as somebody turns pages", async ({ pag
   await page.clock.install();
   await page.goto(events("?ReadOnly=any"));
   await settled(page);
-  const told = (await page.getByRole("heading", { name: /^Event history \(/ }).textContent()) ?? "";
+  const told = (await page.getByRole("heading", { name: /^Event history \([\d,]+\)/ }).textContent()) ?? "";
   const [, total = ""] = /\(([\d,]+)\)/.exec(told) ?? [];
   await page.getByRole("button", { name: "Next page" }).click();
   await expect(page.getByRole("button", { name: "Page 2", exact: true })).toHaveAttribute(

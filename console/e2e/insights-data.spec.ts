@@ -26,7 +26,7 @@ const test = testOn<{ server: Server }>((use) =>
     const told = JSON.parse(server.run("import", "access-logs", log, "--json")) as { recorded: number };
     if (told.recorded !== usual.length + surge.length)
       throw new Error(`${told.recorded} lines were recorded`);
-    await waitFor(async () => (await insightsOf(awsOf(server))) === 2, "an insight began and ended", 60_000);
+    await waitFor(async () => (await insightsOf(awsOf(server))) === 2, "an insight began and ended");
     await use({ server });
   }),
 );

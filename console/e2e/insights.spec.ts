@@ -26,7 +26,7 @@ test.beforeAll(async () => {
   await aws.cloudtrail("PutInsightSelectors", { TrailName: "watcher", InsightSelectors: BOTH });
   const events = Array.from({ length: CALLS }, (_, number) => deleteAlarms(number));
   for (const event of events) await aws.page("/_cairn/import?format=cloudtrail", event);
-  await waitFor(async () => (await told(aws)) >= 4, "two insights have begun and ended", 60_000);
+  await waitFor(async () => (await told(aws)) >= 4, "two insights have begun and ended");
 });
 
 /** An account has five trails in a Region. */

@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 1,
   // Limits are for a machine several times slower than two quick cores; a missing element is told before the test ends.
   timeout: 120_000,
-  expect: { timeout: 30_000 },
+  expect: { timeout: 30_000, toPass: { timeout: 60_000 } },
   reporter: [["list"], ["json", { outputFile: join(RESULTS, "report.json") }]],
   use: {
     launchOptions: BROWSER,

@@ -88,7 +88,7 @@ const PROVOKED = /:trail\/e2e-ailing"/;
  */
 export async function stop(pid: number, home: string, provoked = PROVOKED): Promise<string[]> {
   process.kill(pid, "SIGINT");
-  await waitFor(() => !isAlive(pid), "the server ends", 40_000);
+  await waitFor(() => !isAlive(pid), "the server ends");
   const trouble = readFileSync(join(home, "log"), "utf8")
     .split("\n")
     .filter((line) => /"level":"(ERROR|WARN)"/.test(line) && !provoked.test(line));
@@ -109,7 +109,7 @@ function isAlive(pid: number): boolean {
 export async function waitFor(
   holds: () => Promise<boolean> | boolean,
   what: string,
-  limitMs = 30_000,
+  limitMs = 90_000,
 ): Promise<void> {
   const end = Date.now() + limitMs;
   while (Date.now() < end) {

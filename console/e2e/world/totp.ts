@@ -12,6 +12,24 @@ export function totp(seed: string, at: number): string {
 /** How long a code is shown. */
 export const STEP_MS = 30_000;
 
+/** An app with a seed whose codes until a time, in milliseconds, were used. */
+export class Authenticator {
+  private used: number;
+
+  constructor(
+    private readonly seed: string,
+    until: number,
+  ) {
+    this.used = Math.floor(until / STEP_MS);
+  }
+
+  /** The next code that is good: of now, or of the next step where that of now was used. */
+  code(): string {
+    this.used = Math.max(this.used + 1, Math.floor(Date.now() / STEP_MS));
+    return totp(this.seed, this.used * STEP_MS);
+  }
+}
+
 function bytesOf(base32: string): Buffer {
   const bits = [...base32.replace(/=+$/, "")]
     .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
