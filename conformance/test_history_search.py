@@ -98,6 +98,9 @@ def user(event):
     ([filtered("EventName", "Equals", "CreateBucket", "DeleteBucket")], lambda event: event["eventName"] in NAMES[:2]),
     ([filtered("EventName", "NotEquals", "CreateBucket")], lambda event: event["eventName"] != "CreateBucket"),
     ([filtered("Username", "Equals", "user-1"), filtered("ReadOnly", "Equals", "false")], lambda event: user(event) == "user-1" and not event["readOnly"]),
+    ([filtered("Outcome", "Equals", "failed")], lambda event: "errorCode" in event),
+    ([filtered("Outcome", "Equals", "denied")], lambda event: "errorCode" in event),
+    ([filtered("Outcome", "NotEquals", "failed")], lambda event: "errorCode" not in event),
     ([filtered("ErrorCode", "Exists")], lambda event: "errorCode" in event),
     ([filtered("ErrorCode", "NotExists"), filtered("UserAgent", "StartsWith", "tool-1")], lambda event: "errorCode" not in event and event["userAgent"].startswith("tool-1")),
     ([filtered("ErrorCode", "Equals", "AccessDenied")], lambda event: "errorCode" in event),
@@ -217,11 +220,50 @@ def test_who_may_not_look_up_may_not_search(world):
         assert status == 403 and "AccessDenied" in answer, answer
 
 
+def failed_in_many_ways(now):
+    """Events of an address of their own: many more codes than a summary ranks, and failures without any."""
+    codes = [f"Code{number:02}" for number in range(12)] * 2
+    codes += ["Client.UnauthorizedOperation", "AccessDeniedException", "VpceAccessDenied", "SignatureDoesNotMatch", "AuthFailure"]
+    apart = {"sourceIPAddress": "192.0.2.1", "userIdentity": {"type": "Root", "principalId": "123456789012"}}
+    for number, code in enumerate(codes):
+        yield made(1000 + number, now) | apart | {"errorCode": code}
+    for number, (name, told) in enumerate([("ConsoleLogin", "Failed authentication"), ("CheckMfa", None), ("SwitchRole", None)]):
+        sign_in = made(1100 + number, now) | apart | {"eventSource": "signin.amazonaws.com", "eventName": name, "responseElements": {name: "Failure"}}
+        yield sign_in | ({"errorMessage": told} if told else {})
+    yield made(1201, now) | apart | {"eventSource": "signin.amazonaws.com", "eventName": "SwitchRole", "responseElements": {"SwitchRole": "Success"}}
+
+
+def test_what_failed_and_what_was_denied_is_counted_and_found_alike(world, tmp_path):
+    events = list(failed_in_many_ways(datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=5)))
+    path = tmp_path / "failed.json"
+    path.write_text(json.dumps({"Records": events}))
+    world.server.command("import", "cloudtrail", str(path))
+    here = filtered("SourceIPAddress", "Equals", "192.0.2.1")
+    wait_for(lambda: world.search({"Filters": [here]})["Total"]["Count"] == len(events), "all events are found")
+    status, answer = world.ask("summary", {"Filters": [here]})
+    summary = json.loads(answer)
+    assert (status, summary["Total"], summary["Failed"], summary["Denied"]) == (200, 33, 32, 3)
+    assert sum(bucket["Errors"] for bucket in summary["Buckets"]) == 32
+    for outcome, count in [("failed", 32), ("denied", 3), ("succeeded", 1)]:
+        ask = {"Filters": [here, filtered("Outcome", "Equals", outcome)]}
+        assert len(world.all(ask | {"MaxResults": 10})) == count
+        assert world.search(ask)["Total"] == {"Count": count, "Exact": True}
+    status, answer = world.ask("search", {"Filters": [filtered("Outcome", "Equals", "Denied")]})
+    assert (status, answer) == (400, "InvalidLookupAttributesException")
+
+
 def test_the_command_line_searches(world):
     found = world.server.command("events", "denied", "--where", "username=user-0,user-2", "--where", "event-source=s3.amazonaws.com", "--output", "json")
     wanted = [event["eventID"] for event in world.events if user(event) in ("user-0", "user-2") and "errorCode" in event]
     assert [json.loads(line)["eventID"] for line in found.splitlines()] == wanted
     table = world.server.command("events", "--where", "EventName=CreateBucket", "--where", "source-ip-address^=203.", "--output", "table", "--max", "3")
     assert "the newest 3 of 100 in us-east-1" in table and table.count("CreateBucket") == 3
+    # More than a page of the server, and fewer than match: it does not say that this is all.
+    table = world.server.command("events", "--where", "source-ip-address^=203.", "--output", "table", "--max", "250")
+    assert "the newest 250 of 300 in us-east-1" in table and table.count("user-") + table.count("=cmd") == 250
+    table = world.server.command("events", "--where", "source-ip-address^=203.", "--output", "table", "--max", "300")
+    assert "300 events in us-east-1" in table
+    denied = world.server.command("events", "--where", "outcome=denied", "--where", "source-ip-address^=203.", "--output", "json")
+    assert len(denied.splitlines()) == 50
     lines = world.server.command("events", "word-0123", "--where", "EventSource=s3.amazonaws.com", "--output", "csv").splitlines()
     assert len(lines) == 2 and lines[1].startswith("CreateBucket,")

@@ -30,7 +30,7 @@ const EXPORT: &str = "/_cairn/history/export";
 const TABLE_EVENTS: u32 = 50;
 
 /// The most events of one page of a search.
-const PAGE_EVENTS_MAX: u32 = 100;
+const PAGE_EVENTS_MAX: usize = 100;
 
 /// Flags of `cairn events`.
 #[derive(Debug, clap::Args)]
@@ -113,15 +113,14 @@ impl Events {
 
     /// Prints a table of the newest events.
     async fn show(&self, client: &Client) -> anyhow::Result<()> {
-        let max = self.max.unwrap_or(TABLE_EVENTS);
-        let most = usize::try_from(max).unwrap_or(usize::MAX);
+        let most = usize::try_from(self.max.unwrap_or(TABLE_EVENTS)).unwrap_or(usize::MAX);
         let (mut input, mut rows, mut total) = (self.input(), Vec::new(), None);
-        input["MaxResults"] = json!(PAGE_EVENTS_MAX.min(max));
         let more = loop {
+            let left = most.saturating_sub(rows.len());
+            input["MaxResults"] = json!(left.min(PAGE_EVENTS_MAX));
             let answer = client.ask_page(SEARCH, "", Bytes::from(input.to_string())).await;
             let page: Page = serde_json::from_slice(&answer.context("search")?).context("read the answer")?;
-            let events = page.events.iter().take(most.saturating_sub(rows.len()));
-            rows.extend(events.map(|found| row(client, found)));
+            rows.extend(page.events.iter().map(|found| row(client, found)));
             total = total.or(page.total);
             match page.next_token {
                 Some(token) if rows.len() < most => input["NextToken"] = Value::String(token),
