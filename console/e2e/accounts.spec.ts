@@ -112,7 +112,7 @@ test("imported files are in the history of who imported them, at the times and o
   mkdirSync(directory, { recursive: true });
   const Records = [imported(at, "us-east-1", MANAGEMENT), imported(at, "eu-west-1", "999999999999")];
   writeFileSync(join(directory, "one.json"), JSON.stringify({ Records }));
-  server.run("import", "cloudtrail", directory);
+  expect(await server.import("cloudtrail", directory)).toMatchObject({ recorded: 2 });
   await enter(page, MANAGEMENT, "/events?EventName=CreateVolume&range=7d");
   await expect(rows(page).filter({ hasText: "CreateVolume" })).toHaveCount(1);
   const time = at.toISOString().slice(11, 19);

@@ -36,9 +36,9 @@ async function fill(server: Server, now: number): Promise<void> {
   await expectConsole(server.endpoint);
   const logs = join(server.home, "logs");
   writeLogFiles(logs, EVENTS, DAYS, Math.floor(now / 1000) - 600);
-  const told = JSON.parse(server.run("import", "cloudtrail", logs, "--json")) as { recorded: number };
+  const told = await server.import("cloudtrail", logs);
   if (told.recorded !== EVENTS) throw new Error(`${told.recorded} of ${EVENTS} events were imported`);
-  importReal(server, Math.floor(now / 1000) - 3600);
+  await importReal(server, Math.floor(now / 1000) - 3600);
   const aws = new Aws(server.endpoint, server.key());
   await createTrail(aws, "main", "main-trail", ACCOUNT);
   await createPeople(aws);
@@ -57,7 +57,7 @@ async function expectConsole(endpoint: string): Promise<void> {
 }
 
 /** Real events beside the generated ones, where they are at hand. */
-function importReal(server: Server, end: number): void {
+async function importReal(server: Server, end: number): Promise<void> {
   const source =
     process.env.CAIRN_REAL_EVENTS ?? join(import.meta.dirname, "../../../shared/fixtures/events");
   const directory = join(server.home, "real");
@@ -68,7 +68,7 @@ function importReal(server: Server, end: number): void {
     );
     return;
   }
-  const told = JSON.parse(server.run("import", "cloudtrail", directory, "--json")) as { recorded: number };
+  const told = await server.import("cloudtrail", directory);
   console.log(`${told.recorded} of ${count} real events beside them`);
 }
 

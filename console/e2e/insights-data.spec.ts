@@ -23,7 +23,7 @@ const test = testOn<{ server: Server }>((use) =>
     const usual = Array.from({ length: 48 }, (_, hours) => line(AT - (hours + 1) * HOUR_MS, `u${hours}`));
     const surge = Array.from({ length: CALLS }, (_, number) => line(AT + number * 500, `s${number}`));
     writeFileSync(log, [...usual, ...surge].join("\n"));
-    const told = JSON.parse(server.run("import", "access-logs", log, "--json")) as { recorded: number };
+    const told = await server.import("access-logs", log);
     if (told.recorded !== usual.length + surge.length)
       throw new Error(`${told.recorded} lines were recorded`);
     await waitFor(async () => (await insightsOf(awsOf(server))) === 2, "an insight began and ended");

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const BINARY = resolve(process.env.CAIRN_BIN ?? join(import.meta.dirname, "../../../target/debug/cairn"));
 
@@ -56,7 +57,17 @@ export class Server {
     this.process?.unref();
   }
 
-  /** Runs a command of the same binary on the data directory, and gives what it prints. */
+  /**
+   * Imports files of a format. This process goes on meanwhile: it would else take a connection for open that the
+   * server has closed in the time.
+   */
+  async import(format: "cloudtrail" | "access-logs", path: string): Promise<{ recorded: number }> {
+    const command = ["import", format, path, "--json", "--data-dir", this.dataDir];
+    const { stdout } = await promisify(execFile)(BINARY, command, { env: this.environment() });
+    return JSON.parse(stdout) as { recorded: number };
+  }
+
+  /** Runs a quick command of the same binary on the data directory, and gives what it prints. */
   run(...args: string[]): string {
     const command = [...args, "--data-dir", this.dataDir];
     return execFileSync(BINARY, command, { encoding: "utf8", env: this.environment(), maxBuffer: 64 << 20 });
