@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import type { Trail } from "../api/trails";
-import { conditionOf, folderOf, homeOf, logGroupName, nameOf, ownerOf, sizeOf } from "./trail-facts";
+import {
+  conditionOf,
+  deliveredInWords,
+  folderOf,
+  homeOf,
+  logGroupName,
+  nameOf,
+  ownerOf,
+  sizeOf,
+} from "./trail-facts";
 
 const ARN = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main";
 const TRAIL = { S3KeyPrefix: "audit", IsOrganizationTrail: true } as Trail;
@@ -39,4 +48,12 @@ test.each([
 
 test("a log group's name stands in its ARN", () => {
   expect(logGroupName("arn:aws:logs:r:1:log-group:trail/all:*")).toBe("trail/all");
+});
+
+test.each([
+  [{ Events: 0, Files: 0, Bytes: 0 }, "0 in 0 log files (0 B)"],
+  [{ Events: 10, Files: 1, Bytes: 1600 }, "10 in 1 log file (1.6 kB)"],
+  [{ Events: 12_345, Files: 22, Bytes: 657 }, "12,345 in 22 log files (657 B)"],
+])("what was delivered is told in words: %o", (day, told) => {
+  expect(deliveredInWords(day)).toBe(told);
 });

@@ -67,6 +67,12 @@ export function conditionOf(status: TrailStatus): Condition {
 /** Of an ARN of a log group, its name. */
 export const logGroupName = (arn: string): string => /:log-group:([^:]+)/.exec(arn)?.[1] ?? arn;
 
+/** Says in how many files how many events were delivered: `10 in 1 log file (1.6 kB)`. */
+export function deliveredInWords({ Events, Files, Bytes }: { Events: number; Files: number; Bytes: number }) {
+  const number = new Intl.NumberFormat("en-US");
+  return `${number.format(Events)} in ${number.format(Files)} log file${Files === 1 ? "" : "s"} (${sizeOf(Bytes)})`;
+}
+
 /** `1.4 MB`: a size as people read it. */
 export function sizeOf(bytes: number): string {
   const unit = ["B", "kB", "MB", "GB", "TB"];

@@ -10,7 +10,7 @@ import { Refused } from "../../shell/refused";
 import { ConditionStatus } from "../delivery/condition-status";
 import { healthOf, lagOf, seriesOf } from "../delivery/health";
 import { useDelivery } from "../delivery/use-delivery";
-import { sizeOf } from "../trail-facts";
+import { deliveredInWords } from "../trail-facts";
 
 const HoursChart = lazy(() => import("../delivery/hours-chart"));
 
@@ -45,7 +45,7 @@ export function LastDay({ arn }: { arn: string }) {
               { label: "Lag", value: lagOf(trail) },
               {
                 label: "Events",
-                value: `${number.format(trail.LastDay.Events)} in ${number.format(trail.LastDay.Files)} log files (${sizeOf(trail.LastDay.Bytes)})`,
+                value: deliveredInWords(trail.LastDay),
               },
               { label: "Digests", value: number.format(trail.LastDay.Digests) },
             ]}
