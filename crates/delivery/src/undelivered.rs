@@ -87,7 +87,7 @@ pub async fn undelivered(
     let head = journal.reader().head();
     let mut next = owed.values().min().copied().unwrap_or(cursor).min(cursor).max(head);
     let mut count = Count::new(trail.clone(), (owed, cursor), interval, now.as_millisecond());
-    let mut looked_at = 0;
+    let (mut looked_at, mut more) = (0, false);
     while !count.over {
         let Some(batch) = journal.read(next, READ_BYTES).await? else { break };
         let (Some(last), bytes) = (batch.last(), bytes(&batch)) else { break };
@@ -100,11 +100,11 @@ pub async fn undelivered(
         });
         count = counting.await.map_err(UndeliveredError::Thread)?;
         if looked_at >= LOOKED_AT_BYTES_MAX {
-            count.more = !count.over && next < journal.tail();
+            more = !count.over && next < journal.tail();
             break;
         }
     }
-    Ok(count.told())
+    Ok(UndeliveredFiles { folders: count.folders(), more })
 }
 
 type Revisions = BTreeMap<Revision, Arc<Snapshot>>;
@@ -133,7 +133,6 @@ struct Count {
     folders: BTreeMap<Place, Sum>,
     /// Whether what follows is not due.
     over: bool,
-    more: bool,
 }
 
 #[derive(Debug)]
@@ -149,7 +148,7 @@ struct Sum {
 
 impl Count {
     fn new(trail: TrailId, (owed, cursor): (Places, Position), interval: Interval, now_ms: i64) -> Self {
-        Self { trail, owed, cursor, interval, now_ms, folders: BTreeMap::new(), over: false, more: false }
+        Self { trail, owed, cursor, interval, now_ms, folders: BTreeMap::new(), over: false }
     }
 
     fn take(&mut self, records: &[Record], revisions: &Revisions) {
@@ -193,7 +192,7 @@ impl Count {
         sum.file_bytes = sum.file_bytes.saturating_add(bytes);
     }
 
-    fn told(self) -> UndeliveredFiles {
+    fn folders(self) -> Vec<Undelivered> {
         let folders = self.folders.into_iter().map(|(place, sum)| Undelivered {
             account: place.account,
             region: place.region,
@@ -203,7 +202,7 @@ impl Count {
             files: sum.files,
             bytes: sum.bytes,
         });
-        UndeliveredFiles { folders: folders.collect(), more: self.more }
+        folders.collect()
     }
 }
 
@@ -232,8 +231,7 @@ mod tests {
             count.add(place(account), (received_ms, interval.end_of_window_ms(received_ms)), bytes);
         }
         let told: Vec<_> = count
-            .told()
-            .folders
+            .folders()
             .iter()
             .map(|one| (one.since.as_millisecond(), one.events, one.files, one.bytes))
             .collect();
