@@ -54,12 +54,13 @@ const WIDTHS: Readonly<Record<string, readonly [wide: number, small: number]>> =
   RequestId: [330, 330],
 };
 
-const WIDE_PX = 1400;
+/** Between them columns are narrower; below, nobody sees all of them at once whatever their width. */
+const [NARROW_PX, WIDE_PX] = [900, 1400];
 
 /** The width that a column begins with. */
 function widthOf(id: string): number {
   const [wide, small] = WIDTHS[id] ?? [180, 160];
-  return window.innerWidth < WIDE_PX ? small : wide;
+  return window.innerWidth >= NARROW_PX && window.innerWidth < WIDE_PX ? small : wide;
 }
 
 /** The columns of the table of events; nothing is sorted, for the history is newest first. */
@@ -87,7 +88,14 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     column("ResourceType", ({ Resources }) => (
       <Breakable>{several(Resources.map((resource) => resource.ResourceType))}</Breakable>
     )),
-    column("ResourceName", ({ Resources }) => several(Resources.map((resource) => resource.ResourceName))),
+    column("ResourceName", ({ Resources }) => {
+      const names = Resources.map((resource) => resource.ResourceName);
+      return (
+        <span title={names.join("\n")}>
+          <Breakable>{several(names.map(withoutAccount))}</Breakable>
+        </span>
+      );
+    }),
     column("AccessKeyId", (event) => event.AccessKeyId || NOTHING),
     recorded("AwsRegion", "awsRegion"),
     recorded("ErrorCode", "errorCode"),
@@ -101,6 +109,9 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
 }
 
 const NOTHING = "–";
+
+/** What an ARN names, without where it is: `trail/main`. All of it is told to the pointer, and on the event's page. */
+const withoutAccount = (name: string | undefined) => name?.replace(/^arn:(?:[^:]*:){4}(?=.)/, "");
 
 /** `web, and 2 more`. */
 function several(names: (string | undefined)[]): string {
