@@ -165,8 +165,8 @@ impl<T: Tell> Run<T> {
             }
             if let Some((bucket, names)) = walk.elsewhere().map(|(bucket, names)| (bucket.to_owned(), names))
             {
-                let (regular, backfill) = Self::list(&*self.store, &bucket, &names, self.plan.range).await?;
-                walk.relist(if walk.chain() == Chain::Regular { regular } else { backfill });
+                let listing = self.list_elsewhere(walk.chain(), &bucket, &names).await?;
+                walk.relist(listing);
             }
             let fetched = ahead.take(&target, &walk, &self.store).await?;
             match self.digest(&mut walk, &target, fetched, logs_done.take()).await? {
@@ -220,6 +220,28 @@ impl<T: Tell> Run<T> {
             self.checks.day(day, &mut self.report).await?;
         }
         Ok(())
+    }
+
+    /// Lists the digests of another place than the newest are in. Where it can't be listed that is told, and the walk
+    /// goes from link to link there: what was found before must not be lost.
+    async fn list_elsewhere(
+        &mut self,
+        chain: Chain,
+        bucket: &str,
+        names: &DigestNames,
+    ) -> Result<Listing, RunError> {
+        match (Self::list(&*self.store, bucket, names, self.plan.range).await, chain) {
+            (Ok((regular, _)), Chain::Regular) => Ok(regular),
+            (Ok((_, backfill)), Chain::Backfill) => Ok(backfill),
+            (Err(RunError::List { bucket, prefix, source }), _) => {
+                let listing = Listing::new(names.clone(), bucket.as_str(), chain, self.plan.range);
+                let object = Object::new(bucket, prefix);
+                let why = format!("older digest files can't be listed: {source}");
+                self.found(vec![Finding::UncheckedDigest { chain, object, why }]).await?;
+                Ok(listing)
+            }
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// Looks at one digest and begins to check its log files. Returns how many were begun where somebody asked
