@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
-import { expect, test as onTheMainServer } from "./fixtures";
+import { expect } from "./fixtures";
 import type { Aws } from "./world/aws";
+import { createLogsRole, document, LOGS_ROLE, SERVICE, TRUST } from "./world/destination-role";
 import { EMULATOR_MISSING, type Emulator, emulating } from "./world/emulator";
 import { ACCOUNT, REGION } from "./world/generated-events";
 import { serving, testOn } from "./world/own-server";
@@ -8,7 +9,6 @@ import { createPerson, enterCredentials } from "./world/person";
 import type { Server } from "./world/server";
 
 const PASSWORD = "Tells-others-what-happened-4";
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/to-logs`;
 const group = (name: string) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}:*`;
 /** What a page says under a label. */
 const fact = (page: Page, label: string) =>
@@ -37,7 +37,7 @@ test.describe("topics and log groups elsewhere", () => {
     test.slow();
     await createPerson(aws, "wirer", { password: PASSWORD });
     await emulator.aws.json("logs", "Logs_20140328.CreateLogGroup", { logGroupName: "trail" });
-    await createRole(aws, "logs:CreateLogStream", "logs:PutLogEvents");
+    await createLogsRole(aws);
     await page.goto("/_cairn/console/sign-in?to=/trails/create");
     await enterCredentials(page, "wirer", PASSWORD);
     await page.getByLabel("Trail name").fill("wired");
@@ -49,7 +49,7 @@ test.describe("topics and log groups elsewhere", () => {
     await expect(page.getByText(/Enter the ARN of a log group/)).toBeVisible();
     await page.getByLabel("SNS topic").fill("deliveries");
     await page.getByLabel("Log group ARN").fill(group("trail"));
-    await page.getByLabel("IAM role ARN").fill(ROLE);
+    await page.getByLabel("IAM role ARN").fill(LOGS_ROLE);
     await look("trail-create-destinations");
     await next(page);
     await next(page);
@@ -86,7 +86,7 @@ test.describe("topics and log groups elsewhere", () => {
     await emulator.aws.json("logs", "Logs_20140328.CreateLogGroup", { logGroupName: "closed" });
     await aws.query("iam", "CreateRole", {
       RoleName: "idle",
-      AssumeRolePolicyDocument: trust,
+      AssumeRolePolicyDocument: TRUST,
     });
     await page.goto("/_cairn/console/sign-in?to=/trails/create");
     await enterCredentials(page, "hasty", PASSWORD);
@@ -94,7 +94,7 @@ test.describe("topics and log groups elsewhere", () => {
     await page.getByLabel("Name of the new bucket").fill("hasty-logs");
     await page.getByLabel("CloudWatch Logs").check();
     await page.getByLabel("Log group ARN").fill(group("closed"));
-    await page.getByLabel("IAM role ARN").fill(ROLE.replace("to-logs", "idle"));
+    await page.getByLabel("IAM role ARN").fill(LOGS_ROLE.replace("to-logs", "idle"));
     await next(page);
     await next(page);
     await page.getByRole("button", { name: "Create trail" }).click();
@@ -105,58 +105,9 @@ test.describe("topics and log groups elsewhere", () => {
     await dialog.getByRole("button", { name: "Back to the settings" }).click();
     await page.getByRole("button", { name: "Previous" }).click();
     await page.getByRole("button", { name: "Previous" }).click();
-    await expect(page.getByLabel("IAM role ARN")).toHaveValue(ROLE.replace("to-logs", "idle"));
+    await expect(page.getByLabel("IAM role ARN")).toHaveValue(LOGS_ROLE.replace("to-logs", "idle"));
   });
 });
-
-for (const [what, setting, fill] of [
-  [
-    "a topic",
-    /the server's setting endpoints.sns must say where topics are/,
-    async (page: Page) => {
-      await page.getByLabel("SNS notification delivery").check();
-      await page.getByLabel("SNS topic").fill("nowhere");
-    },
-  ],
-  [
-    "a log group",
-    /setting endpoints.logs must say where log groups are/,
-    async (page: Page, aws: Aws) => {
-      await createRole(aws, "logs:CreateLogStream", "logs:PutLogEvents");
-      await page.getByLabel("CloudWatch Logs").check();
-      await page.getByLabel("Log group ARN").fill(group("nowhere"));
-      await page.getByLabel("IAM role ARN").fill(ROLE);
-    },
-  ],
-] as const)
-  onTheMainServer(
-    `without an endpoint the wizard says which setting ${what} needs`,
-    async ({ page, aws }) => {
-      await page.goto("/_cairn/console/trails/create");
-      await page.getByLabel("Trail name").fill("e2e-unwired");
-      await page.getByLabel("Name of the new bucket").fill("e2e-unwired-logs");
-      await fill(page, aws);
-      await next(page);
-      await next(page);
-      await page.getByRole("button", { name: "Create trail" }).click();
-      await expect(page.getByRole("dialog").getByText(setting)).toBeVisible();
-      const { trailList } = await aws.cloudtrail<{ trailList: { Name: string }[] }>("DescribeTrails");
-      expect(trailList.map(({ Name }) => Name)).not.toContain("e2e-unwired");
-    },
-  );
-
-const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
-const SERVICE = { Service: "cloudtrail.amazonaws.com" };
-const trust = document({ Effect: "Allow", Principal: SERVICE, Action: "sts:AssumeRole" });
-
-async function createRole(aws: Aws, ...actions: string[]) {
-  await aws.query("iam", "CreateRole", { RoleName: "to-logs", AssumeRolePolicyDocument: trust });
-  await aws.query("iam", "PutRolePolicy", {
-    RoleName: "to-logs",
-    PolicyName: "write",
-    PolicyDocument: document({ Effect: "Allow", Action: actions, Resource: "arn:aws:logs:*:*:log-group:*" }),
-  });
-}
 
 const letPublish = (aws: Aws, topic: string) =>
   aws.query("sns", "SetTopicAttributes", {

@@ -3,11 +3,20 @@ import { defineConfig } from "@playwright/test";
 import { BROWSER } from "./world/browser";
 import { RESULTS, STORAGE_STATE } from "./world/world";
 
+/** Specs that have a server for themselves: they run beside the others. */
+const APART =
+  /\/(accounts|delivery|destinations|insights-data|integrity-elsewhere|organization|trails-protected)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: ".",
   outputDir: join(RESULTS, "failures"),
   globalSetup: "./global-setup.ts",
-  workers: 1,
+  workers: 2,
+  // Those of one server go one after the other: some count its events.
+  projects: [
+    { name: "one server", testIgnore: APART, workers: 1 },
+    { name: "own servers", testMatch: APART, workers: 1 },
+  ],
   // Limits are for a machine several times slower than two quick cores; a missing element is told before the test ends.
   timeout: 120_000,
   expect: { timeout: 30_000, toPass: { timeout: 60_000 } },
