@@ -216,9 +216,27 @@ def test_each_member_has_a_status_of_its_own(server, members, s3, trail, clients
     assert error() == "AccessDenied"
     for cloudtrail in (trail, lab):
         assert "LatestDeliveryError" not in cloudtrail.get_trail_status(Name=ARN)
+    told_what_waits(clients, members)
     restore(server, members, s3)
     wait_for(lambda: folder(s3, members, members.shop).proven(request), "what was denied comes later", limit=40)
     wait_for(lambda: not error(), "the error is gone", limit=40)
+
+
+def told_what_waits(clients, members):
+    """Delivery health tells what waits for a denied folder: the management account and the member, and no other member."""
+
+    def waits(asking):
+        status, body = asking.page("GET", "/_cairn/delivery")
+        health = next(found for found in json.loads(body)["Trails"] if found["TrailARN"] == ARN) if status == 200 else {}
+        folders = health.get("Undelivered", {}).get("Folders", [])
+        return [folder for folder in folders if folder["AccountId"] == members.shop or folder.get("Error")]
+
+    shop, lab = (clients.acting(members.keys(account)) for account in (members.shop, members.lab))
+    for asking in (clients, shop):
+        (folder,) = wait_for(lambda: waits(asking), "what waits is told", limit=40)
+        assert (folder["AccountId"], folder["Region"], folder["Folder"]) == (members.shop, "us-east-1", "CloudTrail")
+        assert folder["Error"] == "AccessDenied" and folder["Files"] >= 1 and folder["Bytes"] > 0 and folder["Since"]
+    assert waits(lab) == []
 
 
 def test_an_account_is_covered_from_its_joining_to_its_leaving(server, members, s3, trail, clients):
