@@ -272,8 +272,26 @@ def test_access_logs_are_imported_from_files_directories_and_buckets_once(server
     [event] = wait_for(lambda: found(cloudtrail, "GetBucketVersioning", requestID="R4999"), "the last line's event")
     assert event["userIdentity"]["arn"] == "arn:aws:iam::111122223333:user/maya"
     assert event["additionalEventData"]["source"] == "s3-server-access-log"
-    [told] = [event for event in found(cloudtrail, "ImportEvents") if event["additionalEventData"]["import"]["recorded"] == 500][:1]
-    assert told["userIdentity"]["userName"] == "administrator"
+    began, ended = on_record(cloudtrail, second)
+    assert began["userIdentity"]["userName"] == ended["userIdentity"]["userName"] == "administrator"
+    said = began["additionalEventData"]["import"]
+    assert (said["places"], said["documents"], "recorded" in said) == (["s3://access-logs/logs/"], 3, False)
+    told = ended["additionalEventData"]["import"]
+    assert (told["outcome"], told["documents"], told["recorded"], told["repeated"]) == ("complete", 3, 500, 510)
+    assert told["firstEventTime"] <= event["eventTime"] <= told["lastEventTime"]
+
+
+def on_record(cloudtrail, told):
+    """Returns the events that tell of an import: its beginning and its end, and there are no others."""
+
+    def events():
+        of_it = lambda event: (event.get("additionalEventData") or event["serviceEventDetails"])["import"].get("importId")
+        return [event for event in found(cloudtrail, "ImportEvents") if of_it(event) == told["importId"]]
+
+    # The newest is the first.
+    ended, began = wait_for(lambda: len(events()) >= 2 and events(), "the records of the import")
+    assert began["eventID"] == told["importId"] and began["additionalEventData"]["import"]["stage"] == "begun"
+    return began, ended
 
 
 def test_lines_come_from_standard_input_and_objects_need_a_trail(server):
@@ -304,6 +322,56 @@ def test_an_import_goes_on_where_it_broke_off(make_server, tmp_path):
     assert not state.exists(), "an import that is over leaves nothing"
     again = imported(server, "access-logs", tmp_path / "a", tmp_path / "b")
     assert (again["recorded"], again["repeated"]) == (0, 6000)
+
+
+def test_a_directory_of_small_files_is_one_import_on_record(make_server, tmp_path):
+    server = make_server().start()
+    lines = [line("REST.GET.ACL", f"R{number}", "GET /shop?acl") for number in range(300)]
+    for number, text in enumerate(lines):
+        (tmp_path / f"{number:03}").write_text(text + "\nnothing\n" * (number == 7))
+    told = imported(server, "access-logs", tmp_path, code=1)
+    assert (told["files"], told["recorded"], told["refused"]) == (300, 300, 1)
+    assert told["refusedLines"][0]["file"] == str(tmp_path / "007") and told["refusedLines"][0]["line"] == 2
+    cloudtrail = Clients(server).boto("cloudtrail")
+    _, ended = on_record(cloudtrail, told)
+    ended = ended["additionalEventData"]["import"]
+    assert (ended["recorded"], ended["refused"], ended["documents"], ended["batches"]) == (300, 1, 300, 1)
+    assert len(found(cloudtrail, "ImportEvents")) == 2
+
+
+def test_an_import_of_many_requests_outlives_the_server_and_is_its_importer_s_alone(make_server):
+    server = make_server().start()
+    clients = Clients(server)
+    lines = [line("REST.GET.CORS", f"R{number}", "GET /shop?cors").encode() for number in range(4)]
+    opening = {"format": "access-log", "places": ["a client's own"], "documents": 2}
+    status, answer = clients.page("POST", "/_cairn/import/begin", json.dumps(opening).encode())
+    assert status == 200
+    begun = json.loads(answer)
+    assert begun["silenceSeconds"] == 600
+    path = f"/_cairn/import?format=access-log&import={begun['importId']}"
+    assert clients.page("POST", path, b"\n".join(lines[:3]))[0] == 200
+    server.kill()
+    server.start()
+    clients = Clients(server)
+    assert json.loads(clients.page("POST", path, b"\n".join(lines))[1])["recorded"] == 1
+    other = path.replace("access-log", "cloudtrail")
+    assert clients.page("POST", other, b"{}") == (400, "ResourceNotFoundException")
+    second = clients.acting(json.loads(server.command("user", "add", "second", "--administrator")))
+    assert second.page("POST", path, lines[0]) == (400, "ResourceNotFoundException"), "it is another's"
+    end = json.dumps({"importId": begun["importId"], "outcome": "complete"}).encode()
+    assert second.page("POST", "/_cairn/import/end", end) == (400, "ResourceNotFoundException")
+    status, answer = clients.page("POST", "/_cairn/import/end", end)
+    counts = json.loads(answer)
+    assert (status, counts["recorded"], counts["repeated"]) == (200, 4, 3)
+    assert clients.page("POST", path, lines[0]) == (400, "ResourceNotFoundException"), "it is over"
+    cloudtrail = clients.boto("cloudtrail")
+    wait_for(lambda: len(found(cloudtrail, "ImportEvents")) >= 6, "its two records and those of four refusals")
+    events = found(cloudtrail, "ImportEvents")
+    assert [event.get("errorCode") for event in events].count("ResourceNotFoundException") == 4
+    ended, began = [event for event in events if "errorCode" not in event]
+    assert began["eventID"] == begun["importId"]
+    told = ended["additionalEventData"]["import"]
+    assert (told["stage"], told["batches"], told["recorded"], told["repeated"]) == ("ended", 2, 4, 3)
 
 
 def test_who_may_import_is_decided_by_a_permission_of_its_own(server, tmp_path):

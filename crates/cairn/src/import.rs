@@ -19,9 +19,9 @@ use cairn_event::Region;
 use tokio_util::sync::CancellationToken;
 
 use self::documents::Documents;
-use self::place::Origin;
+use self::place::{Found, Origin};
 use self::report::Report;
-use self::sending::Sending;
+use self::sending::{Opening, Sending};
 use self::state::State;
 use crate::client::Client;
 use crate::output::{Form, JsonFlag};
@@ -72,10 +72,11 @@ enum Verdict {
     Refused,
 }
 
-/// The way through one document.
+/// The way through the documents.
 struct Walk<'w, 'c> {
     sending: &'w mut Sending<'c>,
     report: &'w mut Report,
+    state: &'w mut Option<State>,
     stop: &'w CancellationToken,
 }
 
@@ -107,36 +108,35 @@ impl Logs {
         place: &Place,
         stop: CancellationToken,
     ) -> anyhow::Result<Verdict> {
-        let places = self.places.iter().map(ToString::to_string).collect();
-        let state = self.resume.as_ref().map(|file| State::open(file, format.name(), places));
-        let mut state = state.transpose()?;
+        let opened = |file: &PathBuf| State::open(file, format.name(), self.named_places());
+        let mut state = self.resume.as_ref().map(opened).transpose()?;
         let client = Client::find(place, self.region.as_ref()).await?;
         let mut found = Vec::new();
         for origin in &self.places {
             found.extend(origin.find(Some(&client)).await?);
         }
         let mut report = Report::begin(Form::choose(self.json), found.len())?;
-        let mut sending = Sending::new(&client, format, stop.clone());
-        for document in &found {
-            let name = document.to_string();
-            let Some(done) = state.as_ref().map_or(Some(0), |state| state.done_of(&name)) else {
-                report.skip();
-                continue;
-            };
-            report.look_at(&name);
-            sending.begin(name.clone(), done);
-            let mut walk = Walk { sending: &mut sending, report: &mut report, stop: &stop };
-            let walked = walk.through(document.open(Some(&client)).await, format).await;
-            if let Some(state) = &mut state {
-                state.reach(&name, if walked.is_ok() { None } else { Some(sending.lines()) })?;
-            }
-            walked.with_context(|| format!("import {name}; {}", self.how_to_go_on()))?;
-            report.finish_document();
-        }
+        let opening = Opening { format, places: self.named_places(), documents: found.len() };
+        let mut sending = Sending::new(&client, opening, stop.clone());
+        let mut walk = Walk { sending: &mut sending, report: &mut report, state: &mut state, stop: &stop };
+        let walked = walk.through_all(&found, &client, format).await.with_context(|| self.how_to_go_on());
+        let outcome = match &walked {
+            Ok(()) => "complete",
+            Err(_) if stop.is_cancelled() => "stopped",
+            Err(_) => "failed",
+        };
+        let ended = sending.end(outcome, report.documents()).await;
+        walked?;
         if let Some(state) = state {
             state.remove()?;
         }
-        report.end()
+        let verdict = report.end(sending.import())?;
+        // What was imported stays so: the server records the end by itself in a while.
+        ended.map(|()| verdict)
+    }
+
+    fn named_places(&self) -> Vec<String> {
+        self.places.iter().map(ToString::to_string).collect()
     }
 
     fn how_to_go_on(&self) -> String {
@@ -148,14 +148,51 @@ impl Logs {
 }
 
 impl Walk<'_, '_> {
-    /// Sends what is in a document.
+    /// Sends what is in the documents, those that an earlier run finished apart.
+    async fn through_all(&mut self, found: &[Found], client: &Client, format: Format) -> anyhow::Result<()> {
+        for document in found {
+            let name = document.to_string();
+            let Some(done) = self.state.as_ref().map_or(Some(0), |state| state.done_of(&name)) else {
+                self.report.skip();
+                continue;
+            };
+            self.report.look_at(&name);
+            self.sending.begin(&name, done);
+            let walked = self.through(document.open(Some(client)).await, format).await;
+            self.settle()?;
+            if walked.is_err()
+                && let Some(state) = &mut self.state
+            {
+                state.reach(&name, Some(self.sending.lines()))?;
+            }
+            walked.with_context(|| format!("import {name}"))?;
+        }
+        let flushed = self.sending.flush(self.report).await;
+        self.settle()?;
+        flushed
+    }
+
+    /// Reads a document and sends its lines, or has them wait for those of the next.
     async fn through(&mut self, read: anyhow::Result<Box<dyn Read>>, format: Format) -> anyhow::Result<()> {
         let mut documents = Documents::open(read?, format)?;
         while let Some(line) = documents.next()? {
             anyhow::ensure!(!self.stop.is_cancelled(), "go on: stopped");
             self.sending.add(line, self.report).await?;
+            self.settle()?;
         }
-        self.sending.flush(self.report).await
+        self.sending.finish();
+        Ok(())
+    }
+
+    /// Writes down which documents are imported.
+    fn settle(&mut self) -> anyhow::Result<()> {
+        for document in self.sending.imported() {
+            if let Some(state) = &mut self.state {
+                state.reach(&document, None)?;
+            }
+            self.report.finish_document();
+        }
+        Ok(())
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) expires: Option<Timestamp>,
     /// What the record says beside.
     pub(crate) remarks: Map<String, Value>,
+    /// Whether records of other calls tell of this one, so that it has none of its own if it succeeds.
+    pub(crate) told_elsewhere: bool,
 }
 
 /// What a page answers.
@@ -152,6 +154,8 @@ impl Front {
             ("GET", transparency::LOGS) => self.list_logs(arrival, body).await,
             ("GET" | "POST", transparency::PROOF) => self.prove_event(arrival, body).await,
             ("POST", sources::IMPORT_PAGE) => self.import(arrival, body).await,
+            ("POST", sources::BEGIN_IMPORT_PAGE) => self.begin_import(arrival, body).await,
+            ("POST", sources::END_IMPORT_PAGE) => self.end_import(arrival, body).await,
             ("POST", sources::WEBHOOK_PAGE) => self.take_webhook(arrival, body).await,
             _ => self.probes.answer(self, arrival),
         }
@@ -180,8 +184,10 @@ impl Front {
             let answered = refuse::signature(arrival, Protocol::Json, &refusal).into();
             return self.record_page(arrival, page.event, (who, Map::new()), answered).await;
         }
-        let mut asked = Asked { arrival, who, snapshot, body, at, expires, remarks: Map::new() };
+        let mut asked =
+            Asked { arrival, who, snapshot, body, at, expires, remarks: Map::new(), told_elsewhere: false };
         let answered = match answer(&mut asked).await.map(Into::into) {
+            Ok(Reply::Json(body)) if asked.told_elsewhere => return json(&arrival.ids, body).into(),
             Ok(Reply::Json(body)) => json(&arrival.ids, body).into(),
             Ok(Reply::Other(answered)) => answered,
             Err(Refused::Told(code, message)) => json_refusal(&arrival.ids, code, &message).into(),

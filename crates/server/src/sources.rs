@@ -4,11 +4,13 @@
 //! | --- | --- | --- |
 //! | `POST /_cairn/sources/minio` | who has the token of `sources.minio.token_file` | entries of MinIO's audit log |
 //! | `POST /_cairn/import` | `cairn:ImportEvents`, signed for service `cloudtrail` | lines of a log ([`import`]) |
+//! | `POST /_cairn/import/begin`, `/end` | the same | what many requests are together ([`imports`]) |
 //!
 //! Each answers only after its events are durable, and takes none twice.
 
 mod datagrams;
 mod import;
+mod imports;
 mod telemetry;
 mod webhook;
 
@@ -26,7 +28,7 @@ use cairn_intake::Intake;
 use cairn_operations::Table;
 use cairn_projection::Source;
 use cairn_sources::csm::Names;
-use cairn_sources::{Actors, Book, Home};
+use cairn_sources::{Actors, Book, Home, Imports};
 use cairn_wire::s3::Resolver;
 use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +42,9 @@ use crate::serve::{Arrival, Front};
 
 /// How often the book of what was taken is written.
 const BOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How often imports are looked for that nobody goes on with.
+const SILENCE_EVERY: Duration = Duration::from_secs(30);
 
 /// How many writings lie between two forgettings.
 const FORGET_EVERY: u32 = 1_800;
@@ -88,9 +93,13 @@ pub(crate) struct Parts {
 #[derive(Debug)]
 pub(crate) struct Sources {
     book: Arc<Book>,
+    imports: Imports,
     webhook: Option<Webhook>,
     datagrams: Option<Arc<Datagrams>>,
     people: People,
+    intake: Arc<Intake>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
 }
 
 /// Tells whose keys are whose: those made here, then those of the directory and of answers.
@@ -122,23 +131,41 @@ impl Sources {
                 let resolver = Resolver::new(config.base_domains.iter().cloned());
                 let names = Names::new(parts.table, resolver);
                 let place = place(settings.csm_account, None);
-                let (intake, ids) = (Arc::clone(&parts.intake), parts.ids);
+                let (intake, ids) = (Arc::clone(&parts.intake), Arc::clone(&parts.ids));
                 Some(Arc::new(Datagrams::open(address, (names, place), people.clone(), (intake, ids))?))
             }
             None => None,
         };
-        let book = Arc::new(Book::new(parts.catalog, parts.intake, parts.journal, parts.clock));
-        Ok(Arc::new(Self { book, webhook, datagrams, people }))
+        let imports = Imports::new(Arc::clone(&parts.catalog));
+        let (intake, clock, ids) = (parts.intake, parts.clock, parts.ids);
+        let book = Book::new(parts.catalog, Arc::clone(&intake), parts.journal, Arc::clone(&clock));
+        let book = Arc::new(book);
+        Ok(Arc::new(Self { book, imports, webhook, datagrams, people, intake, clock, ids }))
     }
 
-    /// Takes datagrams and looks after the book, until `stop`.
+    /// Takes datagrams, and looks after the book and open imports, until `stop`.
     pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
         let datagrams = async {
             if let Some(datagrams) = &self.datagrams {
                 Arc::clone(datagrams).run(stop.clone()).await;
             }
         };
-        tokio::join!(datagrams, self.look_after_the_book(stop.clone()));
+        tokio::join!(
+            datagrams,
+            self.look_after_the_book(stop.clone()),
+            self.look_after_imports(stop.clone())
+        );
+    }
+
+    /// Ends imports that nobody goes on with. One that is open at the end goes on with the next start.
+    async fn look_after_imports(&self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(SILENCE_EVERY) => {}
+            }
+            self.end_silent_imports().await;
+        }
     }
 
     /// Writes the book from time to time and at the end, and forgets what is long gone.
@@ -218,6 +245,10 @@ impl Front {
 
 /// The page that takes logs.
 pub(crate) const IMPORT_PAGE: &str = "/_cairn/import";
+
+/// The pages that begin and end an import of many requests.
+pub(crate) const BEGIN_IMPORT_PAGE: &str = "/_cairn/import/begin";
+pub(crate) const END_IMPORT_PAGE: &str = "/_cairn/import/end";
 
 /// The page that MinIO tells.
 pub(crate) const WEBHOOK_PAGE: &str = "/_cairn/sources/minio";

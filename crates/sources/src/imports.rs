@@ -249,7 +249,7 @@ impl Imports {
         Self { catalog, slots: Mutex::new(None) }
     }
 
-    /// Opens an import. Its beginning is to be recorded under `id` before anybody is told the id.
+    /// Opens an import and returns it. Its beginning is to be recorded under `id` before anybody is told the id.
     ///
     /// # Errors
     /// Too many are open, or the catalog fails.
@@ -259,7 +259,7 @@ impl Imports {
         by: Importer,
         opening: Opening,
         now: Timestamp,
-    ) -> Result<(), ImportError> {
+    ) -> Result<Import, ImportError> {
         let mut slots = self.slots(now).await?;
         let open = slots.iter().flatten().filter_map(|(_, slot)| slot.held.as_ref());
         let of_account = open.filter(|held| held.import.by.account == by.account).count();
@@ -270,8 +270,9 @@ impl Imports {
         let (begun_ms, opening) = (now.as_millisecond(), opening.bounded());
         let (tally, batches, ending) = (Tally::default(), 0, None);
         let import = Import { version: VERSION, id, by, opening, begun_ms, batches, tally, ending };
-        let held = Held { import, touched: now, passes: Arc::default() };
-        self.save(&mut slots, at, Some(held)).await
+        let held = Held { import: import.clone(), touched: now, passes: Arc::default() };
+        self.save(&mut slots, at, Some(held)).await?;
+        Ok(import)
     }
 
     /// Lets a batch in, if the import is this importer's.

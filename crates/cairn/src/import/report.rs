@@ -49,6 +49,11 @@ impl Report {
         self.bar.inc(1);
     }
 
+    /// Returns how many documents were imported.
+    pub(super) fn documents(&self) -> u64 {
+        self.documents
+    }
+
     pub(super) fn count(&mut self, answer: &Answer) {
         self.counts.recorded += answer.recorded;
         self.counts.repeated += answer.repeated;
@@ -65,21 +70,22 @@ impl Report {
     }
 
     /// Tells everything, and whether all of it went well.
-    pub(super) fn end(self) -> anyhow::Result<Verdict> {
+    pub(super) fn end(self, import: Option<&str>) -> anyhow::Result<Verdict> {
         self.bar.finish_and_clear();
         match self.form {
-            Form::JsonLines => output::print(format!("{}\n", self.json()))?,
+            Form::JsonLines => output::print(format!("{}\n", self.json(import)))?,
             Form::Table => output::print(self.text())?,
         }
         Ok(if self.refused == 0 { Verdict::Imported } else { Verdict::Refused })
     }
 
-    fn json(&self) -> serde_json::Value {
+    fn json(&self, import: Option<&str>) -> serde_json::Value {
         let named = self
             .named
             .iter()
             .map(|(file, line, reason)| json!({"file": file, "line": line, "reason": reason}));
         json!({
+            "importId": import,
             "files": self.documents,
             "skippedFiles": self.skipped,
             "recorded": self.counts.recorded,

@@ -4,38 +4,47 @@
 //! | --- | --- |
 //! | `format=access-log` | each line is one of S3's server access logs |
 //! | `format=cloudtrail` | each line is an event of CloudTrail, as it is, in an envelope of EventBridge, or as LookupEvents tells it |
+//! | `import=ID` | the request is part of an import that was [begun](super::imports) |
 //!
 //! Events are recorded in the caller's account. The answer counts what became of them, and names the lines that are
-//! none. It is recorded as `ImportEvents`, with the counts.
+//! none. A request of its own is recorded as `ImportEvents`, with the counts; one that is part of an import is counted
+//! in the record of its end, unless it is refused.
 
-use cairn_event::EventView;
 use cairn_history::RETENTION_DAYS;
-use cairn_sources::{Home, Outcome, TOLD_MAX, Told, access_log, cloudtrail};
+use cairn_sources::{Home, Outcome, TOLD_MAX, Tally, Told, access_log, cloudtrail};
 use hyper::body::Incoming;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::imports::counts;
 use super::telemetry;
 use crate::answer::Answered;
 use crate::page::{Asked, Page, Refused};
 use crate::serve::{Arrival, Front};
 
-const IMPORT: Page = Page { event: "ImportEvents", body_bytes_max: 8 << 20 };
+/// What every request to import is recorded as.
+pub(super) const EVENT: &str = "ImportEvents";
+
+const IMPORT: Page = Page { event: EVENT, body_bytes_max: 8 << 20 };
 
 /// What the lines are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     AccessLog,
     CloudTrail,
+}
+
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted<'q> {
+    format: Format,
+    /// The import that it is part of.
+    import: Option<&'q str>,
 }
 
 /// What became of the lines.
 #[derive(Debug, Default)]
 struct Report {
-    recorded: u64,
-    repeated: u64,
-    not_selected: u64,
-    /// Older than the event history tells of, so that nobody would ever find them.
-    too_old: u64,
+    tally: Tally,
     /// Which lines are no events, and why.
     refused: Vec<Value>,
 }
@@ -46,18 +55,27 @@ type Parsed = (Vec<(usize, Told)>, Report);
 impl Front {
     /// Imports the lines of a request's body.
     pub(crate) async fn import(&self, arrival: &Arrival, body: Incoming) -> Answered {
-        let answer = async |asked: &mut Asked<'_>| {
-            let (report, format) = self.import_for(asked).await?;
-            asked.remark("import", report.remark(format));
-            Ok::<_, Refused>(report.told())
-        };
-        self.page(&IMPORT, (arrival, body), answer).await
+        self.page(&IMPORT, (arrival, body), async |asked| self.import_for(asked).await).await
     }
 
-    async fn import_for(&self, asked: &Asked<'_>) -> Result<(Report, Format), Refused> {
+    async fn import_for(&self, asked: &mut Asked<'_>) -> Result<Vec<u8>, Refused> {
         self.permit(asked, &[PERMISSION])?;
-        let format = Format::parse(&asked.arrival.head.query)
+        let Wanted { format, import } = Wanted::parse(&asked.arrival.head.query)
             .ok_or_else(|| Refused::misunderstood("format=access-log or cloudtrail is needed."))?;
+        let imports = &self.sources.imports;
+        let Some(id) = import else {
+            let report = self.import_lines(asked, format).await?;
+            asked.remark("import", report.remark(format));
+            return Ok(report.told());
+        };
+        let pass = imports.enter(id, &self.importer(asked), format.name(), asked.at).await?;
+        let report = self.import_lines(asked, format).await?;
+        imports.count(&pass, &report.tally, self.clock.now()).await?;
+        asked.told_elsewhere = true;
+        Ok(report.told())
+    }
+
+    async fn import_lines(&self, asked: &Asked<'_>, format: Format) -> Result<Report, Refused> {
         let home = self.sources.people.home(asked.who.account, &asked.who.region);
         let oldest = self.clock.now().as_second() - i64::from(RETENTION_DAYS) * 86_400;
         let body = asked.body.clone();
@@ -73,19 +91,34 @@ impl Front {
             tracing::error!(error = &error as &dyn std::error::Error, "events not imported");
             Refused::Unrecorded
         })?;
-        for (at, outcome) in places.into_iter().zip(outcomes) {
-            report.count(at, outcome, format);
+        for ((at, told), outcome) in places.into_iter().zip(&told).zip(outcomes) {
+            report.count((at, told.seconds), outcome, format);
         }
-        Ok((report, format))
+        Ok(report)
+    }
+}
+
+impl<'q> Wanted<'q> {
+    fn parse(query: &'q str) -> Option<Self> {
+        let (format, import) = match query.split_once("&import=") {
+            Some((format, import)) => (format, Some(import)),
+            None => (query, None),
+        };
+        let format = Format::named(format.strip_prefix("format=")?)?;
+        Some(Self { format, import })
     }
 }
 
 impl Format {
-    fn parse(query: &str) -> Option<Self> {
-        match query {
-            "format=access-log" => Some(Self::AccessLog),
-            "format=cloudtrail" => Some(Self::CloudTrail),
-            _ => None,
+    /// Finds a format by its name in requests.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::AccessLog, Self::CloudTrail].into_iter().find(|format| format.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::AccessLog => "access-log",
+            Self::CloudTrail => "cloudtrail",
         }
     }
 
@@ -100,42 +133,29 @@ impl Format {
 impl Report {
     fn refuse(&mut self, at: usize, reason: &str, format: Format) {
         telemetry::passed(format.source(), "unreadable", 1);
+        self.tally.refused += 1;
         self.refused.push(json!({ "at": at, "reason": reason }));
     }
 
-    fn count(&mut self, at: usize, outcome: Outcome, format: Format) {
+    fn count(&mut self, (at, seconds): (usize, i64), outcome: Outcome, format: Format) {
         telemetry::told(format.source(), outcome);
         match outcome {
-            Outcome::Recorded => self.recorded += 1,
-            Outcome::Repeated => self.repeated += 1,
-            Outcome::NotSelected => self.not_selected += 1,
             Outcome::TooLarge => self.refuse(at, "it is larger than the journal takes", format),
+            Outcome::Recorded | Outcome::Repeated | Outcome::NotSelected => {
+                self.tally.count(outcome, seconds)
+            }
         }
-    }
-
-    fn counts(&self) -> Map<String, Value> {
-        let mut counts = Map::new();
-        for (name, count) in [
-            ("recorded", self.recorded),
-            ("repeated", self.repeated),
-            ("notSelected", self.not_selected),
-            ("tooOld", self.too_old),
-        ] {
-            counts.insert(name.to_owned(), Value::from(count));
-        }
-        counts
     }
 
     fn told(&self) -> Vec<u8> {
-        let mut told = self.counts();
+        let mut told = counts(&self.tally);
         told.insert("refused".to_owned(), Value::from(self.refused.clone()));
         Value::Object(told).to_string().into_bytes()
     }
 
     fn remark(&self, format: Format) -> Value {
-        let mut import = self.counts();
-        import.insert("format".to_owned(), Value::from(format.source()));
-        import.insert("refused".to_owned(), Value::from(self.refused.len()));
+        let mut import = counts(&self.tally);
+        import.insert("format".to_owned(), json!(format.name()));
         Value::Object(import)
     }
 }
@@ -160,7 +180,8 @@ fn parse(body: &[u8], format: Format, home: &Home, oldest: i64) -> Result<Parsed
             Format::CloudTrail => cloudtrail::event(text, home).map_err(|error| error.to_string()),
         };
         match made {
-            Ok(event) if format == Format::CloudTrail && is_older(&event, oldest) => report.too_old += 1,
+            // The event history would not tell of it any longer, and it goes to no trail: it would be nowhere.
+            Ok(event) if format == Format::CloudTrail && event.seconds < oldest => report.tally.too_old += 1,
             Ok(event) => told.push((at, event)),
             Err(reason) => report.refuse(at, &reason, format),
         }
@@ -168,11 +189,26 @@ fn parse(body: &[u8], format: Format, home: &Home, oldest: i64) -> Result<Parsed
     Ok((told, report))
 }
 
-/// Tells whether the event history would not tell of an event any longer. It goes to no trail either, so that it
-/// would be nowhere.
-fn is_older(told: &Told, oldest: i64) -> bool {
-    EventView::parse(&told.draft.event).is_ok_and(|event| event.event_time.epoch_seconds() < oldest)
-}
-
 /// Whoever has it can put into the history whatever he likes.
-const PERMISSION: &str = "cairn:ImportEvents";
+pub(super) const PERMISSION: &str = "cairn:ImportEvents";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_read() {
+        let wanted = |format, import| Some(Wanted { format, import });
+        for (query, expected) in [
+            ("format=access-log", wanted(Format::AccessLog, None)),
+            ("format=cloudtrail&import=8b1c-1", wanted(Format::CloudTrail, Some("8b1c-1"))),
+            ("format=cloudtrail&import=", wanted(Format::CloudTrail, Some(""))),
+            ("format=cloudtrail&other=1", None),
+            ("format=cloud", None),
+            ("import=1&format=cloudtrail", None),
+            ("", None),
+        ] {
+            assert_eq!(Wanted::parse(query), expected, "{query}");
+        }
+    }
+}
