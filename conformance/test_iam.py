@@ -1,5 +1,8 @@
 """IAM with boto3 and the AWS CLI: every operation, its refusals, keys that sign at once and never after, and the records."""
 
+import base64
+import csv
+import io
 import json
 import pathlib
 import re
@@ -499,8 +502,34 @@ def test_attached_policies_groups_and_boundaries_decide_at_once(iam, server):
 
 def test_what_is_not_built_in_is_refused(clients):
     iam = clients.boto("iam", checked=False)
-    code, message = refusal(iam.generate_credential_report)
-    assert (code, message) == ("InvalidAction", "Cairn does not serve the IAM action GenerateCredentialReport.")
+    code, message = refusal(iam.list_server_certificates)
+    assert (code, message) == ("InvalidAction", "Cairn does not serve the IAM action ListServerCertificates.")
+
+
+def test_a_credential_report_tells_who_has_what(server, clients, iam):
+    assert refusal(iam.get_credential_report)[0] == "ReportNotPresent"
+    iam.create_user(UserName="audited")
+    key = iam.create_access_key(UserName="audited")["AccessKey"]
+    iam.create_access_key(UserName="audited")
+    iam.put_user_policy(UserName="audited", PolicyName="p", PolicyDocument=allow("iam:*"))
+    signed_by(server, key).list_users()
+    wait_for(lambda: "LastUsedDate" in iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"], "the key was used")
+    begun = iam.generate_credential_report()
+    assert begun["State"] == "STARTED" and begun["Description"]
+    wait_for(lambda: iam.generate_credential_report()["State"] == "COMPLETE", "the report is written")
+    answer = iam.get_credential_report()
+    assert answer["ReportFormat"] == "text/csv" and answer["GeneratedTime"]
+    rows = {row["user"]: row for row in csv.DictReader(io.StringIO(answer["Content"].decode()))}
+    assert next(iter(rows)) == "<root_account>" and rows["<root_account>"]["arn"] == f"{OWN}root"
+    audited = rows["audited"]
+    assert len(audited) == 22 and audited["arn"] == f"{OWN}user/audited"
+    assert (audited["password_enabled"], audited["password_last_used"], audited["mfa_active"]) == ("false", "N/A", "false")
+    assert (audited["access_key_1_active"], audited["access_key_1_last_used_service"]) == ("true", "iam")
+    assert audited["access_key_1_last_used_region"] == "us-east-1" and audited["access_key_1_last_used_date"] != "N/A"
+    assert (audited["access_key_2_active"], audited["access_key_2_last_used_date"]) == ("true", "N/A")
+    assert (audited["cert_1_active"], audited["cert_2_last_rotated"]) == ("false", "N/A")
+    printed = json.loads(clients.aws("iam", "get-credential-report"))
+    assert base64.b64decode(printed["Content"]) == answer["Content"]
 
 
 def test_every_call_is_recorded(iam, cloudtrail):
@@ -604,7 +633,7 @@ def test_the_roles_of_services_are_changed_by_them_alone(iam):
 def test_every_operation_was_called(calls):
     """The last of the module: each tabled operation has succeeded here, and was refused with every error that it declares."""
     served = {name for name in operations() if not SIGN_IN.search(name)}
-    assert len(served) == 76
+    assert len(served) == 78
     assert served - calls.answered == set()
     missing = ungiven(calls, served)
     assert missing == [], "\n".join(map(str, missing))
@@ -633,13 +662,14 @@ ADDS_NOTHING = (
     "ChangePassword", "CreateLoginProfile", "Deactivate", "Resync", "UpdateAccountPasswordPolicy", "UpdateLoginProfile",
     "Delete", "Detach", "Remove", "SetDefault", "UpdateAccessKey", "UpdateUser", "CreateAccountAlias",
 )  # fmt: skip
-# What takes thousands of entities or a second account is tried in crates/iam/tests; the rest nothing here can cause.
+# What takes thousands of entities, hours or a second account is tried in crates/iam/tests; the rest nothing here can cause.
 NEVER_GIVEN_BY = {
     ("CreateUser", "LimitExceeded"), ("CreateGroup", "LimitExceeded"), ("UpdateGroup", "LimitExceeded"),
     ("CreateAccountAlias", "EntityAlreadyExists"), ("CreateGroup", "NoSuchEntity"),
     ("ListAttachedGroupPolicies", "InvalidInput"), ("ListAttachedRolePolicies", "InvalidInput"),
     ("ListAttachedUserPolicies", "InvalidInput"), ("UpdateRoleDescription", "UnmodifiableEntity"),
-    ("CreateServiceLinkedRole", "LimitExceeded"), ("CreateServiceLinkedRole", "NoSuchEntity"),
+    ("GenerateCredentialReport", "LimitExceeded"), ("GetCredentialReport", "ReportExpired"),
+    ("GetCredentialReport", "ReportInProgress"), ("CreateServiceLinkedRole", "LimitExceeded"), ("CreateServiceLinkedRole", "NoSuchEntity"),
     ("CreateVirtualMFADevice", "LimitExceeded"), ("ListMFADeviceTags", "InvalidInput"), ("UntagMFADevice", "InvalidInput"),
     ("UpdateAccountPasswordPolicy", "MalformedPolicyDocument"), ("UpdateAccountPasswordPolicy", "NoSuchEntity"),
 }  # fmt: skip

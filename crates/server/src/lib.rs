@@ -33,6 +33,7 @@ mod keys;
 mod kms;
 mod known;
 mod listen;
+mod lockouts;
 mod log_groups;
 mod metrics_page;
 mod named_tables;

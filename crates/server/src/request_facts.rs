@@ -74,10 +74,12 @@ pub(crate) fn pair(tag: &Tag) -> (&str, &str) {
 fn of_session(who: &Who, now: Timestamp, context: Context) -> Context {
     let Some(session) = who.caller.session() else { return context };
     let tags = session.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let is_role = matches!(who.caller.principal(), Principal::Session(_));
     let facts = SessionFacts {
         issued: session.issued,
-        // The second factor was shown when the credentials were asked for.
-        mfa: session.mfa.then_some(session.issued),
+        // The second factor was shown when the credentials were asked for. Of a role's, records tell it and policies
+        // do not: it is demanded by the trust policy.
+        mfa: (session.mfa && !is_role).then_some(session.issued),
         source_identity: session.source_identity.as_deref(),
         federated_provider: session.federated_provider.as_deref(),
     };

@@ -38,6 +38,7 @@ use crate::gateway::{self, OpenUpstreamError};
 use crate::key_upkeep;
 use crate::known::Known;
 use crate::listen::listen;
+use crate::lockouts;
 use crate::metrics_page::{MetricsPage, MetricsTokenError};
 use crate::outside::Outside;
 use crate::probes::Probes;
@@ -279,6 +280,7 @@ impl Server {
         background.spawn(self.known.run(work.clone()));
         background.spawn(Arc::clone(&self.front.sources).run(work.clone()));
         background.spawn(key_upkeep::run(Arc::clone(&self.front.keys), work.clone()));
+        background.spawn(lockouts::run(Arc::clone(&self.front), work.clone()));
         let metrics = self.front.probes.metrics.handle().clone();
         background.spawn(upkeep::run(move || metrics.run_upkeep(), upkeep::EVERY, work.clone()));
         let front = Arc::clone(&self.front);

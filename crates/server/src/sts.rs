@@ -3,10 +3,14 @@
 use bytes::Bytes;
 use cairn_access::{Caller, Principal};
 use cairn_event::{AccountId, Arn};
-use cairn_sts::{Asker, Refusal};
+use cairn_signin::{Attempt, Code, TooEarly, take_code};
+use cairn_sts::{Asker, Refusal, ShownFactor};
 use cairn_wire::query::{self, Input, Operation as _, Parameters, QueryErrorCode, Request};
-use cairn_wire::sts::{AssumeRoleWithWebIdentityRequest, Operation};
+use cairn_wire::sts::{
+    AssumeRoleRequest, AssumeRoleWithWebIdentityRequest, GetSessionTokenRequest, Operation,
+};
 use http::Response;
+use jiff::Timestamp;
 
 use crate::answer;
 use crate::request_facts;
@@ -36,7 +40,7 @@ impl Front {
             Ok(request) if request.operation() == Operation::AssumeRoleWithWebIdentity => {
                 self.call_web_identity(arrival, who, request, &mut seen).await
             }
-            Ok(request) => self.call_sts(arrival, who, request),
+            Ok(request) => self.call_sts(arrival, who, request).await,
         };
         let role_owner = match (&read, &outcome) {
             (Ok(request), Ok(_)) => role_owner(request),
@@ -46,7 +50,7 @@ impl Front {
         Answer { response, who: seen, role_owner }
     }
 
-    fn call_sts(
+    async fn call_sts(
         &self,
         arrival: &Arrival,
         who: &Who,
@@ -54,10 +58,15 @@ impl Front {
     ) -> Result<String, query::Refusal> {
         let snapshot = self.catalog.current();
         let context = request_facts::of_request(arrival, who, &snapshot, self.clock.now());
-        let asker = Asker { caller: &who.caller, account: who.account, context };
+        let asker = Asker { caller: &who.caller, account: who.account, context, mfa: None };
         let (sts, id) = (&self.sts, &arrival.ids.request);
         match request.operation() {
-            Operation::AssumeRole => answered(sts.assume_role(&asker, &input(request)?), request, id),
+            Operation::AssumeRole => {
+                let asked: AssumeRoleRequest = input(request)?;
+                let proven = self.prove_factor(&asker, ShownFactor::of_assume_role(&asked)).await;
+                let outcome = proven.and_then(|mfa| sts.assume_role(&Asker { mfa, ..asker }, &asked));
+                answered(outcome, request, id)
+            }
             Operation::GetAccessKeyInfo => {
                 answered(sts.get_access_key_info(&asker, &input(request)?), request, id)
             }
@@ -66,9 +75,43 @@ impl Front {
                 answered(sts.get_federation_token(&asker, &input(request)?), request, id)
             }
             Operation::GetSessionToken => {
-                answered(sts.get_session_token(&asker, &input(request)?), request, id)
+                let asked: GetSessionTokenRequest = input(request)?;
+                // Whoever has temporary credentials is refused and keeps the code.
+                let proven = match asker.caller.session() {
+                    Some(_) => Ok(None),
+                    None => self.prove_factor(&asker, ShownFactor::of_get_session_token(&asked)).await,
+                };
+                let outcome = proven.and_then(|mfa| sts.get_session_token(&Asker { mfa, ..asker }, &asked));
+                answered(outcome, request, id)
             }
             Operation::AssumeRoleWithWebIdentity => Err(unavailable(WEB_IDENTITY)),
+        }
+    }
+
+    /// Proves the second factor that a call shows, if it shows one, and takes the code. Wrong codes are slowed down.
+    async fn prove_factor(
+        &self,
+        asker: &Asker<'_>,
+        shown: ShownFactor<'_>,
+    ) -> Result<Option<Timestamp>, Refusal> {
+        let snapshot = self.catalog.current();
+        let Some((device, code)) = shown.device(asker, &snapshot)? else { return Ok(None) };
+        let attempt = Attempt::of_code(&asker.caller.principal().id().unwrap_or_default());
+        let (guesses, now) = (&self.console.sign_in.guesses, self.clock.now());
+        let begun = guesses.begin(&attempt, now);
+        begun.map_err(|TooEarly { seconds }| Refusal::SecondFactorEarly(seconds))?;
+        let code = Code::parse(code).ok_or(Refusal::SecondFactor)?;
+        let taken = take_code(&*self.catalog, &self.authenticator.master, device, code, now).await;
+        match taken {
+            Ok(true) => {
+                guesses.right(&attempt, now);
+                Ok(Some(now))
+            }
+            Ok(false) => Err(Refusal::SecondFactor),
+            Err(error) => {
+                guesses.undecided(&attempt, now);
+                Err(Refusal::Internal(Box::new(error)))
+            }
         }
     }
 

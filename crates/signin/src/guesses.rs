@@ -4,6 +4,8 @@
 //! can be tried without end. A name counts whether there is such a user or not: being told to wait tells nobody who
 //! exists. What is kept is bounded, and forgotten an hour after the last attempt.
 
+mod saved;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,15 +13,29 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::saved::SaveGuessesError;
+use self::saved::Saved;
+
 /// Counts attempts. Shared by all who sign in.
 #[derive(Debug, Default)]
-pub struct Guesses(Mutex<BTreeMap<Guessed, Tries>>);
+pub struct Guesses {
+    kept: Mutex<Kept>,
+    /// How it stands in the catalog; held while it is written.
+    saved: tokio::sync::Mutex<Saved>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    tries: BTreeMap<Guessed, Tries>,
+    /// How often anything was changed.
+    changes: u64,
+}
 
 /// Who is tried, and from where.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt {
     name: Guessed,
-    address: Guessed,
+    address: Option<Guessed>,
 }
 
 /// It is too early for another attempt.
@@ -48,21 +64,23 @@ impl Attempt {
     /// Describes an attempt to sign in under a name, as far as it was told: the same name must always be told in the
     /// same words.
     pub fn new(account: &str, user: Option<&str>, from: IpAddr) -> Self {
-        let mut told = account.as_bytes().to_vec();
-        // Neither an account's id nor its alias holds this byte.
-        told.push(0);
-        told.extend_from_slice(user.unwrap_or_default().as_bytes());
-        let mut name = [0; 32];
-        name.copy_from_slice(digest(&SHA256, &told).as_ref());
         let address = match from.to_canonical() {
             IpAddr::V4(address) => u128::from(u32::from(address)),
             IpAddr::V6(address) => u128::from(address) >> 64 << 64,
         };
-        Self { name: Guessed::Name(name), address: Guessed::Address(address) }
+        let name = name(&[account, user.unwrap_or_default()]);
+        Self { name, address: Some(Guessed::Address(address)) }
     }
 
-    fn counted(&self) -> [(Guessed, u32); 2] {
-        [(self.name, FREE_PER_NAME), (self.address, FREE_PER_ADDRESS)]
+    /// Describes an attempt to show a code with calls of a principal that is proven already. It is counted by itself:
+    /// whoever guesses at the sign-in has no key, and must not lock out those who have one.
+    pub fn of_code(principal_id: &str) -> Self {
+        Self { name: name(&["", principal_id, "code"]), address: None }
+    }
+
+    fn counted(&self) -> impl Iterator<Item = (Guessed, u32)> {
+        let address = self.address.map(|address| (address, FREE_PER_ADDRESS));
+        std::iter::once((self.name, FREE_PER_NAME)).chain(address)
     }
 }
 
@@ -73,16 +91,17 @@ impl Guesses {
     /// # Errors
     /// It is too early.
     pub fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
-        let mut kept = self.kept();
+        let mut kept = self.changed();
+        let kept = &mut kept.tries;
         for (of, _) in attempt.counted() {
             if kept.get(&of).is_some_and(|tries| tries.is_forgotten(now)) {
                 kept.remove(&of);
             }
         }
-        check(&kept, attempt, now)?;
+        check(kept, attempt, now)?;
         for (of, free) in attempt.counted() {
             if kept.len() >= KEPT_MAX && !kept.contains_key(&of) {
-                make_room(&mut kept, now);
+                make_room(kept, now);
             }
             let tries = kept.entry(of).or_insert(Tries { wrong: 0, last: now, until: now });
             tries.wrong = tries.wrong.saturating_add(1);
@@ -97,32 +116,45 @@ impl Guesses {
     /// # Errors
     /// It is too early.
     pub fn check(&self, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
-        check(&self.kept(), attempt, now)
+        check(&self.kept().tries, attempt, now)
     }
 
     /// Says that an attempt was right: its name begins anew. The address does not, or whoever has a password of his
     /// own could use it to try others'.
     pub fn right(&self, attempt: &Attempt, now: Timestamp) {
-        let mut kept = self.kept();
-        kept.remove(&attempt.name);
-        take_back(&mut kept, attempt.address, now);
+        let mut kept = self.changed();
+        kept.tries.remove(&attempt.name);
+        attempt.address.into_iter().for_each(|address| take_back(&mut kept.tries, address, now));
     }
 
     /// Says that an attempt was neither right nor wrong: the password was, and a second factor is asked for.
     pub fn undecided(&self, attempt: &Attempt, now: Timestamp) {
-        let mut kept = self.kept();
-        take_back(&mut kept, attempt.name, now);
-        take_back(&mut kept, attempt.address, now);
+        let mut kept = self.changed();
+        attempt.counted().for_each(|(of, _)| take_back(&mut kept.tries, of, now));
     }
 
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<Guessed, Tries>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         // Counts are whole after each statement, whoever panicked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what is kept, to be changed.
+    fn changed(&self) -> MutexGuard<'_, Kept> {
+        let mut kept = self.kept();
+        kept.changes = kept.changes.wrapping_add(1);
+        kept
     }
 }
 
+/// Names what is tried, by words that hold no zero byte: neither an account's id nor its alias does.
+fn name(told: &[&str]) -> Guessed {
+    let mut name = [0; 32];
+    name.copy_from_slice(digest(&SHA256, told.join("\0").as_bytes()).as_ref());
+    Guessed::Name(name)
+}
+
 fn check(kept: &BTreeMap<Guessed, Tries>, attempt: &Attempt, now: Timestamp) -> Result<(), TooEarly> {
-    let tries = attempt.counted().into_iter().filter_map(|(of, _)| kept.get(&of));
+    let tries = attempt.counted().filter_map(|(of, _)| kept.get(&of));
     let tries = tries.filter(|tries| !tries.is_forgotten(now));
     let wait = tries.map(|tries| tries.until.duration_since(now)).max().unwrap_or_default();
     if wait <= SignedDuration::ZERO {

@@ -15,7 +15,7 @@ mod sessions;
 mod sign_in;
 mod totp;
 
-pub use guesses::{Attempt, Guesses, TooEarly};
+pub use guesses::{Attempt, Guesses, SaveGuessesError, TooEarly};
 pub use own_change::OwnChange;
 pub use password::{PasswordError, Passwords};
 pub use password_use::{note_password_use, password_used, passwords_used};

@@ -8,7 +8,7 @@ use cairn_wire::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
 use crate::credentials::Wanted;
 use crate::session_policy::{Handed, Shelf};
 use crate::session_tags::SessionTags;
-use crate::{Asker, Holder, Refusal, Sts, duration};
+use crate::{Asker, Holder, Refusal, ShownFactor, Sts, duration};
 
 /// The name of a role, out of its ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,7 @@ impl Sts {
             return Err(Refusal::ContextsUnavailable);
         }
         let reference = RoleReference::parse(&request.role_arn)?;
+        ShownFactor::of_assume_role(request).demand_proven(asker)?;
         let snapshot = self.catalog.current();
         let calling = asker.caller.session();
         let tags =
@@ -42,9 +43,6 @@ impl Sts {
         let shelf = Shelf { snapshot: &snapshot, managed: self.managed, account: reference.account };
         let handed = Handed::read(request.policy.as_deref(), request.policy_arns.as_deref(), &shelf)?;
         let packed_policy_size = handed.packed(&tags)?;
-        if request.serial_number.is_some() || request.token_code.is_some() {
-            return Err(Refusal::SecondFactor);
-        }
         let chained = matches!(asker.principal(), Principal::Session(_));
         let seconds = duration::of_role(request.duration_seconds, role.session_seconds_max, chained)?;
         let inherited = calling.and_then(|session| session.source_identity.clone());
@@ -55,6 +53,7 @@ impl Sts {
             holder: holder(role, &request.role_session_name),
             issued: self.now(),
             seconds,
+            mfa: asker.mfa.is_some() || of_user_with_factor(asker),
             handed,
             tags,
             source_identity: source_identity.clone(),
@@ -90,12 +89,12 @@ impl Sts {
         let Some(role) = reference.find(snapshot) else {
             // An organization denies whether there is such a role or not.
             let asked = ("sts:AssumeRole", reference.arn.as_str(), reference.account);
-            let decision = rights.decide(None, asked, asker.context.clone());
+            let decision = rights.decide(None, asked, self.told(asker));
             return Err(asker.denied_by(&decision, "sts:AssumeRole", &reference.arn));
         };
         let trust = trust(role)?;
         let inherited = asker.caller.session().and_then(|session| session.source_identity.as_ref());
-        let context = context(asker.context.clone(), role, request, inherited);
+        let context = context(self.told(asker), role, request, inherited);
         let decide = |action: &&'static str| {
             let asked = (*action, role.arn.as_str(), role.account);
             (*action, rights.decide(Some(&trust), asked, context.clone()))
@@ -119,6 +118,22 @@ impl Sts {
             request.source_identity.as_ref().filter(|asked| inherited.is_some_and(|set| set != *asked));
         if changed.is_some() { Err(denied("sts:SetSourceIdentity")) } else { Ok(role) }
     }
+
+    /// Returns what is known of a call, with the second factor that came with it.
+    fn told(&self, asker: &Asker<'_>) -> Context {
+        let context = asker.context.clone();
+        match asker.mfa {
+            Some(shown) => context.second_factor(shown, self.clock.now()),
+            None => context,
+        }
+    }
+}
+
+/// Tells whether a user calls who showed a second factor for the credentials. What a role did with one says nothing of
+/// the next role.
+fn of_user_with_factor(asker: &Asker<'_>) -> bool {
+    let is_role = matches!(asker.principal(), Principal::Session(_));
+    !is_role && asker.caller.session().is_some_and(|session| session.mfa)
 }
 
 impl RoleReference {

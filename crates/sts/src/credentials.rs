@@ -16,6 +16,8 @@ pub(crate) struct Wanted {
     pub(crate) holder: Holder,
     pub(crate) issued: Timestamp,
     pub(crate) seconds: u32,
+    /// Whether a second factor was shown for them.
+    pub(crate) mfa: bool,
     pub(crate) handed: Handed,
     pub(crate) tags: SessionTags,
     pub(crate) source_identity: Option<String>,
@@ -36,7 +38,7 @@ impl Sts {
             holder: wanted.holder,
             issued: wanted.issued,
             expires: duration::after(wanted.issued, wanted.seconds),
-            mfa: false,
+            mfa: wanted.mfa,
             policies: wanted.handed.policies,
             tags: wanted.tags.tags,
             transitive_tag_keys: wanted.tags.transitive,

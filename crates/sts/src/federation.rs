@@ -42,6 +42,7 @@ impl Sts {
             holder,
             issued: self.now(),
             seconds: duration::of_user(request.duration_seconds, root),
+            mfa: false,
             handed,
             tags,
             source_identity: None,

@@ -17,6 +17,14 @@ pub enum Refusal {
     SessionCredentials(&'static str),
     #[error("MultiFactorAuthentication failed with invalid MFA one time pass code.")]
     SecondFactor,
+    #[error(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
+    )]
+    SecondFactorForeign,
+    #[error("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")]
+    SecondFactorHalf,
+    #[error("There were too many attempts with a wrong MFA code. Try again in {0} seconds.")]
+    SecondFactorEarly(u64),
     #[error("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")]
     DurationBeyondRole,
     #[error(
@@ -92,7 +100,10 @@ impl Refusal {
             | Self::WebIdentityDenied
             | Self::RootAssumes
             | Self::SessionCredentials(_)
-            | Self::SecondFactor => every(QueryErrorCode::AccessDenied),
+            | Self::SecondFactor
+            | Self::SecondFactorForeign
+            | Self::SecondFactorHalf => every(QueryErrorCode::AccessDenied),
+            Self::SecondFactorEarly(_) => every(QueryErrorCode::Throttling),
             Self::DurationBeyondRole
             | Self::DurationBeyondChain
             | Self::RoleArnInvalid(_)

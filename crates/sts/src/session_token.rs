@@ -6,7 +6,7 @@ use cairn_wire::sts::{GetSessionTokenRequest, GetSessionTokenResponse};
 use crate::credentials::Wanted;
 use crate::session_policy::Handed;
 use crate::session_tags::SessionTags;
-use crate::{Asker, Holder, Refusal, Sts, duration};
+use crate::{Asker, Holder, Refusal, ShownFactor, Sts, duration};
 
 const NAME: &str = "GetSessionToken";
 
@@ -14,7 +14,7 @@ impl Sts {
     /// Makes credentials that may do what the caller may do, for a while. Nobody needs a permission for it.
     ///
     /// # Errors
-    /// A caller with temporary credentials or of a closed account; a second factor, of which there are none.
+    /// A caller with temporary credentials or of a closed account; a second factor that was not proven.
     pub fn get_session_token(
         &self,
         asker: &Asker<'_>,
@@ -27,9 +27,7 @@ impl Sts {
             }
             _ => return Err(Refusal::SessionCredentials(NAME)),
         };
-        if request.serial_number.is_some() || request.token_code.is_some() {
-            return Err(Refusal::SecondFactor);
-        }
+        ShownFactor::of_get_session_token(request).demand_proven(asker)?;
         asker.demand_open(&self.catalog.current(), "sts:GetSessionToken")?;
         let seconds = duration::of_user(request.duration_seconds, holder == Holder::Root);
         let credentials = self.issue(Wanted {
@@ -37,6 +35,7 @@ impl Sts {
             holder,
             issued: self.now(),
             seconds,
+            mfa: asker.mfa.is_some(),
             handed: Handed::default(),
             tags: SessionTags::default(),
             source_identity: None,

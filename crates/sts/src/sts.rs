@@ -48,6 +48,8 @@ pub struct Asker<'a> {
     pub account: AccountId,
     /// What is known of the request and, beside the name, of the caller.
     pub context: Context,
+    /// When a second factor was proven that came with this very call, if one was.
+    pub mfa: Option<Timestamp>,
 }
 
 impl Sts {

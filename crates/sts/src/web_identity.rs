@@ -94,6 +94,7 @@ impl Sts {
             holder: assume_role::holder(role, &request.role_session_name),
             issued: self.now(),
             seconds,
+            mfa: false,
             handed,
             tags,
             source_identity: None,

@@ -13,7 +13,7 @@ use super::key::ServiceKey;
 pub struct SessionFacts<'a> {
     /// When the credentials were made.
     pub issued: Timestamp,
-    /// When a second factor was shown for them, if one was.
+    /// When a second factor was shown for them, if one was and policies are told so.
     pub mfa: Option<Timestamp>,
     /// The name that the first caller of a chain of roles gave itself.
     pub source_identity: Option<&'a str>,
@@ -188,12 +188,16 @@ impl Context {
             .put_some("aws:SourceIdentity", session.source_identity)
             .put_some("aws:FederatedProvider", session.federated_provider);
         match session.mfa {
-            Some(shown) => {
-                let age_seconds = now.as_second().saturating_sub(shown.as_second()).max(0);
-                context.put("aws:MultiFactorAuthAge", age_seconds.to_string())
-            }
+            Some(shown) => context.second_factor(shown, now),
             None => context,
         }
+    }
+
+    /// Tells that a second factor was shown, and when, in the place of whatever was told of one.
+    #[must_use]
+    pub fn second_factor(self, shown: Timestamp, now: Timestamp) -> Self {
+        let age_seconds = now.as_second().saturating_sub(shown.as_second()).max(0);
+        self.put("aws:MultiFactorAuthPresent", "true").put("aws:MultiFactorAuthAge", age_seconds.to_string())
     }
 
     /// Puts both facts in the place of whatever was told before, also where there is nothing to tell.

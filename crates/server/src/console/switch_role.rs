@@ -126,7 +126,7 @@ impl Front {
             ..AssumeRoleRequest::default()
         };
         let context = request_facts::of_request(arrival, &wish.who, snapshot, self.clock.now());
-        let asker = Asker { caller: &wish.who.caller, account: wish.who.account, context };
+        let asker = Asker { caller: &wish.who.caller, account: wish.who.account, context, mfa: None };
         let id = self.ids.guid();
         let (outcome, answer, status) = match self.sts.assume_role(&asker, &request) {
             Ok(output) => {

@@ -202,12 +202,13 @@ impl Stores {
         let limits = Limits { whole: signed(config.console_session), idle: signed(config.console_idle) };
         let catalog = || Arc::clone(&self.catalog);
         let sessions = Sessions::open(catalog(), Arc::clone(clock), Arc::clone(ids), limits).await?;
+        let guesses = Guesses::open(&*self.catalog, &self.master, clock.now()).await?;
         let sign_in = SignIn {
             catalog: catalog(),
             master: Arc::clone(&self.master),
             clock: Arc::clone(clock),
             passwords: passwords.clone(),
-            guesses: Guesses::default(),
+            guesses,
         };
         Ok(Console { sign_in, sessions: Arc::new(sessions) })
     }

@@ -2,7 +2,7 @@
 
 use cairn_access::{Caller, Principal};
 use cairn_catalog::Change;
-use cairn_sts::Refusal;
+use cairn_sts::{Asker, Refusal, ShownFactor};
 use cairn_wire::sts::{
     AssumeRoleRequest, GetAccessKeyInfoRequest, GetFederationTokenRequest, GetSessionTokenRequest, Tag,
 };
@@ -124,4 +124,56 @@ async fn everybody_may_ask_who_they_are() {
     let told = world.sts.get_caller_identity(&asker(&mia)).unwrap();
     assert_eq!(told.arn.as_deref(), Some("arn:aws:iam::111122223333:user/mia"));
     assert_eq!((told.user_id.as_deref(), told.account.as_deref()), (Some("AIDAMIA"), Some(OWN)));
+}
+
+#[tokio::test]
+async fn a_second_factor_must_be_the_callers_own_and_proven() {
+    let world = World::new().await;
+    let mia = world.user(OWN, "mia", Some(ALL)).await;
+    let lea = world.user(OWN, "lea", None).await;
+    let serial = world.device(OWN, "phone", "mia").await;
+    let shown = |serial: &str, code: Option<&str>| GetSessionTokenRequest {
+        serial_number: Some(serial.to_owned()),
+        token_code: code.map(str::to_owned),
+        ..GetSessionTokenRequest::default()
+    };
+    let snapshot = world.catalog.current();
+    for (caller, serial, code_shown, refused) in [
+        (&mia, serial.as_str(), Some("123456"), None),
+        (&mia, serial.as_str(), None, Some("must provide both")),
+        (&mia, "arn:aws:iam::111122223333:mfa/other", Some("123456"), Some("unable to validate")),
+        (&lea, serial.as_str(), Some("123456"), Some("unable to validate")),
+        (&root(OWN), serial.as_str(), Some("123456"), Some("unable to validate")),
+    ] {
+        let asked = shown(serial, code_shown);
+        let asker = asker(caller);
+        let device = ShownFactor::of_get_session_token(&asked).device(&asker, &snapshot);
+        assert_eq!(device.is_ok(), refused.is_none());
+        if let Some(words) = refused {
+            let told = device.unwrap_err().answer();
+            assert!(told.code == "AccessDenied" && told.message.contains(words), "{}", told.message);
+        }
+        let unproven = code(world.sts.get_session_token(&asker, &asked));
+        assert_eq!(unproven.1, "MultiFactorAuthentication failed with invalid MFA one time pass code.");
+    }
+    let proven = Asker { mfa: Some(jiff::Timestamp::UNIX_EPOCH), ..asker(&mia) };
+    let asked = shown(&serial, Some("123456"));
+    let session = world.caller(&world.sts.get_session_token(&proven, &asked).unwrap().credentials.unwrap());
+    assert!(session.session().unwrap().mfa);
+    let trust = trusting(
+        r#"{"AWS":"111122223333"}"#,
+        r#""sts:AssumeRole""#,
+        r#""Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"60"}"#,
+    );
+    let role_arn = world.role(OWN, "guarded", &trust, |_| ()).await;
+    let without = AssumeRoleRequest {
+        role_arn: role_arn.clone(),
+        role_session_name: "run".to_owned(),
+        ..AssumeRoleRequest::default()
+    };
+    assert_eq!(code(world.sts.assume_role(&asker(&mia), &without)).0, "AccessDenied");
+    let now = Asker { mfa: Some(cairn_event::Clock::now(&*world.clock)), ..asker(&mia) };
+    let assumed = world.sts.assume_role(&now, &without).unwrap().credentials.unwrap();
+    assert!(world.caller(&assumed).session().unwrap().mfa);
+    assert_eq!(code(world.sts.assume_role(&proven, &without)).0, "AccessDenied", "shown long ago");
 }

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use async_trait::async_trait;
 use cairn_access::{Caller, Context, Principal};
 use cairn_catalog::{
-    Account, Catalog, Change, ManagedPolicy, Policy, PolicyVersion, Role, Snapshot, SqliteCatalog, Tag, User,
+    Account, Catalog, Change, EnabledMfa, ManagedPolicy, MasterKey, MfaDevice, Owner, Policy, PolicyVersion,
+    Role, Snapshot, SqliteCatalog, Tag, User,
 };
 use cairn_event::{AccountId, Clock, Ids};
 use cairn_sts::{Asker, Issuer, KeyPlace, KeySource, KeySourceError, Parts, Rights, Sts, TokenKey};
@@ -183,6 +184,26 @@ impl World {
         arn
     }
 
+    /// Makes a device of a user; returns its serial number.
+    pub(crate) async fn device(&self, id: &str, name: &str, user: &str) -> String {
+        let serial = format!("arn:aws:iam::{id}:mfa/{name}");
+        let master = MasterKey::new(&[7; 32]).unwrap();
+        let seed = master.seal(MfaDevice::secret_name(&serial), &[9; 40], |nonce| nonce.fill(1)).unwrap();
+        let (owner, since) = (Owner::User(user.to_owned()), Timestamp::UNIX_EPOCH);
+        let device = MfaDevice {
+            serial: serial.clone(),
+            account: account(id),
+            name: name.to_owned(),
+            path: "/".to_owned(),
+            seed,
+            created: since,
+            enabled: Some(EnabledMfa { owner, since, drift_steps: 0, used_step: 0 }),
+            tags: Vec::new(),
+        };
+        self.commit(vec![Change::PutMfaDevice(Box::new(device))]).await;
+        serial
+    }
+
     /// Makes a managed policy of the own account; returns its ARN.
     pub(crate) async fn managed_policy(&self, name: &str, document: &str) -> String {
         let arn = format!("arn:aws:iam::{OWN}:policy/{name}");
@@ -230,7 +251,7 @@ impl World {
 }
 
 pub(crate) fn asker(caller: &Caller) -> Asker<'_> {
-    Asker { caller, account: caller.account().unwrap(), context: Context::default() }
+    Asker { caller, account: caller.account().unwrap(), context: Context::default(), mfa: None }
 }
 
 pub(crate) fn user(id: &str, name: &str, policy: Option<&str>) -> User {
