@@ -24,6 +24,9 @@ use crate::service_keys::{EncryptionContext, KeyUser};
 const READ_TRIES: u32 = 3;
 const READ_PAUSE: Duration = Duration::from_millis(200);
 
+/// The code where it is not the caller who may not: a word of its own, so that nobody asks for rights in vain.
+const CREDENTIALS_DENIED: &str = "CredentialsDenied";
+
 /// Buckets elsewhere, read for somebody who is known.
 #[derive(Debug)]
 pub(super) struct ObjectsElsewhere {
@@ -110,7 +113,7 @@ impl ObjectsElsewhere {
             }
             ReadError::Denied { permission } => {
                 self.lacking.add(permission);
-                format!("AccessDenied: Cairn's own credentials lack {permission} in bucket {bucket}")
+                format!("{CREDENTIALS_DENIED}: Cairn's own credentials lack {permission} in bucket {bucket}")
             }
             ReadError::Refused { code } => format!("{code}: The store of bucket {bucket} did not answer it."),
             ReadError::BrokenOff => "the object broke off".to_owned(),
