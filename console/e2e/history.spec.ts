@@ -182,6 +182,8 @@ test("all that comes is counted, also what a short page has no room for", async 
   await page.goto(`${address}&live=true`);
   await expect(page.getByText("Live, 0 new events")).toBeVisible();
   await settled(page);
+  // What is new is told from this count on.
+  await expect(page.getByRole("heading", { name: "Event history (20)" })).toBeVisible();
   await record(40);
   await expect(page.getByText("Live, 40 new events", { exact: true })).toBeVisible();
   await expect(rows(page)).toHaveCount(10);
