@@ -160,9 +160,7 @@ pub(super) fn advice(kind: &str, code: &str) -> &'static str {
     // EventBridge and others name the source or the shape behind the code.
     let is_code =
         |known: &&str| code == *known || (*known == "NotAuthorizedForSource" && code.starts_with(known));
-    let row = ADVICE
-        .iter()
-        .find(|(kinds, codes, _)| kinds.contains(&kind) && codes.iter().any(|known| is_code(&known)));
+    let row = ADVICE.iter().find(|(kinds, codes, _)| kinds.contains(&kind) && codes.iter().any(is_code));
     row.map_or(UNKNOWN, |(_, _, words)| words)
 }
 
