@@ -13,9 +13,9 @@ use aws_lc_rs::hmac;
 use cairn_catalog::{KeyFileError, MasterKey, SecretName, StoreError};
 use cairn_delivery::{Delivery, DeliveryConfig};
 use cairn_event::{Clock, Ids};
-use cairn_history::HistoryService;
+use cairn_history::{History, HistoryService};
 use cairn_identities::directory::FileError;
-use cairn_insights::InsightsService;
+use cairn_insights::{Insights, InsightsService};
 use cairn_intake::OpenIntakeError;
 use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
 use cairn_projection::Source;
@@ -183,19 +183,7 @@ impl Server {
         let services = (control, iam, stores.sts(&config, &clock, &ids), keys);
         let metrics = MetricsPage::open(metrics, config.metrics_token.as_deref())?;
         let journal = Arc::clone(&stores.journal) as Arc<dyn Reader>;
-        let insights_grace = config.insights_grace;
-        let (lags, delivery_interval) = (delivery.lags(), config.delivery_interval);
-        let destinations = LiveDestinations::of(&config, streams.tallies());
-        let probes = Probes {
-            metrics,
-            journal,
-            history,
-            insights,
-            insights_grace,
-            lags,
-            delivery_interval,
-            destinations,
-        };
+        let probes = probes(&config, (metrics, journal), (history, insights), (&delivery, &streams));
         let address = listener.local_addr().unwrap_or(config.listen);
         let tls = tls::open(&config, dir.tls(), clock.now())?.map(Arc::new);
         announce(&dir, &config, address)?;
@@ -306,6 +294,25 @@ impl Server {
         stage("intake and journal", self.front.intake.close()).await;
         stage("built-in S3", self.s3.close()).await;
         stage("catalog", self.front.catalog.close()).await;
+    }
+}
+
+/// Gathers what the pages under `/_cairn/` tell of.
+fn probes(
+    config: &Config,
+    (metrics, journal): (MetricsPage, Arc<dyn Reader>),
+    (history, insights): (History, Insights),
+    (delivery, streams): (&Delivery, &Streams),
+) -> Probes {
+    Probes {
+        metrics,
+        journal,
+        history,
+        insights,
+        insights_grace: config.insights_grace,
+        lags: delivery.lags(),
+        delivery_interval: config.delivery_interval,
+        destinations: LiveDestinations::of(config, streams.tallies()),
     }
 }
 
