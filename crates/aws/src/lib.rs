@@ -32,5 +32,5 @@ pub use kms::{KeyAnswer, KmsKeys};
 pub use logs::Logs;
 pub use organizations::OrganizationElsewhere;
 pub use role::AccountRole;
-pub use s3::{BucketAnswer, Buckets, FilesFolder, ListedObject, Listing, OpenObject, ReadError};
+pub use s3::{BucketAnswer, Buckets, FilesFolder, ListedObject, Listing, OpenObject, ReadError, Spelling};
 pub use sns::{TopicAnswer, Topics};

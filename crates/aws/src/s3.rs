@@ -27,7 +27,7 @@ use crate::Connections;
 use crate::failure::{code, tell};
 use ability::Abilities;
 pub use place::{BucketAnswer, FilesFolder};
-pub use read::{ListedObject, Listing, OpenObject, ReadError};
+pub use read::{ListedObject, Listing, OpenObject, ReadError, Spelling};
 use write::{Object, WriteError, Written};
 
 /// The buckets of one endpoint.

@@ -46,10 +46,20 @@ pub struct ListedObject {
 pub struct Listing {
     /// The objects.
     pub objects: Vec<ListedObject>,
-    /// Whether their keys are escaped as in a form.
-    pub is_escaped: bool,
+    /// How their keys are written.
+    pub spelling: Spelling,
     /// Whether there are more after the last of them.
     pub is_followed: bool,
+}
+
+/// How keys are written in a listing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Spelling {
+    /// As they are.
+    #[default]
+    Plain,
+    /// Escaped as in a form.
+    Escaped,
 }
 
 /// Something can't be read.
@@ -119,7 +129,11 @@ impl Buckets {
         let listed = asked.send().await.map_err(|error| self.unread(bucket, "s3:ListBucket", &error))?;
         let objects: Vec<ListedObject> = listed.contents().iter().filter_map(listed_object).collect();
         let is_followed = listed.is_truncated() == Some(true) && !objects.is_empty();
-        Ok(Listing { objects, is_escaped: listed.encoding_type() == Some(&EncodingType::Url), is_followed })
+        let spelling = match listed.encoding_type() {
+            Some(EncodingType::Url) => Spelling::Escaped,
+            Some(_) | None => Spelling::Plain,
+        };
+        Ok(Listing { objects, spelling, is_followed })
     }
 
     async fn reader(

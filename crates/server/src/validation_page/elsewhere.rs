@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cairn_aws::{Buckets, OpenObject, ReadError};
+use cairn_aws::{Buckets, OpenObject, ReadError, Spelling};
 use cairn_digest::verify::{Content, Object};
 use cairn_validation::{FetchError, Listed, Page, Read, Store, s3_answer};
 
@@ -163,7 +163,10 @@ impl Store for ObjectsElsewhere {
         let listed = listed.map_err(|error| self.failed(bucket, error.into()))?;
         let mut objects = Vec::with_capacity(listed.objects.len());
         for object in listed.objects {
-            let key = if listed.is_escaped { s3_answer::unescape(&object.key) } else { Some(object.key) };
+            let key = match listed.spelling {
+                Spelling::Escaped => s3_answer::unescape(&object.key),
+                Spelling::Plain => Some(object.key),
+            };
             let key = key.ok_or_else(|| FetchError::Failed("the listing is not one of S3".to_owned()))?;
             objects.push(Listed { key, bytes: object.bytes, modified: object.modified });
         }
