@@ -11,8 +11,6 @@ pub(crate) struct Row {
     pub(crate) arn: String,
     pub(crate) created: Timestamp,
     pub(crate) password: Option<Password>,
-    /// Whether this is the root user, whose password has no age.
-    pub(crate) is_root: bool,
     pub(crate) mfa: bool,
     /// The oldest first.
     pub(crate) keys: Vec<Key>,
@@ -35,12 +33,17 @@ pub(crate) struct Key {
 
 /// Writes a report: the root user first, then users by name, letters' case aside.
 pub(crate) fn csv(mut rows: Vec<Row>) -> String {
-    rows.sort_by_cached_key(|row| (!row.is_root, row.name.to_lowercase()));
+    rows.sort_by_cached_key(|row| (!row.is_root(), row.name.to_lowercase()));
     let lines = rows.iter().map(|row| row.cells().join(","));
     std::iter::once(COLUMNS.join(",")).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 impl Row {
+    /// Tells whether this is the root user, whose password has no age. No user's name has such brackets.
+    fn is_root(&self) -> bool {
+        self.name == ROOT
+    }
+
     fn cells(&self) -> Vec<String> {
         let mut cells = vec![quoted(&self.name), quoted(&self.arn), date(self.created)];
         cells.extend(self.password_cells());
@@ -61,7 +64,7 @@ impl Row {
             None => ABSENT.to_owned(),
             Some(password) => password.used.map_or_else(|| NEVER.to_owned(), date),
         };
-        let (changed, expires) = if self.is_root {
+        let (changed, expires) = if self.is_root() {
             (UNSUPPORTED.to_owned(), UNSUPPORTED.to_owned())
         } else {
             let changed = password.map(|password| password.changed);
@@ -145,7 +148,6 @@ mod tests {
             arn: format!("arn:aws:iam::111122223333:user/{name}"),
             created: at("2026-03-02T08:00:00.25Z"),
             password: None,
-            is_root: false,
             mfa: false,
             keys: Vec::new(),
         }
@@ -161,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_root_user_comes_first_and_no_line_is_empty() {
-        let root = Row { is_root: true, ..row(ROOT) };
+        let root = row(ROOT);
         let report = csv(vec![row("b"), row("C"), root, row("a,b")]);
         let names: Vec<&str> = report.split('\n').map(|line| line.split("arn").next().unwrap()).collect();
         assert_eq!(names, ["user,", "<root_account>,", "\"a,b\",\"", "b,", "C,"]);
@@ -175,20 +177,16 @@ mod tests {
         assert_eq!(cells(row("a")), format!("false,N/A,N/A,N/A,false,{nothing},{nothing},{certificates}"));
         let (used, changed) = (Some(at("2026-03-04T10:00:00Z")), at("2026-03-03T09:00:00Z"));
         let expires = Some(at("2026-06-01T09:00:00Z"));
-        for (is_root, password, told) in [
+        for (name, password, told) in [
+            ("a", Password { used: None, changed, expires: None }, "no_information,2026-03-03T09:00:00Z,N/A"),
             (
-                false,
-                Password { used: None, changed, expires: None },
-                "no_information,2026-03-03T09:00:00Z,N/A",
-            ),
-            (
-                false,
+                "a",
                 Password { used, changed, expires },
                 "2026-03-04T10:00:00Z,2026-03-03T09:00:00Z,2026-06-01T09:00:00Z",
             ),
-            (true, Password { used, changed, expires }, "2026-03-04T10:00:00Z,not_supported,not_supported"),
+            (ROOT, Password { used, changed, expires }, "2026-03-04T10:00:00Z,not_supported,not_supported"),
         ] {
-            let row = Row { is_root, password: Some(password), mfa: true, ..row("a") };
+            let row = Row { password: Some(password), mfa: true, ..row(name) };
             assert!(cells(row).starts_with(&format!("true,{told},true,false,N/A,")));
         }
         let key = |active, service: &str| {

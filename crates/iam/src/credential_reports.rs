@@ -136,7 +136,7 @@ fn row(
         expires: profile.expires(policy),
     });
     let mfa = snapshot.mfa_devices_of(&account, owner).next().is_some();
-    Some(Row { name, arn, created, password, is_root: *owner == Owner::Root, mfa, keys: Vec::new() })
+    Some(Row { name, arn, created, password, mfa, keys: Vec::new() })
 }
 
 impl Reports {
