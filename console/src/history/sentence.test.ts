@@ -192,6 +192,24 @@ const CALLS: [source: string, name: string, parts: EventRecord, sentence: string
     { additionalEventData: { SwitchFrom: "arn:aws:iam::111122223333:user/alice" } },
     "alice switched to this role in the console (as alice before) from 198.51.100.7",
   ],
+  [
+    "cloudtrail",
+    "ImportEvents",
+    { additionalEventData: { import: { stage: "begun" } } },
+    "alice began to import events of other systems from 198.51.100.7",
+  ],
+  [
+    "cloudtrail",
+    "ImportEvents",
+    { additionalEventData: { import: { stage: "ended", outcome: "complete" } } },
+    "alice imported events of other systems from 198.51.100.7",
+  ],
+  [
+    "cloudtrail",
+    "ImportEvents",
+    { additionalEventData: { import: { stage: "ended", outcome: "failed" } } },
+    "alice gave up importing events of other systems from 198.51.100.7",
+  ],
   ["secretsmanager", "GetSecretValue", asked({ secretId: "db" }), "alice read secret db from 198.51.100.7"],
   ["ssm", "GetParameters", asked({ names: ["a", "b"] }), "alice read parameters a and b from 198.51.100.7"],
 ];

@@ -1,3 +1,4 @@
+import { type EventRecord, textAt } from "../record";
 import type { Phrases } from "./phrase";
 
 export const CLOUDTRAIL: Phrases = {
@@ -15,7 +16,7 @@ export const CLOUDTRAIL: Phrases = {
   GetInsightSelectors: "look at the Insights of trail {trailName}",
   GetTrail: "look at trail {name}",
   GetTrailStatus: "look at the status of trail {name}",
-  ImportEvents: "import events of other systems",
+  ImportEvents: importEvents,
   ListPublicKeys: "list the keys that sign digests",
   ListTrails: "list the trails",
   LookupEvents: "look up events[ with {lookupAttributes.attributeKey} {lookupAttributes.attributeValue}]",
@@ -32,3 +33,18 @@ export const CLOUDTRAIL: Phrases = {
   TailEvents: "follow events as they are recorded",
   UpdateTrail: "change trail {name}[ to write to bucket {s3BucketName}]",
 };
+
+/** An import is recorded when it begins and when it ends; one that its client left is ended by the server. */
+function importEvents(record: EventRecord): string {
+  if (textAt(record, "serviceEventDetails.import.outcome")) return "end an import that its client left";
+  if (textAt(record, "additionalEventData.import.stage") === "begun")
+    return "begin to import events of other systems";
+  switch (textAt(record, "additionalEventData.import.outcome")) {
+    case "stopped":
+      return "stop importing events of other systems";
+    case "failed":
+      return "give up importing events of other systems";
+    default:
+      return "import events of other systems";
+  }
+}
