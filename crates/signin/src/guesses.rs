@@ -68,14 +68,15 @@ impl Attempt {
             IpAddr::V4(address) => u128::from(u32::from(address)),
             IpAddr::V6(address) => u128::from(address) >> 64 << 64,
         };
-        let name = name(&[account, user.unwrap_or_default()]);
+        let name = name(&format!("{account}\0{}", user.unwrap_or_default()));
         Self { name, address: Some(Guessed::Address(address)) }
     }
 
     /// Describes an attempt to show a code with calls of a principal that is proven already. It is counted by itself:
     /// whoever guesses at the sign-in has no key, and must not lock out those who have one.
     pub fn of_code(principal_id: &str) -> Self {
-        Self { name: name(&["", principal_id, "code"]), address: None }
+        // Without the zero byte that each attempt to sign in has, whatever was typed there.
+        Self { name: name(&format!("code {principal_id}")), address: None }
     }
 
     fn counted(&self) -> impl Iterator<Item = (Guessed, u32)> {
@@ -146,10 +147,10 @@ impl Guesses {
     }
 }
 
-/// Names what is tried, by words that hold no zero byte: neither an account's id nor its alias does.
-fn name(told: &[&str]) -> Guessed {
+/// Names what is tried. Neither an account's id nor its alias holds a zero byte, nor does a principal's id.
+fn name(told: &str) -> Guessed {
     let mut name = [0; 32];
-    name.copy_from_slice(digest(&SHA256, told.join("\0").as_bytes()).as_ref());
+    name.copy_from_slice(digest(&SHA256, told.as_bytes()).as_ref());
     Guessed::Name(name)
 }
 

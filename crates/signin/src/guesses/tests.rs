@@ -75,6 +75,18 @@ fn an_hour_after_the_last_attempt_all_is_forgotten() {
 }
 
 #[test]
+fn nobody_makes_codes_wait_by_what_he_types_at_the_sign_in() {
+    let guesses = Guesses::default();
+    let typed = [("", "AIDAMAYA\0code"), ("", "code AIDAMAYA"), ("code AIDAMAYA", "")];
+    for (account, user) in typed {
+        let attempt = Attempt::new(account, Some(user), HERE.parse().unwrap());
+        (0..5).for_each(|_| guesses.begin(&attempt, at(0)).unwrap());
+    }
+    let code = Attempt::of_code("AIDAMAYA");
+    assert_eq!((0..20).filter(|_| guesses.begin(&code, at(0)).is_ok()).count(), 5);
+}
+
+#[test]
 fn a_household_is_one_address() {
     let key = |address: &str| attempt("x", address).address;
     assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
