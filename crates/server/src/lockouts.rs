@@ -15,10 +15,11 @@ pub(crate) async fn run(front: Arc<Front>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(EVERY) => save(&front).await,
         }
-        save(&front).await;
     }
+    // `stop` may have come in the middle of a saving, which missed what was counted last.
+    save(&front).await;
 }
 
 async fn save(front: &Front) {

@@ -25,7 +25,7 @@ pub enum SaveGuessesError {
     /// It could not be sealed.
     #[error("seal the attempts to sign in")]
     Seal(#[from] SealError),
-    /// It could not be written; it is tried again with the next change.
+    /// It could not be written; it is tried again when it is saved next.
     #[error("write the attempts to sign in")]
     Write(#[from] CursorError),
 }
