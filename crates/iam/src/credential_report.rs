@@ -97,9 +97,9 @@ fn date(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 
-/// A user's name may hold commas; none may hold quotes or line breaks.
+/// A user's name may hold commas, and its path in the ARN quotes too; neither may hold line breaks.
 fn quoted(text: &str) -> String {
-    if text.contains(',') { format!("\"{text}\"") } else { text.to_owned() }
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// How AWS's reports call the root user.
@@ -168,6 +168,14 @@ mod tests {
         let names: Vec<&str> = report.split('\n').map(|line| line.split("arn").next().unwrap()).collect();
         assert_eq!(names, ["user,", "<root_account>,", "\"a,b\",\"", "b,", "C,"]);
         assert!(report.starts_with("user,arn,user_creation_time,password_enabled,password_last_used,"));
+    }
+
+    #[test]
+    fn no_path_makes_cells_of_its_own() {
+        let arn = r#"arn:aws:iam::111122223333:user/",true,"/a"#.to_owned();
+        let report = csv(vec![Row { arn, ..row("a") }]);
+        let told = r#"a,"arn:aws:iam::111122223333:user/"",true,""/a",2026-03-02T08:00:00Z,false,"#;
+        assert!(report.split('\n').nth(1).unwrap().starts_with(told), "{report}");
     }
 
     #[test]
