@@ -232,10 +232,12 @@ impl Ending {
 }
 
 impl Opening {
-    /// Leaves out what is too much to be kept.
+    /// Leaves out what is too much to be kept. Control characters go too: JSON writes each with six bytes, so that
+    /// places full of them would push the rest of what is remarked out of the import's records.
     fn bounded(mut self) -> Self {
         self.places.truncate(PLACES_MAX);
         for place in &mut self.places {
+            place.retain(|letter| !letter.is_control());
             let end = (0..=PLACE_BYTES_MAX.min(place.len())).rev().find(|end| place.is_char_boundary(*end));
             place.truncate(end.unwrap_or_default());
         }

@@ -157,6 +157,17 @@ async fn places_are_cut_between_characters() {
     assert!(import.opening.places.iter().all(|place| place.len() == 511));
 }
 
+#[tokio::test]
+async fn places_leave_room_for_the_rest_of_a_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let imports = imports(dir.path()).await;
+    let places = vec!["\u{1}\"".repeat(2_000); 1_000];
+    let import = imports.begin("a".to_owned(), maya(), Opening { places, ..opening() }, now()).await.unwrap();
+    assert!(
+        serde_json::to_vec(&import.opening.places).unwrap().len() < cairn_event::ADDITIONAL_BYTES_MAX - 4_096
+    );
+}
+
 #[test]
 fn states_keep_their_form() {
     let import = parse(FIXTURE).unwrap();
