@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::text;
 use crate::client::Client;
-use crate::output::{self, Form, JsonFlag};
+use crate::output::{self, Form, JsonFlag, harmless};
 use crate::settings::Place;
 
 /// The page that tells it.
@@ -69,6 +69,7 @@ fn tables(trails: &[Value], destinations: &[Value], denied: Option<&Value>) -> S
         told.push_str(&format!("\n{}\n", needs.join("\n")));
     }
     if let Some(denied) = denied.and_then(Value::as_str) {
+        let denied = harmless(denied);
         told.push_str(&format!("\ndestinations that belong to no trail are not told: {denied}\n"));
     }
     told
@@ -137,7 +138,8 @@ fn need(place: &Value) -> Option<String> {
     let gave_up = place.get("LastDay").is_some_and(|day| number(day, "GivenUp") != "0");
     let code =
         place.get("Error").or_else(|| place.get("LastError").filter(|_| gave_up)?.get("Code"))?.as_str()?;
-    Some(format!("{} {}: {code}: {}", text(place, "Kind"), text(place, "Name"), text(place, "Advice")))
+    let told = format!("{} {}: {code}: {}", text(place, "Kind"), text(place, "Name"), text(place, "Advice"));
+    Some(harmless(&told))
 }
 
 fn row(trail: &Value) -> Vec<String> {
@@ -209,5 +211,12 @@ mod tests {
             assert!(told.lines().any(is_told), "{line}\n{told}");
         }
         assert!(!told.contains("EventBridge bus:"), "nobody is needed for what works");
+        let foreign =
+            json!({ "Kind": "EventBridge", "Name": "bus", "Error": "\u{1b}[2J", "Advice": "Look." });
+        let told = tables(&[], &[foreign], Some(&json!("\u{1b}[2J")));
+        assert!(
+            told.contains("EventBridge bus: \u{fffd}[2J: Look.") && !told.contains("\u{1b}[2J"),
+            "{told}"
+        );
     }
 }
