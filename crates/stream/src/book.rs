@@ -120,6 +120,11 @@ impl Book {
         serde_json::to_string(&Body { version: VERSION, hours, succeeded_at, failure }).unwrap_or_default()
     }
 
+    /// Forgets the hours that are over for a day.
+    pub(crate) fn forget_old_hours(&mut self, now: Timestamp) {
+        self.hours = self.hours.split_off(&first_hour(now));
+    }
+
     /// Adds counts.
     pub(crate) fn add(&mut self, more: &Hours) {
         add(&mut self.hours, more);
@@ -234,7 +239,7 @@ mod tests {
             body,
             r#"{"version":1,"hours":{"492344":{"events":1,"bytes":100,"failed_tries":3,"given_up":{"too-large":2}}},"succeeded_at":"2026-03-02T08:14:55Z","failure":{"code":"Down","region":"eu-west-1","at":"2026-03-02T08:14:55Z","lasts":true}}"#
         );
-        book.hours.retain(|hour, _| *hour == hour_of(now));
+        book.forget_old_hours(now);
         assert_eq!(Book::parse(&state(&body)).unwrap(), book);
         assert_eq!(Book::parse(&state(r#"{"version":1}"#)).unwrap(), Book::default());
     }

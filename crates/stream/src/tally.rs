@@ -239,11 +239,13 @@ impl Tally {
             book.add(&figures.passed);
             (book, figures.passed.clone())
         };
-        let body = book.render(self.clock.now());
+        let now = self.clock.now();
+        let body = book.render(now);
         commit(StateChange { name: self.state.clone(), expected: *version, body }).await?;
         *version = Some(version.unwrap_or_default() + 1);
         let mut figures = self.figures();
         figures.book.add(&passed);
+        figures.book.forget_old_hours(now);
         figures.passed.clear();
         Ok(())
     }
