@@ -108,7 +108,8 @@ export interface DestinationHealth {
 
 /** What is due to a bucket and not in it. */
 export interface Undelivered {
-  Since: string;
+  /** Of the oldest; absent where no folder was found, but there is more. */
+  Since?: string;
   Files: number;
   Events: number;
   /** Uncompressed. */

@@ -69,13 +69,13 @@ pub enum UndeliveredError {
     Thread(#[source] tokio::task::JoinError),
 }
 
-/// Counts what of a trail is due at `now` and in no log file.
+/// Counts what of a trail is due at `now` and in no log file: of one account, if it is named.
 ///
 /// # Errors
 /// See [`UndeliveredError`].
 pub async fn undelivered(
     (catalog, journal): (&dyn Catalog, &Source),
-    trail: &TrailId,
+    (trail, account): (&TrailId, Option<AccountId>),
     interval: Interval,
     now: Timestamp,
 ) -> Result<UndeliveredFiles, UndeliveredError> {
@@ -83,10 +83,12 @@ pub async fn undelivered(
     let Some(cursor) = catalog.cursor(&cursor_name(trail)).await?.filter(|cursor| *cursor != DONE) else {
         return Ok(UndeliveredFiles::default());
     };
-    let owed = Owed::read(catalog, Product::LogFiles, trail).await?.places;
+    let mut owed = Owed::read(catalog, Product::LogFiles, trail).await?.places;
+    // Where others are owed, further back perhaps, does not keep an account's own from being looked at.
+    owed.retain(|place, _| account.is_none_or(|only| place.account == only));
     let head = journal.reader().head();
     let mut next = owed.values().min().copied().unwrap_or(cursor).min(cursor).max(head);
-    let mut count = Count::new(trail.clone(), (owed, cursor), interval, now.as_millisecond());
+    let mut count = Count::new((trail.clone(), account), (owed, cursor), interval, now.as_millisecond());
     let (mut looked_at, mut more) = (0, false);
     while !count.over {
         let Some(batch) = journal.read(next, READ_BYTES).await? else { break };
@@ -126,6 +128,7 @@ fn bytes(batch: &Batch) -> usize {
 #[derive(Debug)]
 struct Count {
     trail: TrailId,
+    account: Option<AccountId>,
     owed: Places,
     cursor: Position,
     interval: Interval,
@@ -147,8 +150,13 @@ struct Sum {
 }
 
 impl Count {
-    fn new(trail: TrailId, (owed, cursor): (Places, Position), interval: Interval, now_ms: i64) -> Self {
-        Self { trail, owed, cursor, interval, now_ms, folders: BTreeMap::new(), over: false }
+    fn new(
+        (trail, account): (TrailId, Option<AccountId>),
+        (owed, cursor): (Places, Position),
+        interval: Interval,
+        now_ms: i64,
+    ) -> Self {
+        Self { trail, account, owed, cursor, interval, now_ms, folders: BTreeMap::new(), over: false }
     }
 
     fn take(&mut self, records: &[Record], revisions: &Revisions) {
@@ -159,6 +167,9 @@ impl Count {
             if window_ms > self.now_ms {
                 self.over = true;
                 return;
+            }
+            if self.account.is_some_and(|only| entry.account != only) {
+                continue;
             }
             let (Ok(event), Some(snapshot)) =
                 (EventView::parse(&entry.event), revisions.get(&entry.revision))
@@ -219,7 +230,7 @@ mod tests {
             region: Region::us_east_1(),
             folder: Folder::CloudTrail,
         };
-        let mut count = Count::new(trail, (Places::new(), 0), interval, i64::MAX);
+        let mut count = Count::new((trail, None), (Places::new(), 0), interval, i64::MAX);
         let big = UNCOMPRESSED_BYTES_MAX - 10;
         for (account, received_ms, bytes) in [
             ("111111111111", 5, 7),

@@ -8,10 +8,10 @@ import { foldersOf } from "./health";
 
 const number = new Intl.NumberFormat("en-US");
 
-/** What is due to buckets and not in them; nothing where everything is. */
+/** What is due to buckets and not in them; nothing where everything is, for all that is known. */
 export function UndeliveredTable({ trails }: { trails: TrailHealth[] }) {
   const { folders, unlisted, more } = foldersOf(trails);
-  if (folders.length === 0) return null;
+  if (folders.length === 0 && !more) return null;
   const beyond = [
     unlisted > 0 ? `${number.format(unlisted)} more folders wait that are not listed.` : "",
     more ? "What lies further on in the journal is not counted." : "",
