@@ -24,6 +24,7 @@ pub struct Intake {
     sender: mpsc::WeakSender<Job>,
     state: Arc<State>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    newest_at_start_ms: i64,
 }
 
 /// An event was not recorded.
@@ -65,7 +66,8 @@ impl Intake {
         catalog: Arc<dyn Catalog>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenIntakeError> {
-        let stamp = Stamp::after(newest_received_ms(&*reader)?);
+        let newest_at_start_ms = newest_received_ms(&*reader)?;
+        let stamp = Stamp::after(newest_at_start_ms);
         let (sender, receiver) = mpsc::channel(QUEUE_EVENTS_MAX);
         let weak = sender.downgrade();
         let state = Arc::new(State::default());
@@ -80,7 +82,14 @@ impl Intake {
             sender: weak,
             state,
             thread: Mutex::new(Some(thread)),
+            newest_at_start_ms,
         })
+    }
+
+    /// Returns the received time of the newest event that the journal held at the start, milliseconds since the Unix
+    /// epoch; `i64::MIN` where it held none.
+    pub fn newest_at_start_ms(&self) -> i64 {
+        self.newest_at_start_ms
     }
 
     /// Records one event; returns once it is durable, or at once when no trail wants it.

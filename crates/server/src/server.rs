@@ -16,7 +16,7 @@ use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryService};
 use cairn_identities::directory::FileError;
 use cairn_insights::{Insights, InsightsService};
-use cairn_intake::OpenIntakeError;
+use cairn_intake::{IntakeError, OpenIntakeError};
 use cairn_journal::{EmbeddedReader, Reader, SubscribersFull};
 use cairn_projection::Source;
 use cairn_s3::S3;
@@ -113,6 +113,8 @@ pub enum OpenServerError {
     Follow(#[from] SubscribersFull),
     #[error("start intake")]
     Intake(#[from] OpenIntakeError),
+    #[error("end the windows of a clock that was set back")]
+    Windows(#[from] IntakeError),
     #[error("take up forwarded calls that were left open")]
     Promises(#[from] OpenPromisesError),
     #[error("open the built-in S3")]

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use cairn_aws::{Connections, KmsKeys, Logs};
 use cairn_catalog::{Catalog, MasterKey, SqliteCatalog, WhenMissing};
 use cairn_control::{Control, Parts as ControlParts};
-use cairn_delivery::{DeliveryParts, LogBucket, SigningKeys};
+use cairn_delivery::{DeliveryParts, Interval, LogBucket, SigningKeys};
 use cairn_event::{Clock, Ids};
 use cairn_history::{History, HistoryConfig, HistoryService};
 use cairn_iam::Iam;
 use cairn_insights::{Insights, InsightsConfig, InsightsService};
-use cairn_intake::Intake;
+use cairn_intake::{Intake, IntakeError};
 use cairn_journal::{DiskFileSystem, EmbeddedJournal, EmbeddedReader, Options, Reader};
 use cairn_projection::Source;
 use cairn_s3::{S3, SealingKey};
@@ -45,6 +45,18 @@ pub(super) fn hasher() -> Passwords {
 
 /// Each takes 19 MiB meanwhile.
 const PASSWORDS_AT_ONCE_MAX: usize = 4;
+
+/// Ends the windows that the journal's newest event lies in where the clock is behind that event. Delivery closes
+/// windows ahead of such a clock, by a promise of intake's that a restart forgets: what came into them from now on would
+/// be in none of the files that are put already.
+async fn end_windows(intake: &Intake, config: &Config, clock: &dyn Clock) -> Result<(), IntakeError> {
+    let newest_ms = intake.newest_at_start_ms();
+    if clock.now().as_millisecond() < newest_ms {
+        let end_ms = |length: Interval| length.end_of_window_ms(newest_ms);
+        intake.advance_to(end_ms(config.delivery_interval).max(end_ms(config.aggregation_window))).await?;
+    }
+    Ok(())
+}
 
 /// What is kept on disk, opened.
 pub(super) struct Stores {
@@ -86,6 +98,7 @@ impl Stores {
         let reader = Arc::clone(&journal) as Arc<dyn Reader>;
         let intake = Intake::start(Box::new(writer), reader, Arc::clone(&catalog), Arc::clone(clock))?;
         let intake = Arc::new(intake);
+        end_windows(&intake, config, &**clock).await?;
         let (promises, keeping) = Promises::open(dir, &journal, &intake, clock, ids)?;
         let s3_config = cairn_s3::Config {
             dir: dir.s3(),
