@@ -57,6 +57,8 @@ pub(crate) struct TrailDelivery {
     committed: Position,
     /// The received time of the newest entry taken.
     received_ms: i64,
+    /// Before when intake promised that nothing more will have been received.
+    ended_ms: i64,
     window: Option<Window>,
     /// What of the stretch below the cursor is not delivered.
     owed: Owed,
@@ -141,6 +143,7 @@ impl TrailDelivery {
             next: 0,
             committed: 0,
             received_ms: i64::MAX,
+            ended_ms: i64::MIN,
             window: None,
             owed: Owed::default(),
             retries: Retries::default(),
@@ -300,7 +303,9 @@ impl TrailDelivery {
         if !self.time_left(window).is_zero() {
             return Ok(Step::Idle);
         }
-        let later = self.shared.intake.advance_to(window.end_ms).await?;
+        let end_ms = window.end_ms;
+        let later = self.shared.intake.advance_to(end_ms).await?;
+        self.ended_ms = end_ms;
         if later == self.next {
             self.close_window(self.next).await?;
         }
@@ -308,8 +313,12 @@ impl TrailDelivery {
     }
 
     /// Returns how long a window waits for more. Received times never fall: after a clock that was put forward was set
-    /// right, they are ahead of it, by days perhaps. So no window waits for longer than it is.
+    /// right, they are ahead of it, by days perhaps. So no window waits for longer than it is, nor once more when its
+    /// files are tried again.
     fn time_left(&self, window: &Window) -> Duration {
+        if window.end_ms <= self.ended_ms {
+            return Duration::ZERO;
+        }
         let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
         let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
         left.min(self.interval.length().saturating_sub(window.begun.elapsed()))
