@@ -1,14 +1,14 @@
 import { page, pageResponse } from "./call";
 
-/** An event as LookupEvents gives it. */
+/** An event as LookupEvents gives it. One that was imported may lack its name and its source. */
 export interface EventItem {
   EventId: string;
-  EventName: string;
+  EventName?: string;
   ReadOnly: "true" | "false";
   AccessKeyId?: string;
   /** Seconds since 1970. */
   EventTime: number;
-  EventSource: string;
+  EventSource?: string;
   Username?: string;
   Resources: { ResourceType?: string; ResourceName?: string }[];
   /** The record, compact JSON. */

@@ -42,7 +42,7 @@ export function Component() {
 function Found({ event }: { event: EventItem }) {
   const record = recordOf(event);
   return (
-    <Page title={event.EventName} above={ABOVE} description={<SentenceView record={record} />}>
+    <Page title={event.EventName ?? "Event"} above={ABOVE} description={<SentenceView record={record} />}>
       <SpaceBetween size="l">
         {failed(record) && <EventError record={record} />}
         <Container header={<Header variant="h2">Details</Header>}>

@@ -29,12 +29,14 @@ export function EventWays({ event }: { event: EventItem }) {
             All events within five minutes
           </Link>
         </div>
-        <div>
-          <Box variant="awsui-key-label">The same call</Box>
-          <Link
-            href={href(eventsWith("EventName", event.EventName, WHOLE))}
-          >{`Every ${event.EventName}`}</Link>
-        </div>
+        {event.EventName && (
+          <div>
+            <Box variant="awsui-key-label">The same call</Box>
+            <Link
+              href={href(eventsWith("EventName", event.EventName, WHOLE))}
+            >{`Every ${event.EventName}`}</Link>
+          </div>
+        )}
         {documentation && (
           <div>
             <Box variant="awsui-key-label">AWS documentation</Box>

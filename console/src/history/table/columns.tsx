@@ -84,7 +84,7 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
       <span title={time.full(event.EventTime)}>{time.short(event.EventTime)}</span>
     )),
     column("Username", (event) => event.Username || NOTHING),
-    column("EventSource", (event) => <Breakable>{event.EventSource}</Breakable>),
+    column("EventSource", (event) => <Breakable>{event.EventSource ?? NOTHING}</Breakable>),
     column("ResourceType", ({ Resources }) => (
       <Breakable>{several(Resources.map((resource) => resource.ResourceType))}</Breakable>
     )),
@@ -128,7 +128,7 @@ function EventName({ region, event, isNew }: { region: string; event: EventItem;
     <>
       {isNew && <Badge color="blue">New</Badge>}{" "}
       <Link href={eventHref(region, event.EventId)}>
-        <Breakable>{event.EventName}</Breakable>
+        <Breakable>{event.EventName ?? NOTHING}</Breakable>
       </Link>{" "}
       {failed(record) && (
         <span title={code}>

@@ -13,7 +13,7 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
       items={events}
       renderItem={(event) => ({
         id: event.EventId,
-        content: event.EventName,
+        content: event.EventName ?? "–",
         secondaryContent: (
           <Box color="text-body-secondary" fontSize="body-s">
             {[time.short(event.EventTime), serviceOf(event.EventSource), callerOf(event), resourceOf(event)]
@@ -26,7 +26,7 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
   );
 }
 
-const serviceOf = (source: string): string => source.replace(/\.amazonaws\.com$/, "");
+const serviceOf = (source?: string): string | undefined => source?.replace(/\.amazonaws\.com$/, "");
 
 /** What it is about: of an ARN, what is behind its account. */
 const resourceOf = ({ Resources, CloudTrailEvent }: EventItem): string | undefined =>
