@@ -92,7 +92,7 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
       const names = Resources.map((resource) => resource.ResourceName);
       return (
         <span title={names.join("\n")}>
-          <Breakable>{several(names.map(withoutAccount))}</Breakable>
+          <Breakable>{withoutAccount(several(names))}</Breakable>
         </span>
       );
     }),
@@ -111,7 +111,7 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
 const NOTHING = "–";
 
 /** What an ARN names, without where it is: `trail/main`. All of it is told to the pointer, and on the event's page. */
-const withoutAccount = (name: string | undefined) => name?.replace(/^arn:(?:[^:]*:){4}(?=.)/, "");
+const withoutAccount = (name: string) => name.replace(/^arn:(?:[^:]*:){4}(?=.)/, "");
 
 /** `web, and 2 more`. */
 function several(names: (string | undefined)[]): string {
