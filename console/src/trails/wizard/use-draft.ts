@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Draft } from "./draft";
 import { enteredOver, forgetDraft, isSame, keepDraft, keptDraft } from "./kept-draft";
 
@@ -30,7 +30,12 @@ export function useDraft(initial: Draft, key: string): DraftInHand {
     forgetDraft(key);
   };
   const change = (part: Partial<Draft>) =>
-    setHeld((before) => ({ base: initial, draft: { ...before.draft, ...part }, isTouched: true }));
-  const { draft } = held;
+    setHeld((before) => ({
+      base: initial,
+      draft: { ...enteredOver(before, initial), ...part },
+      isTouched: true,
+    }));
+  // The trail may be read again below what is entered, as after a new sign-in.
+  const draft = useMemo(() => enteredOver(held, initial), [held, initial]);
   return { draft, change, isRestored, beginAnew };
 }
