@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOverrun, recounted } from "./arrivals";
+import { isOverrun, NO_ARRIVALS, recounted } from "./arrivals";
 
 test.each<[unseen: string, shown: string, hasOlder: boolean, isIt: boolean]>([
   ["", "", false, false],
@@ -22,5 +22,10 @@ test.each([
   [undefined, { Total: 520 }, { count: 10, isMore: true }],
   [{ Total: 20 }, undefined, { count: 10, isMore: true }],
 ])("after 10, and between counts of %j and %j, %j came", (base, now, came) => {
-  expect(recounted({ count: 10, isMore: true }, base, now)).toEqual(came);
+  expect(recounted({ count: 10, isMore: true }, 5, base, now)).toEqual(came);
+});
+
+test("what is shown as new came, also where nothing was counted", () => {
+  expect(recounted(NO_ARRIVALS, 50, undefined, undefined)).toEqual({ count: 50, isMore: true });
+  expect(recounted(NO_ARRIVALS, 50, { Total: 3 }, { Total: 43 })).toEqual({ count: 50, isMore: false });
 });

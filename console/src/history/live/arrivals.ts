@@ -15,9 +15,18 @@ export const NO_ARRIVALS: Arrivals = { count: 0, isMore: false };
 export const isOverrun = (unseen: readonly string[], shown: readonly unknown[], hasOlder: boolean): boolean =>
   hasOlder && shown.length > 0 && unseen.length === shown.length;
 
-/** How many came, by counts of the events since the same moment: when it began, and now. Never fewer than before. */
-export function recounted(before: Arrivals, base: Counted | undefined, now: Counted | undefined): Arrivals {
-  if (!base || !now) return { ...before, isMore: true };
+/**
+ * How many came, by counts of the events since the same moment: when it began, and now. Never fewer than before, and
+ * than are shown as new.
+ */
+export function recounted(
+  before: Arrivals,
+  unseen: number,
+  base: Counted | undefined,
+  now: Counted | undefined,
+): Arrivals {
+  const atLeast = Math.max(before.count, unseen);
+  if (!base || !now) return { count: atLeast, isMore: true };
   const isMore = base.CountedBackTo !== undefined || now.CountedBackTo !== undefined;
-  return { count: Math.max(before.count, now.Total - base.Total), isMore };
+  return { count: Math.max(atLeast, now.Total - base.Total), isMore };
 }

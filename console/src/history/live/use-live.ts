@@ -70,7 +70,7 @@ export function useLive(watched: Watched): Live {
     now.isOverrun ||= isOverrun(unseen, shown, hasOlder);
     if (!now.isOverrun) return setArrived(({ count }) => ({ count: count + unseen.length, isMore: false }));
     void Promise.all([now.base, now.recount()]).then((counts) => {
-      if (known.current === now) setArrived((so) => recounted(so, ...counts));
+      if (known.current === now) setArrived((so) => recounted(so, unseen.length, ...counts));
     });
   }, [isOn, isFollowing, isSettled, shown, hasOlder, region, search]);
   useEffect(() => {
