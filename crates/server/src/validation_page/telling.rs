@@ -1,5 +1,7 @@
 //! What a run tells, a line of JSON each.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use cairn_digest::verify::{Chain, Coverage, Finding, Object, Severity, Stretch, Tally, Verdict};
@@ -19,6 +21,9 @@ const TOO_MUCH: &str = "InvalidTimeRangeException";
 
 /// The longest that findings are in the report, bytes: the lines have all of them.
 const REPORT_BYTES_MAX: usize = 256 << 10;
+
+/// How long a client may take no line: then it is as good as gone, and must not keep others from validating.
+const SILENCE_MAX: Duration = Duration::from_mins(10);
 
 /// One line. Members are as they are sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +100,7 @@ pub(super) enum Place {
     Elsewhere(Lacking),
 }
 
-/// The client has left.
+/// The client has left, or takes nothing any more.
 #[derive(Debug, thiserror::Error)]
 #[error("tell of a validation: the client has left")]
 pub(super) struct ClientLeft;
@@ -230,7 +235,10 @@ impl Telling {
     async fn send(&self, line: &Line) -> Result<(), ClientLeft> {
         let mut text = json11::success_body(line);
         text.push(b'\n');
-        self.lines.send(Ok(Bytes::from(text))).await.map_err(|_left| ClientLeft)
+        match tokio::time::timeout(SILENCE_MAX, self.lines.send(Ok(Bytes::from(text)))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ClientLeft),
+        }
     }
 }
 
