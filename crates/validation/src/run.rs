@@ -140,10 +140,9 @@ impl<T: Tell> Run<T> {
             }
             match next {
                 Some(next) => after = next,
-                None => break,
+                None => return Ok((regular, backfill)),
             }
         }
-        Ok((regular, backfill))
     }
 
     /// Walks a chain. Log files of the first digest are skipped as far as `logs_done` says.

@@ -145,7 +145,7 @@ impl Buckets {
         self.locate(bucket, home).await.map_err(|code| read_error(&code, None, permission))
     }
 
-    /// Says why nothing was read. Where the bucket is asked anew next time, unless it answered for itself.
+    /// Says why nothing was read. Which Region the bucket is in is asked anew next time, unless it answered itself.
     fn unread<E>(
         &self,
         bucket: &str,
