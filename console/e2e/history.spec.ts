@@ -189,6 +189,16 @@ test("all that comes is counted, also what a short page has no room for", async 
   await expect(rows(page)).toHaveCount(10);
 });
 
+test("an imported event that lacks its name and its source is shown all the same", async ({ page, aws }) => {
+  const { eventName: _name, eventSource: _source, ...bare } = imported("");
+  await aws.page("/_cairn/import?format=cloudtrail", bare);
+  await page.goto(events(`?EventId=${bare.eventID}`));
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).getByRole("link", { name: "–" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Event" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Event record" })).toContainText(bare.eventID);
+});
+
 test("an event tells what happened, what it refers to and its record", async ({
   page,
   aws,
