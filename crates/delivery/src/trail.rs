@@ -313,14 +313,17 @@ impl TrailDelivery {
     }
 
     /// Returns how long a window waits for more. Received times never fall: after a clock that was put forward was set
-    /// right, they are ahead of it, by days perhaps. So no window waits for longer than it is, nor once more when its
-    /// files are tried again.
+    /// right, they are ahead of it, by days perhaps. Then a window waits for as long as it is, and not once more when
+    /// its files are tried again.
     fn time_left(&self, window: &Window) -> Duration {
         if window.end_ms <= self.ended_ms {
             return Duration::ZERO;
         }
-        let left_ms = window.end_ms - self.shared.clock.now().as_millisecond();
-        let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
+        let now_ms = self.shared.clock.now().as_millisecond();
+        let left = Duration::from_millis(u64::try_from(window.end_ms - now_ms).unwrap_or_default());
+        if now_ms >= window.first_received_ms {
+            return left;
+        }
         left.min(self.interval.length().saturating_sub(window.begun.elapsed()))
     }
 

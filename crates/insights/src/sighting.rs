@@ -14,7 +14,7 @@ use crate::watched::Selections;
 /// is longer was made up.
 const NAME_BYTES_MAX: usize = 256;
 
-/// What each batch of an import is recorded as: one act in many calls, which says nothing about how often anybody acts.
+/// What an import is recorded as, when it begins and when it ends: it says nothing about how often anybody acts.
 const IMPORT: (&str, &str) = ("cloudtrail.amazonaws.com", "ImportEvents");
 
 /// What calls count as of which nobody knows whose they are.
