@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cairn_event::{Clock, Ids};
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -49,7 +49,14 @@ impl ObjectStore {
             .disable_statement_logging();
         let mut connection = options.connect().await?;
         let wrapping = Wrapping::new(key);
-        let generation = schema::prepare(&mut connection, wrapping.id()).await?;
+        let generation = match schema::prepare(&mut connection, wrapping.id()).await {
+            Ok(generation) => generation,
+            Err(refusal) => {
+                // Whoever takes the lock next finds the index free.
+                let _ = connection.close().await;
+                return Err(refusal);
+            }
+        };
         // The index's own name must be durable before anything in it counts.
         sync_dir(dir).map_err(io("sync the store's directory"))?;
         if let Some(parent) = dir.parent() {
