@@ -53,7 +53,7 @@ impl ObjectStore {
             Ok(generation) => generation,
             Err(refusal) => {
                 // Whoever takes the lock next finds the index free.
-                let _ = connection.close().await;
+                drop(connection.close().await);
                 return Err(refusal);
             }
         };
