@@ -115,7 +115,7 @@ function factsOf({ calls, usual, isUnusual }: Column, noun: string): string[] {
   const often =
     calls > 0 && calls < 1 ? `${capitalised(noun)}: ${pace(calls)}` : `${rate(calls)} ${noun} a minute`;
   const facts = [`${often}${isUnusual ? ", unusual" : ""}`];
-  if (usual) facts.push(`Usual about this time of day: ${pace(usual[0])} to ${pace(usual[1])}`);
+  if (usual) facts.push(`Usual about this time of day: ${[...new Set(usual.map(pace))].join(" to ")}`);
   return facts;
 }
 
