@@ -3,8 +3,7 @@ import { expect, test } from "./fixtures";
 import type { Aws } from "./world/aws";
 import { createLogsRole, LOGS_ROLE } from "./world/destination-role";
 import { ACCOUNT, REGION } from "./world/generated-events";
-
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
+import { next } from "./world/wizard";
 
 for (const [what, setting, fill] of [
   [

@@ -2,11 +2,11 @@ import type { Page } from "@playwright/test";
 import { expect } from "./fixtures";
 import type { Aws } from "./world/aws";
 import { createLogsRole, document, LOGS_ROLE, SERVICE, TRUST } from "./world/destination-role";
-import { EMULATOR_MISSING, type Emulator, emulating } from "./world/emulator";
+import { EMULATOR_MISSING } from "./world/emulator";
 import { ACCOUNT, REGION } from "./world/generated-events";
-import { serving, testOn } from "./world/own-server";
+import { testBesideEmulator } from "./world/own-server";
 import { createPerson, enterCredentials } from "./world/person";
-import type { Server } from "./world/server";
+import { next } from "./world/wizard";
 
 const PASSWORD = "Tells-others-what-happened-4";
 const group = (name: string) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}:*`;
@@ -16,14 +16,9 @@ const fact = (page: Page, label: string) =>
     .getByRole("term")
     .filter({ hasText: new RegExp(`^${label}$`) })
     .locator("xpath=following-sibling::dd[1]");
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 
 /** A server whose topics and log groups are an emulator's. */
-const test = testOn<{ server: Server; emulator: Emulator }>((use) =>
-  emulating((emulator) =>
-    serving(emulator.settings("sns", "logs"), undefined, (server) => use({ server, emulator })),
-  ),
-);
+const test = testBesideEmulator(["sns", "logs"]);
 
 test.describe("topics and log groups elsewhere", () => {
   test.skip(EMULATOR_MISSING !== undefined, EMULATOR_MISSING);

@@ -1,10 +1,10 @@
 import { expect } from "./fixtures";
 import type { Aws } from "./world/aws";
-import { EMULATOR_MISSING, type Emulator, emulating } from "./world/emulator";
+import { EMULATOR_MISSING } from "./world/emulator";
 import { ACCOUNT, REGION } from "./world/generated-events";
-import { serving, testOn } from "./world/own-server";
+import { testBesideEmulator } from "./world/own-server";
 import { createPerson, enterCredentials } from "./world/person";
-import { type Server, waitFor } from "./world/server";
+import { waitFor } from "./world/server";
 
 const BUCKET = "elsewhere-logs";
 const TRAIL = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/afar`;
@@ -12,16 +12,11 @@ const PAGE = `/integrity?trail=${encodeURIComponent(TRAIL)}`;
 const PASSWORD = "Proves-what-lies-afar-6";
 
 /** A server whose trails deliver to an emulator's S3. */
-const test = testOn<{ server: Server; emulator: Emulator }>((use) =>
-  emulating((emulator) =>
-    serving(
-      // A transparency log would complain of the bucket that goes.
-      { ...emulator.settings("s3"), "digest.interval": "10m", "tlog.enabled": "false" },
-      undefined,
-      (server) => use({ server, emulator }),
-    ),
-  ),
-);
+const test = testBesideEmulator(["s3"], {
+  "digest.interval": "10m",
+  // A transparency log would complain of the bucket that goes.
+  "tlog.enabled": "false",
+});
 
 test.describe.configure({ mode: "serial" });
 test.skip(EMULATOR_MISSING !== undefined, EMULATOR_MISSING);

@@ -12,6 +12,7 @@ import {
 import { serving, testOn } from "./world/own-server";
 import { accountMenu, enterCredentials } from "./world/person";
 import type { Server } from "./world/server";
+import { next } from "./world/wizard";
 
 /** An organization, whose trail the first of these tests makes and the others look at. */
 const test = testOn<{ server: Server; administrators: Administrators }>((use) =>
@@ -22,7 +23,6 @@ test.describe.configure({ mode: "serial" });
 
 const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${MANAGEMENT}:trail/${name}`;
 const detail = (name: string) => `/trails/detail?arn=${encodeURIComponent(ARN(name))}`;
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 const COVERS = "Log events of all accounts in my organization";
 
 /** Signs `ann` of an account in, on the way to a page. */

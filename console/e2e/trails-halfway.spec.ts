@@ -3,6 +3,7 @@ import { expect, test } from "./fixtures";
 import { type Aws, createTrail } from "./world/aws";
 import { ACCOUNT } from "./world/generated-events";
 import { createPerson, enterCredentials } from "./world/person";
+import { next } from "./world/wizard";
 
 const READS = [
   "s3:*",
@@ -47,8 +48,6 @@ const allow = (aws: Aws, user: string, ...actions: string[]) =>
       Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }],
     }),
   });
-
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 
 test("a trail that was refused its events is finished where it is changed, and then logs", async ({
   browser,

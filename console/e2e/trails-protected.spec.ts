@@ -1,12 +1,11 @@
-import type { Page } from "@playwright/test";
 import { expect } from "./fixtures";
 import { ACCOUNT } from "./world/generated-events";
 import { awsOf, serving, testOn } from "./world/own-server";
 import { createPerson, enterCredentials } from "./world/person";
 import type { Server } from "./world/server";
+import { next } from "./world/wizard";
 
 const PASSWORD = "Keeps-what-nobody-else-reads-8";
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 
 /** A key that is disabled on purpose is told of by the server's log. */
 const PROVOKED = /:trail\/e2e-kept-secret"|"error":"use the object's data key"/;

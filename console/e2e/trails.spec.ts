@@ -5,6 +5,7 @@ import { type Aws, createTrail } from "./world/aws";
 import { ACCOUNT } from "./world/generated-events";
 import { createPerson, enterCredentials } from "./world/person";
 import { ADMINISTRATOR } from "./world/sign-in";
+import { next } from "./world/wizard";
 import { SCREENSHOTS } from "./world/world";
 
 const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${name}`;
@@ -13,7 +14,6 @@ const detail = (name: string) => `/_cairn/console/trails/detail?arn=${encodeURIC
 const edit = (name: string, step: string) =>
   `/_cairn/console/trails/edit?step=${step}&arn=${encodeURIComponent(ARN(name))}`;
 
-const next = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 const heading = (page: Page, name: string | RegExp) =>
   expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
 

@@ -1,5 +1,6 @@
 import { test as base } from "../fixtures";
 import { Aws } from "./aws";
+import { type Emulator, emulating } from "./emulator";
 import { Server, stop } from "./server";
 
 /** What a spec file has for itself; its `server` is what pages are opened of. */
@@ -36,6 +37,16 @@ export async function serving(
   }
   if (trouble.length > 0) throw new Error(`the server's log tells of trouble:\n${trouble.join("\n")}`);
 }
+
+/** A `test` whose server calls some AWS APIs at an emulator, with `settings` beside. */
+export const testBesideEmulator = (services: string[], settings: Record<string, string> = {}) =>
+  testOn<{ server: Server; emulator: Emulator }>((use) =>
+    emulating((emulator) =>
+      serving({ ...emulator.settings(...services), ...settings }, undefined, (server) =>
+        use({ server, emulator }),
+      ),
+    ),
+  );
 
 /** The public API as the administrator of one of the server's accounts. */
 export const awsOf = (server: Server, account?: string): Aws => new Aws(server.endpoint, server.key(account));

@@ -53,6 +53,23 @@ pub struct Summary {
     pub counted_back_to: Option<i64>,
 }
 
+impl Summary {
+    /// Fills in the most frequent values, in the order of the members.
+    pub(super) fn with_tops(self, tops: [Vec<Ranked>; 6]) -> Self {
+        let [usernames, event_names, event_sources, error_codes, source_ip_addresses, denied_usernames] =
+            tops;
+        Self {
+            usernames,
+            event_names,
+            event_sources,
+            error_codes,
+            source_ip_addresses,
+            denied_usernames,
+            ..self
+        }
+    }
+}
+
 /// What happened in one stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bucket {

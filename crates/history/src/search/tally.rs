@@ -206,18 +206,10 @@ impl Tops {
     }
 
     fn finish(self) -> Summary {
-        let [usernames, event_names, event_sources, error_codes, source_ip_addresses] =
+        let [usernames, event_names, event_sources, error_codes, addresses] =
             self.rankings.map(|ranking| ranking.top(TOP_MAX));
-        let denied_usernames = self.denied.top(TOP_MAX);
-        Summary {
-            usernames,
-            event_names,
-            event_sources,
-            error_codes,
-            source_ip_addresses,
-            denied_usernames,
-            ..self.summary
-        }
+        let denied = self.denied.top(TOP_MAX);
+        self.summary.with_tops([usernames, event_names, event_sources, error_codes, addresses, denied])
     }
 }
 

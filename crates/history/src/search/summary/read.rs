@@ -52,17 +52,7 @@ pub(super) fn summarise(
             break;
         }
     }
-    let [usernames, event_names, event_sources, error_codes, source_ip_addresses, denied_usernames] =
-        tops.0.map(ranked);
-    Ok(Summary {
-        usernames,
-        event_names,
-        event_sources,
-        error_codes,
-        source_ip_addresses,
-        denied_usernames,
-        ..summary
-    })
+    Ok(summary.with_tops(tops.0.map(ranked)))
 }
 
 fn count(found: &FoundEvent, span: Span, summary: &mut Summary, tops: &mut Tops) {
