@@ -64,18 +64,37 @@ async function expectAccessible(page: Page, name: string): Promise<void> {
 
 async function pictures(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  const bar = await topBar(page);
   // What sticks to the top would stand in the middle of the picture.
   await page.evaluate(() => window.scrollTo(0, 0));
   const shoot = (kind: string) =>
     page.screenshot({ path: join(SCREENSHOTS, `${name}-${kind}.png`), fullPage: true });
   await shoot("light");
   await page.emulateMedia({ colorScheme: "dark" });
+  await expect(page.locator("body")).toHaveClass(/awsui-dark-mode/);
   await shoot("dark");
   await expectAccessible(page, `${name}, dark`);
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 375, height: 812 });
+  await expect(page.locator("body")).not.toHaveClass(/awsui-dark-mode/);
+  await page.setViewportSize(NARROW);
+  // The bar is laid out anew for a width a moment later, by both its ways: a menu that is opened before would go.
+  if (bar.length > 0) await expect.poll(() => topBar(page)).not.toEqual(bar);
+  await drawn(page);
   await shoot("narrow");
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${name} is wider than a narrow screen`).toBeLessThanOrEqual(0);
   await page.setViewportSize(size);
+  await expect.poll(() => topBar(page)).toEqual(bar);
+  await drawn(page);
 }
+
+const NARROW = { width: 375, height: 812 };
+
+/** The buttons of the bar above every page, by what is read on them. The sign-in page has none. */
+const topBar = (page: Page) => page.locator("#top header button").allInnerTexts();
+
+/** What was measured for a new size is drawn with the second frame at the latest. */
+const drawn = (page: Page) =>
+  page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+  );
