@@ -1,8 +1,10 @@
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { Aws } from "./world/aws";
-import { readWorld, SCREENSHOTS } from "./world/world";
+import { startShared, stopShared } from "./world/shared-server";
+import { readWorld, SCREENSHOTS, TAKEN } from "./world/world";
 
 export { expect };
 
@@ -18,7 +20,28 @@ interface Fixtures {
   look: (name: string) => Promise<void>;
 }
 
-export const test = base.extend<Fixtures>({
+interface Workers {
+  /**
+   * A server of its own for the worker that follows a test that failed, in place of the one that specs share: what was
+   * made for that test is no obstacle when it is run again.
+   */
+  renewed: undefined;
+}
+
+export const test = base.extend<Fixtures, Workers>({
+  renewed: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+    async ({}, use) => {
+      if (isFirst()) return use(undefined);
+      const server = await startShared();
+      try {
+        await use(undefined);
+      } finally {
+        await stopShared(server);
+      }
+    },
+    { scope: "worker", auto: true, timeout: 600_000 },
+  ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
   baseURL: async ({}, use) => use(readWorld().endpoint),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
@@ -51,6 +74,16 @@ export const test = base.extend<Fixtures>({
     });
   },
 });
+
+/** Whether nobody used the server of this run before. */
+function isFirst(): boolean {
+  try {
+    closeSync(openSync(TAKEN, "wx"));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function expectAccessible(page: Page, name: string): Promise<void> {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -18,6 +18,9 @@ export const RESULTS = resolve(
 /** Where the world is written down for the specs. */
 export const WORLD = join(RESULTS, "world.json");
 
+/** Is there once the server of the run is used: whoever comes then comes after a test that failed. */
+export const TAKEN = join(RESULTS, "taken");
+
 /** The cookies of the administrator. */
 export const STORAGE_STATE = join(RESULTS, "administrator.json");
 
