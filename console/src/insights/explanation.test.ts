@@ -67,3 +67,16 @@ test.each([
 ])("the axis for %d ends at %d", (most, top) => {
   expect(niceTop(most)).toBe(top);
 });
+
+test("what is usual about a time of day is looked for in every day before", () => {
+  const of = readExplanation(surge());
+  if (!of) throw new Error("the sample makes no sense");
+  const apart = (place: number, other: number) =>
+    Math.abs(((((place - other) % 1440) + 1440 + 720) % 1440) - 720);
+  for (const place of [0, 30, 700, 1400, 10_080, 10_140]) {
+    const near = of.series.minutes.filter(
+      (calls, other) => other < of.unusual.from && calls !== undefined && apart(place, other) <= 60,
+    ) as number[];
+    expect(usual(of, place, 1)).toEqual([Math.min(...near), Math.max(...near)]);
+  }
+});

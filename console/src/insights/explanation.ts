@@ -116,9 +116,11 @@ export function usual(of: Explanation, place: number, minutes: number): [number,
 /** Returns the places before the start that are about this time of day. */
 function about(of: Explanation, place: number): number[] {
   const near: number[] = [];
-  for (let other = 0; other < of.unusual.from; other++) {
-    const apart = (((place - other) % DAY) + DAY) % DAY;
-    if (apart <= ABOUT_MINUTES || apart >= DAY - ABOUT_MINUTES) near.push(other);
+  const { from: end } = of.unusual;
+  // Of the day before the first, the first minutes may still be about it.
+  for (let middle = (place % DAY) - DAY; middle - ABOUT_MINUTES < end; middle += DAY) {
+    const last = Math.min(end - 1, middle + ABOUT_MINUTES);
+    for (let other = Math.max(0, middle - ABOUT_MINUTES); other <= last; other++) near.push(other);
   }
   return near;
 }

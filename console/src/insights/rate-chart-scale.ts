@@ -15,7 +15,8 @@ export interface Scale {
   y: (calls: number) => number;
 }
 
-const LEFT = 44;
+/** The room for what stands beside the axis. */
+export const LEFT = 44;
 const TOP = 12;
 const HEIGHT = 220;
 
@@ -59,16 +60,6 @@ export function bandOf(columns: Column[], scale: Scale): string {
   });
   close();
   return parts.join("");
-}
-
-/** The columns that times stand below: evenly spread, one of them where it begins to be unusual. */
-export function labelled(columns: Column[], scale: Scale, pixels: number): number[] {
-  const every = Math.max(1, Math.ceil(pixels / Math.max(scale.step, 0.01)));
-  const first = columns.findIndex(({ isUnusual }) => isUnusual);
-  const offset = first < 0 ? 0 : first % every;
-  return columns
-    .map((_, at) => at)
-    .filter((at) => at % every === offset && scale.x(at) + pixels / 2 <= scale.width);
 }
 
 /** Runs of columns: first and the one after the last. */

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useMemo, useState } from "react";
 import type { Column } from "./columns";
 import styles from "./rate-chart.module.css";
 import { ChartLegend } from "./rate-chart-legend";
-import { type Scale, scaleOf } from "./rate-chart-scale";
+import { LEFT, type Scale, scaleOf } from "./rate-chart-scale";
 import { RateDrawing } from "./rate-drawing";
 import { type Clock, minuteBeside } from "./sentences";
 import { useWidth } from "./use-width";
@@ -26,8 +26,12 @@ const NARROWEST = 4;
 /** Calls a minute around something unusual: bars, behind them what is usual at each time of day. */
 export function RateChart({ columnsFor, average, clock, noun, hasBand }: RateChartProps) {
   const [box, width] = useWidth();
-  const { columns, minutes } = columnsFor(Math.max(20, Math.floor((width - 44) / NARROWEST)));
-  const scale = scaleOf(columns, width);
+  // Made once for a width: whoever moves over the graph should not wait for it.
+  const { columns, minutes } = useMemo(
+    () => columnsFor(Math.max(20, Math.floor((width - LEFT) / NARROWEST))),
+    [columnsFor, width],
+  );
+  const scale = useMemo(() => scaleOf(columns, width), [columns, width]);
   const [at, setAt] = useState<number>();
   const last = columns.length - 1;
   const current = at === undefined ? undefined : Math.min(at, last);
@@ -67,7 +71,14 @@ export function RateChart({ columnsFor, average, clock, noun, hasBand }: RateCha
         onPointerLeave={() => setAt(undefined)}
       >
         {width > 0 && (
-          <RateDrawing columns={columns} scale={scale} average={average} clock={clock} current={current} />
+          <RateDrawing
+            columns={columns}
+            minutes={minutes}
+            scale={scale}
+            average={average}
+            clock={clock}
+            current={current}
+          />
         )}
         {column && current !== undefined && (
           <div className={styles.told} style={beside(scale, current)} aria-hidden="true">

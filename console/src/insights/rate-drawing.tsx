@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import {
   colorChartsPaletteCategorical1,
   colorChartsRed500,
@@ -5,12 +6,15 @@ import {
 } from "../shell/tokens";
 import type { Column } from "./columns";
 import styles from "./rate-chart.module.css";
-import { BELOW, bandOf, labelled, runs, type Scale } from "./rate-chart-scale";
+import { BELOW, bandOf, runs, type Scale } from "./rate-chart-scale";
+import { ticksOf } from "./rate-chart-ticks";
 import type { Clock } from "./sentences";
 import { rate } from "./words";
 
 interface DrawingProps {
   columns: Column[];
+  /** The minutes of a column. */
+  minutes: number;
   scale: Scale;
   average: number;
   clock: Clock;
@@ -18,7 +22,7 @@ interface DrawingProps {
 }
 
 /** The graph as the eye sees it. */
-export function RateDrawing({ columns, scale, average, clock, current }: DrawingProps) {
+export function RateDrawing({ columns, minutes, scale, average, clock, current }: DrawingProps) {
   const { x, y, step, top, height, left, most, width } = scale;
   const rectangle = ([from, to]: [number, number]) => ({
     x: x(from),
@@ -27,9 +31,10 @@ export function RateDrawing({ columns, scale, average, clock, current }: Drawing
     height,
   });
   const gap = step > 6 ? 1 : 0;
-  const bounds: [number, number] = [columns[0]?.second ?? 0, columns.at(-1)?.second ?? 0];
-  const isOfOneDay = clock.minute(bounds[0]).slice(0, 10) === clock.minute(bounds[1]).slice(0, 10);
-  const said = (second: number) => (isOfOneDay ? clock.time(second) : clock.minute(second).slice(5));
+  const from = columns[0]?.second ?? 0;
+  const length = minutes * 60;
+  const to = from + columns.length * length;
+  const ticks = useMemo(() => ticksOf(from, to, width - left, clock), [from, to, width, left, clock]);
   return (
     <svg width={width} height={top + height + BELOW} aria-hidden="true">
       <defs>
@@ -78,12 +83,36 @@ export function RateDrawing({ columns, scale, average, clock, current }: Drawing
           />
         ) : null,
       )}
+      {runs(columns, (column) => column.isUnusual).map((run) => (
+        // Of a silence there are no bars to be red.
+        <rect
+          key={run[0]}
+          {...rectangle(run)}
+          y={top + height}
+          height="3"
+          style={{ fill: colorChartsThresholdNegative }}
+        />
+      ))}
       <line x1={left} x2={width} y1={y(average)} y2={y(average)} className={styles.average} />
       {current !== undefined && <rect {...rectangle([current, current + 1])} className={styles.pointer} />}
-      {labelled(columns, scale, isOfOneDay ? 64 : 96).map((at) => (
-        <text key={at} x={x(at)} y={top + height + 16} className={styles.axis} textAnchor="start">
-          {said(columns[at]?.second ?? 0)}
-        </text>
+      {ticks.map(({ second, text }) => (
+        <g key={second}>
+          <line
+            x1={x((second - from) / length)}
+            x2={x((second - from) / length)}
+            y1={top + height}
+            y2={top + height + 4}
+            className={styles.grid}
+          />
+          <text
+            x={x((second - from) / length)}
+            y={top + height + 18}
+            className={styles.axis}
+            textAnchor="middle"
+          >
+            {text}
+          </text>
+        </g>
       ))}
     </svg>
   );
