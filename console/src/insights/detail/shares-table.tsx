@@ -5,7 +5,7 @@ import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
 import type { Explanation } from "../explanation";
 import { type Share, shares } from "../shares";
-import { pace } from "../words";
+import { capitalised, pace } from "../words";
 import styles from "./shares-table.module.css";
 import { shareHref } from "./span-href";
 
@@ -27,7 +27,7 @@ export function SharesTable({ of }: { of: Explanation }) {
           variant="h2"
           description={
             isSurge
-              ? "The five of each that called most in the unusual minutes, against what they used to do."
+              ? `The five of each that called most ${of.episode.end ? "in the unusual minutes" : "when it began"}, against what they used to do.`
               : "The five of each that used to call most, against what they do now."
           }
         >
@@ -41,13 +41,15 @@ export function SharesTable({ of }: { of: Explanation }) {
           id: "name",
           header: "Name",
           isRowHeader: true,
+          minWidth: 200,
           cell: (share) => <Name share={share} of={of} />,
         },
-        { id: "now", header: "How often", cell: ({ now }) => figure(now) },
-        { id: "part", header: "Share", minWidth: 140, cell: ({ part }) => <Part part={part} /> },
+        { id: "now", header: "How often", minWidth: 140, cell: ({ now }) => figure(now) },
+        { id: "part", header: "Share", minWidth: 160, cell: ({ part }) => <Part part={part} /> },
         {
           id: "usual",
           header: "Usually",
+          minWidth: 140,
           cell: ({ usual, isRest }) => (isRest && isSurge ? "–" : figure(usual)),
         },
       ]}
@@ -67,7 +69,7 @@ function Name({ share, of }: { share: Share; of: Explanation }) {
 }
 
 /** What the record does not tell was few: only the five with the most are told. */
-const figure = (average: number | undefined) => (average === undefined ? "Few" : pace(average));
+const figure = (average: number | undefined) => (average === undefined ? "Few" : capitalised(pace(average)));
 
 function Part({ part }: { part: number | undefined }) {
   if (part === undefined) return "–";

@@ -8,7 +8,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { href } from "../../shell/href";
 import { trailPath } from "../../trails/trail-facts";
-import { during, type Explanation } from "../explanation";
+import { during, type Explanation, rateOf } from "../explanation";
 import { type Clock, heard, minuteBeside, noun } from "../sentences";
 import { capitalised, pace, span, trailName } from "../words";
 
@@ -28,7 +28,8 @@ export function Summary({ of, clock }: { of: Explanation; clock: Clock }) {
     ["Over", end ? `${minuteBeside(clock, end.at, began)}, after ${span((end.at - began) / 60)}` : "Not yet"],
     [last.errorCode ? "Errors" : "Calls", noun(last, sum.calls)],
     ["Usually", capitalised(pace(last.baseline.average))],
-    ["In these minutes", capitalised(pace(last.insight.average))],
+    // Of what goes on the event knows no more than how it began.
+    ["In these minutes", capitalised(pace(end ? last.insight.average : rateOf(sum)))],
     ["Sensitivity", <Level key="level" of={of} />],
     ["Told", <Trails key="trails" of={of} />],
     ["Account and Region", `${last.account}, ${last.region}`],

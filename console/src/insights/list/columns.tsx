@@ -1,12 +1,11 @@
-import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
-import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { Breakable } from "../../shell/breakable";
-import { href } from "../../shell/href";
+import { ActionName } from "../action-name";
 import { HowOften } from "../how-often";
 import type { Clock } from "../sentences";
+import { WhatHappened } from "../what-happened";
 import { pace, service } from "../words";
 import { lastedInWords, type Row } from "./row";
 
@@ -31,17 +30,8 @@ type Column = TableProps.ColumnDefinition<Row>;
 
 export function columnDefinitions(clock: Clock): Column[] {
   const cells: Record<keyof typeof COLUMN_NAMES, (row: Row) => React.ReactNode> = {
-    name: ({ id, name, source }) => (
-      <>
-        <Link href={href(`/insights/${id}`)}>
-          <Breakable>{name}</Breakable>
-        </Link>{" "}
-        <Box variant="small" display="block" color="text-body-secondary">
-          {service(source)}
-        </Box>
-      </>
-    ),
-    direction: Direction,
+    name: ActionName,
+    direction: ({ episode, errorCode }) => <WhatHappened way={episode.way} errorCode={errorCode} />,
     source: ({ source }) => service(source),
     errorCode: ({ errorCode }) => errorCode || NONE,
     began: ({ began }) => clock.minute(began),
@@ -74,21 +64,13 @@ export function columnDefinitions(clock: Clock): Column[] {
 
 /** Pixels: what is told in them stays on a line. */
 const NARROWEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = {
+  direction: 150,
   began: 165,
   happened: 160,
   lasted: 135,
 };
 
 const NONE = "–";
-
-function Direction({ direction, errorCode }: Row) {
-  return (
-    <>
-      <Badge color={direction === "Surge" ? "severity-high" : "blue"}>{direction}</Badge>{" "}
-      <Breakable>{errorCode ? `of ${errorCode}` : "of calls"}</Breakable>
-    </>
-  );
-}
 
 function Lasted(row: Row) {
   return row.state === "Over" ? (

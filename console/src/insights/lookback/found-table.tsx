@@ -1,17 +1,16 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Table from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
-import { Breakable } from "../../shell/breakable";
 import { EmptyState } from "../../shell/empty-state";
-import { href } from "../../shell/href";
+import { ActionName } from "../action-name";
 import { HowOften } from "../how-often";
 import type { Sensitivity } from "../told";
 import { useClock } from "../use-clock";
-import { count, pace, service, span } from "../words";
+import { WhatHappened } from "../what-happened";
+import { count, pace, span } from "../words";
 import { countsOf, foundAt } from "./found-row";
 import type { LookBack } from "./use-backtest";
 
@@ -59,30 +58,16 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
           header: "Event name",
           isRowHeader: true,
           sortingField: "eventName",
-          cell: ({ eventId, eventName }) =>
-            eventId ? (
-              <Link href={href(`/insights/${eventId}`)}>
-                <Breakable>{eventName}</Breakable>
-              </Link>
-            ) : (
-              <Breakable>{eventName}</Breakable>
-            ),
-        },
-        {
-          id: "what",
-          header: "What",
-          sortingField: "direction",
-          cell: ({ direction, errorCode }) => (
-            <Breakable>
-              {`${direction === "surge" ? "Surge" : "Silence"} of ${errorCode ? `${errorCode} errors` : "calls"}`}
-            </Breakable>
+          cell: ({ eventId, eventName, eventSource }) => (
+            <ActionName id={eventId ?? undefined} name={eventName} source={eventSource} />
           ),
         },
         {
-          id: "source",
-          header: "Event source",
-          sortingField: "eventSource",
-          cell: (row) => service(row.eventSource),
+          id: "what",
+          minWidth: 150,
+          header: "What",
+          sortingField: "direction",
+          cell: ({ direction, errorCode }) => <WhatHappened way={direction} errorCode={errorCode} />,
         },
         {
           id: "began",
@@ -93,6 +78,7 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         },
         {
           id: "lasted",
+          minWidth: 135,
           header: "Lasted",
           sortingField: "lasted",
           cell: ({ lasted }) => (lasted === undefined ? "Goes on" : span(lasted)),
@@ -104,7 +90,13 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
           sortingField: "happened",
           cell: ({ happened, usual }) => <HowOften happened={pace(happened)} usual={pace(usual)} />,
         },
-        { id: "calls", header: "In all", sortingField: "calls", cell: ({ calls }) => count(calls) },
+        {
+          id: "calls",
+          header: "Number",
+          minWidth: 110,
+          sortingField: "calls",
+          cell: ({ calls }) => count(calls),
+        },
         {
           id: "told",
           header: "Told",
