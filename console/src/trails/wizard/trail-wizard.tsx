@@ -10,6 +10,7 @@ import { AttributesStep } from "./attributes/attributes-step";
 import { type Draft, selectorsOf } from "./draft";
 import { eventFaults, selectorFaults } from "./event-faults";
 import { EventsStep } from "./events/events-step";
+import { useGoToFault } from "./go-to-fault";
 import type { Step } from "./plan";
 import { isAboutSelectors } from "./preview/selector-preview";
 import { previewQuery } from "./preview/use-preview";
@@ -42,6 +43,7 @@ export function TrailWizard(props: TrailWizardProps) {
   const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
   const [checking, setChecking] = useState(false);
   const [active, setActive] = useStep();
+  const [page, goToFault] = useGoToFault(active);
   const areSelectorsFine = useSelectorCheck(region);
   const faults = [
     withTaken(attributeFaults(draft, isNew), draft, isNew ? taken : []),
@@ -62,8 +64,14 @@ export function TrailWizard(props: TrailWizardProps) {
     setChecking(true);
     const stop = wanted > active ? await stopBefore(wanted) : undefined;
     setChecking(false);
-    if (stop !== undefined) setShown((before) => new Set([...before, stop]));
-    setActive(stop ?? wanted);
+    if (stop === undefined) setActive(wanted);
+    else show(stop);
+  };
+  const show = (stop: number) => {
+    setShown((before) => new Set([...before, stop]));
+    // The step that is shown already would be scrolled to its top, and come twice on the way back.
+    if (stop !== active) setActive(stop);
+    goToFault(stop);
   };
   const startOver = () => {
     beginAnew();
@@ -72,9 +80,8 @@ export function TrailWizard(props: TrailWizardProps) {
   };
   const submit = async () => {
     const stop = await stopBefore(STEPS.length - 1);
-    if (stop === undefined) return onSubmit(draft, steps);
-    setShown((before) => new Set([...before, stop]));
-    setActive(stop);
+    if (stop === undefined) onSubmit(draft, steps);
+    else show(stop);
   };
   const contents: [string, string, ReactNode][] = [
     [
@@ -100,39 +107,41 @@ export function TrailWizard(props: TrailWizardProps) {
     ],
   ];
   return (
-    <Wizard
-      activeStepIndex={active}
-      onNavigate={({ detail }) => void go(detail.requestedStepIndex)}
-      onCancel={onCancel}
-      onSubmit={() => void submit()}
-      isLoadingNextStep={busy || checking}
-      secondaryActions={
-        !isNew && active === 0 && <Button onClick={() => void go(STEPS.length - 1)}>Review and save</Button>
-      }
-      i18nStrings={{
-        stepNumberLabel: (step) => `Step ${step}`,
-        collapsedStepsLabel: (step, count) => `Step ${step} of ${count}`,
-        navigationAriaLabel: "Steps",
-        cancelButton: "Cancel",
-        previousButton: "Previous",
-        nextButton: "Next",
-        submitButton: isNew ? "Create trail" : "Save changes",
-        nextButtonLoadingAnnouncement: "Being checked",
-        submitButtonLoadingAnnouncement: "Being done",
-      }}
-      steps={contents.map(([title, description, content]) => ({
-        title,
-        description,
-        content: isRestored ? (
-          <SpaceBetween size="l">
-            <Restored isNew={isNew} onBeginAnew={startOver} />
-            {content}
-          </SpaceBetween>
-        ) : (
-          content
-        ),
-      }))}
-    />
+    <div ref={page}>
+      <Wizard
+        activeStepIndex={active}
+        onNavigate={({ detail }) => void go(detail.requestedStepIndex)}
+        onCancel={onCancel}
+        onSubmit={() => void submit()}
+        isLoadingNextStep={busy || checking}
+        secondaryActions={
+          !isNew && active === 0 && <Button onClick={() => void go(STEPS.length - 1)}>Review and save</Button>
+        }
+        i18nStrings={{
+          stepNumberLabel: (step) => `Step ${step}`,
+          collapsedStepsLabel: (step, count) => `Step ${step} of ${count}`,
+          navigationAriaLabel: "Steps",
+          cancelButton: "Cancel",
+          previousButton: "Previous",
+          nextButton: "Next",
+          submitButton: isNew ? "Create trail" : "Save changes",
+          nextButtonLoadingAnnouncement: "Being checked",
+          submitButtonLoadingAnnouncement: "Being done",
+        }}
+        steps={contents.map(([title, description, content]) => ({
+          title,
+          description,
+          content: isRestored ? (
+            <SpaceBetween size="l">
+              <Restored isNew={isNew} onBeginAnew={startOver} />
+              {content}
+            </SpaceBetween>
+          ) : (
+            content
+          ),
+        }))}
+      />
+    </div>
   );
 }
 

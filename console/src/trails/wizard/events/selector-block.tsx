@@ -78,7 +78,7 @@ export function SelectorBlock({ block, index, number, faults, onChange, onRemove
             expandToViewport
           />
         </FormField>
-        <FormField label="Which of them">
+        <FormField label="Log selector template">
           <Template
             category={category}
             template={template}
@@ -138,7 +138,6 @@ function Template({ category, template, onChange }: TemplateProps) {
   };
   return (
     <Select
-      ariaLabel="Log selector template"
       selectedOption={options.find(({ value }) => value === template) ?? null}
       options={options}
       onChange={({ detail }) => choose(detail.selectedOption.value ?? CUSTOM)}

@@ -14,10 +14,12 @@ export function SelectorKind({
   draft: SelectorDraft;
   onChange: (draft: SelectorDraft) => void;
 }) {
-  const [fault, setFault] = useState<string>();
-  const take = (switched: Switched) => {
-    setFault(switched.fault);
-    if (switched.draft) onChange(switched.draft);
+  const [refused, setRefused] = useState<{ draft: SelectorDraft; fault: string }>();
+  // What was said of selectors is not true of others.
+  const fault = refused?.draft === draft ? refused.fault : undefined;
+  const take = ({ draft: switched, fault: said }: Switched) => {
+    setRefused(said ? { draft, fault: said } : undefined);
+    if (switched) onChange(switched);
   };
   return (
     <SpaceBetween size="s">
@@ -45,7 +47,7 @@ export function SelectorKind({
         )}
       </SpaceBetween>
       {fault && (
-        <Alert type="warning" dismissible onDismiss={() => setFault(undefined)}>
+        <Alert type="warning" dismissible onDismiss={() => setRefused(undefined)}>
           {fault}
         </Alert>
       )}

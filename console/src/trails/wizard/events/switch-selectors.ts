@@ -15,8 +15,9 @@ export function toJson(draft: SelectorDraft): SelectorDraft {
 
 /** From JSON to the form, where the form can say it. */
 export function toForm(draft: SelectorDraft): Switched {
-  const { selectors, fault } = readText(draft.text);
-  if (!selectors) return { fault };
+  const { selectors } = readText(draft.text);
+  // What is wrong with the text is told below it.
+  if (!selectors) return { fault: "The form can be shown once the JSON is right." };
   const next = selectorDraft(selectors);
   if (next.view === "form") return { draft: next };
   return { fault: "These selectors say more than the form has fields for. Edit them as JSON." };

@@ -13,6 +13,7 @@ import type { Preview } from "../../../api/trails";
 import { Refused } from "../../../shell/refused";
 import { dateOf, span } from "../../../shell/time";
 import type { Selectors } from "../../selectors/form";
+import { FAULT } from "../go-to-fault";
 import { PreviewEvents } from "./preview-events";
 import { usePreview } from "./use-preview";
 
@@ -51,7 +52,16 @@ export function SelectorPreview({ region, selectors, isUnfinished }: SelectorPre
       {preview.isError ? (
         <Fault error={preview.error} onRetry={() => preview.refetch()} />
       ) : preview.data ? (
-        <Answer preview={preview.data} isOld={isUnfinished || preview.isPlaceholderData} />
+        <Answer
+          preview={preview.data}
+          note={
+            isUnfinished
+              ? "From before: something is not filled in yet."
+              : preview.isPlaceholderData
+                ? "Being updated"
+                : ""
+          }
+        />
       ) : isUnfinished ? (
         <Box color="text-body-secondary">It is shown once everything is filled in.</Box>
       ) : (
@@ -64,9 +74,11 @@ export function SelectorPreview({ region, selectors, isUnfinished }: SelectorPre
 function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   if (error instanceof Refusal && isAboutSelectors(error)) {
     return (
-      <Alert type="error" header="CloudTrail would refuse these selectors">
-        {error.message}
-      </Alert>
+      <div {...FAULT}>
+        <Alert type="error" header="CloudTrail would refuse these selectors">
+          {error.message}
+        </Alert>
+      </div>
     );
   }
   return <Refused error={error} doing="preview the selectors" onRetry={onRetry} />;
@@ -76,7 +88,8 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 export const isAboutSelectors = (error: Refusal): boolean =>
   /^(InvalidEventSelectors|InvalidParameter)/.test(error.code);
 
-function Answer({ preview, isOld }: { preview: Preview; isOld: boolean }) {
+/** What it answered; `note` says why it may not be about what is entered now. */
+function Answer({ preview, note }: { preview: Preview; note: string }) {
   const [side, setSide] = useState("matching");
   const { Scanned, ScannedSince, Matched, ByCategory } = preview;
   const percent = percentOf(Matched, Scanned);
@@ -88,7 +101,7 @@ function Answer({ preview, isOld }: { preview: Preview; isOld: boolean }) {
         value={percent}
         label={`${number.format(Matched)} of ${number.format(Scanned)} events`}
         description={Scanned > 0 ? `Recorded in the last ${span(since)}` : "Nothing was recorded lately."}
-        additionalInfo={isOld ? "Being updated" : ""}
+        additionalInfo={note}
         ariaLabel="Share of recent events that would be logged"
       />
       <Box color="text-body-secondary" fontSize="body-s">
