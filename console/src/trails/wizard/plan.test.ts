@@ -50,7 +50,10 @@ describe("a new trail", () => {
       logRole: "role",
       recursive: false,
       organization: true,
-      tags: [{ Key: "team", Value: "audit" }],
+      tags: [
+        { Key: "team", Value: "audit" },
+        { Key: "bare", Value: "" },
+      ],
       insights: { Management: { rate: true, errors: false }, Data: { rate: false, errors: false } },
       aggregations: ["API_ACTIVITY"],
     };
@@ -71,7 +74,7 @@ describe("a new trail", () => {
       CloudWatchLogsRoleArn: "role",
       RecursiveLogging: false,
       IsOrganizationTrail: true,
-      TagsList: [{ Key: "team", Value: "audit" }],
+      TagsList: [{ Key: "team", Value: "audit" }, { Key: "bare" }],
     });
   });
 
@@ -188,8 +191,13 @@ describe("a changed trail", () => {
 
 test("tags: what is new or has another value is added, what is gone is removed", () => {
   const before = [{ Key: "a", Value: "1" }, { Key: "b" }, { Key: "c", Value: "3" }];
-  const after = [{ Key: "a", Value: "2" }, { Key: "b", Value: "" }, { Key: "d" }];
+  const after = [
+    { Key: "a", Value: "2" },
+    { Key: "b", Value: "" },
+    { Key: "d", Value: "" },
+  ];
   expect(changedTags(before, after)).toEqual({
+    // A value that is empty would be refused.
     added: [{ Key: "a", Value: "2" }, { Key: "d" }],
     removed: [{ Key: "c" }],
   });

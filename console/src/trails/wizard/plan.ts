@@ -135,7 +135,7 @@ function createInput(draft: Draft): Record<string, unknown> {
       ? { CloudWatchLogsLogGroupArn: draft.logGroup, CloudWatchLogsRoleArn: draft.logRole }
       : {}),
     ...(draft.recursive ? {} : { RecursiveLogging: false }),
-    ...(draft.tags.length > 0 ? { TagsList: draft.tags } : {}),
+    ...(draft.tags.length > 0 ? { TagsList: draft.tags.map(sentTag) } : {}),
   };
 }
 
@@ -178,9 +178,14 @@ export function changedTags(before: readonly Tag[], after: readonly Tag[]): { ad
   const value = (tags: readonly Tag[], key: string) => tags.find((tag) => tag.Key === key)?.Value ?? "";
   const has = (tags: readonly Tag[], key: string) => tags.some((tag) => tag.Key === key);
   return {
-    added: after.filter(({ Key, Value }) => !has(before, Key) || value(before, Key) !== (Value ?? "")),
+    added: after
+      .filter(({ Key, Value }) => !has(before, Key) || value(before, Key) !== (Value ?? ""))
+      .map(sentTag),
     removed: before.filter(({ Key }) => !has(after, Key)).map(({ Key }) => ({ Key })),
   };
 }
+
+/** A value has a character at least: a tag that has none is sent without. */
+const sentTag = ({ Key, Value }: Tag): Tag => (Value ? { Key, Value } : { Key });
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

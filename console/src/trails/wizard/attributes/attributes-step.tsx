@@ -14,7 +14,7 @@ export function AttributesStep({ isNew, region, ...part }: PartProps & { isNew: 
       <StorageLocation {...part} region={region} />
       <Protection {...part} region={region} />
       <Destinations {...part} />
-      <Tags draft={part.draft} change={part.change} />
+      <Tags {...part} />
     </SpaceBetween>
   );
 }

@@ -21,7 +21,7 @@ export function GeneralDetails({ draft, change, faults, isNew }: PartProps & { i
         >
           <Input
             value={draft.name}
-            onChange={({ detail }) => change({ name: detail.value })}
+            onChange={({ detail }) => change({ name: detail.value.trim() })}
             disabled={!isNew}
             placeholder="management-events"
             autoComplete={false}

@@ -9,7 +9,9 @@ import type { PartProps } from "./props";
 /** The most tags of a trail. */
 const TAGS_MAX = 50;
 
-export function Tags({ draft, change }: Omit<PartProps, "faults">) {
+export function Tags({ draft, change, faults }: PartProps) {
+  // A tag that was added just now is not wrong yet.
+  const faultAt = (at: number) => (draft.tags[at]?.Key || faults.tags ? tagFault(draft.tags, at) : undefined);
   const set = (at: number, part: Partial<Tag>) =>
     change({ tags: draft.tags.map((tag, index) => (index === at ? { ...tag, ...part } : tag)) });
   return (
@@ -43,9 +45,10 @@ export function Tags({ draft, change }: Omit<PartProps, "faults">) {
                 value={Key}
                 onChange={({ detail }) => set(at, { Key: detail.value })}
                 placeholder="team"
+                autoComplete={false}
               />
             ),
-            errorText: (_, at) => tagFault(draft.tags, at),
+            errorText: (_, at) => faultAt(at),
           },
           {
             label: "Value",
@@ -54,6 +57,7 @@ export function Tags({ draft, change }: Omit<PartProps, "faults">) {
                 value={Value ?? ""}
                 onChange={({ detail }) => set(at, { Value: detail.value })}
                 placeholder="security"
+                autoComplete={false}
               />
             ),
           },
