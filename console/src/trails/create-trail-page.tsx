@@ -39,8 +39,8 @@ export function Component() {
     .map(({ Name }) => Name);
   const finish = async (arn: string, ended: Promise<boolean>) => {
     if (!(await ended)) return;
-    runner.dismiss();
     forgetDraft(keptAs);
+    // What was done stays before the wizard until the trail's page comes: its name is taken by now.
     await forget();
     notify({ type: "success", content: `Trail ${nameOf(arn)} was created, and logs.` });
     navigate(trailPath(arn));

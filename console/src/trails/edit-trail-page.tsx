@@ -1,14 +1,16 @@
 import Alert from "@cloudscape-design/components/alert";
 import { useCallback, useMemo, useState } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
+import { Refusal } from "../api/call";
 import { useSession } from "../session/session-gate";
 import { usePageTitle } from "../shell/frame-parts";
 import { Loading } from "../shell/loading";
 import { useNotify } from "../shell/notifications";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
+import { NoTrail } from "./no-trail";
 import { useExisting, useForgetTrails, useGovernance, useOrganization } from "./queries";
-import { homeOf, nameOf, trailPath } from "./trail-facts";
+import { homeOf, isTrailArn, nameOf, trailPath } from "./trail-facts";
 import { type Draft, draftOf, type Existing, type Rest } from "./wizard/draft";
 import { draftKey, forgetDraft } from "./wizard/kept-draft";
 import { planRest, planUpdate } from "./wizard/plan";
@@ -27,6 +29,13 @@ export function Component() {
   const { canChange, owner } = useGovernance({ TrailARN: arn });
   const above = aboveOf(arn);
   usePageTitle("Edit", above);
+  if (!isTrailArn(arn)) {
+    return (
+      <Page title="Edit" above={above}>
+        <NoTrail arn={arn} />
+      </Page>
+    );
+  }
   if (existing.isError && !existing.data) {
     return (
       <Page title={`Edit ${nameOf(arn)}`} above={above}>
@@ -54,7 +63,7 @@ export function Component() {
       existing={existing.data}
       rest={rest}
       hasBegun={search.get("begun") === "yes"}
-      onRead={async () => (await existing.refetch()).isSuccess}
+      onRead={async () => (await existing.refetch()).error ?? undefined}
     />
   );
 }
@@ -65,8 +74,8 @@ interface EditorProps {
   rest: Rest | null;
   /** Whether the trail is still being made: then it is started too. */
   hasBegun: boolean;
-  /** Reads the trail again; tells whether it could. */
-  onRead: () => Promise<boolean>;
+  /** Reads the trail again; tells why it could not. */
+  onRead: () => Promise<unknown>;
 }
 
 function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
@@ -77,6 +86,7 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   const notify = useNotify();
   const forget = useForgetTrails();
   const runner = useRun();
+  const [unread, setUnread] = useState<unknown>();
   const region = homeOf(arn);
   const keptAs = draftKey(Principal.Arn, arn);
   const before = useMemo(() => draftOf(existing), [existing]);
@@ -90,8 +100,8 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   );
   const finish = async (ended: Promise<boolean>) => {
     if (!(await ended)) return;
-    runner.dismiss();
     forgetDraft(keptAs);
+    // What was done stays before the wizard until the trail's page comes: the wizard would have nothing to do.
     await forget();
     const what = hasBegun ? "is as you wanted it, and logs" : "was changed";
     notify({ type: "success", content: `Trail ${nameOf(arn)} ${what}.` });
@@ -99,8 +109,14 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
   };
   // Some calls may have been done, also one without an answer: the next plan starts from what the trail is now.
   const back = async () => {
-    if (await onRead()) return runner.dismiss();
-    notify({ type: "error", content: "What the trail is now could not be read. Try again." });
+    const error = await onRead();
+    setUnread(error);
+    if (error === undefined) return runner.dismiss();
+    if (!(error instanceof Refusal && error.code.startsWith("TrailNotFound"))) return;
+    forgetDraft(keptAs);
+    notify({ type: "warning", content: `Trail ${nameOf(arn)} is gone: it was deleted meanwhile.` });
+    navigate("/trails");
+    await forget();
   };
   const leave = () => {
     forgetDraft(keptAs);
@@ -123,9 +139,22 @@ function Editor({ arn, existing, rest, hasBegun, onRead }: EditorProps) {
           else void finish(runner.begin(steps));
         }}
       />
-      {run && <RunDialog run={run} onRetry={() => void finish(runner.resume())} onBack={() => void back()} />}
+      {run && (
+        <RunDialog
+          run={run}
+          unread={unread}
+          onRetry={() => {
+            setUnread(undefined);
+            void finish(runner.resume());
+          }}
+          onBack={() => void back()}
+        />
+      )}
     </>
   );
 }
 
-const aboveOf = (arn: string) => [["Trails", "/trails"] as const, [nameOf(arn), trailPath(arn)] as const];
+const aboveOf = (arn: string) => [
+  ["Trails", "/trails"] as const,
+  ...(isTrailArn(arn) ? [[nameOf(arn), trailPath(arn)] as const] : []),
+];

@@ -11,7 +11,7 @@ import {
   listTags,
 } from "./calls/cloudtrail";
 import { findOrganization, type Organization } from "./calls/organization";
-import { homeOf, ownerOf } from "./trail-facts";
+import { homeOf, isTrailArn, ownerOf } from "./trail-facts";
 import type { Existing } from "./wizard/draft";
 
 /** How often what may change by itself is asked for again, in milliseconds. */
@@ -48,7 +48,7 @@ export function useTrail(arn: string) {
   return useQuery({
     queryKey: ["trails", "one", arn],
     queryFn: ({ signal }) => getTrail(homeOf(arn), arn, signal),
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
   });
 }
 
@@ -56,28 +56,28 @@ export const useSelectors = (arn: string) =>
   useQuery({
     queryKey: ["trails", "selectors", arn],
     queryFn: ({ signal }) => getEventSelectors(homeOf(arn), arn, signal),
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
   });
 
 export const useInsightSelectors = (arn: string) =>
   useQuery({
     queryKey: ["trails", "insights", arn],
     queryFn: ({ signal }) => getInsightSelectors(homeOf(arn), arn, signal),
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
   });
 
 export const useTags = (arn: string) =>
   useQuery({
     queryKey: ["trails", "tags", arn],
     queryFn: ({ signal }) => listTags(homeOf(arn), arn, signal),
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
   });
 
 export const useAggregations = (arn: string) =>
   useQuery({
     queryKey: ["trails", "aggregations", arn],
     queryFn: ({ signal }) => getAggregations(homeOf(arn), arn, signal),
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
   });
 
 /** All of a trail that can be changed. */
@@ -95,7 +95,7 @@ export function useExisting(arn: string) {
       ]);
       return { trail, selectors, insights, aggregations, tags };
     },
-    enabled: arn !== "",
+    enabled: isTrailArn(arn),
     // What somebody edits is not changed below their hands.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

@@ -5,6 +5,7 @@ import {
   deliveredInWords,
   folderOf,
   homeOf,
+  isTrailArn,
   logGroupName,
   nameOf,
   ownerOf,
@@ -16,6 +17,19 @@ const TRAIL = { S3KeyPrefix: "audit", IsOrganizationTrail: true } as Trail;
 
 test("an ARN tells the owner, the home Region and the name", () => {
   expect([ownerOf(ARN), homeOf(ARN), nameOf(ARN)]).toEqual(["111122223333", "eu-central-1", "main"]);
+});
+
+test("an ARN of a trail is told from what only looks like one", () => {
+  expect(isTrailArn(ARN)).toBe(true);
+  expect(isTrailArn(ARN.replace("arn:aws:", "arn:aws-cn:"))).toBe(true);
+  const others = [
+    "",
+    "main",
+    ARN.replace("trail/main", "trail/"),
+    ARN.replace("eu-central-1", ""),
+    "arn:aws:s3:::main",
+  ];
+  expect(others.filter(isTrailArn)).toEqual([]);
 });
 
 test("log files lie below prefix, organization, account, kind, Region and day", () => {

@@ -13,8 +13,9 @@ import { GeneralDetails } from "./detail/general-details";
 import { LastDay } from "./detail/last-day";
 import { LogFiles } from "./detail/log-files";
 import { TagsTable } from "./detail/tags-table";
+import { NoTrail } from "./no-trail";
 import { useGovernance, useStatus, useTrail } from "./queries";
-import { editPath, explainError, nameOf, ownerOf } from "./trail-facts";
+import { editPath, explainError, isTrailArn, nameOf, ownerOf } from "./trail-facts";
 
 const ABOVE = [["Trails", "/trails"]] as const;
 
@@ -25,13 +26,13 @@ export function Component() {
   const trail = useTrail(arn);
   if (trail.data) return <Detail trail={trail.data} />;
   return (
-    <Page title={nameOf(arn) || "Trail"} above={ABOVE}>
+    <Page title={isTrailArn(arn) ? nameOf(arn) : "Trail"} above={ABOVE}>
       {trail.isError ? (
         <Refused error={trail.error} doing="read the trail" onRetry={() => trail.refetch()} />
-      ) : arn ? (
+      ) : isTrailArn(arn) ? (
         <StatusIndicator type="loading">Loading the trail</StatusIndicator>
       ) : (
-        <Alert type="info">No trail is named. Choose one from the list of trails.</Alert>
+        <NoTrail arn={arn} />
       )}
     </Page>
   );

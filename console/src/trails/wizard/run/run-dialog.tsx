@@ -10,13 +10,15 @@ import { hasMadeTrail, type Run } from "./use-run";
 
 interface RunDialogProps {
   run: Run;
+  /** Why the way back is not open: it was not to be found out what the trail is by now. */
+  unread?: unknown;
   onRetry: () => void;
   /** Back to the wizard; or, once the trail is there, to the page that changes it. */
   onBack: () => void;
 }
 
 /** Shows how far a plan has come, and what can be done where it can't go on. */
-export function RunDialog({ run, onRetry, onBack }: RunDialogProps) {
+export function RunDialog({ run, unread, onRetry, onBack }: RunDialogProps) {
   const made = hasMadeTrail(run);
   const current = run.steps[run.done];
   const advice = adviceFor(run.error);
@@ -53,6 +55,7 @@ export function RunDialog({ run, onRetry, onBack }: RunDialogProps) {
           <Refused error={run.error} doing={doing(current).replace(/^./, (first) => first.toLowerCase())} />
         )}
         {advice && <span>{advice}</span>}
+        {unread !== undefined && <Refused error={unread} doing="read what the trail is now" />}
         {made && !run.busy && <span>The trail is there, but does not log as you wanted yet.</span>}
       </SpaceBetween>
     </Modal>

@@ -7,6 +7,7 @@ export interface Run {
   steps: Step[];
   /** How many of them are done. */
   done: number;
+  /** Whether it goes on by itself: with its next step, or with the trail's page once all are done. */
   busy: boolean;
   error?: unknown;
 }
@@ -34,7 +35,7 @@ export function useRun(): Runner {
         return false;
       }
     }
-    setRun({ steps, done: steps.length, busy: false });
+    setRun({ steps, done: steps.length, busy: true });
     return true;
   }, []);
   return {
