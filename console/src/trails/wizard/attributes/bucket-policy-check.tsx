@@ -4,6 +4,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Refusal } from "../../../api/call";
 import { useSession } from "../../../session/session-gate";
 import { Command } from "../../../shell/command";
 import { Refused } from "../../../shell/refused";
@@ -13,8 +14,15 @@ import { useOrganization } from "../../queries";
 import { useSettled } from "../../use-settled";
 import type { Draft } from "../draft";
 
-/** Looks whether a bucket lets CloudTrail in, and offers to let it in if not. */
-export function BucketPolicyCheck({ draft, region }: { draft: Draft; region: string }) {
+interface BucketPolicyCheckProps {
+  draft: Draft;
+  region: string;
+  /** Has the bucket made instead. */
+  onCreate: () => void;
+}
+
+/** Looks whether a bucket is there and lets CloudTrail in, and offers what helps if not. */
+export function BucketPolicyCheck({ draft, region, onCreate }: BucketPolicyCheckProps) {
   const { Account } = useSession();
   const { data: organization } = useOrganization();
   const queries = useQueryClient();
@@ -39,6 +47,17 @@ export function BucketPolicyCheck({ draft, region }: { draft: Draft; region: str
   });
   if (bucket !== draft.bucket || policy.isPending) {
     return <StatusIndicator type="loading">Reading the bucket's policy</StatusIndicator>;
+  }
+  if (policy.error instanceof Refusal && policy.error.code === "NoSuchBucket") {
+    return (
+      <Alert
+        type="warning"
+        header={`There is no bucket ${bucket}`}
+        action={<Button onClick={onCreate}>Create it on the way</Button>}
+      >
+        Have it created with the policy that CloudTrail needs, or choose another.
+      </Alert>
+    );
   }
   if (policy.isError) return <Refused error={policy.error} doing={`read the policy of ${bucket}`} />;
   const found = policy.data ?? undefined;

@@ -73,7 +73,11 @@ export function StorageLocation({ draft, change, faults, region }: PartProps & {
           />
         </FormField>
         {draft.bucketFrom === "existing" && draft.bucket && (
-          <BucketPolicyCheck draft={draft} region={region} />
+          <BucketPolicyCheck
+            draft={draft}
+            region={region}
+            onCreate={() => change({ bucketFrom: "new", newBucket: draft.bucket })}
+          />
         )}
       </SpaceBetween>
     </Container>
