@@ -18,7 +18,7 @@ import { HealthTable } from "./delivery/health-table";
 import { Hours } from "./delivery/hours";
 import { UndeliveredTable } from "./delivery/undelivered-table";
 import { useDelivery } from "./delivery/use-delivery";
-import { sizeOf, trailPath } from "./trail-facts";
+import { explainError, sizeOf, trailPath } from "./trail-facts";
 
 /** How delivery fares: of every trail, to every destination, over the last day. */
 export function Component() {
@@ -127,15 +127,21 @@ function Ailing({ trails }: { trails: TrailHealth[] }) {
     >
       <SpaceBetween size="xxs">
         {ailing.slice(0, AILING_MAX).map((trail) => (
-          <span key={trail.TrailARN}>
-            <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link> {healthOf(trail).text}
-          </span>
+          <AilingTrail key={trail.TrailARN} trail={trail} />
         ))}
-        <span>
-          Nothing is lost: what could not be delivered waits, and is delivered once the cause is mended.
-        </span>
+        <span>Nothing is lost: what can&apos;t be delivered waits.</span>
       </SpaceBetween>
     </Alert>
+  );
+}
+
+function AilingTrail({ trail }: { trail: TrailHealth }) {
+  const { text, code } = healthOf(trail);
+  return (
+    <span>
+      <Link href={href(trailPath(trail.TrailARN))}>{trail.Name}</Link> – {text}.
+      {code && ` ${explainError(code)}`}
+    </span>
   );
 }
 

@@ -36,17 +36,17 @@ export function DestinationsTable({ health }: { health: DeliveryHealth }) {
       empty={<Box textAlign="center">Nothing is told of events.</Box>}
       ariaLabels={{ tableLabel: "Destinations" }}
       columnDefinitions={[
-        { id: "kind", header: "What", isRowHeader: true, cell: (row) => <What row={row} /> },
+        { id: "kind", header: "What", minWidth: 130, isRowHeader: true, cell: (row) => <What row={row} /> },
         { id: "name", header: "Where", minWidth: 140, cell: (row) => <Where row={row} /> },
         {
           id: "status",
           header: "Status",
-          minWidth: 130,
+          minWidth: 160,
           cell: (row) => <ConditionStatus {...stateOf(row)} advice={row.Advice} />,
         },
-        { id: "waits", header: "Waits", minWidth: 110, cell: (row) => waitsOf(row) },
-        { id: "sent", header: "Events sent", minWidth: 110, cell: (row) => sentOf(row) },
-        { id: "given-up", header: "Given up", minWidth: 110, cell: (row) => <GivenUp row={row} /> },
+        { id: "waits", header: "Waits", minWidth: 90, cell: (row) => waitsOf(row) },
+        { id: "sent", header: "Events sent", minWidth: 90, cell: (row) => sentOf(row) },
+        { id: "given-up", header: "Given up", minWidth: 90, cell: (row) => <GivenUp row={row} /> },
         {
           id: "success",
           header: "Last success",

@@ -26,20 +26,21 @@ export function HealthTable({ trails }: { trails: TrailHealth[] }) {
         {
           id: "name",
           header: "Trail",
+          minWidth: 110,
           isRowHeader: true,
           cell: ({ Name, TrailARN }) => <Link href={href(trailPath(TrailARN))}>{Name}</Link>,
         },
         {
           id: "health",
           header: "Delivery",
-          minWidth: 180,
+          minWidth: 210,
           cell: (trail) => <ConditionStatus {...healthOf(trail)} />,
         },
-        { id: "lag", header: "Lag", cell: lagOf },
+        { id: "lag", header: "Lag", minWidth: 90, cell: lagOf },
         { id: "behind", header: "Entries behind", cell: ({ Behind }) => number.format(Behind) },
         { id: "events", header: "Events", cell: ({ LastDay }) => number.format(LastDay.Events) },
         { id: "files", header: "Log files", cell: ({ LastDay }) => number.format(LastDay.Files) },
-        { id: "bytes", header: "Size", cell: ({ LastDay }) => sizeOf(LastDay.Bytes) },
+        { id: "bytes", header: "Size", minWidth: 90, cell: ({ LastDay }) => sizeOf(LastDay.Bytes) },
         { id: "digests", header: "Digests", cell: ({ LastDay }) => number.format(LastDay.Digests) },
       ]}
     />

@@ -16,11 +16,18 @@ export default function HoursChart({ series, figure, height = 200 }: HoursChartP
   const time = useTime();
   const hours = series[0]?.hours.map(({ at }) => at) ?? [];
   const most = Math.max(
-    1,
+    0,
     ...hours.map((_, at) => series.reduce((sum, { hours }) => sum + (hours[at]?.value ?? 0), 0)),
   );
+  if (most === 0) {
+    return (
+      <Box color="text-body-secondary">{`No ${figure.toLowerCase()} were delivered in the last 24 hours.`}</Box>
+    );
+  }
   const words = (value: number) =>
     figure === "Bytes" ? sizeOf(value) : new Intl.NumberFormat("en-US").format(value);
+  // There is no half of an event, nor of a byte.
+  const tick = (value: number) => (Number.isInteger(value) ? words(value) : "");
   return (
     <BarChart
       series={series.map(({ title, hours }) => ({
@@ -34,7 +41,7 @@ export default function HoursChart({ series, figure, height = 200 }: HoursChartP
       xDomain={hours}
       yDomain={[0, most]}
       xTickFormatter={(at) => time.clock(at)}
-      yTickFormatter={words}
+      yTickFormatter={tick}
       xTitle={`Hour (${time.zoneName(new Date())})`}
       yTitle={figure}
       height={height}
@@ -44,7 +51,6 @@ export default function HoursChart({ series, figure, height = 200 }: HoursChartP
       ariaDescription={`${figure} that each trail delivered in each of the last 24 hours.`}
       detailPopoverSize="small"
       emphasizeBaselineAxis={false}
-      empty={<Box textAlign="center">Nothing was delivered in the last 24 hours.</Box>}
       i18nStrings={{ xTickFormatter: (at) => time.clock(at) }}
     />
   );

@@ -35,9 +35,9 @@ export function UndeliveredTable({ trails }: { trails: TrailHealth[] }) {
       }
       ariaLabels={{ tableLabel: "Waiting for a bucket" }}
       columnDefinitions={[
-        { id: "trail", header: "Trail", isRowHeader: true, cell: ({ trail }) => trail },
+        { id: "trail", header: "Trail", minWidth: 110, isRowHeader: true, cell: ({ trail }) => trail },
         { id: "account", header: "Account", cell: ({ AccountId }) => AccountId },
-        { id: "region", header: "Region", cell: ({ Region }) => Region },
+        { id: "region", header: "Region", minWidth: 110, cell: ({ Region }) => Region },
         { id: "folder", header: "Folder", cell: ({ Folder }) => Folder },
         { id: "since", header: "Since", minWidth: 120, cell: ({ Since }) => <Ago at={Since} /> },
         { id: "files", header: "Files", cell: ({ Files }) => number.format(Files) },
@@ -46,7 +46,7 @@ export function UndeliveredTable({ trails }: { trails: TrailHealth[] }) {
         {
           id: "error",
           header: "Error",
-          minWidth: 150,
+          minWidth: 160,
           cell: ({ Error: code }) => (code ? <ConditionStatus type="error" text={code} code={code} /> : "–"),
         },
       ]}

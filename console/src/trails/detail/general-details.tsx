@@ -4,6 +4,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Trail } from "../../api/trails";
 import { useSession } from "../../session/session-gate";
+import { Breakable } from "../../shell/breakable";
 import { useTime } from "../../shell/time";
 import type { TrailStatus } from "../calls/cloudtrail";
 import { ConditionStatus } from "../delivery/condition-status";
@@ -27,8 +28,14 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
   const absent = isUnknown ? "Not known" : "Loading";
   const at = (moment: number | undefined, fault?: string) => {
     if (!status) return absent;
-    if (fault) return <StatusIndicator type="error">{fault}</StatusIndicator>;
-    return moment ? time.full(moment) : "Not yet";
+    const last = moment ? time.full(moment) : "Not yet";
+    if (!fault) return last;
+    return (
+      <>
+        <div>{last}</div>
+        <StatusIndicator type="error">{fault}</StatusIndicator>
+      </>
+    );
   };
   const owner = ownerOf(trail.TrailARN);
   const folder = folderOf(trail, { account: Account.Id, organization: organization?.id });
@@ -51,7 +58,10 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
             label: "Organization trail",
             value: trail.IsOrganizationTrail ? `Yes, of account ${owner}` : "No",
           },
-          { label: "Trail log location", value: `${trail.S3BucketName}/${folder ?? "…"}` },
+          {
+            label: "Trail log location",
+            value: <Breakable>{`${trail.S3BucketName}/${folder ?? "…"}`}</Breakable>,
+          },
           {
             label: "Last log file delivered",
             value: at(status?.LatestDeliveryTime, status?.LatestDeliveryError),
@@ -86,13 +96,16 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
           {
             label: "Trail ARN",
             value: (
-              <CopyToClipboard
-                variant="inline"
-                textToCopy={trail.TrailARN}
-                copyButtonAriaLabel="Copy trail ARN"
-                copySuccessText="Copied"
-                copyErrorText="Could not be copied"
-              />
+              <>
+                <Breakable>{trail.TrailARN}</Breakable>{" "}
+                <CopyToClipboard
+                  variant="icon"
+                  textToCopy={trail.TrailARN}
+                  copyButtonAriaLabel="Copy trail ARN"
+                  copySuccessText="Copied"
+                  copyErrorText="Could not be copied"
+                />
+              </>
             ),
           },
         ]}

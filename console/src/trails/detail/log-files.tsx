@@ -87,15 +87,17 @@ export function LogFiles({ trail }: { trail: Trail }) {
           {
             id: "name",
             header: "Name",
+            minWidth: 150,
             isRowHeader: true,
             cell: ({ Key }) => <Breakable>{Key.slice(Key.lastIndexOf("/") + 1)}</Breakable>,
           },
           {
             id: "time",
             header: `Delivered (${time.zoneName(day)})`,
+            minWidth: 120,
             cell: ({ LastModified }) => time.short(LastModified),
           },
-          { id: "size", header: "Size", cell: ({ Size }) => sizeOf(Size) },
+          { id: "size", header: "Size", minWidth: 90, cell: ({ Size }) => sizeOf(Size) },
           {
             id: "download",
             header: "Download",

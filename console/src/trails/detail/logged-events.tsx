@@ -13,7 +13,8 @@ import { writeText } from "../selectors/text";
 /** What a trail logs, in words and tables. */
 export function LoggedEvents({ selectors }: { selectors: Selectors }) {
   const told = tellSelectors(selectors);
-  const kind = isAdvanced(selectors) ? "Advanced" : "Basic";
+  const excluded = new Set(told.management.flatMap((management) => management.excluded));
+  const none = told.partial ? "As the selectors say" : "Not logged";
   return (
     <SpaceBetween size="l">
       <KeyValuePairs
@@ -21,16 +22,12 @@ export function LoggedEvents({ selectors }: { selectors: Selectors }) {
         items={[
           {
             label: "Management events",
-            value:
-              told.management.length > 0
-                ? told.management.map(({ activity }) => activity).join("; ")
-                : "Not logged",
+            value: told.management.map(({ activity }) => activity).join("; ") || none,
           },
-          {
-            label: "Excluded",
-            value: [...new Set(told.management.flatMap(({ excluded }) => excluded))].join(", ") || "Nothing",
-          },
-          { label: "Selectors", value: kind },
+          ...(excluded.size > 0 ? [{ label: "Excluded", value: [...excluded].join(", ") }] : []),
+          // Where there are some, a table tells them.
+          ...(told.data.length === 0 ? [{ label: "Data events", value: none }] : []),
+          { label: "Selectors", value: isAdvanced(selectors) ? "Advanced" : "Basic" },
         ]}
       />
       <Blocks title="Data events" subject="Resource type" blocks={told.data} name={nameOfType} />
@@ -59,9 +56,7 @@ interface BlocksProps {
 }
 
 function Blocks({ title, subject, blocks, name }: BlocksProps) {
-  if (blocks.length === 0) {
-    return <KeyValuePairs columns={3} items={[{ label: title, value: "Not logged" }]} />;
-  }
+  if (blocks.length === 0) return null;
   return (
     <Table
       variant="borderless"
@@ -70,11 +65,18 @@ function Blocks({ title, subject, blocks, name }: BlocksProps) {
       wrapLines
       ariaLabels={{ tableLabel: title }}
       columnDefinitions={[
-        { id: "subject", header: subject, isRowHeader: true, cell: (block) => name(block.subject) },
+        {
+          id: "subject",
+          header: subject,
+          isRowHeader: true,
+          minWidth: 130,
+          cell: (block) => name(block.subject),
+        },
         { id: "name", header: "Selector name", cell: (block) => block.name || "–" },
         {
           id: "which",
-          header: "Which of them",
+          header: "Which events",
+          minWidth: 130,
           cell: ({ which }) => which.map((line) => <div key={line}>{line}</div>),
         },
       ]}

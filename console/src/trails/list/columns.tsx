@@ -28,7 +28,7 @@ export const columns = (relative: (moment: number) => string): TableProps.Column
   {
     id: "status",
     header: "Status",
-    minWidth: 130,
+    minWidth: 170,
     sortingComparator: (one, other) => statusText(one).localeCompare(statusText(other)),
     cell: (row) => <Status {...row} />,
   },

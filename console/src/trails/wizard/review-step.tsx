@@ -11,6 +11,7 @@ import type { Draft } from "./draft";
 import { selectorsOf } from "./draft";
 import { nameOfAggregation } from "./events/aggregation";
 import { bucketOf, type Step } from "./plan";
+import styles from "./review-step.module.css";
 import { commands, doing } from "./words";
 
 interface ReviewStepProps {
@@ -62,7 +63,7 @@ export function ReviewStep({ draft, steps, isNew, onEdit }: ReviewStepProps) {
             </Header>
           }
         >
-          <ol>
+          <ol className={styles.steps}>
             {steps.map((step) => (
               <li key={doing(step)}>{doing(step)}</li>
             ))}

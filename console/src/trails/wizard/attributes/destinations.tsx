@@ -46,7 +46,7 @@ function Topic({ draft, change, faults }: PartProps) {
         SNS notification delivery
       </Checkbox>
       {draft.topicOn && (
-        <>
+        <SpaceBetween size="m">
           <FormField
             label="SNS topic"
             description="The topic's name, or its ARN."
@@ -63,7 +63,7 @@ function Topic({ draft, change, faults }: PartProps) {
           <ExpandableSection headerText="What the topic's policy must allow">
             <Command text={topicPolicy(topic, Account.Id)} what="policy" />
           </ExpandableSection>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );
@@ -81,7 +81,7 @@ function LogGroup({ draft, change, faults }: PartProps) {
         CloudWatch Logs
       </Checkbox>
       {draft.logsOn && (
-        <>
+        <SpaceBetween size="m">
           <FormField label="Log group ARN" errorText={faults.logGroup} stretch>
             <Input
               value={draft.logGroup}
@@ -106,7 +106,7 @@ function LogGroup({ draft, change, faults }: PartProps) {
               <Command text={logsRolePolicy(draft.logGroup || "LOG-GROUP-ARN", Account.Id)} what="policy" />
             </SpaceBetween>
           </ExpandableSection>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );
