@@ -17,7 +17,7 @@ export const testOn = <World extends Own>(build: (use: (world: World) => Promise
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
     world: [async ({}, use) => build(use), { scope: "worker", timeout: 120_000 }],
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
-    renewed: [async ({}, use) => use(undefined), { scope: "worker" }],
+    renewed: async ({}, use) => use(undefined),
     baseURL: async ({ world }, use) => use(world.server.endpoint),
     aws: async ({ world }, use) => use(awsOf(world.server)),
     // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
