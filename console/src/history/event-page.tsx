@@ -11,6 +11,7 @@ import { Loading } from "../shell/loading";
 import { Page } from "../shell/page";
 import { Refused } from "../shell/refused";
 import { save } from "../shell/save";
+import { visible } from "../shell/visible";
 import { EventError } from "./event/event-error";
 import { EventFacts } from "./event/event-facts";
 import { EventMissing } from "./event/event-missing";
@@ -42,7 +43,11 @@ export function Component() {
 function Found({ event }: { event: EventItem }) {
   const record = recordOf(event);
   return (
-    <Page title={event.EventName ?? "Event"} above={ABOVE} description={<SentenceView record={record} />}>
+    <Page
+      title={visible(event.EventName ?? "Event")}
+      above={ABOVE}
+      description={<SentenceView record={record} />}
+    >
       <SpaceBetween size="l">
         {failed(record) && <EventError record={record} />}
         <Container header={<Header variant="h2">Details</Header>}>

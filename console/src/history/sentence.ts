@@ -1,3 +1,4 @@
+import { visible } from "../shell/visible";
 import { type Actor, actorOf, placeOf } from "./actor";
 import { inThePast } from "./english";
 import { denied, type EventRecord, textAt } from "./record";
@@ -40,7 +41,8 @@ export interface Sentence {
 /** Says what happened, as a person would. */
 export function sentenceOf(record: EventRecord): Sentence {
   const from = placeOf(record);
-  const sentence = { actor: actorOf(record), deed: deedOf(record) };
+  const actor = actorOf(record);
+  const sentence = { actor: { ...actor, name: visible(actor.name) }, deed: visible(deedOf(record)) };
   return from === undefined ? sentence : { ...sentence, from };
 }
 

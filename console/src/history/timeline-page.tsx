@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useRegion } from "../session/region";
 import { Page } from "../shell/page";
+import { visible } from "../shell/visible";
 import { RangePicker } from "./filter/range-picker";
 import { type Range, readRange, writeRange } from "./range";
 import { kindOf, readSubject, type Subject } from "./timeline/subject";
@@ -32,7 +33,7 @@ export function Component() {
     });
   };
   const description = subject
-    ? `${kindOf(subject.field)} ${subject.value}`
+    ? `${kindOf(subject.field)} ${visible(subject.value)}`
     : "Of a principal, a session, a resource or an IP address.";
   return (
     <Page

@@ -6,6 +6,7 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { Fragment, type ReactNode, useMemo } from "react";
 import type { EventItem } from "../../api/history";
 import { type TimeWords, useTime } from "../../shell/time";
+import { visible } from "../../shell/visible";
 import { eventHref } from "../paths";
 import styles from "./compared.module.css";
 import type { ComparedRow } from "./differences";
@@ -109,7 +110,7 @@ function columnOf({
     header: (
       <div className={styles.event}>
         <div>
-          <Link href={eventHref(region, event.EventId)}>{event.EventName}</Link>
+          <Link href={eventHref(region, event.EventId)}>{visible(event.EventName ?? "–")}</Link>
           <Box variant="small" display="block" color="text-body-secondary">
             {time.short(event.EventTime)}
           </Box>
@@ -129,5 +130,5 @@ function columnOf({
 function Value({ value, row }: { value: string | undefined; row: ComparedRow }) {
   if (value === undefined) return <span className={styles.absent}>not there</span>;
   const standsOut = row.differs && row.usual !== undefined && value !== row.usual;
-  return <span className={standsOut ? styles.differs : undefined}>{value}</span>;
+  return <span className={standsOut ? styles.differs : undefined}>{visible(value)}</span>;
 }

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import { visible, visibleInLines } from "../../shell/visible";
 import { denied, type EventRecord, textAt } from "../record";
 import styles from "./event-error.module.css";
 
@@ -7,9 +8,9 @@ export function EventError({ record }: { record: EventRecord }) {
   const what = denied(record) ? "The call was denied" : "The call failed";
   const code = textAt(record, "errorCode");
   return (
-    <Alert type="error" header={code ? `${what}: ${code}` : what}>
+    <Alert type="error" header={code ? `${what}: ${visible(code)}` : what}>
       <span className={styles.message}>
-        {textAt(record, "errorMessage") ?? "The record tells no message."}
+        {visibleInLines(textAt(record, "errorMessage") ?? "The record tells no message.")}
       </span>
     </Alert>
   );

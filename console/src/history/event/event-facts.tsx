@@ -3,6 +3,7 @@ import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/compo
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { EventItem } from "../../api/history";
 import { type TimeWords, useTime } from "../../shell/time";
+import { visible } from "../../shell/visible";
 import { failed, recordOf, textAt } from "../record";
 
 /** The fields of an event, in AWS's order and then what they leave to the record. */
@@ -14,12 +15,13 @@ export function EventFacts({ event }: { event: EventItem }) {
 function factsOf(event: EventItem, time: TimeWords): KeyValuePairsProps.Item[] {
   const record = recordOf(event);
   const at = (path: string) => textAt(record, path);
-  const always = (label: string, value: string | undefined) => ({ label, value: value || "–" });
+  const always = (label: string, value: string | undefined) => ({ label, value: visible(value || "–") });
   const copied = (label: string, value: string | undefined) => ({
     label,
     value: <Copied value={value} what={label} />,
   });
-  const told = (label: string, value: string | undefined) => (value ? [{ label, value }] : []);
+  const told = (label: string, value: string | undefined) =>
+    value ? [{ label, value: visible(value) }] : [];
   return [
     always("Event time", time.full(event.EventTime)),
     always("Event name", event.EventName),
@@ -49,7 +51,7 @@ const moment = (text: string | undefined, time: TimeWords) => (text ? time.full(
 
 function Outcome({ code, isFailed }: { code: string | undefined; isFailed: boolean }) {
   if (!isFailed) return <StatusIndicator type="success">Succeeded</StatusIndicator>;
-  return <StatusIndicator type="error">{code ?? "Failed"}</StatusIndicator>;
+  return <StatusIndicator type="error">{visible(code ?? "Failed")}</StatusIndicator>;
 }
 
 function Copied({ value, what }: { value: string | undefined; what: string }) {
@@ -58,6 +60,7 @@ function Copied({ value, what }: { value: string | undefined; what: string }) {
     <CopyToClipboard
       variant="inline"
       textToCopy={value}
+      textToDisplay={visible(value)}
       copyButtonAriaLabel={`Copy ${what}`}
       copySuccessText="Copied"
       copyErrorText="Could not be copied"

@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import type { EventItem } from "../../api/history";
 import { href } from "../../shell/href";
+import { visible } from "../../shell/visible";
 import { type Range, WHOLE } from "../range";
 import { recordOf } from "../record";
 import { eventsPath, eventsWith } from "../search-query";
@@ -20,7 +21,7 @@ export function EventWays({ event }: { event: EventItem }) {
         {subjectsOf(event, recordOf(event)).map((subject) => (
           <div key={subject.field}>
             <Box variant="awsui-key-label">{`Timeline of this ${kindInText(subject.field)}`}</Box>
-            <Link href={href(timelinePath(subject))}>{subject.value}</Link>
+            <Link href={href(timelinePath(subject))}>{visible(subject.value)}</Link>
           </div>
         ))}
         <div>
@@ -34,7 +35,7 @@ export function EventWays({ event }: { event: EventItem }) {
             <Box variant="awsui-key-label">The same call</Box>
             <Link
               href={href(eventsWith("EventName", event.EventName, WHOLE))}
-            >{`Every ${event.EventName}`}</Link>
+            >{`Every ${visible(event.EventName)}`}</Link>
           </div>
         )}
         {documentation && (

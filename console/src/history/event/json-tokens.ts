@@ -1,3 +1,5 @@
+import { visibleInLines } from "../../shell/visible";
+
 /** A piece of JSON text, for colours. */
 export interface JsonToken {
   kind: "member" | "text" | "number" | "word" | "plain";
@@ -25,11 +27,38 @@ export function jsonTokens(text: string): JsonToken[] {
 const PIECES =
   /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b|[^"\d\-tfn]+|[\s\S]/g;
 
-/** A record in lines that people can read; as it is where it is no JSON. */
+/**
+ * A record in lines that people can read; as it is where it is no JSON. Its pieces stay as they are written: a number
+ * that was read and written again may be another one.
+ */
 export function indented(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
   } catch {
-    return text;
+    return visibleInLines(text);
   }
+  const lines: string[] = [];
+  let line = "";
+  let depth = 0;
+  const next = () => {
+    lines.push(line);
+    line = "  ".repeat(depth);
+  };
+  let before = "";
+  for (const [piece] of text.matchAll(PARTS)) {
+    if (piece === "}" || piece === "]") {
+      depth -= 1;
+      if (!OPENING.has(before)) next();
+    } else if (OPENING.has(before)) next();
+    line += piece === ":" ? ": " : piece;
+    if (OPENING.has(piece)) depth += 1;
+    if (piece === ",") next();
+    before = piece;
+  }
+  return visibleInLines([...lines, line].join("\n"));
 }
+
+/** Texts, signs, and whatever else: numbers and words. */
+const PARTS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+
+const OPENING: ReadonlySet<string> = new Set(["{", "["]);

@@ -1,6 +1,7 @@
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useState } from "react";
 import type { EventItem, Search } from "../../api/history";
+import { visible } from "../../shell/visible";
 import { FIELDS, isField } from "../fields";
 import { searchOfTokens, tokensOf } from "../filter-tokens";
 import type { EventSearch } from "../search-query";
@@ -17,11 +18,13 @@ interface EventFilterProps {
   onChange: (change: Pick<EventSearch, "filters" | "text">) => void;
 }
 
+const EXACT = ["=", "!="] as const;
+
 const PROPERTIES: PropertyFilterProps.FilteringProperty[] = FIELDS.map(({ key, label, values, all }) => ({
   key,
   propertyLabel: label,
   groupValuesLabel: values,
-  operators: all ? ["=", "!="] : ["=", "!=", "^"],
+  operators: (all ? EXACT : [...EXACT, "^" as const]).map((operator) => ({ operator, format: visible })),
 }));
 
 /** The filter of Event history: every field, several at once, and words. */
