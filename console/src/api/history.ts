@@ -17,6 +17,9 @@ export interface EventItem {
   AccountId?: string;
 }
 
+/** The most resources that the history keeps of one event. */
+export const RESOURCES_MAX = 256;
+
 /** What a filter looks at: the eight attributes of LookupEvents, then those beyond AWS. */
 export type FilterField =
   | "EventId"

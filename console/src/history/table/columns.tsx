@@ -2,9 +2,10 @@ import Badge from "@cloudscape-design/components/badge";
 import Icon from "@cloudscape-design/components/icon";
 import Link from "@cloudscape-design/components/link";
 import type { TableProps } from "@cloudscape-design/components/table";
-import type { EventItem } from "../../api/history";
+import { type EventItem, RESOURCES_MAX } from "../../api/history";
 import { Breakable } from "../../shell/breakable";
 import type { TimeWords } from "../../shell/time";
+import { visible } from "../../shell/visible";
 import { eventHref } from "../paths";
 import { failed, recordOf, textAt } from "../record";
 import { sentenceText } from "../sentence";
@@ -77,13 +78,13 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     isRowHeader: id === "EventName",
   });
   const recorded = (id: string, path: string) =>
-    column(id, (event) => textAt(recordOf(event), path) ?? NOTHING);
+    column(id, (event) => visible(textAt(recordOf(event), path) ?? NOTHING));
   return [
     column("EventName", (event) => <EventName region={region} event={event} isNew={isNew(event)} />),
     column("EventTime", (event) => (
       <span title={time.full(event.EventTime)}>{time.short(event.EventTime)}</span>
     )),
-    column("Username", (event) => event.Username || NOTHING),
+    column("Username", (event) => <Breakable>{event.Username || NOTHING}</Breakable>),
     column("EventSource", (event) => <Breakable>{event.EventSource ?? NOTHING}</Breakable>),
     column("ResourceType", ({ Resources }) => (
       <Breakable>{several(Resources.map((resource) => resource.ResourceType))}</Breakable>
@@ -91,15 +92,15 @@ export function columnsOf(region: string, time: TimeWords, isNew: (event: EventI
     column("ResourceName", ({ Resources }) => {
       const names = Resources.map((resource) => resource.ResourceName);
       return (
-        <span title={names.join("\n")}>
+        <span title={titleOf(names)}>
           <Breakable>{withoutAccount(several(names))}</Breakable>
         </span>
       );
     }),
-    column("AccessKeyId", (event) => event.AccessKeyId || NOTHING),
+    column("AccessKeyId", (event) => visible(event.AccessKeyId || NOTHING)),
     recorded("AwsRegion", "awsRegion"),
     recorded("ErrorCode", "errorCode"),
-    column("EventId", (event) => event.EventId),
+    column("EventId", (event) => visible(event.EventId)),
     column("ReadOnly", (event) => event.ReadOnly || NOTHING),
     recorded("RequestId", "requestID"),
     recorded("SourceIPAddress", "sourceIPAddress"),
@@ -113,11 +114,22 @@ const NOTHING = "–";
 /** What an ARN names, without where it is: `trail/main`. All of it is told to the pointer, and on the event's page. */
 const withoutAccount = (name: string) => name.replace(/^arn:(?:[^:]*:){4}(?=.)/, "");
 
-/** `web, and 2 more`. */
+/** The most names that the pointer is told: the page of the event has them all. */
+const TITLE_MAX = 12;
+
+/** A name a line. */
+function titleOf(names: (string | undefined)[]): string {
+  const known = names.filter((name) => name !== undefined).map(visible);
+  const rest = known.length - TITLE_MAX;
+  return [...known.slice(0, TITLE_MAX), ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
+}
+
+/** `web, and 2 more`; of some events there are more than the history keeps. */
 function several(names: (string | undefined)[]): string {
   const known = [...new Set(names.filter((name) => name))];
   const [first] = known;
   if (!first) return NOTHING;
+  if (known.length >= RESOURCES_MAX) return `${first}, and ${known.length - 1} or more others`;
   return known.length === 1 ? first : `${first}, and ${known.length - 1} more`;
 }
 
