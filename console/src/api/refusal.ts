@@ -19,6 +19,11 @@ export class Refusal extends Error {
     return /AccessDenied|UnauthorizedOperation|NotAuthorized/.test(this.code);
   }
 
+  /** Whether there were too many requests, so that the same may be answered a little later. */
+  get isThrottled(): boolean {
+    return this.status === 429 || /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(this.code);
+  }
+
   /** The action that the caller's policies lack, where the message names it. */
   get action(): string | undefined {
     return /is not authorized to perform: ([\w-]+:\w+)/.exec(this.message)?.[1];

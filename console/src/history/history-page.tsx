@@ -9,6 +9,7 @@ import { EventFilter } from "./filter/event-filter";
 import { RangePicker } from "./filter/range-picker";
 import { LiveStatus } from "./live/live-status";
 import { useLive } from "./live/use-live";
+import { useRetry } from "./live/use-retry";
 import { comparePath } from "./paths";
 import { requestOf } from "./search-query";
 import { elsewhere, type Selection, selectedOf } from "./selection";
@@ -41,7 +42,13 @@ export function Component() {
   const [isDownloading, setDownloading] = useState(false);
   const navigate = useNavigate();
   const request = useMemo(() => requestOf(search, asOf), [search, asOf]);
-  const pages = useEventPages(region, request, pageSize, isLive && !isPaused);
+  const pages = useEventPages({
+    region,
+    search: request,
+    name: walk,
+    size: pageSize,
+    isFollowing: isLive && !isPaused,
+  });
   const shown = useMemo(() => pages.page?.Events ?? [], [pages.page]);
   const refresh = useCallback(() => setAsOf(new Date()), [setAsOf]);
   const isFollowing = !isPaused && pages.number === 1;
@@ -55,6 +62,7 @@ export function Component() {
     isSettled: !pages.isLoading,
     refresh,
   });
+  useRetry(live.state.kind === "on" && isFollowing, pages.error, pages.retry);
   const pause = (next: boolean) => {
     setPaused(next);
     if (!next) refresh();

@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { type Search, type SearchPage, searchHistory } from "../api/history";
 import { sameRegion } from "../session/same-region";
 import { fullPage } from "./full-page";
@@ -22,16 +22,21 @@ export interface EventPages {
   retry: () => void;
 }
 
+interface Walk {
+  region: string;
+  search: Search;
+  /** Names the search, whenever it is asked. */
+  name: string;
+  size: number;
+  /** Whether newer events are followed. */
+  isFollowing: boolean;
+}
+
 /**
  * Walks the pages of a search: forward by the tokens of the pages seen, and back. The next page is asked for early,
  * unless newer events are followed: then each page is soon replaced, and hardly kept.
  */
-export function useEventPages(
-  region: string,
-  search: Search,
-  size: number,
-  isFollowing: boolean,
-): EventPages {
+export function useEventPages({ region, search, name, size, isFollowing }: Walk): EventPages {
   const walk = JSON.stringify([region, search, size]);
   const [kept, setPlace] = useKept<Place>("pages", () => startOf(walk));
   const place = kept.walk === walk ? kept : startOf(walk);
@@ -42,11 +47,21 @@ export function useEventPages(
     gcTime: isFollowing ? FOLLOWING_KEPT_MS : KEPT_MS,
     placeholderData: sameRegion(region),
   });
-  const { data, isPlaceholderData } = query;
-  const next = isPlaceholderData ? undefined : data?.NextToken;
+  const { isPlaceholderData, refetch } = query;
+  // Where newer events could not be looked up, those of the same search stay.
+  const before = useRef<Newest>(undefined);
+  const newest = `${name} ${size}`;
+  const isKept = query.isError && number === 1 && before.current?.name === newest;
+  const data = query.data ?? (isKept ? before.current?.page : undefined);
+  useEffect(() => {
+    if (query.data && !isPlaceholderData && number === 1) before.current = { name: newest, page: query.data };
+  }, [query.data, isPlaceholderData, number, newest]);
+  // The token of a page that stays is of an earlier search.
+  const current = isPlaceholderData || isKept ? undefined : data;
+  const next = current?.NextToken;
   usePrefetch(client, region, search, size, isFollowing ? undefined : next);
   const goTo = (to: number) => {
-    const there = turned(place, isPlaceholderData ? undefined : data, to);
+    const there = turned(place, current, to);
     if (there) setPlace(there);
   };
   return {
@@ -58,8 +73,14 @@ export function useEventPages(
     goTo,
     isLoading: query.isPending || isPlaceholderData,
     error: query.error,
-    retry: () => void query.refetch(),
+    retry: useCallback(() => void refetch(), [refetch]),
   };
+}
+
+/** The first page of a search as it was last shown. */
+interface Newest {
+  name: string;
+  page: SearchPage;
 }
 
 /** For so long a page is kept that is not shown: whoever comes back finds it. */

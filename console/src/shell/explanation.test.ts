@@ -41,6 +41,7 @@ test.each([
     true,
     "ThrottlingException, request r1",
   ],
+  [new Refusal("Unknown", "m", 429), "warning", true, undefined],
   [new Refusal("InternalFailure", "m", 500, "r2"), "error", true, "InternalFailure, request r2"],
   [new Refusal("TrailNotFoundException", "m", 404), "error", false, "TrailNotFoundException"],
   [new Refusal("TrailLimitExceededException", "m", 400), "error", false, "TrailLimitExceededException"],

@@ -32,7 +32,7 @@ export function explain(error: unknown, doing: string): Explanation {
     return { type: "warning", header, message: "You are not signed in any more.", retryable: true };
   }
   if (error.isDenied) return denied(error, doing, told);
-  if (/Throttl|TooManyRequests|SlowDown|LimitExceeded$/.test(error.code) && error.status !== 409) {
+  if ((error.isThrottled || /LimitExceeded$/.test(error.code)) && error.status !== 409) {
     const hint = "There were too many requests. Wait a few seconds, then try again.";
     return { type: "warning", ...told, hint, retryable: true };
   }
@@ -64,7 +64,7 @@ function denied(
     header,
     hint:
       action === "sts:AssumeRole"
-        ? "The role's trust policy must name you or your account, and a policy of yours must allow it:"
+        ? "The role's trust policy must name you or your account, what it asks for besides must be so (such as MFA at your sign-in), and a policy of yours must allow it:"
         : `Ask whoever administers the account to allow ${action}:`,
     statement: JSON.stringify({ Effect: "Allow", Action: action, Resource: error.resource ?? "*" }, null, 2),
     retryable: true,

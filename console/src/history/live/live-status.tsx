@@ -20,7 +20,8 @@ export function LiveStatus({ live, isPaused, isElsewhere, onPause }: LiveStatusP
   const said = words(live, isPaused, isElsewhere);
   // Who hears them is not told of every single event.
   const calm = useCalm(`${live.state.kind} ${isHeld}`, live.state.kind === "on" ? heard(live, isHeld) : "");
-  if (live.state.kind === "refused") return <Refused error={live.state.error} doing="follow new events" />;
+  if (live.state.kind === "refused")
+    return <Refused error={live.state.error} doing="follow new events" onRetry={live.retry} />;
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <div>

@@ -28,6 +28,8 @@ interface Watched {
 
 export interface Live {
   state: TailState;
+  /** Follows again, where that was refused. */
+  retry: () => void;
   /** The events that came while they were followed. */
   arrived: Arrivals;
   /** How many came since nobody follows; `isMore` where there are more than were counted. */
@@ -52,7 +54,7 @@ export function useLive(watched: Watched): Live {
     if (page) setWaiting(known.current?.events.missed(page.Events.map(({ EventId }) => EventId)) ?? 0);
   }, [region, search]);
   const wake = useWake(isFollowing ? refresh : count);
-  const state = useTail(region, isOn, (record: EventRecord) => {
+  const [state, retry] = useTail(region, isOn, (record: EventRecord) => {
     if (mayMatch(record, search) && !isLook(record, navigator.userAgent)) wake();
   });
   // What is shown first of a search is known; what comes later is new.
@@ -77,7 +79,7 @@ export function useLive(watched: Watched): Live {
     if (!isOn) known.current = undefined;
   }, [isOn]);
   const isNew = useCallback((event: EventItem) => fresh.has(event.EventId), [fresh]);
-  return { state, arrived, waiting, isMore: waiting >= COUNTED_MAX, isNew };
+  return { state, retry, arrived, waiting, isMore: waiting >= COUNTED_MAX, isNew };
 }
 
 const NONE: ReadonlySet<string> = new Set();

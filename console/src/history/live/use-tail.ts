@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { pageLines, Refusal } from "../../api/call";
 import { useSession } from "../../session/session-gate";
 import type { EventRecord } from "../record";
@@ -22,15 +22,20 @@ const PAUSE_MS_MAX = 10_000;
  * Follows events of the account and Region as they are recorded; goes on where it was when the connection breaks, and
  * when somebody whose session had ended signed in again.
  */
-export function useTail(region: string, isOn: boolean, onRecord: (record: EventRecord) => void): TailState {
+export function useTail(
+  region: string,
+  isOn: boolean,
+  onRecord: (record: EventRecord) => void,
+): [TailState, retry: () => void] {
   const [state, setState] = useState<TailState>({ kind: "off" });
+  const [attempt, setAttempt] = useState(0);
   const { Csrf } = useSession();
   const told = useRef(onRecord);
   const reached = useRef<Reached>({ region });
   useEffect(() => {
     told.current = onRecord;
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another session has another token
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session has another token, and may be tried again
   useEffect(() => {
     if (!isOn) {
       reached.current = { region };
@@ -44,8 +49,8 @@ export function useTail(region: string, isOn: boolean, onRecord: (record: EventR
       leave.abort();
       setState({ kind: "off" });
     };
-  }, [region, isOn, Csrf]);
-  return state;
+  }, [region, isOn, Csrf, attempt]);
+  return [state, useCallback(() => setAttempt((before) => before + 1), [])];
 }
 
 /** How far a tail of a Region came: the position of the next event. */
@@ -78,7 +83,7 @@ async function follow(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Refusal && error.status >= 400 && error.status < 500) {
+      if (error instanceof Refusal && isFinal(error)) {
         tell({ kind: "refused", error });
         return;
       }
@@ -89,6 +94,10 @@ async function follow(
     pause = Math.min(pause * 2, PAUSE_MS_MAX);
   }
 }
+
+/** Whether the same would be refused again: whoever comes too often is let in a little later. */
+export const isFinal = (error: Refusal): boolean =>
+  error.status >= 400 && error.status < 500 && !error.isThrottled;
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
