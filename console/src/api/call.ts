@@ -110,7 +110,7 @@ function lastLine<Line>(text: string): Line {
 }
 
 /** Tells of an answer that began, and did not come to its end. */
-function brokenOff(error: unknown): never {
+export function brokenOff(error: unknown): never {
   if (isAbort(error)) throw error;
   throw new Refusal("Unreachable", "The answer broke off before its end.", 0);
 }

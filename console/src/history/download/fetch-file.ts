@@ -1,4 +1,4 @@
-import { pageResponse } from "../../api/call";
+import { brokenOff, pageResponse } from "../../api/call";
 import type { Search } from "../../api/history";
 
 export type Format = "csv" | "json";
@@ -28,7 +28,7 @@ export async function fetchFile(
   let lines = 0;
   const reader = response.body?.getReader();
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(brokenOff)) ?? { done: true };
     if (done || !value) break;
     lines += newlines(value);
     waiting.push(value);
