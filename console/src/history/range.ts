@@ -68,14 +68,15 @@ export function endsOf(range: Range, now: Date): { StartTime?: string; EndTime: 
   return { StartTime: new Date(now.getTime() - secondsOf(range) * 1000).toISOString(), EndTime };
 }
 
-/** The range in words, to follow "in": `the last 3 hours`. */
-export function rangeInWords(range: Range): string {
-  if (range.type === "absolute") return `${minuteOf(range.from)} to ${minuteOf(range.to)}`;
-  const { amount, unit } = range;
-  return amount === 1 ? `the last ${unit}` : `the last ${amount} ${unit}s`;
+/** The range in words, to follow "in": `the last 3 hours`; `moment` writes the ends of an absolute one. */
+export function rangeInWords(range: Range, moment: (at: string) => string): string {
+  if (range.type === "absolute") return `the time from ${moment(range.from)} to ${moment(range.to)}`;
+  return relativeInWords(range);
 }
 
-const minuteOf = (moment: string) => `${moment.slice(0, 16).replace("T", " ")} UTC`;
+/** `the last hour`, `the last 90 days`. */
+export const relativeInWords = ({ amount, unit }: { amount: number; unit: Unit }): string =>
+  amount === 1 ? `the last ${unit}` : `the last ${amount} ${unit}s`;
 
 function isoOf(text: string | null): string | undefined {
   const at = text ? Date.parse(text) : Number.NaN;

@@ -12,7 +12,7 @@ interface SentenceViewProps {
   within?: Subject;
 }
 
-/** Says what happened; who did it and from where lead to their timelines. */
+/** Says what happened; who did it and from where lead to their timelines. A timeline of an address says it once. */
 export function SentenceView({ record, sentence, within }: SentenceViewProps) {
   const { actor, deed, from } = sentence ?? sentenceOf(record);
   const isActor =
@@ -21,14 +21,11 @@ export function SentenceView({ record, sentence, within }: SentenceViewProps) {
     <>
       <Way text={actor.name} subject={isActor ? undefined : actor.filter} />
       {` ${deed}`}
-      {from && " from "}
-      {from && (
-        <Way
-          text={from}
-          subject={
-            within?.field === "SourceIPAddress" ? undefined : { field: "SourceIPAddress", value: from }
-          }
-        />
+      {from && within?.field !== "SourceIPAddress" && (
+        <>
+          {" from "}
+          <Way text={from} subject={{ field: "SourceIPAddress", value: from }} />
+        </>
       )}
     </>
   );

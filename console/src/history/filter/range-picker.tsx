@@ -1,6 +1,6 @@
 import DateRangePicker, { type DateRangePickerProps } from "@cloudscape-design/components/date-range-picker";
 import { usePreferences } from "../../shell/preferences";
-import { DAYS_MAX, PRESETS, type Range, rangeInWords, type Unit, WHOLE } from "../range";
+import { DAYS_MAX, PRESETS, type Range, relativeInWords, type Unit, WHOLE } from "../range";
 
 const OPTIONS: DateRangePickerProps.RelativeOption[] = PRESETS.map(({ amount, unit }) => ({
   key: `${amount}-${unit}`,
@@ -27,7 +27,7 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
       ariaLabel="Date and time"
       i18nStrings={{
         formatRelativeRange: ({ amount, unit }) =>
-          sentenceCase(rangeInWords({ type: "relative", amount, unit: unit as Unit })),
+          sentenceCase(relativeInWords({ amount, unit: unit as Unit })),
       }}
     />
   );

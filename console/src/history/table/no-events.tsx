@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { EmptyState } from "../../shell/empty-state";
+import { useTime } from "../../shell/time";
 import { isWhole, rangeInWords, WHOLE } from "../range";
 import { DEFAULT_FILTERS, type EventSearch } from "../search-query";
 
@@ -13,6 +14,7 @@ interface NoEventsProps {
 /** What stands where no event is found: why, and how to find more. */
 export function NoEvents({ region, search, onChange }: NoEventsProps) {
   const { filters, text, range } = search;
+  const time = useTime();
   const isOpen = filters.length === 0 && text === "";
   if (isOpen && isWhole(range)) {
     return (
@@ -41,7 +43,7 @@ export function NoEvents({ region, search, onChange }: NoEventsProps) {
         </SpaceBetween>
       }
     >
-      {`In ${rangeInWords(range)} there is nothing like that in ${region}. Other Regions have a history of their own.`}
+      {`In ${rangeInWords(range, time.full)} there is nothing like that in ${region}. Other Regions have a history of their own.`}
     </EmptyState>
   );
 }

@@ -36,7 +36,7 @@ export function Timeline({ region, subject, range, asOf }: TimelineProps) {
   if (pages.isPending) return <Loading what="Loading the timeline" />;
   if (events.length === 0 && !pages.hasNextPage) {
     return (
-      <EmptyState title="No events">{`There are none in ${rangeInWords(range)} in ${region}.`}</EmptyState>
+      <EmptyState title="No events">{`There are none in ${rangeInWords(range, time.full)} in ${region}.`}</EmptyState>
     );
   }
   return (
