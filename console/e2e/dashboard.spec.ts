@@ -95,6 +95,18 @@ test("until another time is summed up, what is shown says what it is of", async 
   await expect(page.getByText("What happened in the last 7 days.")).toBeVisible();
 });
 
+test("what was summed up stays where it can't be summed up anew", async ({ page }) => {
+  await page.goto("/_cairn/console/?range=24h");
+  const graph = page.getByLabel("Events over time by source, and errors");
+  await expect(graph).toBeVisible();
+  const json = { __type: "ThrottlingException", message: "Rate exceeded" };
+  await page.route("**/history/summary", (route) => route.fulfill({ status: 400, json }));
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await expect(page.getByText("Could not sum up the events")).toBeVisible();
+  await expect(graph).toBeVisible();
+  await expect(page.getByText("Top principals")).toBeVisible();
+});
+
 test("who may see little sees that, and what the rest needs", async ({ browser, baseURL }) => {
   const nobody = { cookies: [], origins: [] };
   const context = await browser.newContext({ baseURL: baseURL ?? "", storageState: nobody });

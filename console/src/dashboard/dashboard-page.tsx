@@ -85,7 +85,7 @@ export function Component() {
           <Refused error={summary.error} doing="sum up the events" onRetry={() => summary.refetch()} />
         )}
         {summary.data && <Figures summary={summary.data} hrefOf={hrefOf} />}
-        {!summary.isError && (
+        {(summary.data || !summary.isError) && (
           <EventsContainer summary={summary.data} filters={filters} words={shown.span.words} />
         )}
         <Grid gridDefinition={[{ colspan: HALF }, { colspan: HALF }]}>
@@ -101,8 +101,7 @@ export function Component() {
               none="Nobody called."
             />
             <RankedList
-              title="Denied"
-              description="Who was denied most"
+              title="Most denied"
               ranked={top.Denied}
               hrefOf={valueHref("Username", [DENIED])}
               none="Nobody was denied anything."

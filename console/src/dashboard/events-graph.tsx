@@ -7,7 +7,7 @@ import { eventsPath } from "../history/search-query";
 import { count, service } from "../insights/words";
 import { href } from "../shell/href";
 import { type TimeWords, useTime } from "../shell/time";
-import { colorChartsThresholdNegative } from "../shell/tokens";
+import { colorChartsStatusNeutral, colorChartsThresholdNegative } from "../shell/tokens";
 import { FAILED } from "./failures";
 import { type Layer, layersOf } from "./layers";
 
@@ -27,7 +27,15 @@ export default function EventsGraph({ summary: { Buckets, BucketSeconds }, filte
   const layers = layersOf(Buckets);
   const errors = Buckets.map(({ Errors }) => Errors);
   const series: Series[] = [
-    ...layers.map((layer): Series => ({ type: "bar", title: nameOf(layer), data: points(layer.counts) })),
+    ...layers.map(
+      (layer): Series => ({
+        type: "bar",
+        title: nameOf(layer),
+        data: points(layer.counts),
+        // What has no name of its own stands back.
+        ...(layer.source ? {} : { color: colorChartsStatusNeutral }),
+      }),
+    ),
     { type: "line", title: ERRORS, data: points(errors), color: colorChartsThresholdNegative },
   ];
   const hrefOf = (date: Date, more: Filter[] = []) =>

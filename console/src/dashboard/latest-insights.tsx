@@ -26,7 +26,7 @@ export function LatestInsights({ region }: { region: string }) {
   const header = (
     <Header
       variant="h2"
-      description={`Unusual activity of ${DAYS} days`}
+      description={`Unusual activity of the last ${DAYS} days`}
       actions={<Link href={href("/insights")}>All insights</Link>}
       {...(insights.data ? { counter: `(${rows.length})` } : {})}
     >
