@@ -5,7 +5,7 @@ import { RESULTS, STORAGE_STATE } from "./world/world";
 
 /** Specs that have a server for themselves: they run beside the others. */
 const APART =
-  /\/(accounts|delivery|destinations|insights-data|integrity-elsewhere|organization|trails-protected)\.spec\.ts$/;
+  /\/(accounts|delivery|destinations|first-run|insights-data|integrity-elsewhere|organization|trails-protected)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: ".",
