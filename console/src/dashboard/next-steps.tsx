@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import TextContent from "@cloudscape-design/components/text-content";
 import type { ReactNode } from "react";
+import { putSelectors } from "../insights/put-selectors";
 import { Command } from "../shell/command";
 import { href } from "../shell/href";
 import { type Preference, usePreference } from "../shell/preference";
@@ -38,7 +39,7 @@ export function NextSteps() {
             </p>
             <Command text={'eval "$(cairn env)"'} />
           </div>
-          <ColumnLayout columns={3}>
+          <ColumnLayout columns={2}>
             <Step
               title="Keep events as files"
               isDone={hasTrail}
@@ -48,17 +49,16 @@ export function NextSteps() {
               A trail delivers events to a bucket, with signed digests, for longer than the 90 days of event
               history.
             </Step>
-            <Step
-              title="Be told of what is unusual"
-              isDone={hasInsights}
-              command={`aws cloudtrail put-insight-selectors --trail-name ${first?.TrailARN ?? "main"} --insight-selectors '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]'`}
-            >
+            <Step title="Be told of what is unusual" isDone={hasInsights} command={putSelectors(first)}>
               Let the trail look for surges and silences of calls and errors.
             </Step>
+            <Step title="Record what others serve" command="cairn serve --upstream http://127.0.0.1:8333">
+              Started so in place of the server that runs, Cairn stands before a store, an emulator or AWS
+              itself: calls that are signed with keys from there reach it unchanged, and become events.
+            </Step>
             <Step title="Bring the past" command="cairn import cloudtrail AWSLogs/">
-              Log files of CloudTrail, from disk or a bucket, become events: what was usual is known at once.
-              Calls to AWS itself, or to anything that speaks its APIs, are recorded on their way through the
-              gateway.
+              CloudTrail's log files of the last 90 days, from disk or a bucket, become events, each in its
+              Region: what was usual is known at once.
             </Step>
           </ColumnLayout>
         </SpaceBetween>

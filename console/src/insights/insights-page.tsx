@@ -9,11 +9,14 @@ import { InsightsTab } from "./list/insights-tab";
 const RulesTab = lazy(() => import("./rules/rules-tab"));
 const LookBackTab = lazy(() => import("./lookback/look-back-tab"));
 
+const TABS = ["insights", "rules", "look-back"] as const;
+
 /** What was unusual, who is told of it, and what would have been. */
 export function Component() {
   const [region] = useRegion();
   const [search, setSearch] = useSearchParams();
-  const tab = search.get("tab") ?? "insights";
+  // Where the address has a tab that is none, the first is shown.
+  const tab = TABS.find((one) => one === search.get("tab")) ?? "insights";
   return (
     <Page
       title="Insights"

@@ -4,6 +4,7 @@ import type { Trail } from "../../api/trails";
 import { Command } from "../../shell/command";
 import { EmptyState } from "../../shell/empty-state";
 import { href } from "../../shell/href";
+import { putSelectors } from "../put-selectors";
 import { span } from "../words";
 
 /** Why there is nothing, and what to do. */
@@ -29,15 +30,12 @@ export function NoInsights({ trails, days }: { trails: Trail[] | undefined; days
       </EmptyState>
     );
   }
-  const selectors = '[{"InsightType":"ApiCallRateInsight"},{"InsightType":"ApiErrorRateInsight"}]';
   return (
     <SpaceBetween size="s">
       <EmptyState title="No trail is told of insights">
         Calls are counted already. Let a trail look for what is unusual in them.
       </EmptyState>
-      <Command
-        text={`aws cloudtrail put-insight-selectors --trail-name ${first.TrailARN} --region ${first.HomeRegion} --insight-selectors '${selectors}'`}
-      />
+      <Command text={putSelectors(first)} />
     </SpaceBetween>
   );
 }
