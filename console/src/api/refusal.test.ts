@@ -40,3 +40,12 @@ test.each([
 ])("%s is a denial: %s", (code, isDenied) => {
   expect(new Refusal(code, "m", 403).isDenied).toBe(isDenied);
 });
+
+test.each([
+  ["arn:aws:cloudtrail:us-east-1:1:trail/main because", "arn:aws:cloudtrail:us-east-1:1:trail/main"],
+  ['"arn:aws:s3:::shop/a b" because', "arn:aws:s3:::shop/a b"],
+  ["* because", undefined],
+])("what %s no policy allows is named", (where, resource) => {
+  const message = `User: ann is not authorized to perform: s3:GetObject on resource: ${where} no policy allows it`;
+  expect(new Refusal("AccessDenied", message, 403).resource).toBe(resource);
+});

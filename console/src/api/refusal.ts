@@ -31,7 +31,9 @@ export class Refusal extends Error {
 
   /** The ARN of what they lack it on, where the message names it. */
   get resource(): string | undefined {
-    return / on resource: (arn:[^\s"]+)/.exec(this.message)?.[1];
+    // S3 puts it in quotation marks: there may be blanks in it.
+    const [, quoted, plain] = / on resource: (?:"(arn:[^"]+)"|(arn:[^\s"]+))/.exec(this.message) ?? [];
+    return quoted ?? plain;
   }
 }
 
