@@ -10,7 +10,7 @@ export function attributeFaults(draft: Draft, isNew: boolean): Faults {
   };
   if (isNew) say("name", nameFault(draft.name));
   if (draft.bucketFrom === "new") say("newBucket", bucketFault(draft.newBucket));
-  else if (!draft.bucket) say("bucket", "Choose or enter a bucket.");
+  else say("bucket", draft.bucket ? bucketFault(draft.bucket) : "Choose or enter a bucket.");
   if (draft.prefix.length > 200) say("prefix", "A prefix has at most 200 characters.");
   if (/^\/|\/$/.test(draft.prefix)) say("prefix", "A prefix neither begins nor ends with a slash.");
   if (draft.keyFrom === "new" && !/^[\w/-]{1,250}$/.test(draft.newKeyAlias)) {

@@ -261,6 +261,9 @@ test("a trail that is changed needs no name, and what is switched on needs its v
     true,
   );
   expect(Object.keys(faults).sort()).toEqual(["logGroup", "logRole", "newKeyAlias", "prefix", "topic"]);
+  const existing = (bucket: string) => attributeFaults({ ...DRAFT, bucketFrom: "existing", bucket }, true);
+  expect([existing("logs"), existing("")]).toEqual([{}, { bucket: "Choose or enter a bucket." }]);
+  expect(existing("No Bucket").bucket).toMatch(/lowercase/);
 });
 
 test("every step has words and commands that a shell takes", () => {
