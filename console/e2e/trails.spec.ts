@@ -253,6 +253,10 @@ test("a trail is stopped, started and deleted, each once its name was typed", as
   const confirm = dialog.getByRole("button", { name: "Stop logging" });
   await expect(confirm).toBeDisabled();
   await picture(page, "trail-stop");
+  await expect(dialog.getByRole("textbox")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Stop logging" })).toBeFocused();
+  await page.keyboard.press("Enter");
   await dialog.getByRole("textbox").fill("e2e-ende");
   await expect(confirm).toBeDisabled();
   await dialog.getByRole("textbox").fill("e2e-ended");

@@ -2,10 +2,11 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
+import { DialogFocus } from "../../shell/dialog-focus";
 
 interface ConfirmByNameProps {
   title: string;
@@ -27,6 +28,7 @@ export function ConfirmByName(props: ConfirmByNameProps) {
   const { title, name, action, children, busy, refused, onConfirm, onDismiss } = props;
   const [typed, setTyped] = useState("");
   const form = useId();
+  const field = useRef<InputProps.Ref>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (typed === name && !busy) onConfirm();
@@ -57,18 +59,19 @@ export function ConfirmByName(props: ConfirmByNameProps) {
         </Box>
       }
     >
+      <DialogFocus field={field} />
       <form id={form} onSubmit={submit}>
         <SpaceBetween size="m">
           <Alert type="warning">{children}</Alert>
           {refused}
           <FormField label={`To confirm, enter the name of the trail: ${name}`}>
             <Input
+              ref={field}
               value={typed}
               onChange={({ detail }) => setTyped(detail.value)}
               placeholder={name}
               autoComplete={false}
               spellcheck={false}
-              autoFocus
             />
           </FormField>
         </SpaceBetween>
