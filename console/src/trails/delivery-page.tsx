@@ -54,8 +54,8 @@ function Health({ health }: { health: DeliveryHealth }) {
   if (trails.length === 0) {
     return (
       <SpaceBetween size="l">
-        <NoTrail />
         <AilingOthers health={health} />
+        <NoTrail />
         {others && <DestinationsTable health={health} />}
       </SpaceBetween>
     );

@@ -73,8 +73,11 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
               ? at(status?.LatestDigestDeliveryTime, status?.LatestDigestDeliveryError)
               : "–",
           },
-          { label: "SSE-KMS encryption", value: trail.KmsKeyId ?? "Not enabled" },
-          { label: "SNS notification delivery", value: trail.SnsTopicARN ?? "Disabled" },
+          { label: "SSE-KMS encryption", value: <Breakable>{trail.KmsKeyId ?? "Not enabled"}</Breakable> },
+          {
+            label: "SNS notification delivery",
+            value: <Breakable>{trail.SnsTopicARN ?? "Disabled"}</Breakable>,
+          },
           {
             label: "Last notification",
             value: trail.SnsTopicARN
@@ -85,7 +88,10 @@ export function GeneralDetails({ trail, status, isUnknown, canChange }: GeneralD
             label: "Deliveries of log files",
             value: trail.RecursiveLogging === false ? "Left out" : "Logged",
           },
-          { label: "CloudWatch Logs group", value: trail.CloudWatchLogsLogGroupArn ?? "Not configured" },
+          {
+            label: "CloudWatch Logs group",
+            value: <Breakable>{trail.CloudWatchLogsLogGroupArn ?? "Not configured"}</Breakable>,
+          },
           {
             label: "Last event in CloudWatch Logs",
             value: trail.CloudWatchLogsLogGroupArn

@@ -31,30 +31,32 @@ export function LastDay({ arn }: { arn: string }) {
         </Header>
       }
     >
-      {delivery.isError && (
-        <Refused error={delivery.error} doing="look at deliveries" onRetry={() => delivery.refetch()} />
-      )}
-      {delivery.isPending && <Spinner />}
-      {delivery.data && !trail && "Nothing is known of this trail's deliveries from this Region."}
-      {trail && (
-        <SpaceBetween size="m">
-          <KeyValuePairs
-            columns={4}
-            items={[
-              { label: "State", value: <ConditionStatus {...healthOf(trail)} /> },
-              { label: "Lag", value: lagOf(trail) },
-              {
-                label: "Events",
-                value: deliveredInWords(trail.LastDay),
-              },
-              { label: "Digests", value: number.format(trail.LastDay.Digests) },
-            ]}
-          />
-          <Suspense fallback={<Spinner />}>
-            <HoursChart series={seriesOf([trail], "Events")} figure="Events" height={140} />
-          </Suspense>
-        </SpaceBetween>
-      )}
+      <SpaceBetween size="m">
+        {delivery.isError && (
+          <Refused error={delivery.error} doing="look at deliveries" onRetry={() => delivery.refetch()} />
+        )}
+        {delivery.isPending && <Spinner />}
+        {delivery.data && !trail && "Nothing is known of this trail's deliveries from this Region."}
+        {trail && (
+          <SpaceBetween size="m">
+            <KeyValuePairs
+              columns={4}
+              items={[
+                { label: "State", value: <ConditionStatus {...healthOf(trail)} /> },
+                { label: "Lag", value: lagOf(trail) },
+                {
+                  label: "Events",
+                  value: deliveredInWords(trail.LastDay),
+                },
+                { label: "Digests", value: number.format(trail.LastDay.Digests) },
+              ]}
+            />
+            <Suspense fallback={<Spinner />}>
+              <HoursChart series={seriesOf([trail], "Events")} figure="Events" height={140} />
+            </Suspense>
+          </SpaceBetween>
+        )}
+      </SpaceBetween>
     </Container>
   );
 }
