@@ -1,4 +1,4 @@
-# The commands of this project. `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+, Node.js 20.19+ with npm
+# The commands of this project. `make build`, `make run` and `make test` need: Rust 1.95 (rustup), a C compiler, Python 3.10+, Node.js 20.19+ with npm
 # for the console; `make test` needs Chromium too, and installs it where it may (apt-get).
 CARGO ?= cargo
 PYTHON ?= python3
@@ -9,12 +9,14 @@ DATA_DIR ?= cairn-data
 CHROMIUM ?= /usr/bin/chromium
 CONSOLE_SOURCES := $(shell find console/src console/public console/dev console/scripts -type f) console/index.html console/vite.config.ts
 
-.PHONY: run test check unit conformance console-check console-e2e bench bench-insights bench-console soak tidy generated deny clean-data
+.PHONY: build run test check unit conformance console-check console-e2e bench bench-insights bench-console soak tidy generated deny clean-data
 
-# Starts Cairn with its data in ./data and prints what to paste next.
-run: console/dist/index.html
+# The one binary, target/release/cairn, with the console in it.
+build: console/dist/index.html
 	$(CARGO) build --release --bin cairn
-	@mkdir -p $(DATA_DIR)
+
+# Starts Cairn with its data in ./cairn-data and prints what to paste next.
+run: build
 	exec target/release/cairn serve --data-dir $(DATA_DIR)
 
 # Everything a change must pass.
