@@ -69,3 +69,45 @@ test("menus are named and hold what they promise", async ({ page, look }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/My account/);
   await expect(page.locator("body")).toHaveAttribute("data-same", "page");
 });
+
+test("a console whose server was renewed meanwhile is loaded anew on the way to the next page", async ({
+  page,
+}) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
+  await page.waitForLoadState("load");
+  // What the open page knows of is gone; what is loaded from now on is not.
+  let isRenewed = false;
+  page.on("request", (request) => {
+    isRenewed ||= request.isNavigationRequest();
+  });
+  await page.route(/assets\/trails-page/, (route) =>
+    isRenewed ? route.continue() : route.fulfill({ status: 404, body: "no such file" }),
+  );
+  await page.getByRole("link", { name: "Trails", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^Trails/ })).toBeVisible();
+  expect(isRenewed).toBe(true);
+});
+
+test("a server that is gone is told so, and the page comes once it is back", async ({ page, look }) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
+  await page.waitForLoadState("load");
+  const all = /_cairn\/console/;
+  await page.route(all, (route) => route.abort());
+  await page.getByRole("link", { name: "Insights", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be loaded");
+  await expect(page.getByText("Cairn does not answer.", { exact: false })).toBeVisible();
+  await look("page-unreachable");
+  await page.unroute(all);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Insights" })).toBeVisible();
+});
+
+test("a browser that has no network goes on with a server that answers", async ({ page }) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
+  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await page.getByRole("link", { name: "Trails", exact: true }).click();
+  await expect(page.getByRole("link", { name: "main", exact: true })).toBeVisible();
+});

@@ -3,7 +3,7 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { Refusal } from "./api/call";
-import { PageFailed } from "./shell/page-failed";
+import { ConsoleFailed, PageFailed } from "./shell/page-failed";
 import { PageLoading } from "./shell/page-loading";
 import { Shell } from "./shell/shell";
 
@@ -13,10 +13,12 @@ const router = createBrowserRouter(
     {
       path: "/sign-in",
       lazy: () => import("./session/sign-in-page"),
+      errorElement: <ConsoleFailed />,
       hydrateFallbackElement: <PageLoading />,
     },
     {
       element: <Shell />,
+      errorElement: <ConsoleFailed />,
       children: [
         {
           // Breaks of a page leave the frame around it standing, and it is there before the first page is.
@@ -54,6 +56,8 @@ const queries = new QueryClient({
       retry: (failures, error) => error instanceof Refusal && error.code === "Unreachable" && failures < 2,
       staleTime: 10_000,
       refetchOnWindowFocus: false,
+      // Cairn may run where the browser is: what the browser thinks of the network says nothing about it.
+      networkMode: "always",
     },
   },
 });

@@ -21,8 +21,12 @@ import { standingOf } from "./standing";
 
 export { useRegion } from "./region";
 
-const SignInAgain = lazy(() => import("./sign-in-again"));
+const loadSignInAgain = () => import("./sign-in-again");
+const SignInAgain = lazy(loadSignInAgain);
 const SomebodyElse = lazy(() => import("./somebody-else"));
+
+/** After which what the page itself needs is there. */
+const QUIET_AFTER_MS = 5_000;
 
 const Current = createContext<Session | undefined>(undefined);
 const Ending = createContext<() => void>(() => {});
@@ -51,6 +55,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (!isPutOff.current || hasJustActed()) setAsked(true);
   }, []);
   const { session, known, standing, renewed } = useStanding(askUnlessPutOff);
+  useSignInAtHand();
   useEffect(() => {
     isPutOff.current = false;
     setAsked(standing === "ended");
@@ -128,6 +133,14 @@ function useAskAnew(csrf: string | undefined) {
     }
     before.current = csrf;
   }, [csrf, queries]);
+}
+
+/** Loads the form for later: where a server that was renewed ended the session, it could not be loaded then. */
+function useSignInAtHand() {
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadSignInAgain().catch(() => undefined), QUIET_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
 }
 
 /** Whether a call may be of somebody's doing; pages make others by themselves every few seconds. */
