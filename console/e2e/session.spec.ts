@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures";
+import { ACCOUNT } from "./world/generated-events";
 import { accountMenu, assignDevice, createPerson, enterCredentials, recordsOf } from "./world/person";
 import { ADMINISTRATOR } from "./world/sign-in";
 import { Authenticator, totp } from "./world/totp";
@@ -23,7 +24,8 @@ test("a deep link leads through the sign-in to its page, and both attempts are r
   await expect(page.getByText("Your sign-in information is incorrect")).toBeVisible();
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await look("sign-in-failed");
-  await enterCredentials(page, "sign-in-ann", PASSWORD);
+  // As it is pasted from where numbers are read in groups.
+  await enterCredentials(page, "sign-in-ann", PASSWORD, ACCOUNT.replace(/(....)(?=.)/g, "$1 "));
   await expect(page).toHaveURL(/\/events\?/);
   await expect(page.getByRole("heading", { level: 1, name: /Event history/ })).toBeVisible();
   await expect(accountMenu(page)).toContainText("sign-in-ann");
@@ -32,6 +34,20 @@ test("a deep link leads through the sign-in to its page, and both attempts are r
       (await recordsOf(aws, "ConsoleLogin", "sign-in-ann")).map((record) => record.responseElements),
     )
     .toEqual([{ ConsoleLogin: "Success" }, { ConsoleLogin: "Failure" }]);
+});
+
+test("a browser that keeps no cookies is told so", async ({ page, aws }) => {
+  await createPerson(aws, "sign-in-lea", { password: PASSWORD });
+  await page.route("**/console/session", async (route) => {
+    const answer = await route.fetch();
+    await page.context().clearCookies();
+    const { "set-cookie": _, ...headers } = answer.headers();
+    await route.fulfill({ response: answer, headers });
+  });
+  await page.goto("/_cairn/console/sign-in");
+  await enterCredentials(page, "sign-in-lea", PASSWORD);
+  await expect(page.getByText("Your browser does not keep the session")).toBeVisible();
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
 });
 
 test("signing out ends the session, and the name is remembered for the next one", async ({ page, aws }) => {

@@ -10,6 +10,7 @@ import { readSession, type Session } from "../api/session";
 import { Command } from "../shell/command";
 import { type Preference, usePreference } from "../shell/preference";
 import { useTheme } from "../shell/theme";
+import { accountOf } from "./account";
 import { SignInForm, STEP_TITLES } from "./sign-in-form";
 import styles from "./sign-in-page.module.css";
 import { startOf, wayBack } from "./sign-in-start";
@@ -57,7 +58,7 @@ function SignInCard(props: { query: URLSearchParams; back: string; onSignedIn: (
   const [keeps, setKeeps] = useState(true);
   const form = useSignIn(startOf(props.query, remembered), (session) => {
     const { kind, account, userName } = form.entries;
-    remember(keeps ? { kind, account: account.trim(), userName: userName.trim() } : null);
+    remember(keeps ? { kind, account: accountOf(account), userName: userName.trim() } : null);
     props.onSignedIn(session);
     navigate(props.back, { replace: true });
   });

@@ -78,6 +78,7 @@ describe("what a refusal leads to", () => {
     ["LockedOut", "mfa", "mfa", undefined],
     ["Unavailable", "credentials", "credentials", "Nobody can sign in at the moment"],
     ["Unreachable", "mfa", "mfa", "Cairn does not answer"],
+    ["NoCookie", "mfa", "credentials", "Your browser does not keep the session"],
     ["Surprise", "mfa", "mfa", "You could not be signed in"],
   ];
   test.each(cases)("%s at %s", (code, step, next, header) => {

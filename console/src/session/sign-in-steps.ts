@@ -1,4 +1,5 @@
 import type { SignIn, SignInRefusal } from "../api/session";
+import { accountOf } from "./account";
 
 /** What is asked for, one after another. */
 export type Step = "credentials" | "mfa" | "new-password";
@@ -65,7 +66,7 @@ export function withFreshCode(step: Step, entries: Entries, codeAgeMs: number): 
 export function signInOf(entries: Entries): SignIn {
   const code = codeOf(entries);
   return {
-    Account: entries.account.trim(),
+    Account: accountOf(entries.account),
     ...(entries.kind === "user" ? { UserName: entries.userName.trim() } : {}),
     Password: entries.password,
     ...(code ? { MfaCode: code } : {}),
@@ -78,7 +79,7 @@ export function outcomeOf(
   refusal: { code: string; message: string; retryAfterSeconds?: number | undefined },
   step: Step,
 ): Outcome {
-  switch (refusal.code as SignInRefusal["Code"] | "Unreachable") {
+  switch (refusal.code as SignInRefusal["Code"] | "Unreachable" | "NoCookie") {
     case "Failed":
       return {
         step: "credentials",
@@ -119,6 +120,17 @@ export function outcomeOf(
       return failed(step, "Your browser may not sign in here", refusal.message);
     case "Unavailable":
       return failed(step, "Nobody can sign in at the moment", refusal.message);
+    case "NoCookie":
+      return {
+        step: "credentials",
+        alert: {
+          type: "error",
+          header: "Your browser does not keep the session",
+          message:
+            "Allow cookies for this address, and sign in again. Behind a proxy, see that it says by X-Forwarded-Proto how it is reached.",
+        },
+        forget: ["password", "code", "newPassword", "repeated"],
+      };
     case "Unreachable":
       return failed(step, "Cairn does not answer", "Is the server running, and your network well?");
     default:

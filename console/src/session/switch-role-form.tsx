@@ -8,6 +8,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { Refused } from "../shell/refused";
+import { accountOf } from "./account";
 import { ColourSwatch } from "./colour-swatch";
 import { COLOURS, type RememberedRole } from "./roles";
 import { useSwitch } from "./use-switch";
@@ -27,7 +28,7 @@ export function SwitchRoleForm({ start }: { start: RememberedRole }) {
     setBusy(true);
     setError(undefined);
     try {
-      await toRole({ ...role, account: role.account.trim(), roleName: role.roleName.trim() });
+      await toRole({ ...role, account: accountOf(role.account), roleName: role.roleName.trim() });
     } catch (refusal) {
       setError(refusal);
       setBusy(false);

@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from "react";
 import { Refusal } from "../api/call";
-import { type Session, signIn } from "../api/session";
+import { readSession, type Session, signIn } from "../api/session";
 import {
   type Entries,
   missing,
@@ -31,7 +31,10 @@ export function useSignIn(start: Partial<Entries>, onSignedIn: (session: Session
     setBusy(true);
     try {
       const codeAgeMs = Date.now() - codeTypedAt.current;
-      onSignedIn(await signIn(signInOf(withFreshCode(outcome.step, entries, codeAgeMs))));
+      const session = await signIn(signInOf(withFreshCode(outcome.step, entries, codeAgeMs)));
+      // A browser that keeps no cookie would be told on the next page that the session has ended, again and again.
+      if (!(await readSession())) throw new Refusal("NoCookie", "", 0);
+      onSignedIn(session);
     } catch (error) {
       const next = outcomeOf(refusalOf(error), outcome.step);
       setOutcome(next);
