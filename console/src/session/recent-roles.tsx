@@ -34,7 +34,7 @@ export function RecentRoles() {
               id: `${role.account}/${role.roleName}`,
               content: roleLabel(role),
               secondaryContent: `${role.roleName} in account ${role.account}`,
-              icon: <Icon svg={<ColourSwatch colour={role.colour} />} />,
+              ...(role.colour ? { icon: <Icon svg={<ColourSwatch colour={role.colour} />} /> } : {}),
               actions: (
                 <SpaceBetween direction="horizontal" size="xxs">
                   <Button onClick={() => take(role)} ariaLabel={`Switch to ${roleLabel(role)}`}>

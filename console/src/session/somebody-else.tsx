@@ -23,7 +23,7 @@ export default function SomebodyElse({ session }: { session: Session }) {
     >
       <Box variant="p">
         This browser works as <strong>{principalLabel(session)}</strong> now: another tab signed in or
-        switched roles, or the time in a role is over. What this page shows belongs to who you were.
+        switched roles, or a role is gone or its time over. What this page shows belongs to who you were.
       </Box>
     </Modal>
   );

@@ -3,7 +3,7 @@ import type { TopNavigationProps } from "@cloudscape-design/components/top-navig
 import { useNavigate } from "react-router";
 import type { Session } from "../api/session";
 import { ColourSwatch } from "../session/colour-swatch";
-import { atTop, switcherLabel } from "../session/principal";
+import { atTop, roleNameOf, switcherLabel } from "../session/principal";
 import { type RememberedRole, ROLES, roleLabel } from "../session/roles";
 import { useSession } from "../session/session-gate";
 import { useSwitch } from "../session/use-switch";
@@ -21,16 +21,29 @@ export function useAccountMenu(): TopNavigationProps.Utility {
   const { text, colour } = atTop(session, roles);
   return {
     type: "menu-dropdown",
-    ...(colour ? { iconSvg: <ColourSwatch colour={colour} /> } : { iconName: "user-profile" as const }),
+    ...iconOf(colour),
     text,
     ariaLabel: `Signed in as ${text}`,
-    description: `Account ${session.Account.Id}`,
+    description: identityOf(session),
     title: text,
     items: itemsOf(session, roles),
     onItemClick: ({ detail }) => act(detail.id),
     onItemFollow: follow,
   };
 }
+
+/** Who one is, whatever a role is called by whoever uses it. */
+function identityOf(session: Session): string {
+  const { Principal, SwitchedFrom } = session;
+  if (Principal.Type === "Root") return "Root user";
+  const role = roleNameOf(session);
+  if (!role) return `IAM user ${Principal.Name}`;
+  return SwitchedFrom ? `Role ${role}, switched to by ${switcherLabel(session)}` : `Role ${role}`;
+}
+
+/** A square of the colour that somebody gave to a role; an empty one would look like a box to tick. */
+const iconOf = (colour: string) =>
+  colour ? { iconSvg: <ColourSwatch colour={colour} /> } : { iconName: "user-profile" as const };
 
 /** A menu follows its links itself: it is told to leave those within the console to the router. */
 function useMenuFollow() {
@@ -51,7 +64,7 @@ function itemsOf(session: Session, roles: readonly RememberedRole[]): ButtonDrop
     id: `role:${index}`,
     text: roleLabel(role),
     secondaryText: `${role.roleName} in ${role.account}`,
-    iconSvg: <ColourSwatch colour={role.colour} />,
+    ...iconOf(role.colour),
   }));
   const recent = others.length ? [{ text: "Recent roles", items: others }] : [];
   return [
