@@ -3,6 +3,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { Aws } from "./world/aws";
+import { heardBadly } from "./world/heard";
 import { startShared, stopShared } from "./world/shared-server";
 import { readWorld, SCREENSHOTS, TAKEN } from "./world/world";
 
@@ -14,8 +15,8 @@ interface Fixtures {
   /** Fails the test when the page throws, breaks its content security policy or asks another host. */
   watched: undefined;
   /**
-   * Looks at the page as it is: no violation of axe's rules (WCAG 2.2 AA), and a picture of it in light, in dark and
-   * on a narrow screen, `test-results/screenshots/NAME-….png`.
+   * Looks at the page as it is: no violation of axe's rules (WCAG 2.2 AA), nothing that is heard without a name, and a
+   * picture of it in light, in dark and on a narrow screen, `test-results/screenshots/NAME-….png`.
    */
   look: (name: string) => Promise<void>;
 }
@@ -70,6 +71,7 @@ export const test = base.extend<Fixtures, Workers>({
   look: async ({ page }, use) => {
     await use(async (name) => {
       await expectAccessible(page, name);
+      expect(await heardBadly(page), `what is heard of ${name}`).toEqual([]);
       await pictures(page, name);
     });
   },

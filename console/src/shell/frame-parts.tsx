@@ -44,15 +44,19 @@ export function useFrame(): Frame {
   return frame;
 }
 
-/** Names the page: in the browser's tab, and in the breadcrumbs below the pages above it. */
+/** Names the page: in the browser's tab, where the first words count, and in the breadcrumbs below the pages above it. */
 export function usePageTitle(title: string, above: readonly Crumb[] = []): void {
   const { setCrumbs } = useFrame();
   const key = JSON.stringify([...above, [title, ""]]);
   useLayoutEffect(() => {
-    document.title = `${title} | Cairn`;
-    setCrumbs(JSON.parse(key) as Crumb[]);
-  }, [title, key, setCrumbs]);
+    const crumbs = JSON.parse(key) as Crumb[];
+    document.title = [...namesOf(crumbs), "Cairn"].join(" | ");
+    setCrumbs(crumbs);
+  }, [key, setCrumbs]);
 }
+
+/** What a page and those above it are called, its own name first: `Edit`, `main`, `Trails`. */
+export const namesOf = (crumbs: readonly Crumb[]): string[] => crumbs.map(([text]) => text).reverse();
 
 /** Offers a help panel beside the page; gives what opens it. The panel must keep its identity between renders. */
 export function useHelp(help: ReactNode): () => void {

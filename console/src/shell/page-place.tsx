@@ -1,7 +1,7 @@
 import LiveRegion from "@cloudscape-design/components/live-region";
 import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useLocation, useNavigation } from "react-router";
-import { useFrame } from "./frame-parts";
+import { namesOf, useFrame } from "./frame-parts";
 import styles from "./shell.module.css";
 import { useKeptFocus } from "./use-kept-focus";
 
@@ -21,7 +21,7 @@ export function PagePlace({ children }: { children: ReactNode }) {
   }, [pathname]);
   return (
     <div id="page" ref={place} tabIndex={-1} aria-busy={isLeaving} className={styles.page}>
-      <LiveRegion hidden>{crumbs.at(-1)?.[0]}</LiveRegion>
+      <LiveRegion hidden>{namesOf(crumbs).join(", ")}</LiveRegion>
       {children}
     </div>
   );

@@ -73,5 +73,5 @@ const NARROW_PX = 900;
 function Breadcrumbs() {
   const { crumbs } = useFrame();
   const items = [["Cairn", "/"] as const, ...crumbs].map(([text, path]) => ({ text, href: href(path) }));
-  return <BreadcrumbGroup items={items} />;
+  return <BreadcrumbGroup items={items} ariaLabel="Breadcrumbs" />;
 }
