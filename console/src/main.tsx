@@ -1,4 +1,5 @@
 import "@cloudscape-design/global-styles/index.css";
+import "./shell/forced-colours.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { startTheme } from "./shell/theme";
