@@ -40,14 +40,7 @@ export function EnrolCodes({ device, onAssigned, onCancel }: EnrolCodesProps) {
             </Suspense>
             <SpaceBetween size="xs">
               <Box variant="p">Or enter this key there, as a time-based one:</Box>
-              <CopyToClipboard
-                variant="inline"
-                textToCopy={device.seed}
-                textToDisplay={device.seed.replace(/(.{4})(?=.)/g, "$1 ")}
-                copyButtonAriaLabel="Copy the key"
-                copySuccessText="Copied"
-                copyErrorText="Could not be copied"
-              />
+              <Seed seed={device.seed} />
             </SpaceBetween>
           </div>
         </SpaceBetween>
@@ -62,5 +55,21 @@ export function EnrolCodes({ device, onAssigned, onCancel }: EnrolCodesProps) {
         </Buttons>
       </SpaceBetween>
     </form>
+  );
+}
+
+/** The seed in groups, as it is typed from a screen; a line ends between two of them. */
+function Seed({ seed }: { seed: string }) {
+  return (
+    <div className={styles.seed}>
+      <CopyToClipboard
+        variant="icon"
+        textToCopy={seed}
+        copyButtonAriaLabel="Copy the key"
+        copySuccessText="Copied"
+        copyErrorText="Could not be copied"
+      />
+      <code className={styles.groups}>{seed.match(/.{1,4}/g)?.join(" ")}</code>
+    </div>
   );
 }
