@@ -42,6 +42,7 @@ test("a trail that nobody touched is as it was delivered, and its report is a fi
   await page.goto(PAGE);
   await page.getByRole("button", { name: "Validate" }).click();
   await expect(page.getByText("Everything is as it was delivered")).toBeVisible();
+  await expect(page.getByText(/The digests are of \S+ \S+ to \S+ \S+ UTC/)).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Digest" }).first()).toContainText("Valid");
   await expect(page.getByRole("row").filter({ hasText: "Log file" }).first()).toContainText("Valid");
   await look("integrity");
@@ -119,4 +120,19 @@ test("a trail that is not there is not taken for another", async ({ page }) => {
   await page.goto(PAGE.replace(/proven$/, "gone"));
   await expect(page.getByText("There is no trail gone here")).toBeVisible();
   await expect(page.getByRole("button", { name: "Validate" })).toBeDisabled();
+});
+
+test("times that can't be checked are told before, and those without digests prove nothing", async ({
+  page,
+}) => {
+  await page.goto(`${PAGE}&range=custom&from=2099-01-01T00:00:00Z`);
+  await expect(page.getByText("This is in the future")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Validate" })).toBeDisabled();
+  await page.goto(`${PAGE}&range=custom&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z`);
+  await page.getByRole("button", { name: "Validate" }).click();
+  await expect(page.getByText("There are no digests in this time: nothing is proven")).toBeVisible();
+  await expect(
+    page.getByText("Looked for from 2020-01-01 00:00:00 to 2020-02-01 00:00:00 UTC."),
+  ).toBeVisible();
+  await expect(page.getByRole("heading", { name: "File by file" })).toHaveCount(0);
 });

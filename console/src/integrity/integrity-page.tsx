@@ -65,9 +65,7 @@ function Integrity({ region }: { region: string }) {
           </Box>
         )}
         {run.state === "ended" && <Verdict run={run} />}
-        {run.state !== "new" && !(run.state === "failed" && run.results.length === 0) && (
-          <ResultsTable run={run} />
-        )}
+        {(run.state === "running" || run.results.length > 0) && <ResultsTable run={run} />}
         {asked && <CommandsSection region={region} asked={asked} isElsewhere={run.isElsewhere} />}
       </SpaceBetween>
     </Page>

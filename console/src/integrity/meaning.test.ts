@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { meaningOf } from "./meaning";
+import { inWords, meaningOf } from "./meaning";
 
 /** What `cairn validate` says in docs/validation.md: each is explained. */
 const PAGE = readFileSync(new URL("../../../docs/validation.md", import.meta.url), "utf8");
@@ -28,4 +28,9 @@ test("what Cairn may not read is not the reader's to ask for", () => {
 
 test("what is not known is not explained", () => {
   expect(meaningOf("the moon is blue")).toBeUndefined();
+});
+
+test("a finding does not say again what its result says", () => {
+  expect(inWords("Not checked: AccessDenied: no", "unchecked")).toBe("AccessDenied: no");
+  expect(inWords("invalid format", "invalid")).toBe("Invalid format");
 });

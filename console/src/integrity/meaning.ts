@@ -1,5 +1,7 @@
-/** What each finding means, for whoever has to act on it: docs/validation.md. */
+import { capitalised } from "../insights/words";
+import type { ResultState } from "./run";
 
+/** What a finding means, for whoever has to act on it: docs/validation.md. */
 export interface Meaning {
   /** What it shows. */
   means: string;
@@ -128,3 +130,7 @@ const MEANINGS: [RegExp, Meaning][] = [
 /** What a finding means; nothing where it is not known. */
 export const meaningOf = (finding: string): Meaning | undefined =>
   MEANINGS.find(([pattern]) => pattern.test(finding))?.[1];
+
+/** A finding as it stands beside its result: what that says is not said again. */
+export const inWords = (finding: string, state: ResultState): string =>
+  capitalised(state === "unchecked" ? finding.replace(/^not checked: /i, "") : finding);

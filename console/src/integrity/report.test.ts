@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commands, jsonReport, reportName } from "./report";
+import { commands, foundTime, jsonReport, reportName } from "./report";
 import { NEW, type Run } from "./run";
 
 const ASKED = {
@@ -34,4 +34,11 @@ test("the same check can be run in a terminal", () => {
     "--end-time 2026-03-02T00:00:00Z --region eu-west-1 --account-id 222233334444";
   expect(aws).toBe(`aws cloudtrail validate-logs ${flags} --verbose`);
   expect(cairn).toBe(`cairn validate ${flags}`);
+});
+
+test("a report tells of which time there were digests", () => {
+  const report =
+    "Results requested for a to b\nResults found for 2026-03-01T00:30:00Z to 2026-03-01T02:00:00Z:\n";
+  expect(foundTime(report)).toEqual(["2026-03-01T00:30:00Z", "2026-03-01T02:00:00Z"]);
+  expect(foundTime("Results requested for a to b\nNo digest files were found\n")).toBeUndefined();
 });

@@ -19,6 +19,12 @@ export function jsonReport({ asked, ended, counts, results, unlisted, state }: R
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** The time of which digests were found, which the report tells; nothing where there were none. */
+export function foundTime(report: string): [string, string] | undefined {
+  const [, from, to] = /^Results found for (\S+) to (\S+):$/m.exec(report) ?? [];
+  return from && to ? [from, to] : undefined;
+}
+
 /** Names a report's file: `main-validation-2026-03-02.json`. */
 export const reportName = ({ asked }: Run, ending: string): string =>
   `${asked?.trail.split("/").at(-1) ?? "trail"}-validation-${(asked?.to ?? "").slice(0, 10)}.${ending}`;

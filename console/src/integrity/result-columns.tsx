@@ -1,10 +1,9 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Popover from "@cloudscape-design/components/popover";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { TimeWords } from "../shell/time";
-import { meaningOf } from "./meaning";
+import { inWords, meaningOf } from "./meaning";
 import type { Result, ResultState } from "./run";
 
 const STATES: Record<ResultState, { type: StatusIndicatorProps.Type; words: string; order: number }> = {
@@ -23,17 +22,8 @@ export const columnsOf = (time: TimeWords): TableProps.ColumnDefinition<Result>[
     sortingComparator: (a, b) => STATES[a.state].order - STATES[b.state].order,
     cell: ({ state }) => <StatusIndicator type={STATES[state].type}>{STATES[state].words}</StatusIndicator>,
   },
-  { id: "finding", header: "Finding", width: 230, sortingField: "finding", cell: Finding },
-  {
-    id: "object",
-    header: "Object",
-    width: 400,
-    isRowHeader: true,
-    sortingField: "object",
-    cell: ({ object, time: from, until }) =>
-      until ? `${time.short(from)} to ${time.short(until)}` : <span title={object}>{short(object)}</span>,
-  },
-  { id: "kind", header: "What", width: 130, sortingField: "kind", cell: ({ kind }) => kind },
+  { id: "finding", header: "Finding", width: 260, sortingField: "finding", cell: Finding },
+  { id: "kind", header: "What", width: 120, sortingField: "kind", cell: ({ kind }) => kind },
   {
     id: "time",
     header: `Time (${time.zone === "utc" ? "UTC" : "local"})`,
@@ -41,16 +31,27 @@ export const columnsOf = (time: TimeWords): TableProps.ColumnDefinition<Result>[
     sortingField: "time",
     cell: ({ time: at }) => (at ? time.short(at) : "–"),
   },
+  {
+    id: "object",
+    header: "Object",
+    minWidth: 320,
+    isRowHeader: true,
+    sortingField: "object",
+    cell: ({ object, time: from, until }) =>
+      until ? `${time.short(from)} to ${time.short(until)}` : <span title={object}>{short(object)}</span>,
+  },
 ];
 
-function Finding({ finding }: Result) {
+function Finding({ finding, state }: Result) {
   if (!finding) return "–";
+  const said = inWords(finding, state);
   const meaning = meaningOf(finding);
-  if (!meaning) return finding;
+  if (!meaning) return said;
   return (
     <Popover
       header="What it means"
-      triggerType="custom"
+      triggerType="text"
+      wrapTriggerText
       size="large"
       content={
         <>
@@ -59,9 +60,7 @@ function Finding({ finding }: Result) {
         </>
       }
     >
-      <Button variant="inline-link" ariaLabel={`What it means: ${finding}`}>
-        {finding}
-      </Button>
+      {said}
     </Popover>
   );
 }

@@ -40,7 +40,7 @@ export function ResultsTable({ run }: { run: Run }) {
     {
       filtering: {
         fields: ["object", "finding", "kind"],
-        empty: <Nothing run={run} />,
+        empty: <Box textAlign="center">None</Box>,
         noMatch: <EmptyState title="No file matches">Change the filter.</EmptyState>,
       },
       pagination: { pageSize: 25 },
@@ -100,15 +100,4 @@ export function ResultsTable({ run }: { run: Run }) {
       pagination={<Pagination {...paginationProps} />}
     />
   );
-}
-
-function Nothing({ run }: { run: Run }) {
-  if (run.state === "ended" && run.results.length === 0) {
-    return (
-      <EmptyState title="No digests in this time">
-        A digest is made each hour once log file validation is on. The first comes an hour after that.
-      </EmptyState>
-    );
-  }
-  return <Box textAlign="center">None</Box>;
 }

@@ -111,3 +111,16 @@ test("files elsewhere are told apart, and what Cairn lacks there is in the repor
   expect(JSON.parse(jsonReport(of)).missingPermissions).toEqual(["s3:GetObject"]);
   expect(jsonReport(run([BEGUN]))).not.toContain("missingPermissions");
 });
+
+test.each([
+  ["b/1_CloudTrail_us-east-1_20260302T1205Z_0000000013HdQt1a.json.gz", "2026-03-02T12:05:00Z"],
+  ["b/1_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T120000Z.json.gz", "2026-03-02T12:00:00Z"],
+  [
+    "b/1_CloudTrail-Digest_us-east-1_main_us-east-1_20260302T120000Z_backfill.json.gz",
+    "2026-03-02T12:00:00Z",
+  ],
+  ["b/readme.txt", ""],
+])("%s tells its time", (object, time) => {
+  const of = run([BEGUN, { Kind: "LogFile", Object: object, Valid: false, Finding: "not found" }]);
+  expect(of.results[0]?.time).toBe(time);
+});

@@ -103,10 +103,12 @@ function resultOf(line: Extract<ValidationLine, { Kind: "Digest" | "LogFile" | "
   return { kind: KINDS[line.Kind], state: stateOf(line), object, finding, time };
 }
 
-/** The time that the name of a log file tells, to the minute; empty where it tells none. */
+/** The time that the name of a log file or a digest tells; empty where it tells none. */
 function timeOfName(object: string): string {
-  const [, year, month, day, hour, minute] = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[^/]*$/.exec(object) ?? [];
-  return year ? `${year}-${month}-${day}T${hour}:${minute}:00Z` : "";
+  const name = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?Z(_[^/]*)?\.json\.gz$/.exec(object);
+  if (!name) return "";
+  const [, year, month, day, hour, minute, second = "00"] = name;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
 }
 
 function stateOf({

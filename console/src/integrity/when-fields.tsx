@@ -4,7 +4,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TimeInput from "@cloudscape-design/components/time-input";
 import { useState } from "react";
-import { WHENS, type When } from "./when";
+import { customOf, WHENS, type When, wrongWhen } from "./when";
 
 interface WhenFieldsProps {
   when: When;
@@ -15,6 +15,7 @@ interface WhenFieldsProps {
 
 /** From when to when: one of the usual times, or instants in UTC as digests have them. */
 export function WhenFields({ when, disabled, onChange }: WhenFieldsProps) {
+  const wrong = wrongWhen(when, Date.now());
   const options = WHENS.map(({ id, label }) => ({ value: id, label }));
   return (
     <SpaceBetween size="s">
@@ -23,7 +24,11 @@ export function WhenFields({ when, disabled, onChange }: WhenFieldsProps) {
           selectedOption={options.find(({ value }) => value === when.id) ?? null}
           options={options}
           disabled={disabled}
-          onChange={({ detail }) => onChange({ range: detail.selectedOption.value ?? "" })}
+          onChange={({ detail: { selectedOption } }) => {
+            const { from, to } = customOf(when, Date.now());
+            const times = selectedOption.value === "custom" ? { from, to } : {};
+            onChange({ range: selectedOption.value ?? "", ...times });
+          }}
           expandToViewport
         />
       </FormField>
@@ -31,6 +36,7 @@ export function WhenFields({ when, disabled, onChange }: WhenFieldsProps) {
         <SpaceBetween direction="horizontal" size="m">
           <Instant
             label="From (UTC)"
+            wrong={wrong.from}
             value={when.from}
             disabled={disabled}
             onChange={(from) => onChange({ from })}
@@ -38,6 +44,7 @@ export function WhenFields({ when, disabled, onChange }: WhenFieldsProps) {
           <Instant
             label="To (UTC)"
             hint="Empty: now"
+            wrong={wrong.to}
             value={when.to}
             disabled={disabled}
             onChange={(to) => onChange({ to })}
@@ -51,12 +58,13 @@ export function WhenFields({ when, disabled, onChange }: WhenFieldsProps) {
 interface InstantProps {
   label: string;
   hint?: string;
+  wrong: string | undefined;
   value: string;
   disabled: boolean;
   onChange: (value: string) => void;
 }
 
-function Instant({ label, hint, value, disabled, onChange }: InstantProps) {
+function Instant({ label, hint, wrong, value, disabled, onChange }: InstantProps) {
   const [day, setDay] = useState(value.slice(0, 10));
   const [time, setTime] = useState(value.slice(11, 16) || "00:00");
   const tell = (day: string, time: string) => {
@@ -64,7 +72,7 @@ function Instant({ label, hint, value, disabled, onChange }: InstantProps) {
     onChange(day && !Number.isNaN(Date.parse(written)) ? written : "");
   };
   return (
-    <FormField label={label} constraintText={hint}>
+    <FormField label={label} constraintText={hint} errorText={wrong}>
       <SpaceBetween direction="horizontal" size="xs">
         <DateInput
           value={day}

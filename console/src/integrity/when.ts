@@ -23,6 +23,22 @@ export function readWhen(search: URLSearchParams): When {
   return { id, from: search.get("from") ?? "", to: search.get("to") ?? "" };
 }
 
+/** What is wrong with the times that were chosen, in words; nothing where they make sense. */
+export function wrongWhen(when: When, now: number): { from?: string; to?: string } {
+  if (when.id !== "custom") return {};
+  const [from, to] = [Date.parse(when.from), when.to ? Date.parse(when.to) : now];
+  if (Number.isNaN(from)) return { from: "Choose a day." };
+  if (from >= now) return { from: "This is in the future: nothing has been delivered then." };
+  return from < to ? {} : { to: "This is not after the start." };
+}
+
+/** What the times begin with once they are chosen freely: those that were shown last. */
+export function customOf(when: When, now: number): { from: string; to: string } {
+  const days = WHENS.find(({ id }) => id === when.id)?.days ?? 0;
+  const minute = Math.floor(now / 60_000) * 60_000;
+  return when.from ? when : { from: instant(minute - days * 86_400_000), to: instant(minute) };
+}
+
 /** What is asked of the server; nothing where the times make no sense. */
 export function askedOf(
   trail: string,
@@ -34,7 +50,7 @@ export function askedOf(
   const days = WHENS.find(({ id }) => id === when.id)?.days ?? 0;
   if (days > 0) return { ...of, from: instant(now - days * 86_400_000), to: instant(now) };
   const [from, to] = [Date.parse(when.from), when.to ? Date.parse(when.to) : now];
-  if (Number.isNaN(from) || Number.isNaN(to) || from >= to) return undefined;
+  if (Number.isNaN(from) || Number.isNaN(to) || from >= Math.min(to, now)) return undefined;
   return { ...of, from: instant(from), to: instant(to) };
 }
 
