@@ -10,7 +10,6 @@ import { SCREENSHOTS } from "./world/world";
 
 const ARN = (name: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${name}`;
 const CREATE = "/_cairn/console/trails/create";
-const detail = (name: string) => `/_cairn/console/trails/detail?arn=${encodeURIComponent(ARN(name))}`;
 const edit = (name: string, step: string) =>
   `/_cairn/console/trails/edit?step=${step}&arn=${encodeURIComponent(ARN(name))}`;
 
@@ -243,39 +242,6 @@ test("what a trail logs is changed, condition by condition", async ({ page, aws,
     TrailName: "e2e-picky",
   });
   expect(answer.AdvancedEventSelectors).toEqual([selector("HeadObject", "GetObject")]);
-});
-
-test("a trail is stopped, started and deleted, each once its name was typed", async ({ page, aws }) => {
-  await createTrail(aws, "e2e-ended", "e2e-ended-logs", ACCOUNT);
-  await page.goto(detail("e2e-ended"));
-  await page.getByRole("button", { name: "Stop logging" }).click();
-  const dialog = page.getByRole("dialog", { name: "Stop logging" });
-  const confirm = dialog.getByRole("button", { name: "Stop logging" });
-  await expect(confirm).toBeDisabled();
-  await picture(page, "trail-stop");
-  await expect(dialog.getByRole("textbox")).toBeFocused();
-  await page.keyboard.press("Escape");
-  await expect(page.getByRole("button", { name: "Stop logging" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  await dialog.getByRole("textbox").fill("e2e-ende");
-  await expect(confirm).toBeDisabled();
-  await dialog.getByRole("textbox").fill("e2e-ended");
-  await confirm.click();
-  await expect(page.getByText("Trail e2e-ended no longer logs.")).toBeVisible();
-  expect(await isLogging(aws, "e2e-ended")).toBe(false);
-  await page.getByRole("button", { name: "Start logging" }).click();
-  await expect(page.getByText("Trail e2e-ended logs now.")).toBeVisible();
-  expect(await isLogging(aws, "e2e-ended")).toBe(true);
-
-  await page.goto("/_cairn/console/trails");
-  await page.getByRole("radio", { name: "Select e2e-ended" }).check({ force: true });
-  await page.getByRole("button", { name: "Actions" }).click();
-  await page.getByRole("menuitem", { name: "Delete" }).click();
-  const removal = page.getByRole("dialog", { name: "Delete trail" });
-  await removal.getByRole("textbox").fill("e2e-ended");
-  await removal.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByText("Trail e2e-ended was deleted.")).toBeVisible();
-  await expect(page.getByRole("link", { name: "e2e-ended" })).toHaveCount(0);
 });
 
 test("delivery health tells how trails fare, and what ails one", async ({ page, aws, look }) => {

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Trail } from "../../api/trails";
+import { failed } from "../../shell/failed";
 import { useNotify } from "../../shell/notifications";
 import { Refused } from "../../shell/refused";
 import { deleteTrail, startLogging, stopLogging } from "../calls/cloudtrail";
@@ -44,7 +45,7 @@ export function useTrailActions(onDeleted?: () => void): TrailActions {
       await forget();
     },
     onError: (error, { kind }) => {
-      if (kind === "start") notify({ type: "error", content: <Refused error={error} doing={DOING.start} /> });
+      if (kind === "start") notify(failed(error, DOING.start));
     },
   });
   const ask = (kind: "stop" | "remove") => (trail: Trail) => {

@@ -10,6 +10,7 @@ import { useRegion, useSession } from "../../session/session-gate";
 import { Breakable } from "../../shell/breakable";
 import { Command } from "../../shell/command";
 import { EmptyState } from "../../shell/empty-state";
+import { failed } from "../../shell/failed";
 import { useNotify } from "../../shell/notifications";
 import { Refused } from "../../shell/refused";
 import { save } from "../../shell/save";
@@ -121,8 +122,7 @@ function Download({ region, bucket, name }: { region: string; bucket: string; na
     mutationFn: () => getObject(region, bucket, name),
     // The browser has unpacked the file on its way.
     onSuccess: (blob) => save(blob, file.replace(/\.gz$/, "")),
-    onError: (error) =>
-      notify({ type: "error", content: <Refused error={error} doing="download the log file" /> }),
+    onError: (error) => notify(failed(error, "download the log file")),
   });
   return (
     <Button
