@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { inWords, type MuteRule, readRule, ruleName, writeRule, wrongRule, wrongValue } from "./mute-rule";
+import {
+  inWords,
+  type MuteRule,
+  mutesEverything,
+  readRule,
+  ruleName,
+  writeRule,
+  wrongRule,
+  wrongValue,
+} from "./mute-rule";
 
 const rule = (some: Partial<MuteRule>): MuteRule => ({
   sources: [],
@@ -52,6 +61,23 @@ test.each([
   ["windows", "25:00-26:00", false],
 ] as const)("as one of the %s, %s is right: %s", (list, value, isRight) => {
   expect(wrongValue(list, value) === undefined).toBe(isRight);
+});
+
+test.each([
+  ["window=00:00-24:00", true],
+  ["window=Mon-Sun", true],
+  ["window=Wed-Tue/00:00-24:00", true],
+  ["window=Mon+Tue+Wed+Thu+Fri+Sat+Sun", true],
+  ["window=22:00-06:00 window=Mon-Sun", true],
+  ["window=Mon-Fri", false],
+  ["window=Mon", false],
+  ["window=Mon-Sun/22:00-06:00", false],
+  ["window=2026-12-24/2026-12-27", false],
+  ["name=CreateTags window=Mon-Sun", false],
+  ["principal=role/ci", false],
+])("%s mutes everything: %s", (written, isEverything) => {
+  const read = readRule(written);
+  expect(read && mutesEverything(read)).toBe(isEverything);
 });
 
 test("a rule needs a name and something that is muted", () => {

@@ -54,6 +54,23 @@ export function inWords(rule: MuteRule): string {
   return ["insights", ...said.map(([before, values]) => `${before} ${or(values)}`)].join(" ");
 }
 
+/** Whether nothing is left of which a trail with the rule is told: it has times alone, and they are all. */
+export const mutesEverything = ({ names, sources, principals, windows }: MuteRule): boolean =>
+  names.length + sources.length + principals.length === 0 && windows.some(isAlways);
+
+function isAlways(window: string): boolean {
+  const parts = window.split("/");
+  return parts.every((part) => (DAYS_OF.test(part) ? isWholeWeek(part) : part === "00:00-24:00"));
+}
+
+const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+function isWholeWeek(days: string): boolean {
+  const [from = "", to = "", more] = days.split("-");
+  if (days.includes("+") || more !== undefined) return WEEK.every((day) => days.split("+").includes(day));
+  return to !== "" && (WEEK.indexOf(to) + 1) % 7 === WEEK.indexOf(from);
+}
+
 function windowInWords(window: string): string {
   const [first = "", second] = window.split("/");
   if (second === undefined) {

@@ -3,19 +3,19 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { addTag, MUTE_TAG } from "../../api/insights";
 import type { Trail } from "../../api/trails";
 import { useNotify } from "../../shell/notifications";
 import { Refused } from "../../shell/refused";
-import { inWords, type MuteRule, writeRule, wrongRule } from "../mute-rule";
+import { inWords, type MuteRule, mutesEverything, writeRule, wrongRule } from "../mute-rule";
 import { useTagsChanged } from "../use-tags";
-import { RuleFields } from "./rule-fields";
+import { RuleFields, type Typed } from "./rule-fields";
 
 interface MuteModalProps {
   /** Trails that can be chosen. */
@@ -25,6 +25,8 @@ interface MuteModalProps {
   onDismiss: () => void;
 }
 
+const NOTHING_TYPED: Typed = { names: "", sources: "", principals: "", windows: "" };
+
 /** Makes a mute rule on one or several trails. */
 export function MuteModal({ trails, initial, onDismiss }: MuteModalProps) {
   const [name, setName] = useState(initial.name);
@@ -33,8 +35,12 @@ export function MuteModal({ trails, initial, onDismiss }: MuteModalProps) {
   const [wasTried, setWasTried] = useState(false);
   const notify = useNotify();
   const changed = useTagsChanged();
+  const [typed, setTyped] = useState(NOTHING_TYPED);
+  const nameInput = useRef<InputProps.Ref>(null);
   const wrong = wrongRule(name, rule);
-  const isWrong = wrong.name || wrong.rule || chosen.length === 0;
+  // What is right was added when the field was left: a rule without the rest would mute more than was meant.
+  const isUnfinished = Object.values(typed).some((text) => text.trim() !== "");
+  const isWrong = wrong.name || wrong.rule || isUnfinished || chosen.length === 0;
   const mute = useMutation({
     mutationFn: async () => {
       const tag = { Key: MUTE_TAG + name, Value: writeRule(rule) };
@@ -60,6 +66,7 @@ export function MuteModal({ trails, initial, onDismiss }: MuteModalProps) {
   const submit = () => {
     setWasTried(true);
     if (!isWrong) mute.mutate();
+    else if (wrong.name) nameInput.current?.focus();
   };
   return (
     <Modal
@@ -69,16 +76,19 @@ export function MuteModal({ trails, initial, onDismiss }: MuteModalProps) {
       closeAriaLabel="Close"
       onDismiss={onDismiss}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={mute.isPending} onClick={submit}>
-              Mute
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <SpaceBetween size="s">
+          {mute.isError && <Refused error={mute.error} doing="mute that" />}
+          <Box float="right">
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button variant="link" onClick={onDismiss}>
+                Cancel
+              </Button>
+              <Button variant="primary" loading={mute.isPending} onClick={submit}>
+                Mute
+              </Button>
+            </SpaceBetween>
+          </Box>
+        </SpaceBetween>
       }
     >
       <form
@@ -110,14 +120,24 @@ export function MuteModal({ trails, initial, onDismiss }: MuteModalProps) {
               description="One of the same name is replaced."
               errorText={wasTried && wrong.name}
             >
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+              <Input ref={nameInput} value={name} onChange={({ detail }) => setName(detail.value)} />
             </FormField>
-            <RuleFields rule={rule} onChange={setRule} />
-            <Alert type="info" header="What the rule does">
-              {writeRule(rule) ? `Not told: ${inWords(rule)}.` : "Nothing is muted yet."} What fits all of
-              these is muted. Event history keeps the calls themselves; AddTags is recorded.
-            </Alert>
-            {mute.isError && <Refused error={mute.error} doing="mute that" />}
+            <RuleFields
+              rule={rule}
+              onChange={setRule}
+              typed={typed}
+              onTyped={(change) => setTyped((before) => ({ ...before, ...change }))}
+            />
+            {mutesEverything(rule) ? (
+              <Alert type="warning" header="The rule mutes everything">
+                The trail would be told of no insight at all. Add what it is about, or who causes it.
+              </Alert>
+            ) : (
+              <Alert type="info" header="What the rule does">
+                {writeRule(rule) ? `Not told: ${inWords(rule)}.` : "Nothing is muted yet."} What fits all of
+                these is muted. Event history keeps the calls themselves; AddTags is recorded.
+              </Alert>
+            )}
           </SpaceBetween>
         </Form>
       </form>

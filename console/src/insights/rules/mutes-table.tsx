@@ -34,7 +34,7 @@ export function MutesTable({ tagged, loading, onAdd }: MutesTableProps) {
       await changed(trail.TrailARN);
     },
     onSuccess: (_, { trail, name }) =>
-      notify({ type: "success", content: `${trail.Name} is told again of what ${name} muted.` }),
+      notify({ type: "success", content: `${trail.Name} is told again of what the rule ${name} muted.` }),
     onError: (error) => notify(failed(error, "remove the rule")),
   });
   return (

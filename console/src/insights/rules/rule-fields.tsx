@@ -27,13 +27,18 @@ const FIELDS: { list: keyof MuteRule; label: string; description: string; placeh
   },
 ];
 
+/** What is typed and no part of the rule yet. */
+export type Typed = Record<keyof MuteRule, string>;
+
 interface RuleFieldsProps {
   rule: MuteRule;
   onChange: (rule: MuteRule) => void;
+  typed: Typed;
+  onTyped: (change: Partial<Typed>) => void;
 }
 
 /** What is muted: the terms of a rule, each with several values where one has to fit. */
-export function RuleFields({ rule, onChange }: RuleFieldsProps) {
+export function RuleFields({ rule, onChange, typed, onTyped }: RuleFieldsProps) {
   return (
     <SpaceBetween size="l">
       {FIELDS.map((field) => (
@@ -42,6 +47,8 @@ export function RuleFields({ rule, onChange }: RuleFieldsProps) {
           {...field}
           values={rule[field.list]}
           onChange={(values) => onChange({ ...rule, [field.list]: values })}
+          text={typed[field.list]}
+          onText={(text) => onTyped({ [field.list]: text })}
         />
       ))}
     </SpaceBetween>
@@ -55,10 +62,11 @@ interface ValuesProps {
   placeholder: string;
   values: string[];
   onChange: (values: string[]) => void;
+  text: string;
+  onText: (text: string) => void;
 }
 
-function Values({ list, label, description, placeholder, values, onChange }: ValuesProps) {
-  const [text, setText] = useState("");
+function Values({ list, label, description, placeholder, values, onChange, text, onText }: ValuesProps) {
   const [error, setError] = useState<string>();
   const add = () => {
     const value = text.trim();
@@ -67,7 +75,7 @@ function Values({ list, label, description, placeholder, values, onChange }: Val
     setError(wrong);
     if (wrong) return;
     if (!values.includes(value)) onChange([...values, value]);
-    setText("");
+    onText("");
   };
   return (
     <FormField
@@ -78,13 +86,13 @@ function Values({ list, label, description, placeholder, values, onChange }: Val
       }
       description={description}
       errorText={error}
-      constraintText="Press Enter to add it."
+      constraintText={text.trim() && "Press Enter to add it."}
     >
       <Input
         value={text}
         placeholder={placeholder}
         onChange={({ detail }) => {
-          setText(detail.value);
+          onText(detail.value);
           setError(undefined);
         }}
         onKeyDown={(event) => {
