@@ -85,6 +85,9 @@ test("an insight is muted in the trail's tags, and told again", async ({ page, a
   await dialog.getByLabel(/Times at which it begins/).fill("nightly");
   await page.keyboard.press("Enter");
   await expect(dialog).toContainText("Give days (Sat-Sun)");
+  // Without the time the rule would mute more than was meant.
+  await dialog.getByRole("button", { name: "Mute" }).click();
+  await expect(dialog).toContainText("Give days (Sat-Sun)");
   await dialog.getByLabel(/Times at which it begins/).fill("Sat-Sun");
   await page.keyboard.press("Enter");
   await dialog.getByRole("button", { name: "Mute" }).click();
@@ -121,6 +124,17 @@ test("a look back finds what was told", async ({ page, look }) => {
   await expect(rows).toHaveCount(2);
   await expect(rows.getByRole("link")).toHaveCount(2);
   await look("insights-look-back");
+});
+
+test("a look back that is refused does not say that nothing was unusual", async ({ page }) => {
+  const body = JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" });
+  await page.route("**/_cairn/insights/backtest", (route) =>
+    route.fulfill({ status: 400, contentType: "application/x-amz-json-1.1", body }),
+  );
+  await page.goto("/_cairn/console/insights?tab=look-back");
+  await page.getByRole("button", { name: "Look back" }).click();
+  await expect(page.getByText("One look back of an account runs at a time")).toBeVisible();
+  await expect(page.getByText("Nothing unusual")).toHaveCount(0);
 });
 
 test("who may not read tags or insights of a trail is told what to ask for", async ({ browser, baseURL }) => {

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -7,6 +8,7 @@ import { useSearchParams } from "react-router";
 import { useRegion } from "../../session/region";
 import { Refused } from "../../shell/refused";
 import { useInsights } from "../use-insights";
+import { count } from "../words";
 import { readFilter, writeFilter } from "./filter";
 import { InsightsTable } from "./insights-table";
 import { NoInsights } from "./no-insights";
@@ -45,7 +47,11 @@ export function InsightsTab() {
   return (
     <SpaceBetween size="m">
       {data?.isCut && (
-        <Alert type="info">There are more insights than are shown here. Choose a shorter time.</Alert>
+        <Alert type="info">
+          The newest {count(rows.length)} insights are listed and filtered; there are older ones. Choose a
+          shorter time, or ask for an action's alone:{" "}
+          <Box variant="code">cairn insights list --event-name NAME</Box>
+        </Alert>
       )}
       <RefusedTrails refused={data?.refused ?? []} error={data?.error} />
       <InsightsTable

@@ -8,6 +8,7 @@ import { type ReactNode, useMemo } from "react";
 import { EmptyState } from "../../shell/empty-state";
 import { type Preference, usePreference } from "../../shell/preference";
 import { useClock } from "../use-clock";
+import { count, many } from "../words";
 import { COLUMN_NAMES, columnDefinitions } from "./columns";
 import { PROPERTIES } from "./filter";
 import type { Row } from "./row";
@@ -79,7 +80,9 @@ export function InsightsTable({
     onQuery(next);
   };
   const isFiltered = query.tokens.length > 0;
-  const counter = isFiltered ? `(${filteredItemsCount ?? 0}/${rows.length})` : `(${rows.length})`;
+  const counter = isFiltered
+    ? `(${count(filteredItemsCount ?? 0)}/${count(rows.length)})`
+    : `(${count(rows.length)})`;
   return (
     <Table
       {...collectionProps}
@@ -107,7 +110,7 @@ export function InsightsTable({
           onChange={({ detail }) => change(detail)}
           filteringPlaceholder="Filter insights"
           filteringAriaLabel="Filter insights"
-          countText={`${filteredItemsCount ?? 0} ${filteredItemsCount === 1 ? "match" : "matches"}`}
+          countText={many(filteredItemsCount ?? 0, "match", "matches")}
           expandToViewport
         />
       }

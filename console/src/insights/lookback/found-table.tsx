@@ -1,4 +1,5 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
+import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
@@ -37,12 +38,15 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
       header={
         <Header
           variant="h2"
-          counter={`(${rows.length}${isRunning ? " so far" : ""})`}
+          counter={`(${count(rows.length)}${isRunning ? " so far" : ""})`}
           actions={
             <SegmentedControl
               label="Sensitivity"
               selectedId={level}
-              options={countsOf(found).map(([id, number]) => ({ id, text: `${NAMES[id]} (${number})` }))}
+              options={countsOf(found).map(([id, number]) => ({
+                id,
+                text: `${NAMES[id]} (${count(number)})`,
+              }))}
               onChange={({ detail }) => setLevel(detail.selectedId as Sensitivity)}
             />
           }
@@ -51,7 +55,14 @@ export function FoundTable({ lookBack: { found, state } }: { lookBack: LookBack 
         </Header>
       }
       pagination={<Pagination {...paginationProps} />}
-      empty={<EmptyState title="Nothing unusual">Nothing is found at {level} sensitivity.</EmptyState>}
+      empty={
+        state === "done" ? (
+          <EmptyState title="Nothing unusual">Nothing is found at {level} sensitivity.</EmptyState>
+        ) : (
+          // What was not looked at to the end says nothing of the rest.
+          <Box textAlign="center">None so far</Box>
+        )
+      }
       columnDefinitions={[
         {
           id: "name",

@@ -7,11 +7,12 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { Refusal } from "../../api/call";
 import { useRegion } from "../../session/region";
 import { Refused } from "../../shell/refused";
 import { useTrails } from "../../trails/queries";
 import { useClock } from "../use-clock";
-import { many, span } from "../words";
+import { count, many, span } from "../words";
 import { FoundTable } from "./found-table";
 import { type LookBack, useBacktest } from "./use-backtest";
 
@@ -35,6 +36,7 @@ export default function LookBackTab() {
     (trail): SelectProps.Option => ({ value: trail.TrailARN, label: `Data events of ${trail.Name}` }),
   );
   const isRunning = lookBack.state === "running";
+  const hasTable = lookBack.state !== "new" && !(lookBack.state === "failed" && lookBack.found.length === 0);
   const start = () => {
     const minute = Math.floor(Date.now() / 60_000) * 60_000;
     const from = new Date(minute - Number(range.value) * 86_400_000).toISOString().replace(".000Z", "Z");
@@ -79,9 +81,12 @@ export default function LookBackTab() {
           {lookBack.error !== undefined && (
             <Refused error={lookBack.error} doing="look back" onRetry={start} />
           )}
+          {lookBack.error instanceof Refusal && lookBack.error.code === "ThrottlingException" && (
+            <Box>One look back of an account runs at a time. Another may be under way in another tab.</Box>
+          )}
         </SpaceBetween>
       </Container>
-      {lookBack.state !== "new" && <FoundTable lookBack={lookBack} />}
+      {hasTable && <FoundTable lookBack={lookBack} />}
     </SpaceBetween>
   );
 }
@@ -93,7 +98,7 @@ function Progress({ of: { state, metrics, of, done } }: { of: LookBack }) {
       <ProgressBar
         value={of > 0 ? (metrics / of) * 100 : 0}
         label="Metrics looked at"
-        additionalInfo={of > 0 ? `${metrics} of ${of}` : "Counting"}
+        additionalInfo={of > 0 ? `${count(metrics)} of ${count(of)}` : "Counting"}
       />
     );
   }
