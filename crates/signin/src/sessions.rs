@@ -108,7 +108,10 @@ impl Sessions {
             role: None,
         };
         let id = token.id();
-        self.make_room(id, &session, now);
+        // In shards of their own: what ended must not go on after a restart.
+        for ended in self.make_room(id, &session, now) {
+            self.write(ended).await?;
+        }
         let live = Live { session: session.clone(), credentials: None, written: now };
         self.live().insert(id, live);
         match self.write(id).await {
@@ -272,13 +275,15 @@ impl Sessions {
         self.live().len()
     }
 
-    /// Ends the oldest sessions of whoever has too many, and of a shard that is full.
-    fn make_room(&self, id: SessionId, new: &SignedIn, now: Timestamp) {
+    /// Ends the oldest sessions of whoever has too many, and of a shard that is full; returns those of other shards,
+    /// which are to be written.
+    fn make_room(&self, id: SessionId, new: &SignedIn, now: Timestamp) -> Vec<SessionId> {
         let mut sessions = self.live();
         sessions.retain(|_, live| live.session.is_going_on(now, self.limits.idle));
         let of_owner = |live: &Live| live.session.account == new.account && live.session.owner == new.owner;
-        end_stalest(&mut sessions, OF_ONE_MAX - 1, |_, live| of_owner(live));
+        let ended = end_stalest(&mut sessions, OF_ONE_MAX - 1, |_, live| of_owner(live));
         end_stalest(&mut sessions, shard::SESSIONS_MAX - 1, |other, _| other.shard() == id.shard());
+        ended.into_iter().filter(|other| other.shard() != id.shard()).collect()
     }
 
     /// Writes the shard of a session as it is now.
@@ -307,7 +312,7 @@ fn end_stalest(
     sessions: &mut BTreeMap<SessionId, Live>,
     kept_max: usize,
     of: impl Fn(&SessionId, &Live) -> bool,
-) {
+) -> Vec<SessionId> {
     let mut found: Vec<(Timestamp, SessionId)> = sessions
         .iter()
         .filter(|(id, live)| of(id, live))
@@ -315,9 +320,11 @@ fn end_stalest(
         .collect();
     found.sort_unstable();
     let surplus = found.len().saturating_sub(kept_max);
-    for (_, id) in found.into_iter().take(surplus) {
-        sessions.remove(&id);
+    let ended: Vec<SessionId> = found.into_iter().take(surplus).map(|(_, id)| id).collect();
+    for id in &ended {
+        sessions.remove(id);
     }
+    ended
 }
 
 impl SessionId {
