@@ -11,6 +11,8 @@ import { useEffect, useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Trail } from "../api/trails";
 import { useSession } from "../session/session-gate";
+import { href } from "../shell/href";
+import { editPath } from "../trails/trail-facts";
 import { chosenTrail } from "./chosen-trail";
 import type { Asked } from "./use-validation";
 import { askedOf, readWhen } from "./when";
@@ -122,7 +124,11 @@ export function RunForm({ region, trails, isRunning, onRun, onStop, onAsked }: R
           </Alert>
         )}
         {trail && !trail.LogFileValidationEnabled && (
-          <Alert type="warning" header="Log file validation is off">
+          <Alert
+            type="warning"
+            header="Log file validation is off"
+            action={<Button href={href(editPath(trail.TrailARN, "attributes"))}>Edit trail</Button>}
+          >
             Files that are delivered while it is off have no digests, so nothing can be proven of them. Switch
             it on in the trail's settings.
           </Alert>

@@ -67,7 +67,7 @@ const NARROWEST: Partial<Record<keyof typeof COLUMN_NAMES, number>> = {
   direction: 150,
   began: 165,
   happened: 160,
-  lasted: 135,
+  lasted: 190,
 };
 
 const NONE = "–";
