@@ -1,16 +1,21 @@
 """What can go wrong around a running server: its process, its bucket, its clock, its disk, the network to a store."""
 
+import ctypes
 import importlib.util
+import mmap
 import os
 import pathlib
 import select
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 CLOCK_SECONDS_MAX = 480
+CLOCK_SOURCE = pathlib.Path(__file__).resolve().parent / "clock.c"
+CLOCK_BUILT = CLOCK_SOURCE.parent.parent / "target" / "conformance" / "clock.so"
 
 
 class Anything(set):
@@ -55,17 +60,31 @@ class Clock:
     """The server's clock jumps, forward and back, by less than what signatures allow."""
 
     def __init__(self, server, file):
-        self.file, self.furthest = file, 0
-        self._set(0)
-        server.environment |= {
-            "LD_PRELOAD": str(faketime()), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
-            "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }  # fmt: skip
+        file.write_bytes(bytes(8))
+        with open(file, "r+b") as shared:
+            # A whole number in memory, which no reading of the clock finds half written.
+            self._ahead = ctypes.c_int64.from_buffer(mmap.mmap(shared.fileno(), 8))
+        self.furthest = 0
+        server.environment |= {"LD_PRELOAD": str(Clock.library()), "MOVED_CLOCK": str(file)}
 
     @staticmethod
     def unavailable():
         """Says why the clock can't be moved here; nothing where it can."""
-        return None if faketime().exists() else "the clock is not moved: libfaketime was not built"
+        if sys.platform != "linux":
+            return "the clock is not moved: its library is for Linux"
+        return None if shutil.which("cc") else "the clock is not moved: there is no C compiler"
+
+    @staticmethod
+    def library():
+        """Returns the library that moves a process's clock, built anew where it is older than its source."""
+        built = CLOCK_BUILT
+        if not built.exists() or built.stat().st_mtime < CLOCK_SOURCE.stat().st_mtime:
+            built.parent.mkdir(parents=True, exist_ok=True)
+            # Other tests may build it at the same time.
+            new = built.with_suffix(f".{os.getpid()}")
+            subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", new, CLOCK_SOURCE], check=True)
+            os.replace(new, built)
+        return built
 
     def happen(self, chance):
         self._set(chance.randint(-CLOCK_SECONDS_MAX, CLOCK_SECONDS_MAX))
@@ -77,13 +96,11 @@ class Clock:
 
     def _set(self, seconds):
         self.furthest = max(self.furthest, seconds)
-        new = self.file.with_suffix(".new")
-        new.write_text(f"{seconds:+d}s\n")
-        os.replace(new, self.file)
+        self._ahead.value = seconds
 
 
 def faketime():
-    """Returns the library that moves a process's clock, where the package of its name has built it."""
+    """Returns the library that stops a process's clock, where the package of its name has built it."""
     package = pathlib.Path(importlib.util.find_spec("libfaketime").origin).parent
     return package / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
 

@@ -45,7 +45,9 @@ class Minutes(Clock):
             told = json.load(self._server.page("readyz"))["insights"]
             if told["lag"] or told["waiting"] or told["stale"] or told["closed"] is None:
                 return False
-            return calendar.timegm(time.strptime(told["closed"], "%Y-%m-%dT%H:%M:%SZ")) >= due
+            closed = calendar.timegm(time.strptime(told["closed"], "%Y-%m-%dT%H:%M:%SZ"))
+            assert closed < self.now(), "the server has read another time than this clock's"
+            return closed >= due
 
         wait_for(is_judged, "all minutes that are over are judged", limit=40)
         self._history_is_current()
