@@ -51,6 +51,23 @@ test("a surge that goes on, of which only the end is known, and one of errors", 
   );
 });
 
+test("a surge of a minute is told once", () => {
+  const of = read(surge());
+  const { start, began, last } = of.episode;
+  const end = { ...last, at: began + 60 };
+  const minutes = of.series.minutes.with(of.unusual.from, 31);
+  const short = {
+    ...of,
+    episode: { ...of.episode, end },
+    series: { ...of.series, minutes },
+    unusual: { from: of.unusual.from, to: of.unusual.from + 1 },
+  };
+  expect(start?.insight).toEqual({ average: 31, minutes: 1 });
+  expect(happened(short, UTC)).toBe(
+    "At 12:04 there were 31 calls in one minute, 74 times as many as usual. It was over at 12:05.",
+  );
+});
+
 test("what was found in imported logs is told to no trail", () => {
   expect(heard(read({ ...surge(), imported: true, trails: [] }))).toBe(
     "Found in imported logs; no trail is told",

@@ -84,10 +84,19 @@ export function happened(of: Explanation, clock: Clock): string {
     const soFar = `It goes on: ${calls} in ${span(sum.minutes)} so far`;
     return `${opening(of, clock)} ${soFar}${isSurge ? peak(of, sum, clock) : `, ${expects}`}.`;
   }
-  const over = `It was over at ${minuteBeside(clock, end.at, began)}, after ${span((end.at - began) / 60)}`;
+  const at = minuteBeside(clock, end.at, began);
+  if (isSurge && isAllTold(of, sum.calls)) return `${opening(of, clock)} It was over at ${at}.`;
+  const over = `It was over at ${at}, after ${span((end.at - began) / 60)}`;
   return isSurge
     ? `${opening(of, clock)} ${over} and ${calls}, ${pace(told.insight.average)}${peak(of, sum, clock)}.`
     : `${opening(of, clock)} ${over} in which there were ${calls}, ${expects}.`;
+}
+
+/** Whether what gave it away was all of it. */
+function isAllTold({ episode: { start, began, end } }: Explanation, calls: number): boolean {
+  if (!start || !end) return false;
+  const { average, minutes } = start.insight;
+  return end.at - began === minutes * 60 && Math.round(average * minutes) === calls;
 }
 
 /** Says what gave it away. */

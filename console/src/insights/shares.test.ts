@@ -47,6 +47,20 @@ test("runs of one client are one, and what is not told is said", () => {
   ]);
 });
 
+test("a client is named without the brackets that a console puts around it", () => {
+  const of = told(record("Start", "2026-03-02T12:04:00Z"));
+  const insight = ["[S3Console/0.4]", "[aws-sdk-java/2.0 kotlin/1]"].map((value) => ({
+    value,
+    average: 3,
+  }));
+  const attributions = [{ attribute: "userAgent", insight, baseline: [] }];
+  expect(shares({ ...of, attributions }, "surge").map(({ name }) => name)).toEqual([
+    "S3Console/0.4",
+    "aws-sdk-java/2.0",
+    "Others",
+  ]);
+});
+
 test("of more values than a record tells, those that are missing were few", () => {
   const of = told(record("Start", "2026-03-02T12:04:00Z"));
   const five = ["a", "b", "c", "d", "e"].map((value) => ({ value, average: 6.2 }));

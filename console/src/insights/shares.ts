@@ -79,7 +79,8 @@ function named(attribute: string, values: Attributed[]) {
 function nameOf(attribute: string, value: string): string {
   if (attribute === "userIdentityArn") return principal(value);
   if (attribute === "errorCode" && value === "null") return "Succeeded";
-  if (attribute === "userAgent") return value.replace(/^\[+/, "").split(/\s/)[0] || value;
+  // Consoles put theirs in brackets.
+  if (attribute === "userAgent") return value.replace(/^\[+|\]+$/g, "").split(/\s/)[0] || value;
   return value;
 }
 

@@ -5,7 +5,7 @@ use cairn_select::Mute;
 use super::explanation::{Explanation, Sum};
 use super::told::{Attribution, Told, Way};
 use super::words::{
-    clock, count, instant, many, minute, minute_beside, principal, rate, service, span, trail_name,
+    clock, count, instant, many, minute, minute_beside, pace, principal, rate, service, span, trail_name,
 };
 use crate::installation::shell_word;
 use crate::output::{self, Paint, Tone, harmless};
@@ -83,10 +83,9 @@ fn usual(of: &Explanation) -> String {
         (_, None) => "Nothing is known any longer of the minutes before.".to_owned(),
         (0, Some(_)) => format!("In the {watched} before there was not a single one."),
         (calls, Some((most, place))) => format!(
-            "In the {watched} before there were {}: {} a minute on average, and never more than {} in one minute \
-             ({}).",
+            "In the {watched} before there were {}: {} on average, and never more than {} in one minute ({}).",
             noun(told, calls),
-            rate(baseline),
+            pace(baseline),
             count(most),
             minute(of.series.second(place)),
         ),
@@ -112,10 +111,10 @@ fn hours(of: &Explanation, baseline: f64) -> String {
     let began = of.episode.began();
     let most = same.most.map_or(0, |(most, _)| most);
     format!(
-        " About this time of day, from {} to {}, it is {} a minute, {} at most.",
+        " About this time of day, from {} to {}, it is {}, {} at most.",
         clock(began - 3_600),
         clock(began + 3_600),
-        rate(same.rate()),
+        pace(same.rate()),
         count(most),
     )
 }
@@ -125,12 +124,15 @@ fn happened(of: &Explanation) -> String {
     let opening = opening(of);
     let lasted = span(i64::try_from(during.minutes).unwrap_or(i64::MAX));
     let rest = match (&of.episode.end, of.way) {
+        (Some(end), Way::Surge) if is_all_told(of, during.calls) => {
+            format!(" It was over at {}.", minute_beside(end.at, began))
+        }
         (Some(end), Way::Surge) => format!(
-            " It was over at {}, after {} and {}, {} a minute{}.",
+            " It was over at {}, after {} and {}, {}{}.",
             minute_beside(end.at, began),
             span((end.at - began) / 60),
             noun(told, during.calls),
-            rate(told.statistics.insight.average),
+            pace(told.statistics.insight.average),
             peak(of, during, began),
         ),
         (Some(end), Way::Silence) => format!(
@@ -156,6 +158,19 @@ fn happened(of: &Explanation) -> String {
     opening + &rest
 }
 
+/// Tells whether what gave it away was all of it.
+fn is_all_told(of: &Explanation, calls: u64) -> bool {
+    let (Some(start), Some(end)) = (&of.episode.start, &of.episode.end) else { return false };
+    let minutes = i64::from(start.statistics.insight_duration);
+    end.at - of.episode.began() == minutes * 60 && calls_at_first(start) == calls
+}
+
+/// Returns the calls that gave it away.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; `as` saturates")]
+fn calls_at_first(start: &Told) -> u64 {
+    (start.statistics.insight.average * f64::from(start.statistics.insight_duration)).round() as u64
+}
+
 /// Says what gave it away.
 fn opening(of: &Explanation) -> String {
     let Some(start) = &of.episode.start else {
@@ -163,9 +178,7 @@ fn opening(of: &Explanation) -> String {
     };
     let (minutes, average) = (start.statistics.insight_duration, start.statistics.insight.average);
     let baseline = start.statistics.baseline.average;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; `as` saturates")]
-    let calls = (average * f64::from(minutes)).round() as u64;
-    let what = noun(start, calls);
+    let what = noun(start, calls_at_first(start));
     let at = clock(start.at);
     let many_minutes = i64::from(minutes);
     match of.way {
@@ -235,10 +248,10 @@ fn attributions(told: &Told, way: Way, width: usize) -> String {
     if rows.is_empty() { String::new() } else { indented(&output::columns(&HEADINGS, &rows)) }
 }
 
-const HEADINGS: [&str; 5] = ["BY", "NAME", "A MINUTE", "SHARE", "USUAL"];
+const HEADINGS: [&str; 5] = ["BY", "NAME", "HOW OFTEN", "SHARE", "USUALLY"];
 
-/// Makes rows of whom calls are put down to: name, calls a minute, their share of all, and what is usual. Of a silence
-/// the usual calls are those that are put down to somebody.
+/// Makes rows of whom calls are put down to: name, how often they were made, their share of all, and what is usual.
+/// Of a silence the usual calls are those that are put down to somebody.
 fn shares(by: &Attribution, way: Way, told: &Told) -> Vec<Vec<String>> {
     let (insight, baseline) = (named(&by.attribute, &by.insight), named(&by.attribute, &by.baseline));
     let statistics = told.statistics;
@@ -246,19 +259,16 @@ fn shares(by: &Attribution, way: Way, told: &Told) -> Vec<Vec<String>> {
         Way::Surge => (&insight, &baseline, statistics.insight.average),
         Way::Silence => (&baseline, &insight, statistics.baseline.average),
     };
-    let unknown = match (way, by.insight.len().max(by.baseline.len()) < VALUES_TOLD_MAX) {
-        (Way::Surge, true) => "none",
-        (Way::Silence, true) => "0",
-        (_, false) => "few",
-    };
+    let are_all_told = by.insight.len().max(by.baseline.len()) < VALUES_TOLD_MAX;
+    let unknown = if are_all_told { "none" } else { "few" };
     let share = |average: f64| match total > 0.0 {
         true => format!("{:.0} %", (average / total * 100.0).min(100.0)),
         false => String::new(),
     };
     let row = |name: &str, average: f64, elsewhere: String| {
         let (now, usual) = match way {
-            Way::Surge => (rate(average), elsewhere),
-            Way::Silence => (elsewhere, rate(average)),
+            Way::Surge => (pace(average), elsewhere),
+            Way::Silence => (elsewhere, pace(average)),
         };
         vec![name.to_owned(), now, share(average), usual]
     };
@@ -266,7 +276,7 @@ fn shares(by: &Attribution, way: Way, told: &Told) -> Vec<Vec<String>> {
         .iter()
         .map(|(name, average)| {
             let elsewhere = other.iter().find(|(known, _)| known == name);
-            row(name, *average, elsewhere.map_or_else(|| unknown.to_owned(), |(_, average)| rate(*average)))
+            row(name, *average, elsewhere.map_or_else(|| unknown.to_owned(), |(_, average)| pace(*average)))
         })
         .collect();
     let rest = total - main.iter().map(|(_, average)| average).sum::<f64>();
@@ -300,7 +310,7 @@ fn name(attribute: &str, value: &str) -> String {
     let name = match (attribute, value) {
         ("userIdentityArn", arn) => principal(arn),
         ("errorCode", "null") => "succeeded",
-        ("userAgent", agent) => agent.trim_start_matches('[').split_whitespace().next().unwrap_or_default(),
+        ("userAgent", agent) => agent.trim_matches(['[', ']']).split_whitespace().next().unwrap_or_default(),
         (_, value) => value,
     };
     name.to_owned()
@@ -317,7 +327,7 @@ fn clipped(name: &str, columns: usize) -> String {
 const NAME_COLUMNS: (usize, usize) = (20, 60);
 
 /// What stands beside a name.
-const BESIDE_NAMES: usize = 40;
+const BESIDE_NAMES: usize = 50;
 
 fn advice(of: &Explanation) -> String {
     let told = of.episode.last();

@@ -14,13 +14,33 @@ pub(super) fn rate(average: f64) -> String {
         small if small < 0.0995 => trimmed(format!("{small:.4}")),
         some if some < 9.995 => trimmed(format!("{some:.2}")),
         many if many < 99.95 => trimmed(format!("{many:.1}")),
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "positive; `as` saturates"
-        )]
-        more => count(more.round() as u64),
+        more => count(whole(more)),
     }
+}
+
+/// Says how often something happens, given how often a minute: `20 a minute`, `25 an hour`, `once in 33 hours`.
+pub(super) fn pace(average: f64) -> String {
+    if average <= 0.0 || average.is_nan() {
+        return "none".to_owned();
+    }
+    // As it is said: 0.996 is 1.
+    if average >= 0.995 {
+        return format!("{} a minute", rate(average));
+    }
+    let hours = whole(1.0 / (average * 60.0));
+    match hours {
+        0 | 1 => format!("{} an hour", rate((average * 60.0).max(1.0))),
+        2..=HOURS_SAID => format!("once in {}", many(hours, "hour", "hours")),
+        _ => format!("once in {}", many(whole(1.0 / (average * 1440.0)), "day", "days")),
+    }
+}
+
+/// What happens more seldom than once in so many hours is told by the day.
+const HOURS_SAID: u64 = 48;
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; `as` saturates")]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
 }
 
 /// Says a count, in groups of three digits.
@@ -129,6 +149,30 @@ mod tests {
             (f64::INFINITY, "18,446,744,073,709,551,615"),
         ] {
             assert_eq!(rate(average), said);
+        }
+    }
+
+    #[test]
+    fn a_pace_is_said_by_what_happens_about_once() {
+        for (average, said) in [
+            (0.0, "none"),
+            (-1.0, "none"),
+            (f64::NAN, "none"),
+            (0.000_000_1, "once in 6,944 days"),
+            (0.000_088_2, "once in 8 days"),
+            (0.000_497, "once in 34 hours"),
+            (1.0 / (33.0 * 60.0), "once in 33 hours"),
+            (1.0 / 61.0, "1 an hour"),
+            (1.0 / 100.0, "once in 2 hours"),
+            (1.0 / 60.0, "1 an hour"),
+            (0.044_2, "2.65 an hour"),
+            (0.42, "25.2 an hour"),
+            (0.994, "59.6 an hour"),
+            (0.999, "1 a minute"),
+            (26.714, "26.7 a minute"),
+            (1234.5, "1,235 a minute"),
+        ] {
+            assert_eq!(pace(average), said, "{average}");
         }
     }
 

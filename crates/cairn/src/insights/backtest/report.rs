@@ -139,8 +139,8 @@ impl Report {
             found.event_name.clone(),
             words::service(&found.event_source).to_owned(),
             found.error_code.clone().unwrap_or_default(),
-            words::rate(found.baseline.rate()),
-            words::rate(found.opening.rate()),
+            words::pace(found.baseline.rate()),
+            words::pace(found.opening.rate()),
             words::count(found.calls),
             told,
         ]
@@ -179,8 +179,8 @@ const HEADINGS: [&str; 11] = [
     "EVENT",
     "SOURCE",
     "ERROR",
-    "USUAL/MIN",
-    "THEN/MIN",
+    "USUALLY",
+    "THEN",
     "CALLS",
     "ID",
 ];
@@ -216,8 +216,8 @@ mod tests {
         };
         assert_eq!(
             report.text(&done),
-            "START (UTC)       LASTED   EVENT       SOURCE  USUAL/MIN  THEN/MIN  CALLS  ID\n\
-             2026-03-02 12:04  goes on  CreateTags  ec2     0.42       31        187    not told\n\
+            "START (UTC)       LASTED   EVENT       SOURCE  USUALLY       THEN         CALLS  ID\n\
+             2026-03-02 12:04  goes on  CreateTags  ec2     25.2 an hour  31 a minute  187    not told\n\
              1 insight at medium sensitivity (0 at low, 2 at high), in 3 days from 2026-03-01 00:00 to 2026-03-04 \
              00:00 UTC; 2,048 metrics looked at\nBeware.\n"
         );

@@ -9,8 +9,8 @@ fn the_two_events_of_an_insight_are_one_line() {
     let now = episodes[0].began() + 600;
     assert_eq!(
         table(&episodes, now, false),
-        "START (UTC)       LASTED     EVENT       SOURCE  USUAL/MIN  THEN/MIN  WHO                    ID\n\
-         2026-03-02 12:04  7 minutes  CreateTags  ec2     0.42       26.7      assumed-role/fleet +1  End-id\n"
+        "START (UTC)       LASTED     EVENT       SOURCE  USUALLY       THEN           WHO                    ID\n\
+         2026-03-02 12:04  7 minutes  CreateTags  ec2     25.2 an hour  26.7 a minute  assumed-role/fleet +1  End-id\n"
     );
     let both: serde_json::Value = serde_json::from_str(&json(&episodes[0]).unwrap()).unwrap();
     assert_eq!(both["start"]["eventID"], "Start-id");

@@ -26,6 +26,18 @@ fn a_silence_that_goes_on_is_explained() {
 }
 
 #[test]
+fn a_surge_of_a_minute_is_told_once() {
+    let mut of = Explanation::parse(surge().as_bytes()).unwrap();
+    of.unusual.1 = of.unusual.0 + 1;
+    of.episode.end.as_mut().unwrap().at = of.episode.began() + 60;
+    assert_eq!(of.during().calls, 31);
+    assert_eq!(
+        happened(&of),
+        "At 12:04 there were 31 calls in one minute, 74 times as many as usual. It was over at 12:05."
+    );
+}
+
+#[test]
 fn names_cannot_command_a_terminal() {
     let page = surge().replace("aws-sdk-go/1.55", "a\\u001b[2J").replace("CreateTags", "b\\u001b[2J");
     let of = Explanation::parse(page.as_bytes()).unwrap();
@@ -75,12 +87,19 @@ fn what_was_found_in_imported_logs_is_told_to_no_trail() {
 
 #[test]
 fn runs_of_one_client_are_one_and_what_is_not_told_is_said() {
-    let agents = "[aws-cli/1.46.3 md/a],[aws-cli/1.46.3 md/b],Boto3/1.40 c".split(',');
+    let agents = "[aws-cli/1.46.3 md/a],[aws-cli/1.46.3 md/b],[S3Console/0.4]".split(',');
     let insight = agents.map(|agent| (agent.to_owned(), 3.0)).collect();
     let by =
         Attribution { attribute: "userAgent".to_owned(), insight, baseline: vec![("x".to_owned(), 1.0)] };
     let mut told = Told::parse(&super::super::told::tests::record("Start", "2026-03-02T12:04:00Z")).unwrap();
     told.statistics.insight.average = 45.0;
     let rows: Vec<String> = shares(&by, Way::Surge, &told).iter().map(|row| row.join("|")).collect();
-    assert_eq!(rows, ["aws-cli/1.46.3|6|13 %|none", "Boto3/1.40|3|7 %|none", "others|36|80 %|"]);
+    assert_eq!(
+        rows,
+        [
+            "aws-cli/1.46.3|6 a minute|13 %|none",
+            "S3Console/0.4|3 a minute|7 %|none",
+            "others|36 a minute|80 %|"
+        ]
+    );
 }
