@@ -41,6 +41,7 @@ test("a password is changed where it is known, by the rules that are shown", asy
   await look("account-password");
   await change(PASSWORD, "Lichen-grows-slowly-9");
   await expect(page.getByText("Your password was changed.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Change password" })).toBeFocused();
   // This session goes on.
   await page.reload();
   await expect(accountMenu(page)).toContainText("account-ben");
@@ -54,11 +55,18 @@ test("a device is assigned by two codes, asked for at the next sign-in, and remo
   aws,
   look,
 }) => {
+  test.slow();
   await createPerson(aws, "account-cem", { password: PASSWORD });
   await signInAs(page, "account-cem", "/account");
-  await page.getByRole("button", { name: "Assign MFA device" }).click();
-  await page.getByRole("button", { name: "Next" }).click();
+  const assign = page.getByRole("button", { name: "Assign MFA device" });
+  await assign.click();
   const dialog = page.getByRole("dialog", { name: "Assign MFA device" });
+  await expect(dialog.getByLabel("Device name")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(assign).toBeFocused();
+  await assign.click();
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect(dialog.getByLabel("MFA code 1")).toBeFocused();
   await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
   const shown = await dialog.getByText(/^[A-Z2-7]{4} [A-Z2-7]{4}/).textContent();
   const seed = (shown ?? "").replace(/\s/g, "");
@@ -147,6 +155,7 @@ test("whoever may do little is told what to ask for", async ({ page, aws, look }
 });
 
 test("a role is switched to and back from, and both are recorded", async ({ page, aws, look }) => {
+  test.slow();
   await createPerson(aws, "account-eva", { password: PASSWORD });
   await signInAs(page, "account-eva", "/switch-role");
   await page.getByLabel("Account ID or alias").fill(ACCOUNT);

@@ -77,6 +77,7 @@ test("a session that ends is renewed above the page, and nothing typed is lost",
   await page.getByRole("button", { name: "Switch role", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   await expect(dialog.getByLabel("User name")).toHaveValue("sign-in-cem");
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
   await look("session-ended");
   await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await dialog.getByRole("button", { name: "Sign in", exact: true }).click();

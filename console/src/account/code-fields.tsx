@@ -1,18 +1,22 @@
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type RefObject, useRef } from "react";
+import { DialogFocus } from "../shell/dialog-focus";
 import type { TwoCodesForm } from "./use-two-codes";
 
-/** Two codes in a row of a device. */
+/** Two codes in a row of a device, in a dialog. */
 export function CodeFields({ form: { codes, setCodes, problem, isWrong } }: { form: TwoCodesForm }) {
+  const first = useRef<InputProps.Ref>(null);
   return (
     <SpaceBetween size="s">
+      <DialogFocus field={first} />
       <CodeField
+        field={first}
         label="MFA code 1"
         value={codes[0]}
         onChange={(value) => setCodes([value, codes[1]])}
         error={isWrong ? WRONG : undefined}
-        autoFocus
       />
       <CodeField
         label="MFA code 2"
@@ -34,19 +38,19 @@ interface CodeFieldProps {
   value: string;
   onChange: (value: string) => void;
   error: string | undefined;
-  autoFocus?: boolean;
+  field?: RefObject<InputProps.Ref | null>;
 }
 
-function CodeField({ label, description, value, onChange, error, autoFocus = false }: CodeFieldProps) {
+function CodeField({ label, description, value, onChange, error, field }: CodeFieldProps) {
   return (
     <FormField label={label} description={description} errorText={error}>
       <Input
+        {...(field ? { ref: field } : {})}
         value={value}
         onChange={({ detail }) => onChange(detail.value)}
         inputMode="numeric"
         autoComplete="off"
         nativeInputAttributes={{ maxLength: 7 }}
-        autoFocus={autoFocus}
       />
     </FormField>
   );

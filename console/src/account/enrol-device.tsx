@@ -1,12 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { Refusal } from "../api/call";
 import { useSession } from "../session/session-gate";
+import { DialogFocus } from "../shell/dialog-focus";
 import { useNotify } from "../shell/notifications";
 import { Refused } from "../shell/refused";
 import { EnrolCodes } from "./enrol-codes";
@@ -54,6 +55,7 @@ function NameDevice({ onNamed, onCancel }: NameDeviceProps) {
   const [taken, setTaken] = useState<string>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const field = useRef<InputProps.Ref>(null);
   const isName = /^[\w+=,.@-]{1,226}$/.test(name);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -74,6 +76,7 @@ function NameDevice({ onNamed, onCancel }: NameDeviceProps) {
   };
   return (
     <form onSubmit={submit} noValidate>
+      <DialogFocus field={field} />
       <SpaceBetween size="m">
         {error !== undefined && <Refused error={error} doing="make the MFA device" />}
         <Box variant="p">
@@ -89,7 +92,12 @@ function NameDevice({ onNamed, onCancel }: NameDeviceProps) {
           }
           stretch
         >
-          <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} autoFocus />
+          <Input
+            ref={field}
+            value={name}
+            onChange={({ detail }) => setName(detail.value)}
+            spellcheck={false}
+          />
         </FormField>
         <Buttons onCancel={onCancel}>
           <Button variant="primary" loading={busy} loadingText="Making the device">

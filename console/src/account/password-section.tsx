@@ -1,9 +1,9 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
+import Button, { type ButtonProps } from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useSession } from "../session/session-gate";
 import { ChangePasswordForm } from "./change-password-form";
 import { plural, readPasswordPolicy } from "./password-policy";
@@ -12,6 +12,7 @@ import { plural, readPasswordPolicy } from "./password-policy";
 export function PasswordSection() {
   const { Account, Principal } = useSession();
   const [isOpen, setOpen] = useState(false);
+  const button = useFocusedAgain(isOpen);
   const isRoot = Principal.Type === "Root";
   const policy = useQuery({
     queryKey: ["password-policy", Account.Id],
@@ -19,7 +20,7 @@ export function PasswordSection() {
     retry: false,
   });
   const change = (
-    <Button onClick={() => setOpen(true)} disabled={isOpen}>
+    <Button ref={button} onClick={() => setOpen(true)} disabled={isOpen}>
       Change password
     </Button>
   );
@@ -40,6 +41,17 @@ export function PasswordSection() {
       )}
     </Container>
   );
+}
+
+/** A button that has the focus again once what it opened is closed. */
+function useFocusedAgain(isOpen: boolean) {
+  const button = useRef<ButtonProps.Ref>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) button.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  return button;
 }
 
 const ageWords = (daysMax: number): string =>

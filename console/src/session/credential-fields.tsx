@@ -13,6 +13,8 @@ export function CredentialFields({ form, fixed }: { form: SignInForm; fixed: boo
   const [shown, setShown] = useState(false);
   const isUser = entries.kind === "user";
   const firstEmpty = !entries.account ? "account" : isUser && !entries.userName ? "userName" : "password";
+  // Above a page it is a dialog's first field, which has the focus once that is open.
+  const focused = fixed ? undefined : firstEmpty;
   return (
     <SpaceBetween size="m">
       {!fixed && (
@@ -33,7 +35,7 @@ export function CredentialFields({ form, fixed }: { form: SignInForm; fixed: boo
           autoComplete="organization"
           name="account"
           disabled={fixed}
-          autoFocus={firstEmpty === "account"}
+          autoFocus={focused === "account"}
           disableBrowserAutocorrect
           spellcheck={false}
         />
@@ -46,7 +48,7 @@ export function CredentialFields({ form, fixed }: { form: SignInForm; fixed: boo
             autoComplete="username"
             name="username"
             disabled={fixed}
-            autoFocus={firstEmpty === "userName"}
+            autoFocus={focused === "userName"}
             disableBrowserAutocorrect
             spellcheck={false}
           />
@@ -59,7 +61,7 @@ export function CredentialFields({ form, fixed }: { form: SignInForm; fixed: boo
         autoComplete="current-password"
         shown={shown}
         error={outcome.errors?.password}
-        autoFocus={firstEmpty === "password"}
+        autoFocus={focused === "password"}
       />
       <ShowPassword shown={shown} onChange={setShown} />
     </SpaceBetween>

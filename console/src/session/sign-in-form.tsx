@@ -2,6 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
+import { DialogFocus } from "../shell/dialog-focus";
 import { span } from "../shell/time";
 import { CredentialFields } from "./credential-fields";
 import { MfaField } from "./mfa-field";
@@ -24,6 +25,7 @@ export function SignInForm({ form, fixed = false, children, secondary }: SignInF
   const { outcome, busy, lockedUntil } = form;
   const locked = useCountdown(lockedUntil);
   const element = useRef<HTMLFormElement>(null);
+  const first = useRef({ focus: () => focusFirst(element.current) });
   // After an answer the first field that is wrong, or empty, is the next to be typed in.
   useEffect(() => {
     if (outcome.errors || outcome.alert) focusFirst(element.current);
@@ -34,6 +36,7 @@ export function SignInForm({ form, fixed = false, children, secondary }: SignInF
   };
   return (
     <form onSubmit={submit} noValidate ref={element}>
+      {fixed && <DialogFocus field={first} />}
       <SpaceBetween size="l">
         {locked > 0 ? <LockedOut seconds={locked} /> : <Told outcome={outcome} />}
         {outcome.step === "credentials" && <CredentialFields form={form} fixed={fixed} />}
