@@ -4,7 +4,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { Refusal } from "../api/call";
 import { changePassword } from "../api/session";
+import { KnownUserName } from "../session/known-user-name";
 import { PasswordField } from "../session/password-field";
+import { useSession } from "../session/session-gate";
 import { ShowPassword } from "../session/show-password";
 import { useNotify } from "../shell/notifications";
 import { Refused } from "../shell/refused";
@@ -28,6 +30,7 @@ export function ChangePasswordForm({ policy, onClose }: ChangePasswordFormProps)
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const notify = useNotify();
+  const { Principal } = useSession();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const lacking = lacks(entries);
@@ -62,6 +65,7 @@ export function ChangePasswordForm({ policy, onClose }: ChangePasswordFormProps)
   );
   return (
     <form onSubmit={submit} noValidate>
+      <KnownUserName value={Principal.Type === "IAMUser" ? Principal.Name : ""} />
       <Form
         variant="embedded"
         actions={

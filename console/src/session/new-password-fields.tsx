@@ -1,5 +1,6 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { KnownUserName } from "./known-user-name";
 import { PasswordField } from "./password-field";
 import { ShowPassword } from "./show-password";
 import type { SignInForm } from "./use-sign-in";
@@ -9,6 +10,7 @@ export function NewPasswordFields({ form: { entries, change, outcome } }: { form
   const [shown, setShown] = useState(false);
   return (
     <SpaceBetween size="m">
+      <KnownUserName value={entries.userName} />
       <PasswordField
         label="New password"
         value={entries.newPassword}

@@ -33,6 +33,7 @@ export function PasswordField({ label, onChange, shown, error, constraint, ...in
           onChange={({ detail }) => onChange(detail.value)}
           disableBrowserAutocorrect
           spellcheck={false}
+          {...(input.autoComplete === "current-password" ? { name: "password" } : {})}
           {...input}
         />
       </div>
