@@ -3,6 +3,9 @@ import { colorChartsPaletteCategorical1, colorChartsThresholdNegative } from "..
 import styles from "./rate-chart.module.css";
 import { capitalised, span } from "./words";
 
+/** What is usual: weak beside the bars, and still to be seen on a dark page. */
+export const BAND = { fill: colorChartsPaletteCategorical1, opacity: 0.4 };
+
 interface ChartLegendProps {
   /** `calls`, `errors`. */
   noun: string;
@@ -24,13 +27,7 @@ export function ChartLegend({ noun, minutes, hasBand, hasUnwatched }: ChartLegen
         Unusual
       </Entry>
       {hasBand && (
-        <Entry
-          mark={
-            <rect width="12" height="12" style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />
-          }
-        >
-          Usual about that time of day
-        </Entry>
+        <Entry mark={<rect width="12" height="12" style={BAND} />}>Usual about that time of day</Entry>
       )}
       <Entry mark={<line x2="12" y1="6" y2="6" className={styles.average} />}>Usual on average</Entry>
       {hasUnwatched && (

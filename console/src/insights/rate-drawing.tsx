@@ -6,6 +6,7 @@ import {
 } from "../shell/tokens";
 import type { Column } from "./columns";
 import styles from "./rate-chart.module.css";
+import { BAND } from "./rate-chart-legend";
 import { BELOW, bandOf, runs, type Scale } from "./rate-chart-scale";
 import { ticksOf } from "./rate-chart-ticks";
 import type { Clock } from "./sentences";
@@ -70,7 +71,7 @@ export function RateDrawing({ columns, minutes, scale, average, clock, current }
           )}
         </g>
       ))}
-      <path d={bandOf(columns, scale)} style={{ fill: colorChartsPaletteCategorical1, opacity: 0.25 }} />
+      <path d={bandOf(columns, scale)} style={BAND} />
       {columns.map(({ second, calls, isUnusual }, at) =>
         calls ? (
           <rect
