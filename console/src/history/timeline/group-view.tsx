@@ -9,6 +9,7 @@ import { SentenceView } from "../sentence-view";
 import type { Group, Grouping, Step } from "./groups";
 import type { Subject } from "./subject";
 import styles from "./timeline.module.css";
+import { timesOf } from "./times";
 
 interface GroupViewProps {
   group: Group;
@@ -24,7 +25,7 @@ export function GroupView({ group, grouping, region, subject }: GroupViewProps) 
     <Container
       header={
         <Header variant="h2" description={<Counts group={group} />}>
-          {headingOf(group, grouping, time)}
+          {timesOf(group, grouping, time)}
         </Header>
       }
     >
@@ -41,13 +42,6 @@ export function GroupView({ group, grouping, region, subject }: GroupViewProps) 
 export function Quiet({ seconds }: { seconds: number | undefined }) {
   if (seconds === undefined || seconds < 3600) return null;
   return <div className={styles.quiet}>{`${span(seconds)} without an event`}</div>;
-}
-
-function headingOf({ from, to }: Group, grouping: Grouping, time: TimeWords): string {
-  if (grouping === "session")
-    return `${time.day(from)}, ${time.clock(from)} to ${time.clock(to)} (${time.zoneName(from)})`;
-  const begin = Math.floor(from / 3600) * 3600;
-  return `${time.day(begin)}, ${time.clock(begin)} to ${time.clock(begin + 3600)} (${time.zoneName(begin)})`;
 }
 
 function Counts({ group: { events, failures, from, to } }: { group: Group }) {
