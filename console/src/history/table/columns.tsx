@@ -58,9 +58,14 @@ const WIDTHS: Readonly<Record<string, readonly [wide: number, small: number]>> =
 /** Between them columns are narrower; below, nobody sees all of them at once whatever their width. */
 const [NARROW_PX, WIDE_PX] = [900, 1400];
 
+/** On a phone what happened and when are seen together; the time takes two lines. */
+const ON_PHONES: Readonly<Record<string, number>> = { EventName: 160, EventTime: 122 };
+const PHONE_PX = 500;
+
 /** The width that a column begins with. */
 function widthOf(id: string): number {
   const [wide, small] = WIDTHS[id] ?? [180, 160];
+  if (window.innerWidth < PHONE_PX) return ON_PHONES[id] ?? wide;
   return window.innerWidth >= NARROW_PX && window.innerWidth < WIDE_PX ? small : wide;
 }
 

@@ -24,6 +24,9 @@ const TABLE: Preference<TablePreferences> = {
   },
 };
 
+/** Names the zones: a label of their own would stand there a second time on a narrow screen. */
+const ZONE_LABEL = "history-time-zone";
+
 const SIZES = [10, 25, 50, 100];
 
 export const useTablePreferences = () => usePreference(TABLE);
@@ -79,9 +82,9 @@ export function TablePreferencesDialog() {
         ],
       }}
       customPreference={(zone: "utc" | "local", setZone: (zone: "utc" | "local") => void) => (
-        <FormField label="Time zone" description="Of every time in the console.">
+        <FormField label={<span id={ZONE_LABEL}>Time zone</span>} description="Of every time in the console.">
           <SegmentedControl
-            label="Time zone"
+            ariaLabelledby={ZONE_LABEL}
             selectedId={zone}
             onChange={({ detail }) => setZone(detail.selectedId === "local" ? "local" : "utc")}
             options={[
