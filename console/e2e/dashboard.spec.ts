@@ -71,9 +71,11 @@ for (const [figure, address] of [
 }
 
 test("a Region without events tells what to do next", async ({ page, look }) => {
-  await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");
+  await page.goto("/_cairn/console/?region=sa-east-1&range=1h");
   await expect(page.getByText("There were no events in the last hour.", { exact: false })).toBeVisible();
   await look("dashboard-empty");
+  await page.goto("/_cairn/console/?region=sa-east-1&events=writes&range=1h");
+  await expect(page.getByText("Nothing was changed in the last hour.", { exact: false })).toBeVisible();
 });
 
 test("until another time is summed up, what is shown says what it is of", async ({ page }) => {

@@ -86,7 +86,12 @@ export function Component() {
         )}
         {summary.data && <Figures summary={summary.data} hrefOf={hrefOf} />}
         {(summary.data || !summary.isError) && (
-          <EventsContainer summary={summary.data} filters={filters} words={shown.span.words} />
+          <EventsContainer
+            summary={summary.data}
+            filters={filters}
+            counted={shown.counted}
+            words={shown.span.words}
+          />
         )}
         <Grid gridDefinition={[{ colspan: HALF }, { colspan: HALF }]}>
           <LatestInsights region={region} />

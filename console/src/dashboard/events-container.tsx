@@ -7,6 +7,7 @@ import type { Filter, Summary } from "../api/history";
 import { EmptyState } from "../shell/empty-state";
 import { useTime } from "../shell/time";
 import styles from "./events-container.module.css";
+import type { Counted } from "./use-summary";
 
 const EventsGraph = lazy(() => import("./events-graph"));
 
@@ -14,11 +15,12 @@ interface EventsContainerProps {
   /** Absent: not known yet. */
   summary: Summary | undefined;
   filters: Filter[];
+  counted: Counted;
   words: string;
 }
 
 /** The graph of events over time. */
-export function EventsContainer({ summary, filters, words }: EventsContainerProps) {
+export function EventsContainer({ summary, filters, counted, words }: EventsContainerProps) {
   const time = useTime();
   const isEmpty = summary?.Total === 0;
   return (
@@ -35,11 +37,7 @@ export function EventsContainer({ summary, filters, words }: EventsContainerProp
       }
     >
       <div className={isEmpty ? undefined : styles.graph}>
-        {isEmpty && (
-          <EmptyState title="No events" command={'eval "$(cairn env)"'}>
-            There were no events in {words}. Point a client at Cairn, and call something.
-          </EmptyState>
-        )}
+        {isEmpty && <NoEvents counted={counted} words={words} />}
         {summary && !isEmpty && (
           <Suspense fallback={<Loading />}>
             <EventsGraph summary={summary} filters={filters} />
@@ -48,6 +46,21 @@ export function EventsContainer({ summary, filters, words }: EventsContainerProp
         {!summary && <Loading />}
       </div>
     </Container>
+  );
+}
+
+function NoEvents({ counted, words }: Pick<EventsContainerProps, "counted" | "words">) {
+  if (counted === "writes") {
+    return (
+      <EmptyState title="Nothing was changed">
+        Nothing was changed in {words}. All events have what was read, too.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No events" command={'eval "$(cairn env)"'}>
+      There were no events in {words}. Point a client at Cairn, and call something.
+    </EmptyState>
   );
 }
 

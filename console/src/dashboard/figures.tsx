@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import type { Filter, Summary } from "../api/history";
 import { countOf } from "../history/counted";
 import { DENIED, FAILED } from "./failures";
+import { percent } from "./percent";
 
 interface FiguresProps {
   summary: Summary;
@@ -58,9 +59,3 @@ function busiest(name: string | undefined, hrefOf: FiguresProps["hrefOf"]) {
     </Link>
   );
 }
-
-/** `3%`, `0.4%`. */
-const percent = (part: number) => {
-  const hundredths = part * 100;
-  return `${hundredths >= 1 || hundredths === 0 ? Math.round(hundredths) : hundredths.toFixed(1)}%`;
-};
