@@ -44,6 +44,32 @@ test("another search does not show the events of the one before where it is refu
   await expect(page.getByText("No events can be shown")).toBeVisible();
 });
 
+test("a search that takes its time does not look as if it had found what was there before", async ({
+  page,
+}) => {
+  await page.goto(events());
+  await settled(page);
+  const counted = page.getByText(/\d matches$/).filter({ visible: true });
+  await expect(counted).toBeVisible();
+  let go = () => {};
+  const held = new Promise<void>((done) => {
+    go = done;
+  });
+  await page.route("**/history/search", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const field = page.getByRole("combobox", { name: "Filter events" });
+  await field.fill("Event name = CreateUser");
+  await field.press("Enter");
+  await expect(page.getByText("Looking for events")).toBeVisible();
+  await expect(counted).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: /^Event history/ })).not.toContainText("(");
+  go();
+  await settled(page);
+  await expect(counted).toBeVisible();
+});
+
 test("following goes on by itself after it was throttled", async ({ page }) => {
   const over = await refusing(page, "**/_cairn/tail*", throttled);
   await page.goto(events("?live=true"));

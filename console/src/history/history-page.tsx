@@ -102,7 +102,9 @@ export function Component() {
                 search={search}
                 request={request}
                 shown={shown}
-                countText={pages.page ? countText(pages.total, shown.length, pages.hasMore) : ""}
+                countText={
+                  pages.page && !pages.isOther ? countText(pages.total, shown.length, pages.hasMore) : ""
+                }
                 isLoading={pages.isLoading}
                 onChange={(change) => {
                   setSearch(change);

@@ -5,6 +5,7 @@ import { sameRegion } from "../session/same-region";
 import { fullPage } from "./full-page";
 import { type Place, startOf, totalAt, turned } from "./page-walk";
 import { useKept } from "./use-kept";
+import { useSlow } from "./use-slow";
 
 export interface EventPages {
   page: SearchPage | undefined;
@@ -18,6 +19,8 @@ export interface EventPages {
   goTo: (number: number) => void;
   /** Whether the page that is shown is not yet the one that was asked for. */
   isLoading: boolean;
+  /** Whether it is even one of another search. Such a page soon makes place. */
+  isOther: boolean;
   error: unknown;
   retry: () => void;
 }
@@ -51,10 +54,13 @@ export function useEventPages({ region, search, name, size, isFollowing }: Walk)
   // Where newer events could not be looked up, those of the same search stay.
   const before = useRef<Newest>(undefined);
   const newest = `${name} ${size}`;
-  const isKept = query.isError && number === 1 && before.current?.name === newest;
+  const isSame = before.current?.name === newest;
+  const isKept = query.isError && number === 1 && isSame;
   const data = query.data ?? (isKept ? before.current?.page : undefined);
   useEffect(() => {
-    if (query.data && !isPlaceholderData && number === 1) before.current = { name: newest, page: query.data };
+    if (!query.data || isPlaceholderData) return;
+    const page = before.current?.name === newest ? before.current.page : undefined;
+    before.current = { name: newest, page: number === 1 ? query.data : page };
   }, [query.data, isPlaceholderData, number, newest]);
   // The token of a page that stays is of an earlier search.
   const current = isPlaceholderData || isKept ? undefined : data;
@@ -64,23 +70,26 @@ export function useEventPages({ region, search, name, size, isFollowing }: Walk)
     const there = turned(place, current, to);
     if (there) setPlace(there);
   };
+  const isOther = isPlaceholderData && !isSame;
+  const isGone = useSlow(isOther);
   return {
-    page: data,
-    total: totalAt(place, data),
+    page: isGone ? undefined : data,
+    total: isOther ? undefined : totalAt(place, data),
     number,
     known: Math.max(tokens.length, number + (next === undefined ? 0 : 1)),
     hasMore: number < tokens.length || next !== undefined,
     goTo,
     isLoading: query.isPending || isPlaceholderData,
+    isOther,
     error: query.error,
     retry: useCallback(() => void refetch(), [refetch]),
   };
 }
 
-/** The first page of a search as it was last shown. */
+/** The search that was last shown, and its first page as it then was. */
 interface Newest {
   name: string;
-  page: SearchPage;
+  page: SearchPage | undefined;
 }
 
 /** For so long a page is kept that is not shown: whoever comes back finds it. */
