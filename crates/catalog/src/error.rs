@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+pub use cairn_sqlite::Failure as StoreFailure;
+
 use crate::{Refusal, Revision};
 
 /// The store did not do what it was asked to.
@@ -13,22 +15,6 @@ pub struct StoreError {
     pub(crate) doing: &'static str,
     #[source]
     pub(crate) source: Box<dyn Error + Send + Sync>,
-}
-
-/// What a caller can do about a store that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreFailure {
-    /// Another process holds the store; nothing changed and the same call may succeed later.
-    Busy,
-    /// The disk is full; nothing changed and the same call succeeds once there is room.
-    Full,
-    /// What is stored cannot be read as what it must be; an operator has to look.
-    Corrupt,
-    /// The disk refused a read, a write or a sync. Whether the last change is kept shows after a restart;
-    /// until then every write fails with this.
-    Broken,
-    /// The catalog is closed, or the store refused for a reason that repeating will not cure.
-    Failed,
 }
 
 /// The catalog cannot be opened.

@@ -1,13 +1,11 @@
 //! The catalog in one SQLite file.
 //!
-//! One connection writes, each change in its own `BEGIN IMMEDIATE` transaction, synced by its commit
-//! (write-ahead log, `synchronous=FULL`); a few connections read beside it. The newest revision is also in
-//! memory, behind a lock that is only ever held to copy a pointer.
+//! One connection writes, a few read beside it (`cairn_sqlite`). The newest revision is also in memory, behind a
+//! lock that is only ever held to copy a pointer.
 
 mod column;
 mod cursors;
 mod entities;
-mod file;
 mod ledger;
 mod revisions;
 mod schema;
@@ -20,32 +18,27 @@ mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use cairn_event::{AccountId, Region};
+use cairn_sqlite::{Database, Failed, Settings, Tx};
 use jiff::Timestamp;
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::Sqlite;
+use sqlx::pool::PoolConnection;
 
 use self::column::failed;
 use self::revisions::Revisions;
 use crate::{
     Catalog, Change, CommitError, Cursor, CursorError, CursorMove, Delivered, Delivery, DeliveryKind,
     Failure, OpenError, ReceiptQuery, Revision, Snapshot, SnapshotError, Split, SplitChange, State,
-    StateChange, StoreError, StoreFailure, TakenEvent, Taking, TrailId, TrailStatus,
+    StateChange, StoreError, TakenEvent, Taking, TrailId, TrailStatus,
 };
-
-type Tx = Transaction<'static, Sqlite>;
 
 /// A [`Catalog`] in one SQLite file.
 #[derive(Debug)]
 pub struct SqliteCatalog {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    database: Database,
     revisions: Revisions,
-    /// Set once the disk has refused a write or a sync: the kernel may have dropped what it could not
-    /// write, so a later success would prove nothing.
-    broken: AtomicBool,
 }
 
 impl SqliteCatalog {
@@ -55,48 +48,38 @@ impl SqliteCatalog {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        file::make_private(path).map_err(OpenError::File)?;
-        let writer = file::writer(path).await.map_err(open_failed)?;
-        schema::migrate(&writer).await?;
-        let readers = file::readers(path);
-        let mut tx = writer.begin().await.map_err(open_failed)?;
+        cairn_sqlite::make_private(path).map_err(OpenError::File)?;
+        let database = Database::open(path, &SETTINGS).await.map_err(open_failed)?;
+        schema::migrate(&database).await?;
+        let mut tx = database.writer().begin().await.map_err(open_failed)?;
         let newest = entities::newest(&mut tx).await.map_err(OpenError::Store)?;
         tx.rollback().await.map_err(open_failed)?;
-        Ok(Self { writer, readers, revisions: Revisions::new(newest), broken: AtomicBool::new(false) })
+        Ok(Self { database, revisions: Revisions::new(newest) })
     }
 
     async fn begin(&self, doing: &'static str) -> Result<Tx, StoreError> {
-        if self.broken.load(Ordering::Acquire) {
-            let source = "the disk failed before; restart to see what it kept".into();
-            return Err(StoreError { failure: StoreFailure::Broken, doing, source });
-        }
-        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| failed(doing, error));
-        self.watch(begun)
+        self.database.begin().await.map_err(|error| failed(doing, error))
     }
 
     async fn finish(&self, tx: Tx, doing: &'static str) -> Result<(), StoreError> {
-        let finished = tx.commit().await.map_err(|error| failed(doing, error));
-        self.watch(finished)
+        self.database.finish(tx).await.map_err(|error| failed(doing, error))
     }
 
     /// Remembers that the disk failed.
     fn watch<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(StoreError { failure: StoreFailure::Broken, .. }) = outcome {
-            self.broken.store(true, Ordering::Release);
-        }
-        outcome
+        outcome.inspect_err(|error| self.database.heed(error.failure))
     }
 
     /// Remembers that the disk failed, for errors that are not always the store's.
     fn watch_cursor<T>(&self, outcome: Result<T, CursorError>) -> Result<T, CursorError> {
-        if let Err(CursorError::Store(StoreError { failure: StoreFailure::Broken, .. })) = outcome {
-            self.broken.store(true, Ordering::Release);
+        if let Err(CursorError::Store(error)) = &outcome {
+            self.database.heed(error.failure);
         }
         outcome
     }
 
-    async fn reader(&self, doing: &'static str) -> Result<sqlx::pool::PoolConnection<Sqlite>, StoreError> {
-        self.readers.acquire().await.map_err(|error| failed(doing, error))
+    async fn reader(&self, doing: &'static str) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.database.reader().await.map_err(|error| failed(doing, error))
     }
 
     /// Brings memory up to what the store holds: another process, or a commit whose caller went away, may
@@ -314,11 +297,13 @@ impl Catalog for SqliteCatalog {
     }
 
     async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.database.close().await;
     }
 }
 
-fn open_failed(error: sqlx::Error) -> OpenError {
+fn open_failed(error: impl Into<Failed>) -> OpenError {
     OpenError::Store(failed("open the file", error))
 }
+
+/// Readers enough for a status page beside replaying projections; more would only queue on the same disk.
+const SETTINGS: Settings = Settings { readers_max: 4, tune: |options| options };

@@ -30,7 +30,7 @@ const FENCES: &[(&str, Fence)] = &[
     ("hyper-util", Fence::Only(&["cairn", "gateway", "s3", "server", "stream"])),
     ("object_store", Fence::Only(&["delivery", "history", "lake", "server"])),
     ("s3s", Fence::Only(&["s3"])),
-    ("sqlx", Fence::Only(&["catalog", "insights", "s3"])),
+    ("sqlx", Fence::Only(&["catalog", "insights", "s3", "sqlite"])),
     ("tantivy", Fence::Only(&["history"])),
     ("tokio", Fence::Except(WITHOUT_RUNTIME)),
     ("tokio-util", Fence::Except(WITHOUT_RUNTIME)),

@@ -1,11 +1,11 @@
-//! Values between Rust and SQL, and what an SQL failure means.
+//! Values between Rust and SQL, and failures in the catalog's words.
 
 use std::error::Error;
 use std::str::FromStr;
 
 use cairn_event::EventTime;
+use cairn_sqlite::Failed;
 use jiff::Timestamp;
-use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Decode, Row, Sqlite, Type};
 
@@ -79,31 +79,8 @@ pub(super) fn corrupt(doing: &'static str, source: impl Into<Box<dyn Error + Sen
     StoreError { failure: StoreFailure::Corrupt, doing, source: source.into() }
 }
 
-/// Sorts a failure by what the caller can do.
-pub(super) fn failed(doing: &'static str, error: sqlx::Error) -> StoreError {
-    let failure = match &error {
-        sqlx::Error::Database(database) => of_code(database.as_ref()),
-        sqlx::Error::PoolTimedOut => StoreFailure::Busy,
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => StoreFailure::Broken,
-        sqlx::Error::RowNotFound
-        | sqlx::Error::TypeNotFound { .. }
-        | sqlx::Error::ColumnIndexOutOfBounds { .. }
-        | sqlx::Error::ColumnNotFound(_)
-        | sqlx::Error::ColumnDecode { .. }
-        | sqlx::Error::Decode(_) => StoreFailure::Corrupt,
-        _ => StoreFailure::Failed,
-    };
-    StoreError { failure, doing, source: Box::new(error) }
-}
-
-/// SQLite's result codes; the low byte is the primary one.
-fn of_code(error: &dyn DatabaseError) -> StoreFailure {
-    let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
-    match code & 0xff {
-        5 | 6 => StoreFailure::Busy,
-        13 => StoreFailure::Full,
-        11 | 26 => StoreFailure::Corrupt,
-        10 => StoreFailure::Broken,
-        _ => StoreFailure::Failed,
-    }
+/// Tells a failure in the catalog's words.
+pub(super) fn failed(doing: &'static str, error: impl Into<Failed>) -> StoreError {
+    let Failed { failure, source } = error.into();
+    StoreError { failure, doing, source }
 }

@@ -1,52 +1,27 @@
 //! The schema and its versions.
 
-use sqlx::{Executor, Row, SqliteConnection, SqlitePool, raw_sql};
+use cairn_sqlite::{Database, MigrateError, Schema};
 
 use super::error::{StoreOpenError, failed};
 
-/// The steps from each schema version to the next; the first makes version 1 of an empty file.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
-
-/// `CINS`: what SQLite keeps in the file's header so that this store is told from other databases.
-const APPLICATION_ID: i64 = 0x4349_4e53;
+pub(super) const SCHEMA: Schema = Schema {
+    // `CINS`.
+    application_id: 0x4349_4e53,
+    steps: &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")],
+};
 
 /// Brings the file to the newest schema, in one transaction.
-pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StoreOpenError> {
-    let store = |error| StoreOpenError::Store(failed("migrate the schema")(error));
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(store)?;
-    let found = version(&mut tx).await?;
-    let steps = match usize::try_from(found).ok().and_then(|done| MIGRATIONS.get(done..)) {
-        Some(steps) => steps,
-        None => return Err(StoreOpenError::Newer { found, known: MIGRATIONS.len() as u64 }),
-    };
-    if steps.is_empty() {
-        return Ok(());
-    }
-    for step in steps {
-        tx.execute(raw_sql(*step)).await.map_err(store)?;
-    }
-    sqlx::query("UPDATE schema_version SET version = $1")
-        .bind(i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))
-        .execute(&mut *tx)
-        .await
-        .map_err(store)?;
-    tx.commit().await.map_err(store)
+pub(super) async fn migrate(database: &Database) -> Result<(), StoreOpenError> {
+    let store = |failure| StoreOpenError::Store(failed("migrate the schema")(failure));
+    let mut tx = database.begin().await.map_err(store)?;
+    SCHEMA.migrate(&mut tx).await.map_err(not_migrated)?;
+    database.finish(tx).await.map_err(store)
 }
 
-/// Tells the schema version; 0 for an empty file.
-async fn version(connection: &mut SqliteConnection) -> Result<u64, StoreOpenError> {
-    let store = |error| StoreOpenError::Store(failed("read the schema version")(error));
-    let ask = |sql: &'static str| sqlx::query(sql);
-    let application: i64 =
-        ask("PRAGMA application_id").fetch_one(&mut *connection).await.map_err(store)?.get(0);
-    let tables: i64 =
-        ask("SELECT count(*) FROM sqlite_schema").fetch_one(&mut *connection).await.map_err(store)?.get(0);
-    match (application, tables) {
-        (0, 0) => return Ok(0),
-        (APPLICATION_ID, _) => {}
-        _ => return Err(StoreOpenError::Foreign),
+fn not_migrated(error: MigrateError) -> StoreOpenError {
+    match error {
+        MigrateError::Newer { found, known } => StoreOpenError::Newer { found, known },
+        MigrateError::Foreign => StoreOpenError::Foreign,
+        MigrateError::Failed { doing, failed: failure } => StoreOpenError::Store(failed(doing)(failure)),
     }
-    let row = ask("SELECT version FROM schema_version").fetch_one(connection).await.map_err(store)?;
-    let version: i64 = row.try_get(0).map_err(store)?;
-    u64::try_from(version).map_err(|_negative| StoreOpenError::Foreign)
 }

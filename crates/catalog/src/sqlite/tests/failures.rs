@@ -19,12 +19,12 @@ async fn a_full_disk_changes_nothing_and_heals() {
     let catalog = SqliteCatalog::open(&directory.path().join("catalog.sqlite")).await.unwrap();
     begin(&catalog).await;
     // SQLite clamps the limit to the pages in use, so the next page that is needed is one too many.
-    catalog.writer.execute("PRAGMA max_page_count = 1").await.unwrap();
+    catalog.database.writer().execute("PRAGMA max_page_count = 1").await.unwrap();
     let mut large = user("large");
     large.path = "x".repeat(100_000);
     assert_eq!(kind(catalog.commit(1, vec![Change::PutUser(large.clone())]).await), Err(StoreFailure::Full));
     assert_eq!(catalog.current().revision(), 1);
-    catalog.writer.execute("PRAGMA max_page_count = 100000").await.unwrap();
+    catalog.database.writer().execute("PRAGMA max_page_count = 100000").await.unwrap();
     assert_eq!(kind(catalog.commit(1, vec![Change::PutUser(large)]).await), Ok(2));
 }
 
@@ -35,7 +35,7 @@ async fn a_store_held_by_another_is_busy_until_it_is_let_go() {
     let catalog = SqliteCatalog::open(&path).await.unwrap();
     let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    catalog.writer.execute("PRAGMA busy_timeout = 1").await.unwrap();
+    catalog.database.writer().execute("PRAGMA busy_timeout = 1").await.unwrap();
     let put = || vec![Change::PutAccount(account())];
     assert_eq!(kind(catalog.commit(0, put()).await), Err(StoreFailure::Busy));
     assert_eq!(catalog.cursor("any").await.unwrap(), None, "reads go on");

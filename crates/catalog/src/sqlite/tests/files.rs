@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use sqlx::{Connection, Executor, Row, SqliteConnection};
+use cairn_event::Region;
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection, SqlitePool, raw_sql};
 
+use super::super::schema::SCHEMA;
 use crate::contract::sample::{access_key, account};
 use crate::{Catalog, Change, OpenError, Owner, SqliteCatalog, StoreFailure};
 
@@ -39,9 +41,55 @@ async fn the_file_and_its_side_files_are_private_and_hold_no_plain_secret() {
 async fn every_commit_is_synced() {
     let directory = tempfile::tempdir().unwrap();
     let catalog = SqliteCatalog::open(&directory.path().join("catalog.sqlite")).await.unwrap();
-    let ask = async |sql: &'static str| sqlx::query(sql).fetch_one(&catalog.writer).await.unwrap();
+    let ask = async |sql: &'static str| sqlx::query(sql).fetch_one(catalog.database.writer()).await.unwrap();
     assert_eq!(ask("PRAGMA synchronous").await.get::<i64, _>(0), 2, "FULL");
     assert_eq!(ask("PRAGMA journal_mode").await.get::<String, _>(0), "wal");
+}
+
+#[tokio::test]
+async fn the_file_is_used_as_it_always_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("catalog.sqlite");
+    let catalog = SqliteCatalog::open(&path).await.unwrap();
+    let settings = async |pool: &SqlitePool| {
+        let mut told = Vec::new();
+        for name in ["foreign_keys", "trusted_schema", "busy_timeout", "query_only", "cache_size"] {
+            let ask = sqlx::query(AssertSqlSafe(format!("PRAGMA {name}")));
+            told.push(ask.fetch_one(pool).await.unwrap().get::<i64, _>(0));
+        }
+        told
+    };
+    assert_eq!(settings(catalog.database.writer()).await, [1, 0, 5_000, 0, -2_000]);
+    assert_eq!(settings(catalog.database.readers()).await, [1, 0, 5_000, 1, -2_000]);
+    assert_eq!(catalog.database.readers().options().get_max_connections(), 4);
+    catalog.close().await;
+    assert_eq!(&fs::read(&path).unwrap()[68..72], b"CAIR", "the application id in SQLite's header");
+}
+
+#[tokio::test]
+async fn a_file_of_every_earlier_schema_opens() {
+    for version in 1..SCHEMA.steps.len() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("catalog.sqlite");
+        fs::write(&path, "").unwrap();
+        for step in &SCHEMA.steps[..version] {
+            raw(&path, *step).await;
+        }
+        let settings = "INSERT INTO entity (kind, key, revision_from, revision_to, created, body)
+             VALUES ('settings', 'settings', 0, NULL, 0, '{\"enabled_regions\":[\"eu-west-3\"]}')";
+        raw(&path, settings).await;
+        raw(&path, format!("UPDATE schema_version SET version = {version}")).await;
+        for _ in 0..2 {
+            let catalog = SqliteCatalog::open(&path).await.unwrap();
+            let ask =
+                sqlx::query("SELECT version FROM schema_version").fetch_one(catalog.database.writer()).await;
+            assert_eq!(ask.unwrap().get::<i64, _>(0), 7, "from {version}");
+            let current = catalog.current();
+            let regions: Vec<&str> = current.settings().enabled_regions.iter().map(Region::as_str).collect();
+            assert_eq!(regions, ["eu-west-3"], "from {version}");
+            catalog.close().await;
+        }
+    }
 }
 
 #[tokio::test]
@@ -120,9 +168,9 @@ async fn a_closed_catalog_fails_and_still_shows_what_it_knew() {
     assert_eq!(catalog.current().revision(), 0);
 }
 
-async fn raw(path: &std::path::Path, sql: &'static str) {
+async fn raw(path: &std::path::Path, sql: impl Into<String>) {
     let url = format!("sqlite://{}", path.display());
     let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    connection.execute(sql).await.unwrap();
+    connection.execute(raw_sql(AssertSqlSafe(sql.into()))).await.unwrap();
     connection.close().await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! Failures, by what the caller can do; and rows that can't be.
 
 use cairn_anomaly::Minute;
+use cairn_sqlite::Failure;
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::super::error::failed;
@@ -13,13 +14,13 @@ async fn a_full_disk_changes_nothing_and_heals() {
     let (_directory, store) = store().await;
     let [run] = identify(&store, [calls_of("A")]).await;
     // SQLite clamps the limit to the pages in use, so that the next page that is needed is one too many.
-    store.writer.execute("PRAGMA max_page_count = 1").await.unwrap();
+    store.database.writer().execute("PRAGMA max_page_count = 1").await.unwrap();
     let long = "x".repeat(100_000);
     let shares = [counted(run, NOW, &long, 1)];
     let closing = Closing { counts: &[count(run, NOW, 1)], shares: &shares, ..Closing::at(at(NOW, 1)) };
-    assert_eq!(store.close_minute(&closing).await.unwrap_err().failure, StoreFailure::Full);
+    assert_eq!(store.close_minute(&closing).await.unwrap_err().failure, StoreFailure::Sqlite(Failure::Full));
     assert_eq!(store.position().await.unwrap(), None);
-    store.writer.execute("PRAGMA max_page_count = 100000").await.unwrap();
+    store.database.writer().execute("PRAGMA max_page_count = 100000").await.unwrap();
     store.close_minute(&closing).await.unwrap();
     let found = store.shares(run, minute(NOW), minute(NOW + 1)).await.unwrap();
     assert_eq!(found, [share(&long, 1)], "no number of a value that was not stored is remembered");
@@ -32,9 +33,9 @@ async fn a_store_held_by_another_is_busy_until_it_is_let_go() {
     let url = format!("sqlite://{}", directory.path().join("insights.sqlite3").display());
     let mut other = SqliteConnection::connect(&url).await.unwrap();
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    store.writer.execute("PRAGMA busy_timeout = 1").await.unwrap();
+    store.database.writer().execute("PRAGMA busy_timeout = 1").await.unwrap();
     let closing = Closing::at(at(NOW, 1));
-    assert_eq!(store.close_minute(&closing).await.unwrap_err().failure, StoreFailure::Busy);
+    assert_eq!(store.close_minute(&closing).await.unwrap_err().failure, StoreFailure::Sqlite(Failure::Busy));
     assert_eq!(store.position().await.unwrap(), None, "reads go on");
     other.execute("ROLLBACK").await.unwrap();
     store.close_minute(&closing).await.unwrap();
@@ -46,9 +47,9 @@ async fn a_disk_that_failed_once_is_not_trusted_again() {
     store.close_minute(&Closing::at(at(NOW, 1))).await.unwrap();
     let lost = sqlx::Error::Io(std::io::Error::other("the disk is gone"));
     let outcome: Result<(), StoreError> = store.watch(Err(failed("sync")(lost)));
-    assert_eq!(outcome.unwrap_err().failure, StoreFailure::Broken);
+    assert_eq!(outcome.unwrap_err().failure, StoreFailure::Sqlite(Failure::Broken));
     let refused = store.close_minute(&Closing::at(at(NOW + 1, 1))).await.unwrap_err();
-    assert_eq!(refused.failure, StoreFailure::Broken);
+    assert_eq!(refused.failure, StoreFailure::Sqlite(Failure::Broken));
     assert_eq!(store.position().await.unwrap(), Some(at(NOW, 1)), "reads go on");
 }
 
@@ -76,7 +77,7 @@ async fn an_unreadable_row_is_corrupt_never_a_default() {
             ..Closing::at(at(NOW, 1))
         };
         store.close_minute(&closing).await.unwrap();
-        store.writer.execute(wrong).await.unwrap();
+        store.database.writer().execute(wrong).await.unwrap();
         let all = (Minute::default(), minute(NOW + 1));
         let errors = [
             store.position().await.err(),
@@ -86,6 +87,6 @@ async fn an_unreadable_row_is_corrupt_never_a_default() {
             store.unsent(9).await.err(),
         ];
         let errors: Vec<StoreFailure> = errors.into_iter().flatten().map(|error| error.failure).collect();
-        assert_eq!(errors, [StoreFailure::Corrupt], "{wrong}");
+        assert_eq!(errors, [StoreFailure::Sqlite(Failure::Corrupt)], "{wrong}");
     }
 }

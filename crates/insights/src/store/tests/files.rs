@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::{Connection, Executor, SqliteConnection};
+use cairn_sqlite::Failure;
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection, SqlitePool, raw_sql};
 
+use super::super::schema::SCHEMA;
 use super::sample::{NOW, at, store};
 use crate::store::{Closing, Store, StoreFailure, StoreOpenError};
 
@@ -29,10 +31,50 @@ async fn the_files_and_their_directory_are_private() {
 async fn every_commit_is_synced() {
     let (_directory, store) = store().await;
     let ask = async |sql: &'static str| {
-        sqlx::query_scalar::<_, String>(sql).fetch_one(&store.writer).await.unwrap()
+        sqlx::query_scalar::<_, String>(sql).fetch_one(store.database.writer()).await.unwrap()
     };
     assert_eq!(ask("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous").await, "2", "FULL");
     assert_eq!(ask("PRAGMA journal_mode").await, "wal");
+}
+
+#[tokio::test]
+async fn the_file_is_used_as_it_always_was() {
+    let (directory, store) = store().await;
+    let settings = async |pool: &SqlitePool| {
+        let mut told = Vec::new();
+        let names = ["foreign_keys", "trusted_schema", "busy_timeout", "query_only", "cache_size"];
+        for name in names.into_iter().chain(["journal_size_limit"]) {
+            let ask = sqlx::query_scalar::<_, i64>(AssertSqlSafe(format!("PRAGMA {name}")));
+            told.push(ask.fetch_one(pool).await.unwrap());
+        }
+        told
+    };
+    assert_eq!(settings(store.database.writer()).await, [0, 0, 5_000, 0, -16_384, 67_108_864]);
+    let beside = store.beside();
+    for readers in [store.database.readers(), beside.database.readers()] {
+        assert_eq!(settings(readers).await, [0, 0, 5_000, 1, -16_384, 67_108_864]);
+        assert_eq!(readers.options().get_max_connections(), 3);
+    }
+    beside.close_readers().await;
+    store.close().await;
+    let file = fs::read(directory.path().join("insights.sqlite3")).unwrap();
+    assert_eq!(&file[68..72], b"CINS", "the application id in SQLite's header");
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_opens() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("insights.sqlite3");
+    fs::write(&path, "").unwrap();
+    raw(&path, SCHEMA.steps[0]).await;
+    raw(&path, "UPDATE schema_version SET version = 1").await;
+    for _ in 0..2 {
+        let store = Store::open(&path).await.unwrap();
+        let version = sqlx::query_scalar::<_, i64>("SELECT version FROM schema_version");
+        assert_eq!(version.fetch_one(store.database.writer()).await.unwrap(), 2);
+        store.close_minute(&Closing::at(at(NOW, 1))).await.unwrap();
+        store.close().await;
+    }
 }
 
 #[tokio::test]
@@ -40,8 +82,8 @@ async fn whoever_asks_much_keeps_nobody_else_from_reading() {
     let (_directory, store) = store().await;
     let asked = store.beside();
     let mut held = Vec::new();
-    for _ in 0..asked.readers.options().get_max_connections() {
-        held.push(asked.readers.acquire().await.unwrap());
+    for _ in 0..asked.database.readers().options().get_max_connections() {
+        held.push(asked.database.readers().acquire().await.unwrap());
     }
     store.close_minute(&Closing::at(at(NOW, 1))).await.unwrap();
     let read = tokio::time::timeout(Duration::from_secs(10), store.position()).await;
@@ -79,13 +121,15 @@ async fn a_database_of_something_else_is_refused_and_left_alone() {
     assert!(matches!(Store::open(&path).await, Err(StoreOpenError::Foreign)));
     fs::write(&path, "not a database, but long enough to be looked at as one".repeat(100)).unwrap();
     match Store::open(&path).await {
-        Err(StoreOpenError::Store(error)) => assert_eq!(error.failure, StoreFailure::Corrupt),
+        Err(StoreOpenError::Store(error)) => {
+            assert_eq!(error.failure, StoreFailure::Sqlite(Failure::Corrupt))
+        }
         other => panic!("{other:?}"),
     }
 }
 
 async fn raw(path: &Path, sql: &'static str) {
     let mut connection = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
-    connection.execute(sql).await.unwrap();
+    connection.execute(raw_sql(sql)).await.unwrap();
     connection.close().await.unwrap();
 }
