@@ -61,7 +61,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve CloudTrail, S3, IAM, STS and KMS on one address, and record every call.
+    /// Serve CloudTrail, S3, IAM, STS, KMS and Organizations on one address, and record every call.
     Serve(serve::Serve),
     /// Print the variables that point AWS clients at the server, for eval "$(cairn env)".
     Env(env::Env),

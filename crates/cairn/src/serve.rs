@@ -58,8 +58,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::warn!(error = &error as &dyn std::error::Error, "the first password can't be looked at");
         None
     });
-    let password = if first.is_some() { Password::First } else { Password::Another };
-    let said = output::print(greeting(&shown, &server.endpoint(), (&binary, password), Paint::choose()));
+    let met = Met {
+        binary: &binary,
+        password: if first.is_some() { Password::First } else { Password::Another },
+        trails: if server.has_trails() { Trails::Some } else { Trails::None },
+    };
+    let said = output::print(greeting(&shown, &server.endpoint(), met, Paint::choose()));
     if let Err(error) = said {
         tracing::warn!(error = &*error as &dyn std::error::Error, "nobody reads the greeting");
     }
@@ -88,6 +92,22 @@ enum Password {
     /// The one that was made at the first start.
     First,
     Another,
+}
+
+/// Whether anybody made a trail yet.
+#[derive(Debug, Clone, Copy)]
+enum Trails {
+    None,
+    Some,
+}
+
+/// What the greeting depends on, beside the settings.
+#[derive(Debug, Clone, Copy)]
+struct Met<'m> {
+    /// What is typed to run a command.
+    binary: &'m Path,
+    password: Password,
+    trails: Trails,
 }
 
 /// What asks a server to stop.
@@ -134,11 +154,9 @@ fn has_terminal() -> bool {
 }
 
 /// Says what to type next. Paths are absolute, so that it works wherever it is pasted.
-fn greeting(config: &Config, endpoint: &str, (binary, password): (&Path, Password), paint: Paint) -> String {
+fn greeting(config: &Config, endpoint: &str, met: Met<'_>, paint: Paint) -> String {
     let directory = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
-    let binary = shell_word(&binary.display().to_string());
-    let usual = SETTINGS.iter().any(|one| one.key == "account_id" && one.default == config.account.as_str());
-    let account = if usual { String::new() } else { format!(" --account-id {}", config.account) };
+    let binary = shell_word(&met.binary.display().to_string());
     let heading = |text: &str| paint.paint(Tone::Heading, text);
     format!(
         "{title}\n\
@@ -149,23 +167,39 @@ fn greeting(config: &Config, endpoint: &str, (binary, password): (&Path, Passwor
          {next}\n\
          \n\
          \x20 eval \"$({binary} env --data-dir {quoted})\"\n\
-         {bucket}\
-         \x20 aws cloudtrail create-trail --name main --s3-bucket-name audit-logs --is-multi-region-trail\n\
-         \x20 aws cloudtrail start-logging --name main\n\
-         \x20 {binary} lookup --event-name CreateTrail\n\
+         {steps}\
          \x20 {binary} tail -f\n\
          \n\
          Log files reach the bucket within {interval}. Ctrl-C stops in good order.\n",
-        title = heading(&format!("Cairn serves CloudTrail, S3, IAM, STS and KMS at {endpoint}")),
+        title =
+            heading(&format!("Cairn serves CloudTrail, S3, IAM, STS, KMS and Organizations at {endpoint}")),
         account_id = config.account,
         region = config.region,
         directory = directory.display(),
         forwards = forwards(&config.upstreams),
-        console = console(&DataDir::new(directory.clone()), config.account, (endpoint, password)),
+        console = console(&DataDir::new(directory.clone()), config.account, (endpoint, met.password)),
         next = heading("In a second terminal:"),
-        bucket = bucket(config, &binary, &account),
+        steps = match met.trails {
+            Trails::None => first_trail(config, &binary),
+            Trails::Some => format!(
+                "\x20 {binary} trail health\n\x20 {binary} events --where read-only=false --since 1d\n"
+            ),
+        },
         quoted = shell_word(&directory.display().to_string()),
         interval = config.delivery_interval,
+    )
+}
+
+/// Says how the first trail is made.
+fn first_trail(config: &Config, binary: &str) -> String {
+    let usual = SETTINGS.iter().any(|one| one.key == "account_id" && one.default == config.account.as_str());
+    let account = if usual { String::new() } else { format!(" --account-id {}", config.account) };
+    format!(
+        "{bucket}\
+         \x20 aws cloudtrail create-trail --name main --s3-bucket-name audit-logs --is-multi-region-trail --enable-log-file-validation\n\
+         \x20 aws cloudtrail start-logging --name main\n\
+         \x20 {binary} lookup --event-name CreateTrail\n",
+        bucket = bucket(config, binary, &account),
     )
 }
 
@@ -197,17 +231,25 @@ fn console(dir: &DataDir, account: AccountId, (endpoint, password): (&str, Passw
     format!("Console: {address}\n  with {told}\n")
 }
 
-/// Says which calls go elsewhere.
+/// Says which calls go elsewhere: of services that are built in, those that are signed with keys from there.
 fn forwards(upstreams: &[UpstreamSettings]) -> String {
+    let is_listed = |service: &str| upstreams.iter().flat_map(|it| &it.services).any(|one| one == service);
+    let shared: Vec<&str> = BUILT_IN.into_iter().filter(|service| !is_listed(service)).collect();
     let line = |upstream: &UpstreamSettings| {
-        let services = match upstream.services.as_slice() {
-            [] => "the rest".to_owned(),
-            services => services.join(", "),
-        };
-        format!("Forwards {services} to {}\n", upstream.connection.origin)
+        let origin = &upstream.connection.origin;
+        match upstream.services.as_slice() {
+            [] if shared.is_empty() => format!("Forwards the rest to {origin}\n"),
+            [] => {
+                format!("Forwards the rest to {origin}; of {}, what its own keys sign\n", shared.join(", "))
+            }
+            services => format!("Forwards {} to {origin}\n", services.join(", ")),
+        }
     };
     upstreams.iter().map(line).collect()
 }
+
+/// The services of which the key decides whether a call is Cairn's or an upstream's.
+const BUILT_IN: [&str; 4] = ["s3", "iam", "sts", "kms"];
 
 fn start_logs(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log_filter)
@@ -231,23 +273,21 @@ mod tests {
 
     use super::*;
 
+    fn met(trails: Trails) -> Met<'static> {
+        Met { binary: Path::new("/opt/cairn"), password: Password::First, trails }
+    }
+
     #[test]
     fn the_greeting_works_in_another_directory() {
         let flags = [("data_dir", "my data".to_owned()), ("account_id", "111122223333".to_owned())];
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
-        let said = greeting(
-            &config,
-            "https://127.0.0.1:8585",
-            (Path::new("/opt/cairn"), Password::First),
-            Paint::Plain,
-        );
+        let said = greeting(&config, "https://127.0.0.1:8585", met(Trails::None), Paint::Plain);
         let here = std::env::current_dir().unwrap();
         let env = format!("eval \"$(/opt/cairn env --data-dir '{}/my data')\"", here.display());
         assert!(said.contains(&env), "{said}");
-        assert!(
-            said.starts_with("Cairn serves CloudTrail, S3, IAM, STS and KMS at https://127.0.0.1:8585\n"),
-            "{said}"
-        );
+        let title =
+            "Cairn serves CloudTrail, S3, IAM, STS, KMS and Organizations at https://127.0.0.1:8585\n";
+        assert!(said.starts_with(title), "{said}");
         assert!(said.contains("$(/opt/cairn bucket-policy audit-logs --account-id 111122223333)"), "{said}");
         let console = "https://127.0.0.1:8585/_cairn/console/sign-in?account=111122223333&user=administrator";
         let file = format!("the password in {}/my data/administrator-111122223333.password", here.display());
@@ -260,15 +300,19 @@ mod tests {
         let flags = ["http://127.0.0.1:5000", "s3,iam=http://127.0.0.1:8333"];
         let flags = flags.map(|flag| ("upstream", flag.to_owned()));
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
-        let said = greeting(
-            &config,
-            "http://127.0.0.1:8585",
-            (Path::new("/opt/cairn"), Password::First),
-            Paint::Plain,
-        );
-        let told = "Forwards the rest to http://127.0.0.1:5000\nForwards s3, iam to http://127.0.0.1:8333\nConsole: ";
+        let said = greeting(&config, "http://127.0.0.1:8585", met(Trails::None), Paint::Plain);
+        let told = "Forwards the rest to http://127.0.0.1:5000; of sts, kms, what its own keys sign\n\
+                    Forwards s3, iam to http://127.0.0.1:8333\nConsole: ";
         assert!(said.contains(told), "{said}");
         assert!(said.contains("`endpoints.s3` says http://127.0.0.1:8333"), "{said}");
         assert!(!said.contains("aws s3 mb"), "{said}");
+    }
+    #[test]
+    fn who_has_a_trail_is_not_told_to_make_one() {
+        let config = Config::understand(&Settings::gather(None, [], []).unwrap()).unwrap();
+        let said = |trails| greeting(&config, "http://127.0.0.1:8585", met(trails), Paint::Plain);
+        let (first, later) = (said(Trails::None), said(Trails::Some));
+        assert!(first.contains("create-trail") && !first.contains("trail health"), "{first}");
+        assert!(!later.contains("create-trail") && later.contains("/opt/cairn trail health\n"), "{later}");
     }
 }

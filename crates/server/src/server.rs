@@ -230,6 +230,11 @@ impl Server {
         endpoint(&self.config, self.address)
     }
 
+    /// Tells whether there is any trail, of whatever account.
+    pub fn has_trails(&self) -> bool {
+        self.front.catalog.current().trails().next().is_some()
+    }
+
     /// Returns what asks this server to read its certificate again.
     pub fn renewal(&self) -> Renewal {
         self.renewal.clone()
