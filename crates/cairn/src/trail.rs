@@ -12,6 +12,10 @@ use crate::client::{CallError, Client};
 use crate::output::{self, Form, JsonFlag};
 use crate::settings::Place;
 
+/// What stands where no trail is.
+pub(crate) const NO_TRAILS: &str =
+    "no trails; one is made by: cairn trail create main --bucket audit-logs --create-bucket\n";
+
 /// What can be done with trails.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Trail {
@@ -97,7 +101,7 @@ async fn list(client: &Client, form: Form) -> anyhow::Result<()> {
     }
     match form {
         Form::JsonLines => Ok(()),
-        Form::Table if rows.is_empty() => output::print("no trails; `cairn trail create` makes one\n"),
+        Form::Table if rows.is_empty() => output::print(NO_TRAILS),
         Form::Table => {
             let headings =
                 ["NAME", "HOME", "REGIONS", "ACCOUNTS", "LOGS", "BUCKET", "LAST DELIVERY", "ERROR"];

@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
-use super::asking::{self, Wanted};
+use super::asking::{self, Trail, Wanted};
 use super::told::{Episode, Told, Way};
 use super::words;
 use crate::client::Client;
@@ -14,6 +14,7 @@ use crate::instant;
 use crate::organization::Scope;
 use crate::output::{self, Form, JsonFlag, Paint, Tone};
 use crate::settings::Place;
+use crate::trail::NO_TRAILS;
 
 /// Flags of `cairn insights list`.
 #[derive(Debug, clap::Args)]
@@ -45,16 +46,29 @@ pub(crate) struct List {
     json: JsonFlag,
 }
 
+/// Says what is to be run before there can be insights, of the account's first trail.
+fn how_to_look(first: Option<&Trail>) -> String {
+    let Some(trail) = first else { return NO_TRAILS.to_owned() };
+    format!(
+        "no trail looks for any; one is let by: aws cloudtrail put-insight-selectors --trail-name {} --region {} \
+         --insight-selectors '[{{\"InsightType\":\"ApiCallRateInsight\"}},{{\"InsightType\":\"ApiErrorRateInsight\"}}]'\n",
+        output::harmless(&trail.name),
+        output::harmless(&trail.home)
+    )
+}
+
 impl List {
     pub(super) async fn run(&self, place: &Place) -> anyhow::Result<()> {
         let client = Client::find(place, self.region.as_ref()).await?;
         let part = self.scope.resolve(&client).await?;
         let wanted = self.wanted();
         let mut told = asking::of_management(&client, &wanted, part.as_ref()).await?;
+        let mut trails = Vec::new();
         // Trails of other accounts tell of their data events themselves.
         if part.is_none() {
-            for trail in asking::trails(&client).await? {
-                told.extend(asking::of_data(&client, &trail, &wanted).await?);
+            trails = asking::trails(&client).await?;
+            for trail in &trails {
+                told.extend(asking::of_data(&client, trail, &wanted).await?);
             }
         }
         // Those of one second have no order: the ids give them one.
@@ -66,7 +80,9 @@ impl List {
         match Form::choose(self.json) {
             Form::JsonLines => episodes.iter().try_for_each(|episode| output::print(json(episode)? + "\n")),
             Form::Table if episodes.is_empty() => {
-                output::print(format!("no insights in {}\n", client.region()))
+                let looking = trails.iter().any(|trail| trail.has_insights) || part.is_some();
+                let next = if looking { String::new() } else { how_to_look(trails.first()) };
+                output::print(format!("no insights in {}\n{next}", client.region()))
             }
             Form::Table => {
                 let whose = part.is_some();

@@ -8,6 +8,7 @@ use super::mutes::{self, OnTrail};
 use super::trails::{self, Tagged};
 use crate::output::{self, Form, JsonFlag, harmless};
 use crate::settings::Place;
+use crate::trail::NO_TRAILS;
 
 /// Flags of `cairn insights sensitivity`.
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,7 @@ impl Sensitivity {
                     "hasInsights": tagged.trail.has_insights });
                 output::print(format!("{told}\n"))
             }),
-            Form::Table if tagged.is_empty() => output::print("no trails; `cairn trail create` makes one\n"),
+            Form::Table if tagged.is_empty() => output::print(NO_TRAILS),
             Form::Table => {
                 let rows: Vec<Vec<String>> = tagged.iter().map(row).collect();
                 output::print(output::columns(&["TRAIL", "INSIGHTS", "SENSITIVITY", "MUTE RULES"], &rows))

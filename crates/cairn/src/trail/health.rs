@@ -40,7 +40,7 @@ impl Health {
 /// Writes everything as tables, and below them what needs somebody.
 fn tables(trails: &[Value], destinations: &[Value], denied: Option<&Value>) -> String {
     let mut told = match trails {
-        [] => "no trails; `cairn trail create` makes one\n".to_owned(),
+        [] => super::NO_TRAILS.to_owned(),
         trails => {
             let headings =
                 ["NAME", "LOGS", "WAITS", "UNREAD", "FILES", "BYTES", "EVENTS", "DIGESTS", "ERRORS"];
