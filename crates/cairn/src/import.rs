@@ -115,7 +115,7 @@ impl Logs {
         for origin in &self.places {
             found.extend(origin.find(Some(&client)).await?);
         }
-        let mut report = Report::begin(Form::choose(self.json), found.len())?;
+        let mut report = Report::begin(Form::choose(self.json), format, found.len())?;
         let opening = Opening { format, places: self.named_places(), documents: found.len() };
         let mut sending = Sending::new(&client, opening, stop.clone());
         let mut walk = Walk { sending: &mut sending, report: &mut report, state: &mut state, stop: &stop };
@@ -141,8 +141,8 @@ impl Logs {
 
     fn how_to_go_on(&self) -> String {
         match &self.resume {
-            Some(file) => format!("the same command goes on where it stopped ({})", file.display()),
-            None => "the same command imports the rest".to_owned(),
+            Some(file) => format!("import everything; the same command goes on where it stopped ({})", file.display()),
+            None => "import everything; the same command imports the rest".to_owned(),
         }
     }
 }

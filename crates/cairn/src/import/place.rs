@@ -115,7 +115,7 @@ fn unpacked(mut packed: impl Read + 'static) -> anyhow::Result<Box<dyn Read>> {
 
 /// Collects the files of a directory. Links are not followed, so that there is an end.
 fn below(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    if !path.is_dir() {
+    if !std::fs::metadata(path)?.is_dir() {
         files.push(path.to_owned());
         return Ok(());
     }
@@ -168,6 +168,13 @@ mod tests {
             assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
         }
         assert!("s3:///x".parse::<Origin>().is_err());
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_before_anything_is_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = below(&dir.path().join("missing"), &mut Vec::new()).unwrap_err();
+        assert!(missing.to_string().contains("No such file"), "{missing}");
     }
 
     #[test]
