@@ -218,7 +218,10 @@ impl Client {
         let endpoint = self.endpoint().map_err(CallError::Unmakeable)?;
         let request = self.sign(&endpoint, service, target, headers, body);
         let answer = self.http.request(request.map_err(CallError::Unmakeable)?).await;
-        let answer = answer.map_err(|error| CallError::Unreachable { endpoint, source: Box::new(error) })?;
+        let answer = answer.map_err(|error| CallError::Unreachable {
+            endpoint: endpoint.clone(),
+            source: Box::new(error),
+        })?;
         if answer.status().is_success() {
             return Ok(answer);
         }
@@ -226,7 +229,12 @@ impl Client {
         let body = self.whole(answer.into_body()).await?;
         let (code, message) = told(&body);
         let code = code.unwrap_or_else(|| status.to_string());
-        let message = message.unwrap_or_else(|| "no reason was given".to_owned());
+        // Cairn gives reasons: whoever gives none is most likely somebody else.
+        let message = message.unwrap_or_else(|| {
+            format!(
+                "no reason was given. Is it Cairn that answers at {endpoint}, and one as new as this command?"
+            )
+        });
         Err(CallError::Refused { status, code, message })
     }
 
@@ -329,6 +337,10 @@ fn advice(code: &str) -> Option<&'static str> {
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => {
             "Are these keys of that server? `eval \"$(cairn env)\"` sets those of the administrator."
         }
+        "InvalidAccessKeyId" => {
+            "Are these keys of that server? Where an upstream has the service, keys of its own are needed; \
+             `cairn password` does without any while the server is stopped."
+        }
         "AWSOrganizationsNotInUseException" | "OrganizationsNotInUseException" => {
             "`aws organizations create-organization` makes one, with the keys of the account that shall manage it."
         }
@@ -353,6 +365,8 @@ mod tests {
             let told = advised(message, "TrailNotFoundException");
             assert!(told.starts_with("Unknown trail: main. `cairn trail list` shows"), "{told}");
         }
+        let upstream = advised("The key does not exist.", "InvalidAccessKeyId");
+        assert!(upstream.contains("Where an upstream has the service"), "{upstream}");
         assert_eq!(advised("no", "AccessDenied"), "no");
     }
 

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use cairn_event::AccountId;
 use cairn_server::{ADMINISTRATOR, first_password};
 
+use crate::env::remind;
 use crate::installation::Installation;
 use crate::output;
 use crate::settings::Place;
@@ -26,6 +27,7 @@ impl Console {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let first = runtime.block_on(first_password(&installation.dir, installation.account))?;
         output::print(told(&address, &installation, first.is_some()))?;
+        remind(&installation);
         if self.open { open(&address) } else { Ok(()) }
     }
 }

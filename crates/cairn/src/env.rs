@@ -52,7 +52,7 @@ fn tell_of_console(endpoint: &str, installation: &Installation, first: bool) {
 }
 
 /// Says when no server runs at the endpoint.
-fn remind(installation: &Installation) {
+pub(crate) fn remind(installation: &Installation) {
     if !installation.dir.is_served().unwrap_or(true) {
         let shown = shell_word(&installation.dir.root().display().to_string());
         eprintln!("cairn: no server runs there now; start it with `cairn serve --data-dir {shown}`");

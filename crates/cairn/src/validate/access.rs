@@ -46,6 +46,10 @@ impl Validate {
             if installation.endpoint().is_ok() {
                 return self.installed(&installation).await;
             }
+            let shown = installation.dir.root().display();
+            eprintln!(
+                "cairn: no server's data is in {shown}, so AWS is asked; --data-dir names a server's data"
+            );
         }
         let endpoint = |service: &str| {
             let own = self.endpoint_url.clone().or_else(|| variable(&format!("AWS_ENDPOINT_URL_{service}")));

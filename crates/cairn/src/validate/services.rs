@@ -45,7 +45,7 @@ pub(super) async fn keys_from_server(access: &Arc<Access>, range: Stretch) -> an
     let searched = KeyRing::searched(range);
     anyhow::ensure!(
         !keys.is_empty(),
-        "find public keys: No public keys found between {} and {}",
+        "find public keys: No public keys found between {} and {} (there are none before the first digest)",
         searched.from,
         searched.until
     );

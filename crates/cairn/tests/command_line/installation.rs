@@ -53,6 +53,9 @@ fn ctrl_c_ends_with_success_and_the_next_start_is_clean() {
     let env = desk.run(&["env"]);
     assert_eq!(env.status.code(), Some(0), "the keys are known though nobody serves");
     assert!(text(&env.stderr).contains("no server runs there now"), "{env:?}");
+    let console = desk.run(&["console"]);
+    assert_eq!(console.status.code(), Some(0), "the address is known though nobody serves");
+    assert!(text(&console.stderr).contains("no server runs there now"), "{console:?}");
     let (status, log) = desk.serve(&[]).interrupt();
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
@@ -80,7 +83,7 @@ fn a_second_ctrl_c_gives_open_requests_up() {
 #[test]
 fn errors_say_what_to_do_next() {
     let desk = Desk::new();
-    for arguments in [["env"].as_slice(), &["lookup"], &["tail"], &["tail", "-f"]] {
+    for arguments in [["env"].as_slice(), &["console"], &["lookup"], &["tail"], &["tail", "-f"]] {
         let output = desk.run(arguments);
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
