@@ -40,7 +40,7 @@ pub(crate) struct Events {
     words: Vec<String>,
     /// A condition; all must hold: FIELD=VALUE, FIELD!=VALUE, FIELD^=BEGINNING, FIELD (there is one), !FIELD. Values
     /// of which one is enough are separated by commas.
-    #[arg(short, long = "where", value_name = "CONDITION")]
+    #[arg(short = 'w', long = "where", value_name = "CONDITION")]
     conditions: Vec<Condition>,
     /// Only events of the last 30m, 2h, 7d …
     #[arg(long, value_name = "AGE", help_heading = "Time", value_parser = instant::age, conflicts_with = "from")]
@@ -63,6 +63,9 @@ pub(crate) struct Events {
     /// How events are shown [default: a table on a terminal, else JSON lines].
     #[arg(long, value_name = "FORM")]
     output: Option<Output>,
+    /// The same as --output json.
+    #[arg(long, conflicts_with = "output")]
+    json: bool,
 }
 
 /// How events are shown.
@@ -103,12 +106,17 @@ impl Events {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let client = Client::find(place, self.region.as_ref()).await?;
-            match self.output.unwrap_or_else(Output::usual) {
+            match self.form() {
                 Output::Table => self.show(&client).await,
                 Output::Json => self.hand_out(&client, "format=ndjson").await,
                 Output::Csv => self.hand_out(&client, "format=csv").await,
             }
         })
+    }
+
+    fn form(&self) -> Output {
+        let named = if self.json { Some(Output::Json) } else { self.output };
+        named.unwrap_or_else(Output::usual)
     }
 
     /// Prints a table of the newest events.
@@ -132,7 +140,7 @@ impl Events {
         if rows.is_empty() {
             return output::print(note + "\n");
         }
-        let table = table::render(&rows, table::terminal_columns(), Paint::choose());
+        let table = table::render(&rows, output::terminal_columns(), Paint::choose());
         output::print(format!("{table}{note}\n"))
     }
 

@@ -147,7 +147,7 @@ impl Lookup {
         match form {
             Form::Table if rows.is_empty() => output::print(whose.note(0, false, self.max) + "\n"),
             Form::Table => {
-                let table = table::render(&rows, table::terminal_columns(), Paint::choose());
+                let table = table::render(&rows, output::terminal_columns(), Paint::choose());
                 let note = whose.note(rows.len(), more, self.max);
                 output::print(format!("{table}{}\n", Paint::choose().paint(Tone::Aside, &note)))
             }

@@ -99,8 +99,16 @@ pub(crate) fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
 /// Aligns columns as [`columns`] does; on a terminal that is too narrow for them, the last column of each row stands
 /// in a line of its own below the others.
 pub(crate) fn columns_that_fit(headings: &[&str], rows: &[Vec<String>]) -> String {
-    let width = Table::new().width().map_or(usize::MAX, usize::from);
-    columns_within(width, headings, rows)
+    columns_within(terminal_columns().unwrap_or(usize::MAX), headings, rows)
+}
+
+/// Tells how wide the terminal is; none when standard output is none, or one that does not know: it says 0.
+pub(crate) fn terminal_columns() -> Option<usize> {
+    told_width(Table::new().width())
+}
+
+fn told_width(columns: Option<u16>) -> Option<usize> {
+    columns.filter(|columns| *columns > 0).map(usize::from)
 }
 
 fn columns_within(width: usize, headings: &[&str], rows: &[Vec<String>]) -> String {
@@ -171,6 +179,11 @@ mod tests {
         assert_eq!(wide, "ONE  TWO  ID\na    bb   0123456789\nc    d\n");
         let narrow = columns_within(19, &headings, &rows);
         assert_eq!(narrow, "ONE  TWO\na    bb\n  0123456789\nc    d\n");
+    }
+
+    #[test]
+    fn a_terminal_without_a_width_is_not_narrow() {
+        assert_eq!([Some(0), Some(80), None].map(told_width), [None, Some(80), None]);
     }
 
     #[test]

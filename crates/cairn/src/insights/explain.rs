@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 use cairn_event::{Clock as _, Region};
 use cairn_server::SystemClock;
-use comfy_table::Table;
 
 use super::explanation::{Explanation, Series};
 use super::plot::{self, Column, Label};
@@ -48,7 +47,7 @@ impl Explain {
             return output::print("\n");
         }
         let explanation = Explanation::parse(&answer)?;
-        let width = Table::new().width().map_or(80, usize::from);
+        let width = output::terminal_columns().unwrap_or(80);
         let paint = Paint::choose();
         let plot = drawn(&explanation, width.saturating_sub(MARGIN).clamp(WIDTH.0, WIDTH.1), paint);
         let now = SystemClock.now().as_second();

@@ -23,11 +23,6 @@ pub(crate) fn render(rows: &[Row], columns: Option<usize>, paint: Paint) -> Stri
     text
 }
 
-/// Tells how wide the terminal is; none when standard output is none.
-pub(crate) fn terminal_columns() -> Option<usize> {
-    Table::new().width().map(usize::from)
-}
-
 const COLUMNS: [&str; 9] =
     ["TIME (UTC)", "ACCOUNT", "USER", "EVENT", "SOURCE", "RESOURCE", "REGION", "ADDRESS", "ERROR"];
 

@@ -1,4 +1,8 @@
-//! `cairn lookup` against a server.
+//! `cairn lookup` and `cairn events` against a server, and against somebody else.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 
@@ -40,6 +44,47 @@ fn events_are_found_newest_first_by_what_they_are() {
     assert_eq!(desk.json(&[created.as_slice(), &["--to", "2020-01-01"]].concat()), Vec::<Value>::new());
     assert_eq!(desk.json(&[created.as_slice(), &["--since", "1h", "--max", "2"]].concat()), all[..2]);
     assert_eq!(desk.json(&[created.as_slice(), &["--region", "eu-west-1"]].concat()), Vec::<Value>::new());
+}
+
+#[test]
+fn conditions_of_a_search_are_one_letter_and_json_is_asked_for_as_everywhere() {
+    let desk = Desk::new();
+    let _server = desk.serve(&[]);
+    Client::new(&desk).create_bucket("searched");
+    let search = ["events", "searched", "-w", "event-name=CreateBucket", "--json"];
+    let found = until(|| Some(desk.json(&search)).filter(|found| !found.is_empty()));
+    assert_eq!(buckets(&found), ["searched"]);
+    let both = desk.run(&[search.as_slice(), &["--output", "csv"]].concat());
+    assert_eq!(both.status.code(), Some(2), "{both:?}");
+}
+
+/// Answers one request with a 404 that says nothing, as servers do that never heard of the page.
+fn somebody_else() -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let answering = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut read = BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        while read.read_line(&mut line).unwrap() > 2 {
+            line.clear();
+        }
+        let nothing = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        stream.write_all(nothing.as_bytes()).unwrap();
+    });
+    (endpoint, answering)
+}
+
+#[test]
+fn who_does_not_answer_as_cairn_does_is_doubted() {
+    let (endpoint, answering) = somebody_else();
+    let desk = Desk::new();
+    let mut command = desk.command(&["tail"]);
+    command.env("AWS_ENDPOINT_URL", &endpoint);
+    let asked = command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").output();
+    let told = text(&asked.unwrap().stderr);
+    assert!(told.contains(&format!("Is it Cairn that answers at {endpoint}")), "{told}");
+    answering.join().unwrap();
 }
 
 #[test]
