@@ -257,9 +257,10 @@ test("delivery health tells how trails fare, and what ails one", async ({ page, 
     trails.getByRole("row").filter({ has: page.getByRole("link", { name: "main", exact: true }) }),
   ).toBeVisible();
   await expect(page.getByText(/needs? you/)).toBeVisible();
+  await expect(page.getByText(/e2e-ailing – Log files: AccessDenied\. .*Put the policy back/)).toBeVisible();
   await look("delivery");
   await ailing.getByText(/AccessDenied/).click();
-  await expect(page.getByText(/Put the policy back/)).toBeVisible();
+  await expect(page.getByRole("dialog").getByText(/Put the policy back/)).toBeVisible();
   await page.keyboard.press("Escape");
   await page.getByText("Files", { exact: true }).first().click();
   await expect(page).toHaveURL(/figure=Files/);
@@ -353,4 +354,18 @@ test("where there are no trails, the page tells how to make one", async ({ page,
   await expect(page.getByText("No trails yet")).toBeVisible();
   await expect(page.getByText("cairn trail create main --bucket audit-logs --create-bucket")).toBeVisible();
   await look("trails-empty");
+});
+
+test("where there are none in a Region, the page leads to where there are", async ({ page }) => {
+  await page.route("**/call/cloudtrail/**", async (route) => {
+    const isList = route.request().headers()["x-amz-target"]?.endsWith(".DescribeTrails");
+    if (isList) await route.fulfill({ json: { trailList: [] } });
+    else await route.continue();
+  });
+  await page.goto("/_cairn/console/trails?region=eu-central-1");
+  await expect(page.getByText("No trails in this Region")).toBeVisible();
+  await page.unroute("**/call/cloudtrail/**");
+  await page.getByRole("link", { name: "US East (N. Virginia)" }).click();
+  await expect(page).toHaveURL(/region=us-east-1/);
+  await expect(page.getByRole("link", { name: "main", exact: true })).toBeVisible();
 });

@@ -17,6 +17,9 @@ export interface TrailStatus {
   StopLoggingTime?: number;
 }
 
+/** What of a trail is listed where it does not show itself. */
+export type ListedTrail = Pick<Trail, "TrailARN" | "Name" | "HomeRegion">;
+
 export type InsightType = "ApiCallRateInsight" | "ApiErrorRateInsight";
 
 export interface InsightSelector {
@@ -35,6 +38,10 @@ export type Aggregation = (typeof AGGREGATIONS)[number];
 
 export const getTrail = async (region: string, name: string, signal?: AbortSignal): Promise<Trail> =>
   (await cloudtrail<{ Trail: Trail }>(region, "GetTrail", { Name: name }, signal)).Trail;
+
+/** The trails of all Regions: the first hundreds of them. */
+export const listTrails = async (region: string, signal?: AbortSignal): Promise<ListedTrail[]> =>
+  (await cloudtrail<{ Trails: ListedTrail[] }>(region, "ListTrails", {}, signal)).Trails;
 
 export const getTrailStatus = (region: string, name: string, signal?: AbortSignal) =>
   cloudtrail<TrailStatus>(region, "GetTrailStatus", { Name: name }, signal);

@@ -11,6 +11,7 @@ import { type Preference, usePreference } from "../../shell/preference";
 import { relative } from "../../shell/time";
 import { useTrailActions } from "../actions/use-trail-actions";
 import { columns, DEFAULT_COLUMNS, type Row } from "./columns";
+import { NoTrails } from "./no-trails";
 import { TrailsHeader } from "./trails-header";
 
 const SHOWN: Preference<CollectionPreferencesProps.Preferences> = {
@@ -140,14 +141,5 @@ function Preferences(props: {
         ],
       }}
     />
-  );
-}
-
-function NoTrails() {
-  return (
-    <EmptyState title="No trails yet" command="cairn trail create main --bucket audit-logs --create-bucket">
-      A trail delivers events to an S3 bucket as log files, and keeps them as long as you like. Create one
-      here, or at the command line:
-    </EmptyState>
   );
 }
