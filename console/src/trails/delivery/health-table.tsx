@@ -33,7 +33,7 @@ export function HealthTable({ trails }: { trails: TrailHealth[] }) {
         {
           id: "health",
           header: "Delivery",
-          minWidth: 210,
+          minWidth: 230,
           cell: (trail) => <ConditionStatus {...healthOf(trail)} />,
         },
         { id: "lag", header: "Lag", minWidth: 90, cell: lagOf },
