@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures";
+import { ACCOUNT, REGION } from "./world/generated-events";
 
 test("the Region stands in the address, and goes along to other pages", async ({ page }) => {
   await page.goto("/_cairn/console/account");
@@ -110,4 +111,15 @@ test("a browser that has no network goes on with a server that answers", async (
   await page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await page.getByRole("link", { name: "Trails", exact: true }).click();
   await expect(page.getByRole("link", { name: "main", exact: true })).toBeVisible();
+});
+
+// 1280 px at 400 %.
+test("a trail's long names take another line where the page is magnified", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const arn = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/main`;
+  await page.goto(`/_cairn/console/trails/detail?arn=${encodeURIComponent(arn)}`);
+  await expect(page).toHaveTitle("main | Trails | Cairn");
+  await expect(page.getByText(/^Of today, from us-east-1: s3:/)).toBeVisible();
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await expect.poll(overflow).toBeLessThanOrEqual(0);
 });

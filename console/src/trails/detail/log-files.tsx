@@ -59,7 +59,13 @@ export function LogFiles({ trail }: { trail: Trail }) {
         header={
           <Header
             variant="h2"
-            description={folder && `Of today, from ${region}: s3://${trail.S3BucketName}/${folder}`}
+            description={
+              folder && (
+                <>
+                  Of today, from {region}: <Breakable>{`s3://${trail.S3BucketName}/${folder}`}</Breakable>
+                </>
+              )
+            }
           >
             Newest log files
           </Header>
