@@ -7,6 +7,7 @@ mod compatibility;
 mod documents;
 mod edges;
 mod fences;
+mod links;
 mod manifests;
 mod markdown;
 mod names;
@@ -50,6 +51,7 @@ pub(crate) fn findings(root: &Path) -> Result<Vec<Finding>> {
     findings.extend(names::check(root, &workspace)?);
     findings.extend(sources::check(root, &workspace)?);
     findings.extend(documents::check(root)?);
+    findings.extend(links::check(root)?);
     findings.extend(compatibility::check(root)?);
     findings.sort();
     findings.dedup();

@@ -50,6 +50,12 @@ fn each_broken_rule_is_found_with_its_path() {
         ("docs/adr/002-second.md", "# Second\n", "docs/adr/002-second.md: link it from"),
         ("docs/adr/second.md", "# Second\n", "docs/adr/second.md: name it NNN-title.md"),
         ("docs/adr/001-again.md", "# Again\n", "docs/adr/001-first.md: take another number"),
+        ("docs/guide.md", "[first](adr/none.md)\n", "docs/guide.md: mend the link to adr/none.md"),
+        (
+            "docs/guide.md",
+            "[first](adr/001-first.md#second)\n",
+            "docs/guide.md: mend the link to adr/001-first.md#second",
+        ),
         ("docs/formats/segment.md", "# Segment\n", "docs/formats/segment.md: link it from"),
         ("crates/wire/src/utils.rs", "", "crates/wire/src/utils.rs: name the module"),
         ("crates/wire/src/lib.rs", "mod cloudtrail;\n", "crates/wire/src/lib.rs: begin with crate docs"),
