@@ -24,6 +24,7 @@ pub mod contract;
 mod catalog;
 mod change;
 mod cursor;
+mod decide;
 mod entity;
 mod error;
 mod insight_tags;
@@ -39,6 +40,7 @@ mod taken;
 pub use catalog::{Catalog, Revision};
 pub use change::{Change, Refusal};
 pub use cursor::{Cursor, CursorMove, DONE};
+pub use decide::{DecideError, Decided, decide};
 pub use entity::{
     ALL_TRAILS, AccessKey, AccessKeyStatus, Account, AccountCreation, AggregationTemplate, CharacterKind,
     EXCLUSION_TAG, EnabledMfa, EntityKind, FULL_ACCESS_POLICY, FeatureSet, Grant, Group, Handshake,

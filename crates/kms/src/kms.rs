@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_catalog::{Catalog, Change, CommitError, KmsKey, MasterKey, Snapshot};
+use cairn_catalog::{Catalog, Change, DecideError, KmsKey, MasterKey, Snapshot};
 use cairn_event::{Clock, Ids};
 use jiff::Timestamp;
 
@@ -33,21 +33,7 @@ impl Kms {
         &self,
         decide: impl Fn(&Snapshot) -> Result<(Vec<Change>, T), Refusal> + Send,
     ) -> Result<T, Refusal> {
-        for _ in 0..COMMITS_MAX {
-            let snapshot = self.catalog.current();
-            let (changes, output) = decide(&snapshot)?;
-            if changes.is_empty() {
-                return Ok(output);
-            }
-            match self.catalog.commit(snapshot.revision(), changes).await {
-                Ok(_) => return Ok(output),
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
-                    return Err(Refusal::Internal(Box::new(error)));
-                }
-            }
-        }
-        Err(Refusal::Busy)
+        Ok(cairn_catalog::decide(&*self.catalog, decide).await?.output)
     }
 
     /// Returns now, to the millisecond: what is stored is what is answered.
@@ -74,5 +60,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How often a change is decided anew before the caller is told to come back.
-const COMMITS_MAX: usize = 16;
+impl From<DecideError<Self>> for Refusal {
+    fn from(error: DecideError<Self>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => refusal,
+            DecideError::Overtaken => Self::Busy,
+            DecideError::Failed(error) => Self::Internal(Box::new(error)),
+        }
+    }
+}

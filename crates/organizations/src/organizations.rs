@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_catalog::{Catalog, Change, CommitError, Kept, Snapshot};
+use cairn_catalog::{Catalog, Change, DecideError, Kept, Snapshot};
 use cairn_event::{Clock, Ids};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -41,21 +41,7 @@ impl Organizations {
         decide: impl Fn(&Snapshot) -> Decision<T> + Send,
     ) -> Result<T, Refusal> {
         let _turn = self.turn.lock().await;
-        for _ in 0..COMMITS_MAX {
-            let snapshot = self.catalog.current();
-            let (changes, output) = decide(&snapshot)?;
-            if changes.is_empty() {
-                return Ok(output);
-            }
-            match self.catalog.commit(snapshot.revision(), changes).await {
-                Ok(_) => return Ok(output),
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
-                    return Err(Refusal::Internal(Box::new(error)));
-                }
-            }
-        }
-        Err(Refusal::Concurrent)
+        Ok(cairn_catalog::decide(&*self.catalog, decide).await?.output)
     }
 
     /// Returns now, to the millisecond: what is stored is what is answered.
@@ -65,5 +51,12 @@ impl Organizations {
     }
 }
 
-/// How often a change is decided anew before the caller is told to come back.
-const COMMITS_MAX: usize = 16;
+impl From<DecideError<Self>> for Refusal {
+    fn from(error: DecideError<Self>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => refusal,
+            DecideError::Overtaken => Self::Concurrent,
+            DecideError::Failed(error) => Self::Internal(Box::new(error)),
+        }
+    }
+}
