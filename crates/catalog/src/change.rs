@@ -236,9 +236,6 @@ pub enum Refusal {
     },
 }
 
-/// The most changes in one commit.
-pub(crate) const CHANGES_MAX: usize = 1_000;
-
 /// The longest key of an entity, bytes. A trail's ARN needs at most some 200.
 pub(crate) const KEY_BYTES_MAX: usize = 2_048;
 
@@ -246,6 +243,9 @@ pub(crate) const KEY_BYTES_MAX: usize = 2_048;
 pub(crate) const BODY_BYTES_MAX: usize = 1_048_576;
 
 impl Change {
+    /// The most changes in one commit.
+    pub const TOGETHER_MAX: usize = 1_000;
+
     /// Returns what the change does to which row.
     pub(crate) fn into_step(self) -> Step {
         let remove = |kind, key| Step { kind, key, entity: None };

@@ -197,18 +197,29 @@ impl Snapshot {
             Entity::KmsAlias(alias) => {
                 self.kms_aliases.insert(alias.arn.clone(), Arc::new(*alias));
             }
-            Entity::Organization(_)
-            | Entity::Member(_)
-            | Entity::OrganizationalUnit(_)
-            | Entity::OrganizationPolicy(_)
-            | Entity::Handshake(_)
-            | Entity::AccountCreation(_) => Arc::make_mut(&mut self.organizations).admit(entity),
+            Entity::Organization(organization) => {
+                let organizations = &mut self.organized().organizations;
+                organizations.insert(organization.id.clone(), Arc::new(*organization));
+            }
+            Entity::Member(member) => self.organized().put_member(*member),
+            Entity::OrganizationalUnit(unit) => {
+                self.organized().units.insert(unit.id.clone(), Arc::new(*unit));
+            }
+            Entity::OrganizationPolicy(policy) => {
+                self.organized().policies.insert(policy.id.clone(), Arc::new(*policy));
+            }
+            Entity::Handshake(handshake) => self.organized().handshakes.put(*handshake),
+            Entity::AccountCreation(creation) => self.organized().creations.put(*creation),
             Entity::Trail(trail) => {
                 let trail = Arc::new(LiveTrail::compile(*trail, created)?);
                 self.trails.insert(trail.arn.clone(), trail);
             }
         }
         Ok(())
+    }
+
+    fn organized(&mut self) -> &mut Organizations {
+        Arc::make_mut(&mut self.organizations)
     }
 
     /// Makes the index fit the trails and organizations; the last step of building.

@@ -208,5 +208,5 @@ const MANAGEMENT_NEEDS: [&str; 5] = [
 /// What it takes in an account that administers CloudTrail: the rest is not its to do.
 const ADMINISTRATOR_NEEDS: [&str; 2] = ["organizations:ListAccounts", GET_ROLE];
 
-/// How many roles are made in one commit, which holds a thousand changes at most.
-const ROLES_AT_ONCE: usize = 500;
+/// How many roles are made in one commit, beside what they are made for.
+const ROLES_AT_ONCE: usize = Change::TOGETHER_MAX / 2;

@@ -14,7 +14,7 @@ use crate::users::ROOT_PATH;
 use crate::{Caller, Iam, Refusal, fresh, quota, shapes};
 
 /// The most members of a group that is renamed: what one commit can change beside the group.
-const RENAMED_MEMBERS_MAX: usize = 900;
+const RENAMED_MEMBERS_MAX: usize = Change::TOGETHER_MAX - 100;
 
 impl Iam {
     pub(crate) async fn create_group(

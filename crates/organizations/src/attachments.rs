@@ -289,5 +289,5 @@ fn check_enabled(organization: &Organization, kind: PolicyType) -> Result<(), Re
 /// The most policies attached to one place.
 const ATTACHED_MAX: usize = 5;
 
-/// How many places a commit changes at most.
-const PLACES_AT_ONCE: usize = 900;
+/// How many places a commit changes at most, beside the organization itself.
+const PLACES_AT_ONCE: usize = Change::TOGETHER_MAX - 100;

@@ -1,6 +1,6 @@
 //! ARNs and paths of what belongs to an organization.
 
-use cairn_catalog::{HandshakeAction, Organization, Place, Snapshot};
+use cairn_catalog::{HandshakeAction, Member, Organization, Snapshot};
 use cairn_event::AccountId;
 
 /// Returns the ARN of an organization.
@@ -45,10 +45,9 @@ pub(crate) fn handshake(handshake: &cairn_catalog::Handshake) -> String {
 
 /// Returns the path down to the root or unit of this id, with a slash at the end.
 pub(crate) fn path(snapshot: &Snapshot, organization: &Organization, place: &str) -> String {
-    let above = places_above(snapshot, place);
-    let units: Vec<&str> = above.iter().rev().map(String::as_str).collect();
+    let units: Vec<&str> = snapshot.units_up_from(place).map(|unit| unit.id.as_str()).collect();
     let mut path = format!("{}/{}/", organization.id, organization.root);
-    for unit in units {
+    for unit in units.iter().rev() {
         path.push_str(unit);
         path.push('/');
     }
@@ -56,27 +55,8 @@ pub(crate) fn path(snapshot: &Snapshot, organization: &Organization, place: &str
 }
 
 /// Returns the path down to an account.
-pub(crate) fn account_path(snapshot: &Snapshot, organization: &Organization, account: AccountId) -> String {
-    let units: Vec<String> = snapshot
-        .places(account)
-        .filter_map(|place| match place {
-            Place::Unit(unit) => Some(unit.id.clone()),
-            Place::Root(_) | Place::Account(_) => None,
-        })
-        .collect();
-    let mut path = format!("{}/{}/", organization.id, organization.root);
-    for unit in units.iter().rev() {
-        path.push_str(unit);
-        path.push('/');
-    }
-    format!("{path}{account}/")
-}
-
-/// Lists the units from this one up to the root, which is not among them.
-pub(crate) fn places_above(snapshot: &Snapshot, place: &str) -> Vec<String> {
-    let first = snapshot.organizational_unit(place);
-    let up = std::iter::successors(first, |unit| snapshot.organizational_unit(&unit.parent));
-    up.take(DEPTH_MAX).map(|unit| unit.id.clone()).collect()
+pub(crate) fn account_path(snapshot: &Snapshot, organization: &Organization, member: &Member) -> String {
+    format!("{}{}/", path(snapshot, organization, &member.parent), member.account)
 }
 
 fn within(organization: &Organization, kind: &str, id: &str) -> String {
@@ -84,6 +64,3 @@ fn within(organization: &Organization, kind: &str, id: &str) -> String {
     let slash = if id.is_empty() { "" } else { "/" };
     format!("arn:aws:organizations::{management}:{kind}/{of}{slash}{id}")
 }
-
-/// Ends a walk that would go in a circle: units lie five deep at most.
-const DEPTH_MAX: usize = 16;

@@ -138,4 +138,4 @@ pub(crate) fn ordinary_trails<'a>(
 }
 
 /// How many units, policies and handshakes an organization may have when it is deleted: they go in one commit.
-const ENDED_AT_ONCE_MAX: usize = 900;
+const ENDED_AT_ONCE_MAX: usize = Change::TOGETHER_MAX - 100;

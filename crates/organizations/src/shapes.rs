@@ -72,7 +72,7 @@ pub(crate) fn account(snapshot: &Snapshot, organization: &Organization, member: 
         name: Some(member.name.clone()),
         status: Some(status(member)),
         state: Some(state(member)),
-        paths: Some(vec![names::account_path(snapshot, organization, member.account)]),
+        paths: Some(vec![names::account_path(snapshot, organization, member)]),
         joined_method: Some(joined_method(member)),
         joined_timestamp: Some(Timestamp::new(member.joined)),
     }

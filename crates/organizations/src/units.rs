@@ -9,7 +9,7 @@ use cairn_wire::organizations::{
 };
 
 use crate::page::{self, Paging};
-use crate::{Caller, Organizations, Refusal, ids, membership, names, shapes, standing, tags, tree};
+use crate::{Caller, Organizations, Refusal, ids, membership, shapes, standing, tags, tree};
 
 impl Organizations {
     pub(crate) async fn create_organizational_unit(
@@ -27,7 +27,7 @@ impl Organizations {
             if snapshot.organizational_units(&organization.id).count() >= UNITS_MAX {
                 return Err(Refusal::TooManyUnits);
             }
-            if names::places_above(snapshot, parent).len() >= DEPTH_MAX {
+            if snapshot.units_up_from(parent).count() >= DEPTH_MAX {
                 return Err(Refusal::UnitTooDeep);
             }
             let unit = OrganizationalUnit {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cairn_event::AccountId;
 
 use super::{Named, Snapshot};
-use crate::change::{CHANGES_MAX, KEY_BYTES_MAX, Step};
+use crate::change::{KEY_BYTES_MAX, Step};
 use crate::entity::{Entity, named_key};
 use crate::{Change, EntityKind, KmsAlias, KmsKey, Owner, Refusal, User};
 
@@ -52,8 +52,11 @@ impl Snapshot {
     fn remove(&mut self, kind: EntityKind, key: &str) -> bool {
         match kind {
             EntityKind::AccessKey => self.access_keys.remove(key).is_some(),
-            EntityKind::LoginProfile | EntityKind::MfaDevice | EntityKind::PasswordPolicy => {
-                self.remove_of_sign_in(kind, key)
+            EntityKind::LoginProfile => Arc::make_mut(&mut self.login_profiles).remove(key).is_some(),
+            EntityKind::MfaDevice => Arc::make_mut(&mut self.mfa_devices).remove(key).is_some(),
+            EntityKind::PasswordPolicy => {
+                let policies = Arc::make_mut(&mut self.password_policies);
+                key.parse::<AccountId>().is_ok_and(|account| policies.remove(&account).is_some())
             }
             EntityKind::Trail => self.trails.remove(key).is_some(),
             EntityKind::User => remove_named(&mut self.users, key),
@@ -63,12 +66,12 @@ impl Snapshot {
             EntityKind::KmsAlias => self.kms_aliases.remove(key).is_some(),
             // No change removes these.
             EntityKind::Account | EntityKind::SigningKey | EntityKind::KmsKey | EntityKind::Settings => false,
-            EntityKind::Organization
-            | EntityKind::Member
-            | EntityKind::OrganizationalUnit
-            | EntityKind::OrganizationPolicy
-            | EntityKind::Handshake
-            | EntityKind::AccountCreation => Arc::make_mut(&mut self.organizations).remove(kind, key),
+            EntityKind::Organization => self.organized().organizations.remove(key).is_some(),
+            EntityKind::Member => key.parse().is_ok_and(|account| self.organized().remove_member(account)),
+            EntityKind::OrganizationalUnit => self.organized().units.remove(key).is_some(),
+            EntityKind::OrganizationPolicy => self.organized().policies.remove(key).is_some(),
+            EntityKind::Handshake => self.organized().handshakes.remove(key),
+            EntityKind::AccountCreation => self.organized().creations.remove(key),
         }
     }
 
@@ -231,8 +234,8 @@ fn check_list(steps: &[Step]) -> Result<(), Refusal> {
     if steps.is_empty() {
         return Err(Refusal::Empty);
     }
-    if steps.len() > CHANGES_MAX {
-        return Err(Refusal::TooMany { what: "changes", count: steps.len(), max: CHANGES_MAX });
+    if steps.len() > Change::TOGETHER_MAX {
+        return Err(Refusal::TooMany { what: "changes", count: steps.len(), max: Change::TOGETHER_MAX });
     }
     let mut seen = BTreeSet::new();
     for step in steps {

@@ -7,7 +7,7 @@ use cairn_event::AccountId;
 
 use super::shelf::Shelf;
 use super::{LiveTrail, Snapshot};
-use crate::entity::{Entity, excludes};
+use crate::entity::excludes;
 use crate::{
     AccountCreation, EntityKind, Handshake, Member, Organization, OrganizationPolicy, OrganizationalUnit,
     Refusal, Tag,
@@ -16,14 +16,14 @@ use crate::{
 /// All organizations, and what belongs to them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Organizations {
-    organizations: BTreeMap<String, Arc<Organization>>,
+    pub(super) organizations: BTreeMap<String, Arc<Organization>>,
     members: BTreeMap<AccountId, Arc<Member>>,
     // The same members, by organization.
     members_of: BTreeMap<String, BTreeMap<AccountId, Arc<Member>>>,
-    units: BTreeMap<String, Arc<OrganizationalUnit>>,
-    policies: BTreeMap<String, Arc<OrganizationPolicy>>,
-    handshakes: Shelf<Handshake>,
-    creations: Shelf<AccountCreation>,
+    pub(super) units: BTreeMap<String, Arc<OrganizationalUnit>>,
+    pub(super) policies: BTreeMap<String, Arc<OrganizationPolicy>>,
+    pub(super) handshakes: Shelf<Handshake>,
+    pub(super) creations: Shelf<AccountCreation>,
 }
 
 /// Something that service control policies are attached to.
@@ -42,48 +42,15 @@ pub enum Place<'a> {
 const DEPTH_MAX: usize = 16;
 
 impl Organizations {
-    pub(super) fn admit(&mut self, entity: Entity) {
-        match entity {
-            Entity::Organization(organization) => {
-                self.organizations.insert(organization.id.clone(), Arc::new(*organization));
-            }
-            Entity::Member(member) => {
-                self.remove_member(member.account);
-                let member = Arc::new(*member);
-                let others = self.members_of.entry(member.organization.clone()).or_default();
-                others.insert(member.account, Arc::clone(&member));
-                self.members.insert(member.account, member);
-            }
-            Entity::OrganizationalUnit(unit) => {
-                self.units.insert(unit.id.clone(), Arc::new(*unit));
-            }
-            Entity::OrganizationPolicy(policy) => {
-                self.policies.insert(policy.id.clone(), Arc::new(*policy));
-            }
-            Entity::Handshake(handshake) => {
-                self.handshakes.put(*handshake);
-            }
-            Entity::AccountCreation(creation) => {
-                self.creations.put(*creation);
-            }
-            // Whoever calls hands over the kinds above.
-            _ => {}
-        }
+    pub(super) fn put_member(&mut self, member: Member) {
+        self.remove_member(member.account);
+        let member = Arc::new(member);
+        let others = self.members_of.entry(member.organization.clone()).or_default();
+        others.insert(member.account, Arc::clone(&member));
+        self.members.insert(member.account, member);
     }
 
-    pub(super) fn remove(&mut self, kind: EntityKind, key: &str) -> bool {
-        match kind {
-            EntityKind::Organization => self.organizations.remove(key).is_some(),
-            EntityKind::Member => key.parse().is_ok_and(|account| self.remove_member(account)),
-            EntityKind::OrganizationalUnit => self.units.remove(key).is_some(),
-            EntityKind::OrganizationPolicy => self.policies.remove(key).is_some(),
-            EntityKind::Handshake => self.handshakes.remove(key),
-            EntityKind::AccountCreation => self.creations.remove(key),
-            _ => false,
-        }
-    }
-
-    fn remove_member(&mut self, account: AccountId) -> bool {
+    pub(super) fn remove_member(&mut self, account: AccountId) -> bool {
         let Some(member) = self.members.remove(&account) else { return false };
         if let Some(others) = self.members_of.get_mut(&member.organization) {
             others.remove(&account);
@@ -114,7 +81,10 @@ impl Organizations {
 
     /// Goes from an account up to its organization's root.
     fn places(&self, account: AccountId) -> impl Iterator<Item = Place<'_>> {
-        let first = self.members.get(&account).map(|member| Place::Account(member));
+        self.up_from(self.members.get(&account).map(|member| Place::Account(member)))
+    }
+
+    fn up_from<'a>(&'a self, first: Option<Place<'a>>) -> impl Iterator<Item = Place<'a>> {
         std::iter::successors(first, |place| self.above(*place)).take(DEPTH_MAX)
     }
 
@@ -299,6 +269,16 @@ impl Snapshot {
     /// an account that belongs to no organization.
     pub fn places(&self, account: AccountId) -> impl Iterator<Item = Place<'_>> {
         self.organizations.places(account)
+    }
+
+    /// Goes from a unit up to its organization's root, which is not among them: this unit, those it is in. Empty for
+    /// what is no unit.
+    pub fn units_up_from(&self, unit: &str) -> impl Iterator<Item = &OrganizationalUnit> {
+        let places = self.organizations.up_from(self.organizational_unit(unit).map(Place::Unit));
+        places.filter_map(|place| match place {
+            Place::Unit(unit) => Some(unit),
+            Place::Root(_) | Place::Account(_) => None,
+        })
     }
 
     /// Tells whether an account manages the organization that it belongs to.

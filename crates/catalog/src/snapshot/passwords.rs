@@ -51,18 +51,6 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Removes what people sign in with; tells whether it was there.
-    pub(super) fn remove_of_sign_in(&mut self, kind: EntityKind, key: &str) -> bool {
-        match kind {
-            EntityKind::LoginProfile => Arc::make_mut(&mut self.login_profiles).remove(key).is_some(),
-            EntityKind::MfaDevice => Arc::make_mut(&mut self.mfa_devices).remove(key).is_some(),
-            _ => {
-                let account = key.parse().ok();
-                account.is_some_and(|id| Arc::make_mut(&mut self.password_policies).remove(&id).is_some())
-            }
-        }
-    }
-
     /// Tells whether an account has such a principal.
     pub(super) fn is_someone(&self, account: &AccountId, owner: &Owner) -> bool {
         match owner {

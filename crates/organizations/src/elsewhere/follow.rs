@@ -38,8 +38,8 @@ pub struct Fresh<'a> {
     pub now: Timestamp,
 }
 
-/// The most changes of one commit, a little less than what the catalog takes. What is left comes with the next.
-const CHANGES_MAX: usize = 500;
+/// The most changes of one commit. What is left comes with the next.
+const CHANGES_MAX: usize = Change::TOGETHER_MAX / 2;
 
 /// Decides on the next commit: changes that bring a revision closer to what was seen, or none when it agrees. Each
 /// commit leaves a whole organization behind: policies and units are there before whoever is under them, an account
