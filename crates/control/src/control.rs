@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cairn_catalog::{Catalog, Change, CommitError, Revision, Snapshot};
+use cairn_catalog::{Catalog, Change, DecideError, Revision, Snapshot};
 use cairn_event::{AccountId, Clock};
 use cairn_history::History;
 use cairn_insights::Insights;
@@ -104,23 +104,17 @@ impl Control {
         &self,
         decide: impl Fn(&Snapshot) -> Result<(Vec<Change>, T), Refusal> + Send,
     ) -> Result<(T, Revision), Refusal> {
-        for _ in 0..COMMITS_MAX {
-            let snapshot = self.catalog.current();
-            let (changes, output) = decide(&snapshot)?;
-            if changes.is_empty() {
-                return Ok((output, snapshot.revision()));
-            }
-            match self.catalog.commit(snapshot.revision(), changes).await {
-                Ok(_) => return Ok((output, snapshot.revision())),
-                Err(CommitError::Conflict { .. }) => {}
-                Err(error @ (CommitError::Refused(_) | CommitError::Store(_))) => {
-                    return Err(Refusal::Internal(Box::new(error)));
-                }
-            }
-        }
-        Err(Refusal::Conflict)
+        let decided = cairn_catalog::decide(&*self.catalog, decide).await?;
+        Ok((decided.output, decided.on))
     }
 }
 
-/// How often a change is decided anew before the caller is told to come back.
-const COMMITS_MAX: usize = 16;
+impl From<DecideError<Self>> for Refusal {
+    fn from(error: DecideError<Self>) -> Self {
+        match error {
+            DecideError::Refused(refusal) => refusal,
+            DecideError::Overtaken => Self::Conflict,
+            DecideError::Failed(error) => Self::Internal(Box::new(error)),
+        }
+    }
+}
