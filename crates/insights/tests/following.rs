@@ -10,6 +10,8 @@ mod gaps;
 mod growth;
 #[path = "following/late.rs"]
 mod late;
+#[path = "following/revisions.rs"]
+mod revisions;
 #[path = "following/surge.rs"]
 mod surge;
 #[path = "following/world.rs"]

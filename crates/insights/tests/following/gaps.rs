@@ -94,3 +94,32 @@ async fn a_process_that_stood_still_tells_no_silence() {
     assert_eq!(gaps.iter().map(|gap| gap.to.since(gap.from)).collect::<Vec<_>>(), [359]);
     alive.stop().await;
 }
+
+/// Received times never fall: after a clock that was ahead for a moment, all that comes is late until it is reached.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_ahead_for_a_moment_hides_nothing_that_comes_afterwards() {
+    for ahead in [50 * 60, 26 * 3600] {
+        let world = World::with_past(30 * 60, |_| vec![Call::named("CreateTags"); 3]).await;
+        let alive = world.open().await;
+        let (call, other) = (Call::named("CreateTags"), Call::named("DeleteBucket"));
+        world.pass(&alive, 0, &[&[(&call, 3)]]).await;
+        world.at(ahead);
+        world.record(&call, 1, 61).await;
+        alive.closed(ahead - 120).await;
+        world.at(70);
+        for (second, times) in [(70, 2), (130, 90), (190, 3)] {
+            world.at(second);
+            world.record(&call, times, second).await;
+        }
+        world.record(&other, 90, 190).await;
+        let tail = world.reader.tail();
+        alive.until(|health| health.next >= tail && health.stale == 0 && health.waiting == 0).await;
+        // It may be told of the first of a minute's calls, which are all late.
+        let told = world.told();
+        let mut started: Vec<&str> = told.iter().filter_map(|told| told.split(" for ").next()).collect();
+        started.retain(|told| told.starts_with("Start"));
+        started.sort_unstable();
+        assert_eq!(started, ["Start CreateTags at 2", "Start DeleteBucket at 3"], "{ahead} seconds ahead");
+        alive.stop().await;
+    }
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cairn_catalog::contract::sample;
 use cairn_catalog::{
-    Catalog, Change, InsightSelector, InsightType, SourceEventCategory, SqliteCatalog, Trail,
+    Catalog, Change, InsightSelector, InsightType, Revision, SourceEventCategory, SqliteCatalog, Trail,
 };
 use cairn_event::{AccountId, Category, Clock, Entry, EventTime, EventView, Origin, Region};
 use cairn_insights::{Health, Insights, InsightsConfig, Parts};
@@ -184,13 +184,18 @@ impl World {
 
     /// Records calls now that were made at so many seconds after the beginning.
     pub(crate) async fn record(&self, call: &Call, times: u32, made_at: i64) {
+        self.record_under(None, call, times, made_at).await;
+    }
+
+    /// Records them under a revision that is not the newest.
+    pub(crate) async fn record_under(&self, under: Option<Revision>, call: &Call, times: u32, made_at: i64) {
         let submitting = (0..times).map(|_| {
             self.intake.submit(Draft {
                 account: account(),
                 region: region(),
                 origin: call.origin,
                 event: call.event(BEGIN + made_at),
-                under: None,
+                under,
             })
         });
         for admission in futures_util::future::join_all(submitting).await {
