@@ -180,7 +180,6 @@ def told_of(clients, trail, insight):
     return listed, counted, explained, found
 
 
-@pytest.mark.xfail(strict=False, reason="beside other work the surge is at times not told; the cause is not known yet")
 def test_of_an_organization_s_data_events_its_owner_and_administrator_learn_their_own_alone(world):
     """A member reads more than ever, and so does the management account: each is told of in its folder of the trail."""
     for bucket, s3 in {"shop": world.s3, "of-shop": world.of(world.shop, "s3")}.items():
