@@ -17,7 +17,7 @@ from botocore.config import Config
 from clients import Clients
 from log_files import LogBucket, log_keys
 from server import BINARY, Server
-from waiting import wait_for
+from waiting import PATIENCE, wait_for
 
 TOKEN = "a-token-that-minio-sends"
 MARKER = "MARKERa8b61f0cSECRET"
@@ -248,7 +248,8 @@ def imported(server, *arguments, code=0, environment=None):
     named = ["--data-dir", server.data_dir] if environment is None else []
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIRN_", "AWS_"))}
     command = [BINARY, "import", *map(str, arguments), "--json", *named]
-    done = subprocess.run(command, env=kept | (environment or {}), capture_output=True, text=True, timeout=60)
+    limit = 60 * PATIENCE
+    done = subprocess.run(command, env=kept | (environment or {}), capture_output=True, text=True, timeout=limit)
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout) if done.stdout else done.stderr
 
