@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
 import type { Filter, Summary } from "../api/history";
+import { useRegion } from "../session/region";
 import { EmptyState } from "../shell/empty-state";
 import { useTime } from "../shell/time";
 import styles from "./events-container.module.css";
@@ -50,6 +51,7 @@ export function EventsContainer({ summary, filters, counted, words }: EventsCont
 }
 
 function NoEvents({ counted, words }: Pick<EventsContainerProps, "counted" | "words">) {
+  const [region] = useRegion();
   if (counted === "writes") {
     return (
       <EmptyState title="Nothing was changed">
@@ -58,8 +60,9 @@ function NoEvents({ counted, words }: Pick<EventsContainerProps, "counted" | "wo
     );
   }
   return (
-    <EmptyState title="No events" command={'eval "$(cairn env)"'}>
-      There were no events in {words}. Point a client at Cairn, and call something.
+    <EmptyState title="No events" command={`eval "$(cairn env)"; export AWS_DEFAULT_REGION=${region}`}>
+      There were no events in {words}. Other Regions than {region} have a history of their own. Point a client
+      at Cairn, and call something.
     </EmptyState>
   );
 }
