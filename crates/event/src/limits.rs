@@ -20,7 +20,8 @@ use crate::{Record, SessionAttributes, SessionIssuer, TlsDetails, WebIdFederatio
 
 /// The largest record, in bytes of JSON.
 pub const RECORD_BYTES_MAX: usize = 256 * 1024;
-/// The longest `userAgent`, `errorCode`, `errorMessage` and `requestID`, in bytes of UTF-8.
+/// The longest `userAgent`, `errorCode`, `errorMessage` and `requestID`, in bytes of UTF-8. CloudTrail has no bound for
+/// `clientProvidedHostHeader`, which anybody may make long without being known: the same one holds.
 pub const TEXT_BYTES_MAX: usize = 1024;
 /// The largest `requestParameters`, `responseElements` and `serviceEventDetails`, in bytes of JSON.
 pub const PARAMETERS_BYTES_MAX: usize = 100 * 1024;

@@ -116,7 +116,7 @@ pub struct TlsDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cipher_suite: Option<String>,
     /// The `Host` that the client asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "limits::text")]
     pub client_provided_host_header: Option<String>,
     /// The key exchange group; absent on plain HTTP.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -57,7 +57,10 @@ fn text_is_cut_at_the_end_of_a_character() {
         record.error_code = Some(text.clone());
         record.error_message = Some(text.clone());
         record.request_id = Some(text.clone());
+        let host = TlsDetails { client_provided_host_header: Some(text.clone()), ..TlsDetails::default() };
+        record.tls_details = Some(host);
         let written = render(&record);
+        assert_eq!(written["tlsDetails"]["clientProvidedHostHeader"].as_str().unwrap().len(), expected);
         for member in ["userAgent", "errorCode", "errorMessage", "requestID"] {
             let kept = written[member].as_str().unwrap();
             assert_eq!(kept.len(), expected, "{member}");
