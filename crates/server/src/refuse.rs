@@ -79,6 +79,12 @@ pub(crate) fn body(arrival: &Arrival, protocol: Protocol, error: ReadBodyError) 
             s3: S3ErrorCode::IncompleteBody,
             message: "The request body could not be read to its end.",
         },
+        ReadBodyError::NoRoom => Words {
+            json: ErrorCode::ServiceUnavailable,
+            query: QueryErrorCode::ServiceUnavailable,
+            s3: S3ErrorCode::ServiceUnavailable,
+            message: "As many long requests are read as may be at once. Try again later.",
+        },
     };
     say(arrival, protocol, &words)
 }

@@ -57,6 +57,7 @@ impl Webhook {
         let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
             Ok(body) => body,
             Err(ReadBodyError::TooLong) => return refuse(413, "too-long", "the body is too long\n"),
+            Err(ReadBodyError::NoRoom) => return refuse(503, "no-room", "too much is sent at once\n"),
             Err(ReadBodyError::Broken) => return refuse(400, "broken", "the body broke off\n"),
         };
         let (account, region) = &self.place;
