@@ -58,6 +58,15 @@ impl Head {
         found.and_then(|(_, value)| std::str::from_utf8(value).ok())
     }
 
+    /// Returns the host that S3 may look for a bucket in; none where the console calls: its paths name buckets, and the
+    /// server's own name may lie below a base domain.
+    pub(crate) fn host_of_bucket(&self) -> &str {
+        match self.session {
+            Some(_) => "",
+            None => self.header("host").unwrap_or_default(),
+        }
+    }
+
     /// Lends the headers as the signature's verifier wants them.
     pub(crate) fn pairs(&self) -> Vec<(&str, &[u8])> {
         self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()

@@ -61,7 +61,7 @@ impl ObjectService {
             method: &head.method,
             path: &head.path,
             query: &head.query,
-            host: head.header("host").unwrap_or_default(),
+            host: head.host_of_bucket(),
             copies: head.header("x-amz-copy-source").is_some(),
         })
     }
@@ -285,7 +285,12 @@ impl Front {
             Request::builder().method(head.method.as_str()).uri(target).body(checked.body).ok()?;
         let decoded = head.header("x-amz-decoded-content-length");
         for (name, value) in &head.headers {
-            if SIGNING_HEADERS.contains(&name.as_str()) || (name == "content-length" && decoded.is_some()) {
+            let is_left_out = match name.as_str() {
+                "content-length" => decoded.is_some(),
+                "host" => head.host_of_bucket().is_empty(),
+                name => SIGNING_HEADERS.contains(&name),
+            };
+            if is_left_out {
                 continue;
             }
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;

@@ -149,7 +149,7 @@ impl Recogniser {
             method: &head.method,
             path: &head.path,
             query: &head.query,
-            host: head.header("host").unwrap_or_default(),
+            host: head.host_of_bucket(),
             copies: head.header("x-amz-copy-source").is_some(),
         })
     }
