@@ -30,7 +30,7 @@ use crate::answer::{Answered, answer};
 use crate::head::Head;
 use crate::serve::{Arrival, Front};
 
-pub(crate) use self::fence::{fence, fences};
+pub(crate) use self::fence::{fence, fences, refuse_to_run};
 pub(crate) use self::welcome::leads_here;
 
 /// Where the console is.

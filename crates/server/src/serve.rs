@@ -139,7 +139,11 @@ impl Front {
         peer: SocketAddr,
         tls: Option<Arc<Tls>>,
     ) -> Response<AnswerBody> {
-        let fences = console::fences(request.uri().path(), request.headers());
+        let (path, headers) = (request.uri().path(), request.headers());
+        if let Some(refusal) = console::refuse_to_run(path, headers) {
+            return refusal.into_response();
+        }
+        let fences = console::fences(path, headers);
         let response = self.respond(request, peer, tls).await;
         if fences { console::fence(response) } else { response }
     }

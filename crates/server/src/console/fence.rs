@@ -1,16 +1,28 @@
-//! What others put here is shown in a browser without this host's rights.
+//! What others put here is shown in a browser without this host's rights, and runs in no page of the console.
 //!
 //! Objects of the built-in S3 and answers of upstreams are of the same origin as the console. A page among them could
-//! act as whoever is signed in; a sandbox without an origin of its own can't.
+//! act as whoever is signed in; a sandbox without an origin of its own can't. A script among them is the console's own
+//! to its policy, if somebody brings a page to load it; it is not handed out for that.
 
 use http::{HeaderMap, HeaderValue, Response, header};
 
-use super::{BASE, CALLS};
+use super::{BASE, CALLS, telemetry};
+use crate::answer::{Answered, answer};
 
 /// Tells whether a browser would show the answer to a request as a page, and it is none of the console's.
 pub(crate) fn fences(path: &str, headers: &HeaderMap) -> bool {
-    let is_ours = path.starts_with(BASE) && !path.starts_with(CALLS);
-    !is_ours && would_show(headers)
+    !is_ours(path) && would_show(headers)
+}
+
+/// Refuses to give a page of this origin a script, or what is as good as one, that is none of the console's. Pages of
+/// others have no origin in their sandbox.
+pub(crate) fn refuse_to_run(path: &str, headers: &HeaderMap) -> Option<Answered> {
+    let is_here = text(headers, "sec-fetch-site") == Some("same-origin");
+    let runs = text(headers, "sec-fetch-dest").is_some_and(|purpose| RUN.contains(&purpose));
+    (is_here && runs && !is_ours(path)).then(|| {
+        telemetry::kept_out("script");
+        answer(403, "text/plain", &[], "pages of the console run the console's own files alone\n").into()
+    })
 }
 
 /// Takes the rights of this host's origin away from what is shown.
@@ -23,14 +35,23 @@ pub(crate) fn fence<B>(mut response: Response<B>) -> Response<B> {
 /// Browsers say what an answer is for. Those that are too old for it name HTML where they open a page, which clients of
 /// APIs don't.
 fn would_show(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match text("sec-fetch-dest") {
+    match text(headers, "sec-fetch-dest") {
         Some(purpose) => PAGES.contains(&purpose),
-        None => text("accept").is_some_and(|accept| accept.contains("text/html")),
+        None => text(headers, "accept").is_some_and(|accept| accept.contains("text/html")),
     }
 }
 
+fn is_ours(path: &str) -> bool {
+    path.starts_with(BASE) && !path.starts_with(CALLS)
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 const PAGES: [&str; 6] = ["document", "embed", "fencedframe", "frame", "iframe", "object"];
+const RUN: [&str; 8] =
+    ["audioworklet", "paintworklet", "script", "serviceworker", "sharedworker", "style", "worker", "xslt"];
 
 #[cfg(test)]
 mod tests {
@@ -62,6 +83,24 @@ mod tests {
         }
         check("/_cairn/console/events", &[("sec-fetch-dest", "document")], false);
         check("/_cairn/console", &[("sec-fetch-dest", "document")], true);
+    }
+
+    #[test]
+    fn a_page_of_the_console_gets_no_script_of_others() {
+        let runs = |path: &str, site: &str, purpose: &str| {
+            let request = Request::builder().header("sec-fetch-site", site).header("sec-fetch-dest", purpose);
+            refuse_to_run(path, request.body(()).unwrap().headers()).is_none()
+        };
+        for purpose in ["script", "style", "worker", "serviceworker"] {
+            assert!(runs("/_cairn/console/assets/index.js", "same-origin", purpose), "{purpose}");
+            for path in ["/bucket/page.js", "/_cairn/tail", "/_cairn/console/call/s3/us-east-1/b/page.js"] {
+                assert!(!runs(path, "same-origin", purpose), "{path} as {purpose}");
+                assert!(runs(path, "cross-site", purpose), "{path} as {purpose} elsewhere");
+            }
+        }
+        for purpose in ["empty", "image", "document"] {
+            assert!(runs("/bucket/page.js", "same-origin", purpose), "{purpose}");
+        }
     }
 
     #[test]
