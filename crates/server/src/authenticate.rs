@@ -151,7 +151,8 @@ impl Authenticator {
             let region = Some(claim.region.clone());
             Authentication::Refused { refusal, access_key_id: None, account: None, region }
         };
-        let found = match self.sessions.find(claim.id, snapshot) {
+        // Whoever opened the call has used the session; what looks whether a call may go on does not.
+        let found = match self.sessions.look_at(claim.id, snapshot) {
             Ok(found) => found,
             Err(Ended::Session | Ended::Role) => return refused(AuthRefusal::ExpiredToken),
         };

@@ -11,6 +11,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cairn_access::Principal;
 use cairn_catalog::Snapshot;
 use cairn_wire::ErrorCode;
 use cairn_wire::recognise::Protocol;
@@ -88,6 +89,11 @@ impl Page {
 }
 
 impl Asked<'_> {
+    /// Tells who called, and when.
+    pub(crate) fn caller(&self) -> (Principal, Timestamp) {
+        (self.who.caller.principal().clone(), self.at)
+    }
+
     /// Says something in the event's `additionalEventData`.
     pub(crate) fn remark(&mut self, name: &str, value: Value) {
         self.remarks.insert(name.to_owned(), value);

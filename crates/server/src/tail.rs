@@ -60,7 +60,7 @@ impl Front {
             }
         };
         let call = (asked.arrival.clone(), asked.body.clone());
-        let standing = Standing::new(Arc::clone(self), call, asked.at, permissions);
+        let standing = Standing::new(Arc::clone(self), call, asked.caller(), permissions);
         let seen_in = (Arc::clone(&self.catalog), Arc::clone(&asked.snapshot));
         let who = (asked.who.account, asked.who.region.clone());
         let watched = Watched::new(&ask.of, who, seen_in, Box::new(standing))

@@ -98,7 +98,7 @@ impl Front {
         })?;
         let call = (asked.arrival.clone(), asked.body.clone());
         let (standing, ended) =
-            (Standing::new(Arc::clone(self), call, asked.at, &[]), CancellationToken::new());
+            (Standing::new(Arc::clone(self), call, asked.caller(), &[]), CancellationToken::new());
         let (lines, taken) = mpsc::channel(LINES_MAX);
         let allowance = elsewhere.as_ref().map(|_| Allowance::new(REQUESTS_MAX, TIME_MAX));
         let ending = Ending {

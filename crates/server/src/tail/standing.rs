@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cairn_access::Principal;
 use cairn_catalog::Snapshot;
 use jiff::Timestamp;
 
@@ -17,13 +18,14 @@ pub(crate) trait Right: std::fmt::Debug + Send + Sync {
     fn holds(&self, snapshot: &Snapshot) -> Result<(), String>;
 }
 
-/// A call that goes on. It holds as long as the same request would be taken: its key lives or its session is whose
-/// it was, its account is not closed, and policies permit it.
+/// A call that goes on. It holds as long as the same request would be taken of the same principal: its key lives, or its
+/// session goes on and nobody works in another role in it, its account is not closed, and policies permit it.
 #[derive(Debug)]
 pub(crate) struct Standing {
     front: Arc<Front>,
     arrival: Arrival,
     body: Bytes,
+    principal: Principal,
     /// When the call came: the signature is as old as it was then.
     at: Timestamp,
     permissions: &'static [&'static str],
@@ -34,21 +36,25 @@ impl Standing {
     pub(crate) fn new(
         front: Arc<Front>,
         (arrival, body): (Arrival, Bytes),
-        at: Timestamp,
+        (principal, at): (Principal, Timestamp),
         permissions: &'static [&'static str],
     ) -> Self {
-        Self { front, arrival, body, at, permissions }
+        Self { front, arrival, body, principal, at, permissions }
     }
 }
 
 impl Right for Standing {
     fn holds(&self, snapshot: &Snapshot) -> Result<(), String> {
-        let Self { front, arrival, body, at, permissions } = self;
+        let Self { front, arrival, body, principal, at, permissions } = self;
         let found = front.authenticator.authenticate(&arrival.head, Some(body), snapshot, *at);
         if let Some(refusal) = found.refusal() {
             return Err(format!("{refusal:?}"));
         }
-        let permitted = front.permit_page(arrival, &front.who(&found), snapshot, permissions);
+        let who = front.who(&found);
+        if who.caller.principal() != principal {
+            return Err("the session is worked in as somebody else".to_owned());
+        }
+        let permitted = front.permit_page(arrival, &who, snapshot, permissions);
         permitted.map_err(|refused| format!("{refused:?}"))
     }
 }

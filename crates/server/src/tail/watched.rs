@@ -1,14 +1,19 @@
-//! Whose events a client is told, decided anew whenever the catalog has changed.
+//! Whose events a client is told, decided anew whenever the catalog has changed, and each second.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairn_catalog::{Catalog, Snapshot};
 use cairn_control::{OrganizationView, Part, ViewRefusal};
 use cairn_event::{AccountId, Category, Entry, EventView, Region};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::ask::Of;
 use super::standing::Right;
+
+/// How long a right is believed that may have ended: no revision of the catalog tells of the end of a session.
+const BELIEVED: Duration = Duration::from_secs(1);
 
 /// The events of an account, or of an organization, in a Region, as somebody sees them in one revision.
 #[derive(Debug)]
@@ -19,6 +24,8 @@ pub(super) struct Watched {
     catalog: Arc<dyn Catalog>,
     snapshot: Arc<Snapshot>,
     right: Box<dyn Right>,
+    /// When the right was looked at.
+    looked: Instant,
 }
 
 #[derive(Debug)]
@@ -44,19 +51,25 @@ impl Watched {
                 Whose::Organization(part.clone(), OrganizationView::of(&snapshot, caller, part)?)
             }
         };
-        Ok(Self { region, caller, whose, catalog, snapshot, right })
+        Ok(Self { region, caller, whose, catalog, snapshot, right, looked: Instant::now() })
     }
 
-    /// Looks again where anything has changed: accounts come and go, and so may the caller's right to see them.
+    /// Looks again where anything has or may have changed: accounts come and go, and so may the caller's right to see
+    /// them.
     ///
     /// # Errors
     /// Why the caller may be told no more, for the log.
     pub(super) fn refresh(&mut self) -> Result<(), String> {
         let snapshot = self.catalog.current();
-        if snapshot.revision() == self.snapshot.revision() {
+        let is_same = snapshot.revision() == self.snapshot.revision();
+        if is_same && self.looked.elapsed() < BELIEVED {
             return Ok(());
         }
         self.right.holds(&snapshot)?;
+        self.looked = Instant::now();
+        if is_same {
+            return Ok(());
+        }
         if let Whose::Organization(part, view) = &mut self.whose {
             *view =
                 OrganizationView::of(&snapshot, self.caller, part).map_err(|refusal| refusal.to_string())?;
@@ -106,6 +119,8 @@ impl Watched {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use cairn_catalog::contract::sample;
     use cairn_catalog::{Change, JoinedBy, SqliteCatalog, TrustedService};
     use cairn_event::Origin;
@@ -122,6 +137,31 @@ mod tests {
         fn holds(&self, _snapshot: &Snapshot) -> Result<(), String> {
             Ok(())
         }
+    }
+
+    /// A right that ends by itself.
+    #[derive(Debug)]
+    struct Until(Arc<AtomicBool>);
+
+    impl Right for Until {
+        fn holds(&self, _snapshot: &Snapshot) -> Result<(), String> {
+            if self.0.load(Ordering::Relaxed) { Err("over".to_owned()) } else { Ok(()) }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_right_that_ends_without_a_change_of_the_catalog_is_missed_a_second_later() {
+        let dir = tempfile::tempdir().unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let mut watched = Watched { right: Box::new(Until(Arc::clone(&over))), ..watched(dir.path()).await };
+        let long_ago = || Instant::now().checked_sub(BELIEVED).unwrap();
+        watched.looked = long_ago();
+        watched.refresh().unwrap();
+        over.store(true, Ordering::Relaxed);
+        watched.looked = Instant::now() + BELIEVED;
+        watched.refresh().unwrap();
+        watched.looked = long_ago();
+        assert_eq!(watched.refresh(), Err("over".to_owned()));
     }
 
     /// Two members of an organization, one that was invited and one that was made in it.
