@@ -35,8 +35,9 @@ struct End {
 }
 
 impl Front {
-    /// Opens an import.
+    /// Opens an import. It is forgotten where its beginning is not on record: nobody was told its id.
     pub(crate) async fn begin_import(&self, arrival: &Arrival, body: Incoming) -> Answered {
+        let mut opened = None;
         let answer = async |asked: &mut Asked<'_>| {
             self.permit(asked, &[PERMISSION])?;
             let opening: Opening = read(&asked.body)?;
@@ -45,13 +46,20 @@ impl Front {
             }
             let (id, by) = (asked.arrival.ids.event.clone(), self.importer(asked));
             let begun = self.sources.imports.begin(id.clone(), by, opening, asked.at).await?;
+            opened = Some(id.clone());
             let mut remark = about(&begun);
             remark.insert("stage".to_owned(), json!("begun"));
             remark.insert("documents".to_owned(), json!(begun.opening.documents));
             asked.remark("import", Value::Object(remark));
             Ok(json!({ "importId": id, "silenceSeconds": SILENCE_MAX.as_secs() }).to_string().into_bytes())
         };
-        self.page(&PAGE, (arrival, body), answer).await
+        let answered = self.page(&PAGE, (arrival, body), answer).await;
+        if let Some(id) = opened
+            && !answered.status().is_success()
+        {
+            self.sources.forget(&id, self.clock.now()).await;
+        }
+        answered
     }
 
     /// Ends an import. It is forgotten once its end is on record.
@@ -144,7 +152,7 @@ impl Sources {
     async fn forget(&self, id: &str, now: Timestamp) {
         if let Err(error) = self.imports.forget(id, now).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, import = id, "the end of an import may be recorded again");
+            tracing::warn!(error, import = id, "an import is not forgotten; its end is recorded again");
         }
     }
 }
