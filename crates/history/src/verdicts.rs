@@ -38,7 +38,7 @@ impl Verdicts {
                 Some(column) => {
                     let values: Vec<Arc<str>> = codes.values(column);
                     let said = values.iter().map(|value| judge(filter, column, value)).collect();
-                    verdicts.columns.push((column, said));
+                    verdicts.add(column, said);
                 }
             }
         }
@@ -52,10 +52,22 @@ impl Verdicts {
             let column = coded::column(filter.field);
             match column.and_then(|number| Some((number, columns.get(number)?))) {
                 None => verdicts.undecided = true,
-                Some((number, column)) => verdicts.columns.push((number, said(filter, number, column)?)),
+                Some((number, column)) => verdicts.add(number, said(filter, number, column)?),
             }
         }
         Ok(verdicts)
+    }
+
+    /// Adds what the values of a column say of a filter: all filters must hold.
+    fn add(&mut self, column: usize, said: Vec<Verdict>) {
+        match self.columns.iter_mut().find(|(known, _)| *known == column) {
+            Some((_, known)) => {
+                // Of the head, values may have come in between; nothing is said of those.
+                known.truncate(said.len());
+                known.iter_mut().zip(said).for_each(|(known, said)| *known = (*known).min(said));
+            }
+            None => self.columns.push((column, said)),
+        }
     }
 
     /// Says what an event's values tell; `code` gives the number of its value in a column.
@@ -138,15 +150,16 @@ fn judge(filter: &Filter, column: usize, kept: &str) -> Verdict {
 fn judge_cut(filter: &Filter, column: usize, beginning: &str) -> Verdict {
     let (yes, no) =
         if filter.is_negative() { (Verdict::No, Verdict::Yes) } else { (Verdict::Yes, Verdict::No) };
-    let goes_on = |wanted: &String| wanted.len() > beginning.len() && wanted.starts_with(beginning);
     match filter.operator {
         Operator::Exists | Operator::NotExists => yes,
         _ if coded::holds_many(column) => Verdict::Unsure,
-        Operator::StartsWith if filter.values.iter().any(|wanted| beginning.starts_with(wanted.as_str())) => {
-            yes
-        }
+        Operator::StartsWith if filter.meets(beginning) => yes,
         Operator::StartsWith | Operator::Equals | Operator::NotEquals => {
-            if filter.values.iter().any(goes_on) { Verdict::Unsure } else { no }
+            if filter.goes_on_from(beginning) {
+                Verdict::Unsure
+            } else {
+                no
+            }
         }
     }
 }
@@ -162,7 +175,7 @@ mod tests {
         let column = coded::column(Field::UserAgent).unwrap();
         let told = |operator, wanted: &[&str]| {
             let values = wanted.iter().map(|wanted| (*wanted).to_owned()).collect();
-            judge(&Filter { field: Field::UserAgent, operator, values }, column, &kept)
+            judge(&Filter { field: Field::UserAgent, operator, values }.in_order(), column, &kept)
         };
         let other = "agent/".repeat(40) + &"x".repeat(60);
         for (operator, wanted, verdict) in [

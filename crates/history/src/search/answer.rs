@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::{Search, SearchRefusal};
-use super::tally;
+use super::tally::{self, Limits};
 use crate::documents::Decoder;
 use crate::error::StoreError;
 use crate::key::Key;
@@ -57,8 +57,11 @@ const OPENED: usize = 16;
 /// The most events that are looked at to tell how many match in all.
 const COUNTED_MAX: u64 = 5_000_000;
 
-/// The most events that are read to count where their values do not tell: less than half a second.
+/// The most events that are read to count where their values do not tell: less than half a second from the page cache.
 pub(crate) const READS_MAX: usize = 10_000;
+
+/// What a page's total may take. Ten million events take a fraction of it from the page cache.
+const OF_TOTAL: Limits = Limits { reads: READS_MAX, time: Duration::from_secs(5) };
 
 /// Some events that a search found, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,7 +138,7 @@ pub(crate) fn answer(
     let total = match after {
         None if haul.last.is_none() => Some(Total { count: haul.events.len() as u64, exact: true }),
         None if tally::can_be_counted(view, search, span) => {
-            Some(tally::count((view, left), search, span, (COUNTED_MAX, READS_MAX))?)
+            Some(tally::count((view, left), search, span, (COUNTED_MAX, OF_TOTAL))?)
         }
         _ => None,
     };

@@ -108,6 +108,7 @@ impl Search {
         for filter in &filters {
             check(filter)?;
         }
+        let filters = filters.into_iter().map(Filter::in_order).collect();
         let words = Words::parse(text).ok_or(SearchRefusal::Text)?;
         let (start, end) = parse_times(start, end).map_err(SearchRefusal::TimeRange)?;
         Ok(Self { account, accounts: None, region: region.clone(), category, start, end, filters, words })

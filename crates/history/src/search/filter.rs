@@ -12,7 +12,7 @@ pub struct Filter {
     pub field: Field,
     /// How it is compared.
     pub operator: Operator,
-    /// With what; empty for [`Operator::Exists`] and [`Operator::NotExists`].
+    /// With what; empty for [`Operator::Exists`] and [`Operator::NotExists`]. In order where it is compared.
     pub values: Vec<String>,
 }
 
@@ -67,6 +67,17 @@ impl FromStr for Operator {
 }
 
 impl Filter {
+    /// Puts the values in order, and leaves those out that add nothing: what is compared with each of a million values
+    /// is looked up among them.
+    pub(crate) fn in_order(mut self) -> Self {
+        self.values.sort_unstable();
+        match self.operator {
+            Operator::StartsWith => self.values.dedup_by(|longer, kept| longer.starts_with(kept.as_str())),
+            _ => self.values.dedup(),
+        }
+        self
+    }
+
     /// Tells whether the condition holds for an event.
     pub(crate) fn holds(&self, fields: &LookupFields<'_>) -> bool {
         fields.any(self.field, |value| self.meets(value)) != self.is_negative()
@@ -81,9 +92,52 @@ impl Filter {
     /// or, if it is [negative](Self::is_negative), where it has none.
     pub(crate) fn meets(&self, value: &str) -> bool {
         match self.operator {
-            Operator::Equals | Operator::NotEquals => self.values.iter().any(|wanted| wanted == value),
-            Operator::StartsWith => self.values.iter().any(|wanted| value.starts_with(wanted.as_str())),
+            Operator::Equals | Operator::NotEquals => {
+                self.values.binary_search_by(|wanted| wanted.as_str().cmp(value)).is_ok()
+            }
+            // None begins with another: if any begins the value, it is the last that is not greater.
+            Operator::StartsWith => {
+                let last = self.first_after(value).checked_sub(1).and_then(|at| self.values.get(at));
+                last.is_some_and(|wanted| value.starts_with(wanted.as_str()))
+            }
             Operator::Exists | Operator::NotExists => true,
+        }
+    }
+
+    /// Tells whether a value that is wanted begins with this one and goes on.
+    pub(crate) fn goes_on_from(&self, beginning: &str) -> bool {
+        let next = self.values.get(self.first_after(beginning));
+        next.is_some_and(|wanted| wanted.starts_with(beginning))
+    }
+
+    fn first_after(&self, value: &str) -> usize {
+        self.values.partition_point(|wanted| wanted.as_str() <= value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn looking_up_agrees_with_comparing_each(
+            values in proptest::collection::vec("[ab]{1,4}", 1..8), value in "[ab]{0,5}",
+        ) {
+            let filter = |operator| {
+                Filter { field: Field::UserAgent, operator, values: values.clone() }.in_order()
+            };
+            prop_assert_eq!(filter(Operator::Equals).meets(&value), values.contains(&value));
+            prop_assert_eq!(filter(Operator::NotEquals).meets(&value), values.contains(&value));
+            let begins = values.iter().any(|wanted| value.starts_with(wanted.as_str()));
+            prop_assert_eq!(filter(Operator::StartsWith).meets(&value), begins);
+            let goes_on =
+                values.iter().any(|wanted| wanted.len() > value.len() && wanted.starts_with(value.as_str()));
+            prop_assert_eq!(filter(Operator::Equals).goes_on_from(&value), goes_on);
+            // Of beginnings, one that is another's says as much.
+            prop_assert_eq!(filter(Operator::StartsWith).goes_on_from(&value) || begins, goes_on || begins);
         }
     }
 }

@@ -3,12 +3,13 @@
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{READS_MAX, Span};
 use super::ask::Search;
-use super::tally;
+use super::tally::{self, Limits};
 use crate::lookup::LookupError;
 use crate::view::View;
 
@@ -23,6 +24,10 @@ pub const SOURCES_MAX: usize = 20;
 
 /// What stands for the services that are not told apart.
 pub const OTHER_SOURCES: &str = "other";
+
+/// What counting by values may take. Ten million events take a fraction of it from the page cache; where it does not
+/// suffice, events are read, in their order, as far as that comes.
+const BY_VALUES: Limits = Limits { reads: READS_MAX, time: Duration::from_secs(10) };
 
 /// How many events match, by time and by what they have in common.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,7 +106,7 @@ pub(crate) fn summarise(
 ) -> Result<Summary, LookupError> {
     let empty = empty(span, buckets);
     let counted = if tally::can_be_counted(view, search, span) {
-        tally::summarise((view, left), search, span, (empty.clone(), READS_MAX))?
+        tally::summarise((view, left), search, span, (empty.clone(), BY_VALUES))?
     } else {
         None
     };

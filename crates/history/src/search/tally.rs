@@ -8,6 +8,7 @@ mod part;
 mod ranking;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cairn_event::Outcome;
 use tokio_util::sync::CancellationToken;
@@ -73,28 +74,38 @@ struct Tops {
     codes: [Vec<u32>; RANKED.len()],
 }
 
-/// Counts what `search` finds; gives up after having looked at so many events, or read so many.
+/// How much may be done to count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Events that are read, where their values do not tell.
+    pub(crate) reads: usize,
+    /// How long it may take: what is not in the page cache must come from the disk. It is looked at between stretches
+    /// of some thousand events and before each that is read; the values of a split are looked through at once.
+    pub(crate) time: Duration,
+}
+
+/// Counts what `search` finds; gives up after having looked at so many events, or where the limits are reached.
 pub(crate) fn count(
     view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
-    (looked_at_max, reads_max): (u64, usize),
+    (looked_at_max, limits): (u64, Limits),
 ) -> Result<Total, LookupError> {
     let mut count = Count { looked_at_max, ..Count::default() };
-    let exact = scan(view, (search, reads_max), span, &mut count)?;
+    let exact = scan(view, (search, limits), span, &mut count)?;
     Ok(Total { count: count.total, exact })
 }
 
-/// Counts what `search` finds into a summary with empty buckets; none where so many events had to be read that they
-/// are better read in their order.
+/// Counts what `search` finds into a summary with empty buckets; none where the limits are reached. Parts overlap in
+/// time, so that what was counted by then is nothing that can be told.
 pub(crate) fn summarise(
     view: (&View, &CancellationToken),
     search: &Search,
     span: Span,
-    (summary, reads_max): (Summary, usize),
+    (summary, limits): (Summary, Limits),
 ) -> Result<Option<Summary>, LookupError> {
     let mut tops = Tops::new(summary, span);
-    let all = scan(view, (search, reads_max), span, &mut tops)?;
+    let all = scan(view, (search, limits), span, &mut tops)?;
     Ok(all.then(|| tops.finish()))
 }
 
@@ -107,47 +118,57 @@ pub(crate) fn can_be_counted(view: &View, search: &Search, span: Span) -> bool {
     search.is_decided_by_values() && !view.splits.iter().any(|split| split.is_old() && in_span(split))
 }
 
-/// Looks through head and splits; false where the sink had enough before the end, or there was more to be read than
-/// may be.
+/// Looks through head and splits; false where the sink had enough before the end, or the limits were reached.
 fn scan(
     (view, left): (&View, &CancellationToken),
-    (search, reads_max): (&Search, usize),
+    (search, limits): (&Search, Limits),
     span: Span,
     sink: &mut impl Sink,
 ) -> Result<bool, LookupError> {
     let sought = PartsSought::new(search);
-    let mut reading = Reading::new(reads_max)?;
+    let mut reading = Reading::new(limits)?;
     for head in view.heads.iter().rev() {
         let part = Part::of_head(head, &sought);
-        sink.begin(&part)?;
-        for chunk in &head.chunks {
-            let mut batch = Batch::new(Docs::Chunk(Arc::clone(chunk)), span);
-            batch.sift(&part, search, &mut reading)?;
-            sink.take(&part, &mut batch);
+        let docs = head.chunks.iter().map(|chunk| Docs::Chunk(Arc::clone(chunk)));
+        if !look_through((&part, docs), left, (search, span), &mut reading, sink)? {
+            return Ok(false);
         }
-        sink.end(&part)?;
     }
     for split in view.splits.iter().rev() {
         let Some(part) = Part::of_split(split, &sought)? else { continue };
-        let mut begun = false;
-        for docs in part.stretches(split, &sought.drives, span)? {
-            if left.is_cancelled() {
-                return Err(LookupError::Abandoned);
-            }
-            if sink.is_tired() || reading.ran_out() {
-                sink.end(&part)?;
-                return Ok(false);
-            }
-            if !std::mem::replace(&mut begun, true) {
-                sink.begin(&part)?;
-            }
-            let mut batch = Batch::new(docs, span);
-            batch.sift(&part, search, &mut reading)?;
-            sink.take(&part, &mut batch);
+        let docs = part.stretches(split, &sought.drives, span)?.into_iter();
+        if !look_through((&part, docs), left, (search, span), &mut reading, sink)? {
+            return Ok(false);
         }
-        if begun {
-            sink.end(&part)?;
+    }
+    Ok(true)
+}
+
+/// Looks through one part; false where that was not to be done to its end.
+fn look_through(
+    (part, docs): (&Part, impl Iterator<Item = Docs>),
+    left: &CancellationToken,
+    (search, span): (&Search, Span),
+    reading: &mut Reading,
+    sink: &mut impl Sink,
+) -> Result<bool, LookupError> {
+    let mut begun = false;
+    for docs in docs {
+        if left.is_cancelled() {
+            return Err(LookupError::Abandoned);
         }
+        if sink.is_tired() || reading.is_over() {
+            return Ok(false);
+        }
+        if !std::mem::replace(&mut begun, true) {
+            sink.begin(part)?;
+        }
+        let mut batch = Batch::new(docs, span);
+        batch.sift(part, search, reading)?;
+        sink.take(part, &mut batch);
+    }
+    if begun {
+        sink.end(part)?;
     }
     Ok(!reading.ran_out())
 }

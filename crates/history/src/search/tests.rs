@@ -17,7 +17,7 @@ use super::export::Export;
 use super::field::Field;
 use super::filter::{Filter, Operator};
 use super::summary::{Ranked, Summary, summarise};
-use super::tally;
+use super::tally::{self, Limits};
 use crate::attribute::{Attribute, HistoryCategory};
 use crate::lookup::tests::{
     ACCOUNTS, BUCKETS, NAMES, NOW, REGIONS, RETENTION, USERS, build, entry, sketches, stretches,
@@ -276,15 +276,29 @@ proptest! {
             prop_assert_eq!(&exported, &positions, "{:?}", ask);
 
             if tally::can_be_counted(&view, &search, span(&search)) {
-                let total = tally::count((&view, &left), &search, span(&search), (u64::MAX, usize::MAX)).unwrap();
-                prop_assert!(total.exact && total.count == right.len() as u64, "{:?} {:?}", total, ask);
-            }
-            if tally::can_be_counted(&view, &search, span(&search)) {
-                let unread = tally::count((&view, &left), &search, span(&search), (u64::MAX, 0)).unwrap();
-                prop_assert!(unread.count == right.len() as u64 || (!unread.exact && unread.count < right.len() as u64));
-                let empty = Summary { bucket_seconds: 1 << 30, ..Summary::default() };
-                let counted = tally::summarise((&view, &left), &search, span(&search), (empty, 0)).unwrap();
-                prop_assert_eq!(counted.map(|counted| counted.total), unread.exact.then_some(unread.count));
+                let right = right.len() as u64;
+                let count = |limits| {
+                    tally::count((&view, &left), &search, span(&search), (u64::MAX, limits)).unwrap()
+                };
+                let summed_up = |limits| {
+                    let empty = Summary { bucket_seconds: 1 << 30, ..Summary::default() };
+                    let at = (&view, &left);
+                    let summary = tally::summarise(at, &search, span(&search), (empty, limits)).unwrap();
+                    summary.map(|summary| summary.total)
+                };
+                let all = Limits { reads: usize::MAX, time: Duration::MAX };
+                let total = count(all);
+                prop_assert!(total.exact && total.count == right, "{:?} {:?}", total, ask);
+                prop_assert_eq!(summed_up(all), Some(right));
+                let [unread, at_once] =
+                    [Limits { reads: 0, ..all }, Limits { time: Duration::ZERO, ..all }].map(|limits| {
+                        let total = count(limits);
+                        assert_eq!(summed_up(limits), total.exact.then_some(total.count));
+                        total
+                    });
+                prop_assert!(unread.count == right || (!unread.exact && unread.count < right));
+                // In no time nothing is looked at.
+                prop_assert_eq!((at_once.count, at_once.exact && right > 0), (0, false), "{:?}", ask);
             }
             let summary = summarise((&view, &left), &search, span(&search), 7).unwrap();
             prop_assert_eq!(summary.total, right.len() as u64);

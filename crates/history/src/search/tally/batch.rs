@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::Limits;
 use super::part::Part;
 use crate::chunk::Chunk;
 use crate::coded::PLACE;
@@ -37,16 +41,19 @@ pub(super) struct Batch {
     wide: Vec<u64>,
 }
 
-/// What reads events where their values do not tell, and how many it still may.
+/// What reads events where their values do not tell, as far as the limits of counting allow.
 pub(super) struct Reading {
     decoder: Decoder,
     left: usize,
+    began: Instant,
+    time: Duration,
     ran_out: bool,
 }
 
 impl Reading {
-    pub(super) fn new(reads_max: usize) -> Result<Self, StoreError> {
-        Ok(Self { decoder: Decoder::of_search()?, left: reads_max, ran_out: false })
+    pub(super) fn new(limits: Limits) -> Result<Self, StoreError> {
+        let Limits { reads, time } = limits;
+        Ok(Self { decoder: Decoder::of_search()?, left: reads, began: Instant::now(), time, ran_out: false })
     }
 
     /// Tells whether an event was left out that should have been read.
@@ -54,10 +61,15 @@ impl Reading {
         self.ran_out
     }
 
+    /// Tells whether nothing more is to be looked at.
+    pub(super) fn is_over(&self) -> bool {
+        self.ran_out || self.began.elapsed() >= self.time
+    }
+
     fn may_go_on(&mut self) -> bool {
         match self.left.checked_sub(1) {
-            Some(left) => self.left = left,
-            None => self.ran_out = true,
+            Some(left) if !self.is_over() => self.left = left,
+            _ => self.ran_out = true,
         }
         !self.ran_out
     }
