@@ -34,6 +34,7 @@ const PAGE_EVENTS_MAX: usize = 100;
 
 /// Flags of `cairn events`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Events {
     /// Words that must all stand somewhere in an event, whatever their letters' case.
     #[arg(value_name = "WORD")]

@@ -141,7 +141,9 @@ impl Logs {
 
     fn how_to_go_on(&self) -> String {
         match &self.resume {
-            Some(file) => format!("import everything; the same command goes on where it stopped ({})", file.display()),
+            Some(file) => {
+                format!("import everything; the same command goes on where it stopped ({})", file.display())
+            }
             None => "import everything; the same command imports the rest".to_owned(),
         }
     }

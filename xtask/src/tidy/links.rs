@@ -31,7 +31,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<Finding>> {
             let target = if file.is_empty() { path.clone() } else { beside(path, file) };
             let leads = match anchors.get(&target) {
                 Some(anchors) => heading.is_empty() || anchors.contains(heading),
-                None => root.join(&target).exists(),
+                None => root.join(&target).try_exists()?,
             };
             if !leads {
                 findings.push(Finding::new(path, format!("mend the link to {link}: nothing is there")));
