@@ -3,8 +3,8 @@
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 use cairn_catalog::Snapshot;
 use cairn_event::EventView;
-use cairn_insights::State;
 use cairn_insights::store::{Gap, PlaceFilter, Record, StoreError, StoredRecord};
+use cairn_insights::{State, Watched};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -131,11 +131,17 @@ impl Control {
         let closed = store.position().await?.map_or(start, |position| position.closed.plus(1));
         let end = ends.end.as_ref().map_or(closed, |end| end.at().plus(AFTER_MINUTES));
         let to = end.min(closed).min(start.plus(MINUTES_MAX)).max(start);
-        let watched = store.places(&PlaceFilter::only(&ends.start.insight.metric.place)).await?;
-        let watched = watched.first().map_or(start, |(_, watched)| watched.since());
-        let from = start.minus(BEFORE_MINUTES).max(watched).min(start);
+        let places = store.places(&PlaceFilter::only(&ends.start.insight.metric.place)).await?;
+        let watched = places.first().map(|(_, watched)| watched);
+        let since = watched.map_or(start, Watched::since);
+        let from = start.minus(BEFORE_MINUTES).max(since).min(start);
         let points = store.points(ends.start.metric, from, to).await?;
-        Ok(CountedSeries::of((from, to), &points, &store.gaps(from, to).await?))
+        let mut gaps = store.gaps(from, to).await?;
+        // Of what was before Cairn listened, only those minutes are known of which files tell.
+        gaps.extend(watched.map_or_else(Vec::new, |watched| watched.gaps(watched.live)));
+        gaps.retain(|gap| gap.from < to && from < gap.to);
+        gaps.sort_unstable();
+        Ok(CountedSeries::of((from, to), &points, &gaps))
     }
 }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use cairn_anomaly::{Direction, Minute, Sensitivity};
 use cairn_control::Throttle;
 use cairn_event::{AccountId, Region};
-use cairn_insights::store::{Closing, Count, Position, Record};
-use cairn_insights::{Insight, Kind, Metric, MetricId, Place, State, event_id, render, shared_event_id};
+use cairn_insights::store::{Closing, Count, Gap, Position, Record};
+use cairn_insights::{
+    Imported, Insight, Kind, Metric, MetricId, Place, State, Watched, event_id, render, shared_event_id,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -324,5 +326,41 @@ async fn an_insight_is_explained_to_its_own_account() {
         let refused = world.control.explain_insight(&by, id).await.unwrap_err();
         assert_eq!(refused.code().to_string(), code, "{account} {region} {id}");
     }
+    world.end().await;
+}
+
+#[tokio::test]
+async fn days_that_no_imported_file_tells_of_are_explained_as_not_watched() {
+    let mine = metric(own(), &here(), None, Kind::Calls);
+    let at = "2026-03-01T06:00:00Z";
+    let world = world(&[], &[(mine.clone(), State::Start, at)]).await;
+    let day = |text: &str| minute(text).number() / 1440;
+    // Each day but the 25th has an event in every hour; the last is of the insight's own hour.
+    let hours: serde_json::Map<String, Value> = (day("2026-02-20T00:00:00Z")..=day(at))
+        .filter(|one| *one != day("2026-02-25T00:00:00Z"))
+        .map(|one| (one.to_string(), json!((1 << 24) - 1)))
+        .collect();
+    let (first, last) = (minute("2026-02-20T00:00:00Z").number(), minute("2026-03-01T06:30:00Z").number());
+    let imported = json!({"first": first, "last": last, "hours": hours});
+    let imported: Imported = serde_json::from_value(imported).unwrap();
+    let live = Watched::live_since(minute("2026-03-01T07:00:00Z"));
+    let seen = [(mine.place.clone(), Watched { imported: Some(imported), ..live })];
+    let gaps = [Gap { from: minute("2026-02-24T23:00:00Z"), to: minute("2026-02-25T01:00:00Z") }];
+    let position = Position { closed: minute("2026-03-02T08:00:00Z"), resume: 0, counted: 0 };
+    let closing = Closing { seen: &seen, gaps: &gaps, ..Closing::at(position) };
+    world.insights.store().close_minute(&closing).await.unwrap();
+    let id = shared_event_id(&mine, Sensitivity::Medium, minute(at));
+    let explained = world.control.explain_insight(&caller(own(), &here()), &id).await.unwrap();
+    let from = minute("2026-02-22T06:00:00Z");
+    assert_eq!(explained.series.from, "2026-02-22T06:00:00Z");
+    let pair = |one: &str, other: &str| (minute(one).since(from), minute(other).since(from));
+    assert_eq!(
+        explained.series.unobserved,
+        [
+            pair("2026-02-24T23:00:00Z", "2026-02-25T01:00:00Z"),
+            pair("2026-02-25T00:00:00Z", "2026-02-26T00:00:00Z"),
+            pair("2026-03-01T06:31:00Z", "2026-03-01T07:00:00Z"),
+        ]
+    );
     world.end().await;
 }
