@@ -33,12 +33,17 @@ def browser(server, user):
     return browser
 
 
-def follow(browser):
-    """Follows events; returns the thread that reads them, which ends with the answer."""
+def begin(browser):
+    """Asks to follow events; returns the connection and the answer."""
     connection = http.client.HTTPConnection(browser.address.hostname, browser.address.port, timeout=120)
     told = {"cookie": browser.cookie, "x-cairn-csrf": browser.csrf}
     connection.request("GET", f"{BASE}call/cloudtrail/us-east-1/_cairn/tail?positions=true", headers=told)
-    response = connection.getresponse()
+    return connection, connection.getresponse()
+
+
+def follow(browser):
+    """Follows events; returns the thread that reads them, which ends with the answer."""
+    _, response = begin(browser)
     assert response.status == 200
     reading = threading.Thread(target=response.read, daemon=True)
     reading.start()
@@ -70,6 +75,29 @@ def test_following_ends_with_who_follows(browser, clients):
     as_role = follow(browser)
     assert browser.page("DELETE", "session/role").status == 200
     ends(as_role, clients, "the role was left")
+
+
+def test_an_account_follows_so_much_at_a_time(browser):
+    open_ones = [begin(browser) for _ in range(100)]
+    assert {answer.status for _, answer in open_ones} == {200}
+
+    def one_more():
+        connection, answer = begin(browser)
+        if answer.status == 200:
+            return connection
+        assert b"ThrottlingException" in answer.read()
+        connection.close()
+        return None
+
+    assert one_more() is None
+    connection, answer = open_ones.pop()
+    answer.close()
+    connection.close()
+    open_ones.append((wait_for(one_more, "there is room for one again"), None))
+    for connection, answer in open_ones:
+        if answer:
+            answer.close()
+        connection.close()
 
 
 def test_buckets_are_found_under_any_name_of_the_server(browser, clients):

@@ -7,7 +7,7 @@ import { atTop, roleNameOf, switcherLabel } from "../session/principal";
 import { type RememberedRole, ROLES, roleLabel } from "../session/roles";
 import { useSession } from "../session/session-gate";
 import { useSwitch } from "../session/use-switch";
-import { explain } from "./explanation";
+import { failed } from "./failed";
 import { href, pathWithin } from "./href";
 import { useNotify } from "./notifications";
 import { usePreference } from "./preference";
@@ -96,8 +96,7 @@ function useAct(session: Session, roles: readonly RememberedRole[]) {
     try {
       await work();
     } catch (error) {
-      const { header, message, hint } = explain(error, doing);
-      notify({ type: "error", header, content: [message, hint].filter(Boolean).join(" ") });
+      notify(failed(error, doing));
     }
   };
   return (id: string) => {

@@ -18,7 +18,7 @@ use crate::answer::Answered;
 use crate::incoming::StreamError;
 use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front, Who};
-use crate::turns::Turn;
+use crate::turns::{Turn, TurnsMax};
 
 /// The page of one insight.
 pub(crate) const EXPLANATION: &str = "/_cairn/insights/explanation";
@@ -33,8 +33,8 @@ const BACK_TEST: Page = Page { event: "BacktestInsights", body_bytes_max: 16 << 
 /// Lines that wait for a slow client; the work waits with them.
 const LINES_MAX: usize = 64;
 
-/// Backtests that run at a time, of all accounts: each steps through up to 90 days of every series of its place.
-const BACKTESTS_MAX: usize = 2;
+/// Each steps through up to 90 days of every series of its place.
+const BACKTESTS_MAX: TurnsMax = TurnsMax { account: 1, all: 2 };
 
 impl Front {
     /// Says what an insight was about, and records that it was asked.
@@ -65,7 +65,8 @@ impl Front {
         if let Some(trail) = ask.trail() {
             self.allow_data_of(&caller, trail)?;
         }
-        let running = self.backtests.begin(caller.account, BACKTESTS_MAX).ok_or(Refusal::Throttled)?;
+        let running =
+            self.long_work.backtests.begin(caller.account, BACKTESTS_MAX).ok_or(Refusal::Throttled)?;
         let backtest = self.control.backtest_insights(&caller, &ask).await?;
         Ok(self.stream_lines(backtest, running))
     }

@@ -52,7 +52,7 @@ use crate::service_keys::ServiceKeys;
 use crate::sources::Sources;
 use crate::sts::WEB_IDENTITY;
 use crate::telemetry;
-use crate::turns::Turns;
+use crate::turns::LongWork;
 
 /// Serves requests. Shared by all connections.
 #[derive(Debug)]
@@ -82,10 +82,7 @@ pub(crate) struct Front {
     pub(crate) region: Region,
     pub(crate) tasks: TaskTracker,
     pub(crate) source: Source,
-    /// Looks into the past that are under way.
-    pub(crate) backtests: Turns,
-    /// Validations that are under way.
-    pub(crate) validations: Turns,
+    pub(crate) long_work: LongWork,
     /// Where buckets are that the settings place elsewhere.
     pub(crate) outside: Arc<Outside>,
     /// The transparency logs of trails; none where they are switched off.

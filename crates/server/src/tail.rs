@@ -14,6 +14,7 @@ mod watched;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cairn_wire::ErrorCode;
 use futures_util::{StreamExt as _, stream};
 use hyper::body::Incoming;
 
@@ -25,11 +26,15 @@ use crate::answer::Answered;
 use crate::organization_view::{PERMISSIONS, looked_at};
 use crate::page::{Asked, LINES, Page, Refused, streaming};
 use crate::serve::{Arrival, Front};
+use crate::turns::{Turn, TurnsMax};
 
 /// The page's path.
 pub(crate) const PAGE: &str = "/_cairn/tail";
 
 const TAIL: Page = Page::bodiless("TailEvents");
+
+/// Tails that are open at a time. Each holds a connection and up to a megabyte of lines.
+const TAILS_MAX: TurnsMax = TurnsMax { account: 100, all: 1_000 };
 
 /// What whoever looks at the caller's own account must be permitted, on `*`.
 const OWN: [&str; 1] = ["cloudtrail:LookupEvents"];
@@ -40,8 +45,9 @@ impl Front {
     pub(crate) async fn tail(self: &Arc<Self>, arrival: &Arrival, body: Incoming) -> Answered {
         let answer = async |asked: &mut Asked<'_>| {
             let following = self.watch(asked)?;
+            let turn = self.long_work.tails.begin(asked.who.account, TAILS_MAX).ok_or_else(too_many)?;
             let remaining = asked.expires.map(|expires| expires.duration_since(asked.at));
-            Ok(self.follow(following, remaining.map(|left| left.try_into().unwrap_or_default())))
+            Ok(self.follow((following, turn), remaining.map(|left| left.try_into().unwrap_or_default())))
         };
         self.page(&TAIL, (arrival, body), answer).await
     }
@@ -69,10 +75,11 @@ impl Front {
     }
 
     /// Streams until the server stops or the caller's time is over; none for who has no end.
-    fn follow(&self, following: Following, remaining: Option<Duration>) -> Answered {
+    fn follow(&self, (following, turn): (Following, Turn), remaining: Option<Duration>) -> Answered {
         let pieces = stream::unfold(Some(following), |state| async { state?.piece().await });
         let stop = self.stop.clone();
         let end = async move {
+            let _turn = turn;
             match remaining {
                 Some(remaining) => drop(tokio::time::timeout(remaining, stop.cancelled()).await),
                 None => stop.cancelled().await,
@@ -80,4 +87,10 @@ impl Front {
         };
         streaming(LINES, pieces.take_until(Box::pin(end)))
     }
+}
+
+fn too_many() -> Refused {
+    let message =
+        "As many tails are open as may be, for this account or for all. End one, or try again later.";
+    Refused::Told(ErrorCode::ThrottlingException, message.to_owned())
 }

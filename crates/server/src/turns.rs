@@ -1,13 +1,32 @@
-//! Long work of pages: one at a time for an account, a few for all.
+//! Long work of pages: some at once for an account, some for all.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cairn_event::AccountId;
 
-/// The accounts that some work runs for.
+/// Pages' work that is under way.
+#[derive(Debug, Default)]
+pub(crate) struct LongWork {
+    /// Looks into the past of insights.
+    pub(crate) backtests: Turns,
+    pub(crate) validations: Turns,
+    /// Tails that are followed.
+    pub(crate) tails: Turns,
+}
+
+/// How many pieces of some work run for each account.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Turns(Arc<Mutex<BTreeSet<AccountId>>>);
+pub(crate) struct Turns(Arc<Mutex<BTreeMap<AccountId, usize>>>);
+
+/// How many may run at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TurnsMax {
+    /// For one account.
+    pub(crate) account: usize,
+    /// For all accounts together.
+    pub(crate) all: usize,
+}
 
 /// A place among them, given back when it is dropped.
 #[derive(Debug)]
@@ -17,17 +36,28 @@ pub(crate) struct Turn {
 }
 
 impl Turns {
-    /// Takes the account's place; none when its work runs already, or that of `max` accounts.
-    pub(crate) fn begin(&self, account: AccountId, max: usize) -> Option<Turn> {
+    /// Takes a place for the account; none when as many run as may.
+    pub(crate) fn begin(&self, account: AccountId, max: TurnsMax) -> Option<Turn> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = running.len() < max && running.insert(account);
-        begun.then(|| Turn { turns: self.clone(), account })
+        let all: usize = running.values().sum();
+        let own = running.get(&account).copied().unwrap_or_default();
+        if all >= max.all || own >= max.account {
+            return None;
+        }
+        running.insert(account, own + 1);
+        Some(Turn { turns: self.clone(), account })
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.turns.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account);
+        let mut running = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match running.get_mut(&self.account) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => {
+                running.remove(&self.account);
+            }
+        }
     }
 }
 
@@ -36,17 +66,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_has_one_turn_and_all_have_so_many() {
+    fn an_account_has_so_many_turns_and_all_have_so_many() {
         let turns = Turns::default();
-        let [one, other, third]: [AccountId; 3] =
-            ["123456789012", "111122223333", "444455556666"].map(|id| id.parse().unwrap());
-        let running = turns.begin(one, 2).unwrap();
-        assert!(turns.begin(one, 2).is_none());
-        let beside = turns.begin(other, 2).unwrap();
-        assert!(turns.begin(third, 2).is_none());
-        drop(beside);
-        assert!(turns.begin(third, 2).is_some());
-        drop(running);
-        assert!(turns.begin(one, 2).is_some());
+        let [one, other]: [AccountId; 2] = ["123456789012", "111122223333"].map(|id| id.parse().unwrap());
+        let max = TurnsMax { account: 2, all: 3 };
+        let first = turns.begin(one, max).unwrap();
+        let second = turns.begin(one, max).unwrap();
+        assert!(turns.begin(one, max).is_none());
+        let beside = turns.begin(other, max).unwrap();
+        assert!(turns.begin(other, max).is_none());
+        drop(second);
+        let again = turns.begin(other, max).unwrap();
+        assert!(turns.begin(one, max).is_none());
+        drop((first, beside, again));
+        assert!(turns.0.lock().unwrap().is_empty());
     }
 }

@@ -40,15 +40,15 @@ use crate::answer::Answered;
 use crate::page::{Asked, LINES, Page, Refused};
 use crate::serve::{Arrival, Front};
 use crate::tail::standing::Standing;
-use crate::turns::Turn;
+use crate::turns::{Turn, TurnsMax};
 
 /// The page's path.
 pub(crate) const VALIDATION: &str = "/_cairn/validation";
 
 const PAGE: Page = Page { event: "ValidateTrail", body_bytes_max: 16 << 10 };
 
-/// Runs at a time, of all accounts.
-const RUNS_MAX: usize = 4;
+/// Runs at a time.
+const RUNS_MAX: TurnsMax = TurnsMax { account: 1, all: 4 };
 
 /// Objects that a run reads at a time.
 const JOBS: usize = 8;
@@ -90,7 +90,7 @@ impl Front {
             let message = "A validation of this account runs already, or as many as may. Try again later.";
             Refused::Told(ErrorCode::ThrottlingException, message.to_owned())
         };
-        let turn = self.validations.begin(asked.who.account, RUNS_MAX).ok_or_else(busy)?;
+        let turn = self.long_work.validations.begin(asked.who.account, RUNS_MAX).ok_or_else(busy)?;
         let source = Arc::new(CallersKeys { front: Arc::clone(self), caller });
         let keys = KeyRing::of_range(source, plan.range).await.map_err(|error| {
             tracing::error!(error = &*error as &dyn std::error::Error, "public keys not listed");

@@ -6,10 +6,10 @@ import { useMutation } from "@tanstack/react-query";
 import { MUTE_TAG, removeTag } from "../../api/insights";
 import type { Trail } from "../../api/trails";
 import { EmptyState } from "../../shell/empty-state";
+import { failed } from "../../shell/failed";
 import { useNotify } from "../../shell/notifications";
 import { inWords, readRule } from "../mute-rule";
 import { type Tagged, useTagsChanged } from "../use-tags";
-import { failed } from "./failed";
 
 interface MutesTableProps {
   tagged: Tagged[];

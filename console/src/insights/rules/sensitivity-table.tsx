@@ -5,12 +5,12 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import { useMutation } from "@tanstack/react-query";
 import { addTag, removeTag, SENSITIVITY_TAG } from "../../api/insights";
+import { failed } from "../../shell/failed";
 import { href } from "../../shell/href";
 import { useNotify } from "../../shell/notifications";
 import { trailPath } from "../../trails/trail-facts";
 import type { Sensitivity } from "../told";
 import { type Tagged, useTagsChanged } from "../use-tags";
-import { failed } from "./failed";
 
 const LEVELS: { value: Sensitivity; label: string; description: string }[] = [
   { value: "low", label: "Low", description: "Only what can't be chance: twice the peaks before" },

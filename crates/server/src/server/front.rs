@@ -33,7 +33,7 @@ use crate::recorder::Recorder;
 use crate::serve::Front;
 use crate::service_keys::ServiceKeys;
 use crate::sources::{Parts as SourceParts, Sources};
-use crate::turns::Turns;
+use crate::turns::LongWork;
 
 /// What of the stores the front works with.
 pub(super) type OpenedForFront =
@@ -73,8 +73,7 @@ pub(super) fn front(
     Ok(Front {
         tlog: None,
         outside,
-        backtests: Turns::default(),
-        validations: Turns::default(),
+        long_work: LongWork::default(),
         gateway,
         sources,
         catalog: Arc::clone(&catalog),
