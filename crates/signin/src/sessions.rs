@@ -108,13 +108,8 @@ impl Sessions {
             role: None,
         };
         let id = token.id();
-        // In shards of their own: what ended must not go on after a restart.
-        for ended in self.make_room(id, &session, now) {
-            self.write(ended).await?;
-        }
-        let live = Live { session: session.clone(), credentials: None, written: now };
-        self.live().insert(id, live);
-        match self.write(id).await {
+        let ended = self.take_room(id, Live { session: session.clone(), credentials: None, written: now });
+        match self.write_all(ended.into_iter().chain([id])).await {
             Ok(()) => Ok((token, session)),
             Err(error) => {
                 self.live().remove(&id);
@@ -275,15 +270,26 @@ impl Sessions {
         self.live().len()
     }
 
-    /// Ends the oldest sessions of whoever has too many, and of a shard that is full; returns those of other shards,
-    /// which are to be written.
-    fn make_room(&self, id: SessionId, new: &SignedIn, now: Timestamp) -> Vec<SessionId> {
+    /// Puts a session among the others, where the oldest end of whoever has too many, and of a shard that is full.
+    /// Returns those that ended in other shards, which must be written too: they would go on after a restart.
+    fn take_room(&self, id: SessionId, new: Live) -> Vec<SessionId> {
+        let now = new.session.began;
+        // Under one lock: of several that begin at once, none may be beyond a limit.
         let mut sessions = self.live();
         sessions.retain(|_, live| live.session.is_going_on(now, self.limits.idle));
-        let of_owner = |live: &Live| live.session.account == new.account && live.session.owner == new.owner;
+        let (account, owner) = (new.session.account, new.session.owner.clone());
+        let of_owner = |live: &Live| live.session.account == account && live.session.owner == owner;
         let ended = end_stalest(&mut sessions, OF_ONE_MAX - 1, |_, live| of_owner(live));
         end_stalest(&mut sessions, shard::SESSIONS_MAX - 1, |other, _| other.shard() == id.shard());
+        sessions.insert(id, new);
         ended.into_iter().filter(|other| other.shard() != id.shard()).collect()
+    }
+
+    async fn write_all(&self, ids: impl Iterator<Item = SessionId>) -> Result<(), CursorError> {
+        for id in ids {
+            self.write(id).await?;
+        }
+        Ok(())
     }
 
     /// Writes the shard of a session as it is now.

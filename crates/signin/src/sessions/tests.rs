@@ -272,6 +272,18 @@ async fn whoever_has_too_many_sessions_loses_the_oldest() {
 }
 
 #[tokio::test]
+async fn sessions_that_begin_at_once_are_no_more_than_one_may_have() {
+    let world = World::new().await;
+    let sessions = world.sessions().await;
+    for _ in 0..OF_ONE_MAX {
+        world.begin(&sessions).await;
+    }
+    tokio::join!(world.begin(&sessions), world.begin(&sessions), world.begin(&sessions));
+    assert_eq!(sessions.count(), OF_ONE_MAX);
+    assert_eq!(world.sessions().await.count(), OF_ONE_MAX);
+}
+
+#[tokio::test]
 async fn credentials_change_every_quarter_of_an_hour_and_say_when_the_session_began() {
     let world = World::new().await;
     let sessions = world.sessions().await;
