@@ -135,6 +135,13 @@ fn scan(
         }
     }
     for split in view.splits.iter().rev() {
+        // A split may be ruled out as a whole, and that takes its time too.
+        if left.is_cancelled() {
+            return Err(LookupError::Abandoned);
+        }
+        if reading.is_over() {
+            return Ok(false);
+        }
         let Some(part) = Part::of_split(split, &sought)? else { continue };
         let docs = part.stretches(split, &sought.drives, span)?.into_iter();
         if !look_through((&part, docs), left, (search, span), &mut reading, sink)? {
