@@ -249,7 +249,7 @@ fn forwards(upstreams: &[UpstreamSettings]) -> String {
 }
 
 /// The services of which the key decides whether a call is Cairn's or an upstream's.
-const BUILT_IN: [&str; 4] = ["s3", "iam", "sts", "kms"];
+const BUILT_IN: [&str; 5] = ["s3", "iam", "sts", "kms", "organizations"];
 
 fn start_logs(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log_filter)
@@ -301,7 +301,7 @@ mod tests {
         let flags = flags.map(|flag| ("upstream", flag.to_owned()));
         let config = Config::understand(&Settings::gather(None, [], flags).unwrap()).unwrap();
         let said = greeting(&config, "http://127.0.0.1:8585", met(Trails::None), Paint::Plain);
-        let told = "Forwards the rest to http://127.0.0.1:5000; of sts, kms, what its own keys sign\n\
+        let told = "Forwards the rest to http://127.0.0.1:5000; of sts, kms, organizations, what its own keys sign\n\
                     Forwards s3, iam to http://127.0.0.1:8333\nConsole: ";
         assert!(said.contains(told), "{said}");
         assert!(said.contains("`endpoints.s3` says http://127.0.0.1:8333"), "{said}");
