@@ -20,7 +20,7 @@ export interface ExplanationAnswer {
     minutes: number;
     /** Pairs of a minute, counted from `from`, and its calls. */
     calls: [number, number][];
-    /** Pairs of minutes between which no server watched. */
+    /** Pairs of minutes between which no server watched and of which no log file tells. */
     unobserved: [number, number][];
   };
 }

@@ -15,7 +15,7 @@ test("a surge is explained", () => {
   expect(heard(of)).toBe("Told to main");
   expect(usually(of, UTC)).toBe(
     "In the 7 days before there were 3,360 calls: 25.2 an hour on average, and never more than 2 in one minute " +
-      "(2026-02-23 12:04). Of 20 minutes before nobody knows: no server watched.",
+      "(2026-02-23 12:04). Of 20 minutes before nothing is known: no server watched, and no log file tells of them.",
   );
   expect(happened(of, UTC)).toBe(
     "At 12:04 there were 31 calls in one minute, 74 times as many as usual. It was over at 12:11, after 7 minutes " +

@@ -44,7 +44,9 @@ export function usually(of: Explanation, clock: Clock): string {
   return [
     said(),
     hours(of, clock),
-    unwatched > 0 ? `Of ${many(unwatched, "minute", "minutes")} before nobody knows: no server watched.` : "",
+    unwatched > 0
+      ? `Of ${many(unwatched, "minute", "minutes")} before nothing is known: no server watched, and no log file tells of them.`
+      : "",
   ]
     .filter(Boolean)
     .join(" ");

@@ -94,7 +94,7 @@ fn usual(of: &Explanation) -> String {
     let unwatched = of.unusual.0 as u64 - before.minutes;
     if unwatched > 0 {
         said.push_str(&format!(
-            " Of {} before nobody knows: no server watched.",
+            " Of {} before nothing is known: no server watched, and no log file tells of them.",
             many(unwatched, "minute", "minutes")
         ));
     }

@@ -54,7 +54,7 @@ pub struct CountedSeries {
     pub minutes: u32,
     /// Minutes, counted from the first, with their calls; those without any are left out.
     pub calls: Vec<(u32, u32)>,
-    /// Minutes between which no server watched, the second no longer among them.
+    /// Minutes between which no server watched and of which no log file tells, the second no longer among them.
     pub unobserved: Vec<(u32, u32)>,
 }
 
