@@ -152,7 +152,7 @@ impl Sources {
     async fn forget(&self, id: &str, now: Timestamp) {
         if let Err(error) = self.imports.forget(id, now).await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, import = id, "an import is not forgotten; its end is recorded again");
+            tracing::warn!(error, import = id, "an import is not forgotten; an end of it will be recorded");
         }
     }
 }
