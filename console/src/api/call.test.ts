@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { pageLines, Refusal } from "./call";
+import { pageLines, Refusal, urlOf } from "./call";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -21,6 +21,15 @@ async function read(pieces: string[], end: (answer: ReadableStreamDefaultControl
   }
   return { lines };
 }
+
+test("a Region leads to no other service, whatever it is made of", () => {
+  expect(urlOf("cloudtrail", "us-east-1", "/_cairn/tail?a=b")).toMatch(
+    /call\/cloudtrail\/us-east-1\/_cairn\/tail\?a=b$/,
+  );
+  expect(urlOf("cloudtrail", "../iam/us-east-1/?Action=DeleteUser#", "/")).toMatch(
+    /call\/cloudtrail\/\.\.%2Fiam%2Fus-east-1%2F%3FAction%3DDeleteUser%23\/$/,
+  );
+});
 
 test("lines are read as they come, however they are cut", async () => {
   const whole = await read(['{"a":1}\n{"a"', ":2}\n\n", '{"a":3}'], (answer) => answer.close());

@@ -21,9 +21,9 @@ export function whenSignedOut(tell: () => void): void {
   onSignedOut = tell;
 }
 
-/** The URL of a path of the public API. */
+/** The URL of a path of the public API. A Region may come from an address that somebody else wrote. */
 export const urlOf = (service: string, region: string, path: string): string =>
-  `${BASE}call/${service}/${region}${path}`;
+  `${BASE}call/${encodeURIComponent(service)}/${encodeURIComponent(region)}${path}`;
 
 /** Sends a request, and gives the answer if it is a good one. */
 export async function send(url: string, init: RequestInit = {}): Promise<Response> {

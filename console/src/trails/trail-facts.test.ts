@@ -28,6 +28,9 @@ test("an ARN of a trail is told from what only looks like one", () => {
     ARN.replace("trail/main", "trail/"),
     ARN.replace("eu-central-1", ""),
     "arn:aws:s3:::main",
+    // What would lead calls elsewhere.
+    ARN.replace("eu-central-1", "../iam/us-east-1/?Action=DeleteUser&UserName=alice#"),
+    ARN.replace("eu-central-1", ".."),
   ];
   expect(others.filter(isTrailArn)).toEqual([]);
 });

@@ -10,8 +10,9 @@ export const homeOf = (arn: string): string => arn.split(":")[3] ?? "";
 /** The name that an ARN ends with. */
 export const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
-/** Whether it is an ARN of a trail at all. */
-export const isTrailArn = (arn: string): boolean => /^arn:[^:]+:cloudtrail:[^:]+:\d{12}:trail\/./.test(arn);
+/** Whether it is an ARN of a trail at all. Of one from an address, the Region becomes part of where calls go. */
+export const isTrailArn = (arn: string): boolean =>
+  /^arn:[a-z-]+:cloudtrail:[a-z0-9-]+:\d{12}:trail\/./.test(arn);
 
 /** The page of a trail. */
 export const trailPath = (arn: string): string => `/trails/detail?arn=${encodeURIComponent(arn)}`;
