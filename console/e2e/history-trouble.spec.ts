@@ -79,8 +79,20 @@ test("following goes on by itself after it was throttled", async ({ page }) => {
   const late = await refusing(page, "**/history/search", throttled);
   await page.getByRole("button", { name: "Refresh" }).click();
   await expect(page.getByText("Could not look up events")).toBeVisible();
+  // While it is asked again the refusal is not shown either.
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/history/search") && answer.ok());
   await late();
+  await answered;
   await expect(page.getByText("Could not look up events")).toHaveCount(0);
+});
+
+test("what is shown first is not new where it was refused at first", async ({ page }) => {
+  const over = await refusing(page, "**/history/search", throttled);
+  await page.goto(events("?live=true"));
+  await expect(page.getByText("Could not look up events")).toBeVisible();
+  await over();
+  await settled(page);
+  await expect(page.getByText("Live, 0 new events", { exact: true })).toBeVisible();
 });
 
 test("following that was denied is tried again when somebody says so", async ({ page }) => {

@@ -59,7 +59,7 @@ export function Component() {
     isFollowing,
     shown,
     hasOlder: pages.hasMore,
-    isSettled: !pages.isLoading,
+    isSettled: !pages.isLoading && pages.error === null,
     refresh,
   });
   useRetry(live.state.kind === "on" && isFollowing, pages.error, pages.retry);

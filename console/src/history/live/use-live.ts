@@ -20,7 +20,7 @@ interface Watched {
   shown: readonly EventItem[];
   /** Whether there are older ones. */
   hasOlder: boolean;
-  /** Whether they are those of the search, and not of one before. */
+  /** Whether they are those of the search, and neither of one before nor none because it was refused. */
   isSettled: boolean;
   /** Shows the newest. */
   refresh: () => void;
