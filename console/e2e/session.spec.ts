@@ -50,6 +50,17 @@ test("a browser that keeps no cookies is told so", async ({ page, aws }) => {
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
 });
 
+test("a sign-in that worked is one, also where what is asked next is not answered", async ({ page, aws }) => {
+  await createPerson(aws, "sign-in-mia", { password: PASSWORD });
+  await page.goto("/_cairn/console/sign-in");
+  await expect(page.getByLabel("User name")).toBeVisible();
+  await page.route("**/console/session", (route) =>
+    route.request().method() === "GET" ? route.abort() : route.continue(),
+  );
+  await enterCredentials(page, "sign-in-mia", PASSWORD);
+  await expect(accountMenu(page)).toContainText("sign-in-mia");
+});
+
 test("signing out ends the session, and the name is remembered for the next one", async ({ page, aws }) => {
   await createPerson(aws, "sign-in-ben", { password: PASSWORD });
   await page.goto("/_cairn/console/sign-in");

@@ -3,16 +3,20 @@ import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import { lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { useSession } from "../session/session-gate";
 import { Refused } from "../shell/refused";
 import styles from "./account.module.css";
 import { CodeFields } from "./code-fields";
 import { Buttons } from "./enrol-device";
 import { enableDevice, type NewDevice, ownName } from "./iam";
+import type { QrCodeProps } from "./qr-code";
 import { useTwoCodes } from "./use-two-codes";
 
-const QrCode = lazy(() => import("./qr-code"));
+/** Where its part of the console is missing, the key below is enough. */
+const QrCode = lazy<ComponentType<QrCodeProps>>(() =>
+  import("./qr-code").catch(() => ({ default: () => null })),
+);
 
 interface EnrolCodesProps {
   device: NewDevice;

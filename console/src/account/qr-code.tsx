@@ -1,9 +1,14 @@
 import { useMemo } from "react";
 import { otpauth, qrCode } from "./otpauth";
 
+export interface QrCodeProps {
+  seed: string;
+  name: string;
+  account: string;
+}
+
 /** A QR code for an authenticator app; dark on white in every theme, as readers want it. */
-export default function QrCode(props: { seed: string; name: string; account: string }) {
-  const { seed, name, account } = props;
+export default function QrCode({ seed, name, account }: QrCodeProps) {
   const { size, path } = useMemo(() => qrCode(otpauth({ seed, name, account })), [seed, name, account]);
   return (
     <svg

@@ -23,7 +23,8 @@ export { useRegion } from "./region";
 
 const loadSignInAgain = () => import("./sign-in-again");
 const SignInAgain = lazy(loadSignInAgain);
-const SomebodyElse = lazy(() => import("./somebody-else"));
+const loadSomebodyElse = () => import("./somebody-else");
+const SomebodyElse = lazy(loadSomebodyElse);
 
 /** After which what the page itself needs is there. */
 const QUIET_AFTER_MS = 5_000;
@@ -55,7 +56,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (!isPutOff.current || hasJustActed()) setAsked(true);
   }, []);
   const { session, known, standing, renewed } = useStanding(askUnlessPutOff);
-  useSignInAtHand();
+  useDialogsAtHand();
   useEffect(() => {
     isPutOff.current = false;
     setAsked(standing === "ended");
@@ -135,10 +136,11 @@ function useAskAnew(csrf: string | undefined) {
   }, [csrf, queries]);
 }
 
-/** Loads the form for later: where a server that was renewed ended the session, it could not be loaded then. */
-function useSignInAtHand() {
+/** Loads both dialogs for later: where a server that was renewed ended the session, they could not be loaded then. */
+function useDialogsAtHand() {
   useEffect(() => {
-    const timer = window.setTimeout(() => void loadSignInAgain().catch(() => undefined), QUIET_AFTER_MS);
+    const load = () => void Promise.allSettled([loadSignInAgain(), loadSomebodyElse()]);
+    const timer = window.setTimeout(load, QUIET_AFTER_MS);
     return () => window.clearTimeout(timer);
   }, []);
 }

@@ -33,7 +33,9 @@ export function useSignIn(start: Partial<Entries>, onSignedIn: (session: Session
       const codeAgeMs = Date.now() - codeTypedAt.current;
       const session = await signIn(signInOf(withFreshCode(outcome.step, entries, codeAgeMs)));
       // A browser that keeps no cookie would be told on the next page that the session has ended, again and again.
-      if (!(await readSession())) throw new Refusal("NoCookie", "", 0);
+      // Where this is not answered, the sign-in worked all the same.
+      const kept = await readSession().catch(() => session);
+      if (kept === null) throw new Refusal("NoCookie", "", 0);
       onSignedIn(session);
     } catch (error) {
       const next = outcomeOf(refusalOf(error), outcome.step);
