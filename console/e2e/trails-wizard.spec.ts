@@ -93,6 +93,36 @@ test("what was done stays before the wizard until the trail's page comes", async
   await expect(page.getByRole("dialog", { name: "Working" })).toBeHidden();
 });
 
+test("a trail is made once, however often that is asked for", async ({ page }) => {
+  let isReviewed = false;
+  let letOn = () => {};
+  const held = new Promise<void>((resolve) => {
+    letOn = resolve;
+  });
+  let made = 0;
+  await page.route("**/call/cloudtrail/**", async (route) => {
+    const target = route.request().headers()["x-amz-target"] ?? "";
+    if (target.endsWith(".CreateTrail")) made += 1;
+    if (isReviewed && route.request().url().includes("/preview")) await held;
+    await route.continue();
+  });
+  await page.goto(CREATE);
+  await page.getByLabel("Trail name").fill("e2e-wizard-once");
+  await page.getByLabel("Name of the new bucket").fill("e2e-wizard-once-logs");
+  await expect(page.getByLabel("Name of the new bucket")).toHaveValue("e2e-wizard-once-logs");
+  isReviewed = true;
+  await page.goto(`${CREATE}?step=review`);
+  const create = page.getByRole("button", { name: "Create trail" });
+  // What was entered is checked before anything is made: that takes as long as it takes.
+  const checked = page.waitForRequest("**/preview*");
+  await create.click();
+  await checked;
+  await create.click({ force: true });
+  letOn();
+  await expect(page.getByText("Trail e2e-wizard-once was created, and logs.")).toBeVisible();
+  expect(made).toBe(1);
+});
+
 test("a trail that somebody deletes while it is changed is let go of", async ({ page, aws }) => {
   await createTrail(aws, "e2e-wizard-gone", "e2e-wizard-gone-logs", ACCOUNT);
   await page.goto(`/_cairn/console/trails/edit?arn=${encodeURIComponent(ARN("e2e-wizard-gone"))}`);

@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Refusal } from "../../api/call";
 import { attributeFaults } from "./attribute-faults";
@@ -42,6 +42,7 @@ export function TrailWizard(props: TrailWizardProps) {
   const { draft, change, isRestored, beginAnew } = useDraft(initial, keptAs);
   const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
   const [checking, setChecking] = useState(false);
+  const isChecking = useRef(false);
   const [active, setActive] = useStep();
   const [page, goToFault] = useGoToFault(active);
   const areSelectorsFine = useSelectorCheck(region);
@@ -60,12 +61,20 @@ export function TrailWizard(props: TrailWizardProps) {
     if (wrong >= 0) return wrong;
     return wanted > 1 && !(await areSelectorsFine(draft)) ? 1 : undefined;
   };
-  const go = async (wanted: number) => {
+  /** Acts once the steps before one are found right, or shows the first that is not; one at a time. */
+  const onceRight = async (wanted: number, act: () => void) => {
+    if (isChecking.current) return;
+    isChecking.current = true;
     setChecking(true);
-    const stop = wanted > active ? await stopBefore(wanted) : undefined;
+    const stop = await stopBefore(wanted);
+    isChecking.current = false;
     setChecking(false);
-    if (stop === undefined) setActive(wanted);
+    if (stop === undefined) act();
     else show(stop);
+  };
+  const go = (wanted: number) => {
+    if (wanted > active) void onceRight(wanted, () => setActive(wanted));
+    else setActive(wanted);
   };
   const show = (stop: number) => {
     setShown((before) => new Set([...before, stop]));
@@ -78,11 +87,7 @@ export function TrailWizard(props: TrailWizardProps) {
     setShown(new Set());
     setActive(0);
   };
-  const submit = async () => {
-    const stop = await stopBefore(STEPS.length - 1);
-    if (stop === undefined) onSubmit(draft, steps);
-    else show(stop);
-  };
+  const submit = () => void onceRight(STEPS.length - 1, () => onSubmit(draft, steps));
   const contents: [string, string, ReactNode][] = [
     [
       "Choose trail attributes",
@@ -110,12 +115,12 @@ export function TrailWizard(props: TrailWizardProps) {
     <div ref={page}>
       <Wizard
         activeStepIndex={active}
-        onNavigate={({ detail }) => void go(detail.requestedStepIndex)}
+        onNavigate={({ detail }) => go(detail.requestedStepIndex)}
         onCancel={onCancel}
-        onSubmit={() => void submit()}
+        onSubmit={submit}
         isLoadingNextStep={busy || checking}
         secondaryActions={
-          !isNew && active === 0 && <Button onClick={() => void go(STEPS.length - 1)}>Review and save</Button>
+          !isNew && active === 0 && <Button onClick={() => go(STEPS.length - 1)}>Review and save</Button>
         }
         i18nStrings={{
           stepNumberLabel: (step) => `Step ${step}`,
