@@ -5,6 +5,7 @@ import Link from "@cloudscape-design/components/link";
 import type { ReactNode } from "react";
 import type { Filter, Summary } from "../api/history";
 import { countOf } from "../history/counted";
+import { visible } from "../shell/visible";
 import { DENIED, FAILED } from "./failures";
 import { percent } from "./percent";
 
@@ -55,7 +56,7 @@ function busiest(name: string | undefined, hrefOf: FiguresProps["hrefOf"]) {
   if (!name) return "–";
   return (
     <Link href={hrefOf([{ Field: "EventName", Operator: "Equals", Values: [name] }])} fontSize="heading-m">
-      {name}
+      {visible(name)}
     </Link>
   );
 }

@@ -118,7 +118,7 @@ function columnOf({
         <Button
           variant="icon"
           iconName="close"
-          ariaLabel={`Leave out ${event.EventName} of ${time.short(event.EventTime)}`}
+          ariaLabel={`Leave out ${visible(event.EventName ?? "–")} of ${time.short(event.EventTime)}`}
           onClick={() => onRemove(event.EventId)}
         />
       </div>

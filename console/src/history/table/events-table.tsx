@@ -4,6 +4,7 @@ import { type ReactNode, useMemo } from "react";
 import type { EventItem } from "../../api/history";
 import { usePreferences } from "../../shell/preferences";
 import { useTime } from "../../shell/time";
+import { visible } from "../../shell/visible";
 import { COMPARED_MAX } from "../paths";
 import type { EventPages } from "../use-event-pages";
 import { columnsOf } from "./columns";
@@ -71,7 +72,8 @@ export function EventsTable(props: EventsTableProps) {
         tableLabel: "Events",
         selectionGroupLabel: "Events to compare",
         allItemsSelectionLabel: () => "Select the events of this page, up to five",
-        itemSelectionLabel: (_, event) => `Select ${event.EventName} of ${time.short(event.EventTime)}`,
+        itemSelectionLabel: (_, event) =>
+          `Select ${visible(event.EventName ?? "–")} of ${time.short(event.EventTime)}`,
       }}
       renderAriaLive={({ visibleItemsCount }) => `${visibleItemsCount} events, page ${pages.number}`}
     />

@@ -3,6 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import { span, type TimeWords, useTime } from "../../shell/time";
+import { visible } from "../../shell/visible";
 import { eventHref } from "../paths";
 import { recordOf } from "../record";
 import { SentenceView } from "../sentence-view";
@@ -68,7 +69,7 @@ function StepView({ step, region, time, subject }: StepViewProps) {
       <span className={styles.time}>
         <Link
           href={eventHref(region, step.event.EventId)}
-          ariaLabel={`Event ${step.event.EventName} at ${at}`}
+          ariaLabel={`Event ${visible(step.event.EventName ?? "–")} at ${at}`}
         >
           {at}
         </Link>

@@ -3,6 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
+import { visible } from "../../shell/visible";
 import type { Explanation } from "../explanation";
 import { type Share, shares } from "../shares";
 import { capitalised, pace } from "../words";
@@ -59,10 +60,11 @@ export function SharesTable({ of }: { of: Explanation }) {
 
 function Name({ share, of }: { share: Share; of: Explanation }) {
   const address = shareHref(of, share);
+  const name = visible(share.name);
   const isNew = of.way === "surge" && share.usual === 0 && share.by === "Caller";
   return (
     <>
-      {address ? <Link href={address}>{share.name}</Link> : share.name}{" "}
+      {address ? <Link href={address}>{name}</Link> : name}{" "}
       {isNew && <Badge color="severity-medium">New caller</Badge>}
     </>
   );

@@ -2,6 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import List from "@cloudscape-design/components/list";
 import type { EventItem } from "../../../api/history";
 import { useTime } from "../../../shell/time";
+import { visible } from "../../../shell/visible";
 
 /** A few events, newest first: what was done, by whom, when. */
 export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: string }) {
@@ -13,11 +14,11 @@ export function PreviewEvents({ events, empty }: { events: EventItem[]; empty: s
       items={events}
       renderItem={(event) => ({
         id: event.EventId,
-        content: event.EventName ?? "–",
+        content: visible(event.EventName ?? "–"),
         secondaryContent: (
           <Box color="text-body-secondary" fontSize="body-s">
             {[time.short(event.EventTime), serviceOf(event.EventSource), callerOf(event), resourceOf(event)]
-              .filter(Boolean)
+              .flatMap((part) => (part ? visible(part) : []))
               .join(" · ")}
           </Box>
         ),
