@@ -82,8 +82,9 @@ function isFirst(): boolean {
   try {
     closeSync(openSync(TAKEN, "wx"));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 

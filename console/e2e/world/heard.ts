@@ -6,7 +6,7 @@ const NAMED =
   "button|link|textbox|searchbox|combobox|checkbox|switch|radio|tab|menuitem|menuitemcheckbox|option";
 
 const KINDS: [RegExp, string][] = [
-  [new RegExp(`^- (${NAMED})(?: \\[[^\\]]*\\])*:?$`), "has no name"],
+  [new RegExp(`^- (${NAMED})(?: \\[[^\\]]*\\])*(?::.*)?$`), "has no name"],
   [/^- '?(?:button|link) "(?:here|click here|this|more|read more|link|button|icon)"/i, "says nothing"],
   [/^- '?[a-z]+ "(.{3,}) \1"/, "says everything twice"],
 ];
