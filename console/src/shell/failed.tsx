@@ -23,4 +23,4 @@ export function failed(error: unknown, doing: string): Notification {
   };
 }
 
-const sentence = (text: string) => `${text.replace(/[.:]$/, "")}.`;
+const sentence = (text: string) => (/[.?!]$/.test(text) ? text : `${text.replace(/:$/, "")}.`);
