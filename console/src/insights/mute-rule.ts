@@ -56,19 +56,27 @@ export function inWords(rule: MuteRule): string {
 
 /** Whether nothing is left of which a trail with the rule is told: it has times alone, and they are all. */
 export const mutesEverything = ({ names, sources, principals, windows }: MuteRule): boolean =>
-  names.length + sources.length + principals.length === 0 && windows.some(isAlways);
+  names.length + sources.length + principals.length === 0 &&
+  WEEK.every((day) => windows.some((window) => wholeDaysOf(window).includes(day)));
 
-function isAlways(window: string): boolean {
-  const parts = window.split("/");
-  return parts.every((part) => (DAYS_OF.test(part) ? isWholeWeek(part) : part === "00:00-24:00"));
+const WHOLE_DAY = "00:00-24:00";
+
+/** The days that a window has from midnight to midnight, week after week. */
+function wholeDaysOf(window: string): string[] {
+  if (window === WHOLE_DAY) return WEEK;
+  const [days = "", times = WHOLE_DAY] = window.split("/");
+  return DAYS_OF.test(days) && times === WHOLE_DAY ? days.split("+").flatMap(daysFrom) : [];
 }
 
 const WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-function isWholeWeek(days: string): boolean {
-  const [from = "", to = "", more] = days.split("-");
-  if (days.includes("+") || more !== undefined) return WEEK.every((day) => days.split("+").includes(day));
-  return to !== "" && (WEEK.indexOf(to) + 1) % 7 === WEEK.indexOf(from);
+/** The days of `Fri-Mon`, or of `Fri`. */
+function daysFrom(range: string): string[] {
+  const [from = "", to = from, more] = range.split("-");
+  if (more !== undefined) return [];
+  const start = WEEK.indexOf(from);
+  const count = ((WEEK.indexOf(to) - start + WEEK.length) % WEEK.length) + 1;
+  return [...WEEK, ...WEEK].slice(start, start + count);
 }
 
 function windowInWords(window: string): string {
