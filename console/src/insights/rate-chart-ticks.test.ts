@@ -56,6 +56,16 @@ test("days begin at midnight before and after the clock is changed", () => {
   ]);
 });
 
+test("the hour that is left out when summer time begins stands there once", () => {
+  expect(texts("Europe/Berlin", "2027-03-27T23:00:00Z", "2027-03-28T04:00:00Z", 600)).toEqual([
+    "00:00",
+    "01:00",
+    "03:00",
+    "04:00",
+    "05:00",
+  ]);
+});
+
 test("where there is no room, or nothing to show, there are no times", () => {
   expect(ticksOf(0, 0, 100, clockOf("UTC"))).toEqual([]);
   expect(ticksOf(0, 3600, 0, clockOf("UTC"))).toEqual([]);

@@ -32,7 +32,9 @@ export function ticksOf(from: number, to: number, pixels: number, clock: Clock):
     // The zone's distance from UTC may be another there than at the start.
     const near = at * 60 - ahead(from, clock);
     const second = at * 60 - ahead(near, clock);
-    if (second >= from && second < to) ticks.push({ second, text: text(second) });
+    // A time that is left out the night that summer time begins would be the one after it once more.
+    const isLater = second > (ticks.at(-1)?.second ?? Number.NEGATIVE_INFINITY);
+    if (isLater && second >= from && second < to) ticks.push({ second, text: text(second) });
   }
   return ticks;
 }
