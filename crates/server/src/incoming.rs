@@ -1,7 +1,8 @@
 //! Request bodies: read whole within a limit, or streamed and checked on the way.
 //!
 //! A body that is read whole is in memory before anybody is proven who sent it. Short ones are read as they come. Longer
-//! ones wait for room, of which there is so much for all together; and whoever sends nothing for a while is given up.
+//! ones need room, of which there is so much for all together. Whoever sends nothing for a while, or next to nothing for
+//! long, is given up.
 
 use std::time::Duration;
 
@@ -9,10 +10,14 @@ use bytes::{Bytes, BytesMut};
 use cairn_s3::{BodyRefused, Trailers};
 use cairn_sigv4::{BodyCheck, BodyError, ChunkedDecoder, PayloadHasher};
 use futures_util::{Stream, stream};
+use http::Version;
+use http_body::Frame;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body, Incoming};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::serve::Arrival;
 
 /// An error of a body that streams.
 pub(crate) type StreamError = Box<dyn std::error::Error + Send + Sync>;
@@ -22,8 +27,10 @@ pub(crate) type StreamError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) enum ReadBodyError {
     /// It is longer than the limit.
     TooLong,
-    /// The client went away or fell silent, or its framing broke.
+    /// The client went away, or its framing broke.
     Broken,
+    /// The client fell silent, or sent too slowly.
+    Silent,
     /// There was no room for it.
     NoRoom,
 }
@@ -31,48 +38,128 @@ pub(crate) enum ReadBodyError {
 /// How much of a body is read whether there is room or not: more than nearly every call has.
 const SHORT_BYTES: usize = 64 << 10;
 
-/// What longer bodies take at most while they are read, all together.
+/// What longer bodies of people not yet known take at most while they are read, all together.
 const ROOM_BYTES: usize = 128 << 20;
+
+static ROOM: Room = Room::new(ROOM_BYTES);
+
+/// Reads a body of at most `bytes_max` bytes.
+pub(crate) async fn read_whole(
+    arrival: &Arrival,
+    body: Incoming,
+    bytes_max: usize,
+) -> Result<Bytes, ReadBodyError> {
+    ROOM.read_whole(arrival, body, bytes_max).await
+}
+
+/// Where long bodies are while they are read.
+#[derive(Debug)]
+pub(crate) struct Room {
+    free: Semaphore,
+    bytes: usize,
+}
+
+impl Room {
+    pub(crate) const fn new(bytes: usize) -> Self {
+        Self { free: Semaphore::const_new(bytes), bytes }
+    }
+
+    /// Reads a body of at most `bytes_max` bytes.
+    pub(crate) async fn read_whole(
+        &self,
+        arrival: &Arrival,
+        body: Incoming,
+        bytes_max: usize,
+    ) -> Result<Bytes, ReadBodyError> {
+        self.read(Patience::with(arrival.version), body, bytes_max).await
+    }
+
+    async fn read<B>(&self, patience: Patience, mut body: B, bytes_max: usize) -> Result<Bytes, ReadBodyError>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        if body.size_hint().lower() > bytes_max as u64 {
+            return Err(ReadBodyError::TooLong);
+        }
+        let upper = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+        let needed = upper.unwrap_or(bytes_max).min(bytes_max);
+        let (mut whole, mut taken, mut begun) = (BytesMut::new(), None, Instant::now());
+        while let Some(frame) = patience.next(&mut body, begun, whole.len()).await? {
+            let Ok(data) = frame.into_data() else { continue };
+            if whole.len() + data.len() > bytes_max {
+                return Err(ReadBodyError::TooLong);
+            }
+            whole.extend_from_slice(&data);
+            if whole.len() > SHORT_BYTES && taken.is_none() && !body.is_end_stream() {
+                let asked = Instant::now();
+                taken = Some(self.take(needed, patience.room).await?);
+                // That wait is none of the sender's.
+                begun += asked.elapsed();
+            }
+        }
+        Ok(whole.freeze())
+    }
+
+    /// Takes all of a body's room at once: whoever has some and waits for more could wait for others who do the same.
+    async fn take(&self, bytes: usize, wait: Duration) -> Result<SemaphorePermit<'_>, ReadBodyError> {
+        let bytes = u32::try_from(bytes.min(self.bytes)).unwrap_or(u32::MAX);
+        if wait.is_zero() {
+            return self.free.try_acquire_many(bytes).map_err(|_full| ReadBodyError::NoRoom);
+        }
+        match timeout(wait, self.free.acquire_many(bytes)).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(ReadBodyError::NoRoom),
+        }
+    }
+}
+
+/// How long is waited.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// For room.
+    room: Duration,
+    /// For the next piece of a body, and for what all its pieces together may be late.
+    silence: Duration,
+    /// In what time pieces are due.
+    bytes_per_second_min: u32,
+}
 
 /// How long a body waits for room, and is waited for when nothing of it comes.
 const WAIT: Duration = Duration::from_secs(60);
 
-static ROOM: Semaphore = Semaphore::const_new(ROOM_BYTES);
+/// What of a body must come in a second: it is late otherwise. 8 MiB may take 256 seconds, and [`WAIT`].
+const BYTES_PER_SECOND_MIN: u32 = 32 << 10;
 
-/// Reads a body of at most `bytes_max` bytes.
-pub(crate) async fn read_whole(body: Incoming, bytes_max: usize) -> Result<Bytes, ReadBodyError> {
-    read_into((&ROOM, WAIT), body, bytes_max).await
-}
+const PATIENCE: Patience = Patience { room: WAIT, silence: WAIT, bytes_per_second_min: BYTES_PER_SECOND_MIN };
 
-async fn read_into<B>(
-    (room, wait): (&Semaphore, Duration),
-    mut body: B,
-    bytes_max: usize,
-) -> Result<Bytes, ReadBodyError>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    if body.size_hint().lower() > bytes_max as u64 {
-        return Err(ReadBodyError::TooLong);
+impl Patience {
+    fn with(version: Version) -> Self {
+        // What waits for room is not read, and soon closes the window of its connection: over HTTP/2 to all that goes
+        // over it, the bodies among it that have the room.
+        let room = if version >= Version::HTTP_2 { Duration::ZERO } else { WAIT };
+        Self { room, ..PATIENCE }
     }
-    // All of it at once: who waits holds nothing that others wait for.
-    let upper = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-    let needed = u32::try_from(upper.unwrap_or(bytes_max).min(bytes_max).min(ROOM_BYTES)).unwrap_or(u32::MAX);
-    let (mut whole, mut taken) = (BytesMut::new(), None);
-    while let Some(frame) = timeout(wait, body.frame()).await.map_err(|_silent| ReadBodyError::Broken)? {
-        let Ok(data) = frame.map_err(|_gone| ReadBodyError::Broken)?.into_data() else { continue };
-        if whole.len() + data.len() > bytes_max {
-            return Err(ReadBodyError::TooLong);
-        }
-        whole.extend_from_slice(&data);
-        if whole.len() > SHORT_BYTES && taken.is_none() {
-            match timeout(wait, room.acquire_many(needed)).await {
-                Ok(Ok(permit)) => taken = Some(permit),
-                Ok(Err(_)) | Err(_) => return Err(ReadBodyError::NoRoom),
-            }
-        }
+
+    /// Returns in what time more than `received` bytes must have come.
+    fn due(&self, received: usize) -> Duration {
+        let seconds = Duration::from_secs(received as u64);
+        self.silence + seconds.checked_div(self.bytes_per_second_min).unwrap_or_default()
     }
-    Ok(whole.freeze())
+
+    /// Waits for the next piece of a body that began then and of which so much has come.
+    async fn next<B>(
+        &self,
+        body: &mut B,
+        begun: Instant,
+        received: usize,
+    ) -> Result<Option<Frame<Bytes>>, ReadBodyError>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let until = (Instant::now() + self.silence).min(begun + self.due(received));
+        let frame = timeout_at(until, body.frame()).await.map_err(|_late| ReadBodyError::Silent)?;
+        frame.transpose().map_err(|_gone| ReadBodyError::Broken)
+    }
 }
 
 /// The beginning of a body.
@@ -88,11 +175,16 @@ pub(crate) async fn read_beginning(
     body: &mut Incoming,
     bytes_max: usize,
 ) -> Result<Beginning, ReadBodyError> {
-    let mut beginning = BytesMut::new();
-    let mut is_all = false;
+    begin(PATIENCE, body, bytes_max).await
+}
+
+async fn begin<B>(patience: Patience, body: &mut B, bytes_max: usize) -> Result<Beginning, ReadBodyError>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let (mut beginning, mut is_all, begun) = (BytesMut::new(), false, Instant::now());
     while beginning.len() < bytes_max && !is_all {
-        let frame = body.frame().await.transpose().map_err(|_gone| ReadBodyError::Broken)?;
-        match frame.map(http_body::Frame::into_data) {
+        match patience.next(body, begun, beginning.len()).await?.map(Frame::into_data) {
             Some(Ok(data)) => beginning.extend_from_slice(&data),
             // Trailers of so short a body tell nothing that is looked for.
             Some(Err(_)) | None => is_all = true,
@@ -188,44 +280,4 @@ fn refused(error: &BodyError) -> StreamError {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::StreamExt as _;
-    use http_body::Frame;
-    use http_body_util::StreamBody;
-
-    use super::*;
-
-    /// A body of these lengths, after which it goes on for ever without a byte or ends.
-    fn body(lengths: &[usize], ends: bool) -> impl Body<Data = Bytes, Error = StreamError> + Unpin {
-        let piece = |length: usize| Ok::<_, StreamError>(Frame::data(Bytes::from(vec![b'a'; length])));
-        let pieces: Vec<_> = lengths.iter().map(|length| piece(*length)).collect();
-        let silence = stream::pending().take(usize::from(!ends));
-        StreamBody::new(Box::pin(stream::iter(pieces).chain(silence)))
-    }
-
-    /// How long is waited for what does not come, and for what does.
-    const SOON: Duration = Duration::from_millis(20);
-    const LIMIT: Duration = Duration::from_secs(60);
-
-    #[tokio::test]
-    async fn who_falls_silent_is_given_up() {
-        let room = Semaphore::new(0);
-        assert_eq!(read_into((&room, SOON), body(&[3, 4], false), 10).await, Err(ReadBodyError::Broken));
-        assert_eq!(read_into((&room, LIMIT), body(&[3, 4], true), 10).await.unwrap().len(), 7);
-        assert_eq!(read_into((&room, LIMIT), body(&[3, 8], true), 10).await, Err(ReadBodyError::TooLong));
-    }
-
-    #[tokio::test]
-    async fn long_bodies_wait_for_room_and_short_ones_do_not() {
-        let (short, long, max) = ([SHORT_BYTES], [SHORT_BYTES, 1], 2 * SHORT_BYTES);
-        let room = Semaphore::new(max);
-        let held = room.acquire().await.unwrap();
-        assert_eq!(read_into((&room, SOON), body(&short, true), max).await.unwrap().len(), SHORT_BYTES);
-        assert_eq!(read_into((&room, SOON), body(&long, true), max).await, Err(ReadBodyError::NoRoom));
-        let mut waiting = Box::pin(read_into((&room, LIMIT), body(&long, true), max));
-        assert!(timeout(SOON, &mut waiting).await.is_err(), "there is no room yet");
-        drop(held);
-        assert_eq!(waiting.await.unwrap().len(), SHORT_BYTES + 1);
-        assert_eq!(room.available_permits(), max, "what was taken is given back");
-    }
-}
+mod tests;

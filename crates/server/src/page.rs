@@ -174,7 +174,7 @@ impl Front {
         (arrival, body): (&Arrival, Incoming),
         answer: impl AsyncFnOnce(&mut Asked<'_>) -> Result<R, Refused>,
     ) -> Answered {
-        let body = match incoming::read_whole(body, page.body_bytes_max).await {
+        let body = match incoming::read_whole(arrival, body, page.body_bytes_max).await {
             Ok(body) => body,
             Err(error) => return refuse::body(arrival, Protocol::Json, error).into(),
         };

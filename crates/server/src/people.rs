@@ -140,7 +140,14 @@ mod tests {
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
         let gone = tokio_util::sync::CancellationToken::new();
-        let arrival = Arrival { head, peer: "10.0.0.1:9".parse().unwrap(), tls: None, ids, gone };
+        let arrival = Arrival {
+            head,
+            version: http::Version::HTTP_11,
+            peer: "10.0.0.1:9".parse().unwrap(),
+            tls: None,
+            ids,
+            gone,
+        };
         let people = People {
             actors,
             headers: PeopleHeaders::parse("agent=X-Agent").unwrap(),

@@ -12,6 +12,7 @@ use crate::answer::{answer, cbor_refusal, ec2_refusal, json_refusal, query_refus
 use crate::authenticate::AuthRefusal;
 use crate::incoming::ReadBodyError;
 use crate::serve::Arrival;
+use crate::telemetry;
 
 /// A refusal in the protocols' own codes.
 struct Words<'a> {
@@ -79,12 +80,22 @@ pub(crate) fn body(arrival: &Arrival, protocol: Protocol, error: ReadBodyError) 
             s3: S3ErrorCode::IncompleteBody,
             message: "The request body could not be read to its end.",
         },
-        ReadBodyError::NoRoom => Words {
-            json: ErrorCode::ServiceUnavailable,
+        // Each is a code that clients try again, which the query protocol has one of.
+        ReadBodyError::Silent => Words {
+            json: ErrorCode::RequestTimeoutException,
             query: QueryErrorCode::ServiceUnavailable,
-            s3: S3ErrorCode::ServiceUnavailable,
-            message: "As many long requests are read as may be at once. Try again later.",
+            s3: S3ErrorCode::RequestTimeout,
+            message: "The request body did not come in the time that is waited for it.",
         },
+        ReadBodyError::NoRoom => {
+            telemetry::refused("no-room");
+            Words {
+                json: ErrorCode::ServiceUnavailable,
+                query: QueryErrorCode::ServiceUnavailable,
+                s3: S3ErrorCode::ServiceUnavailable,
+                message: "As many long requests are read as may be at once. Try again later.",
+            }
+        }
     };
     say(arrival, protocol, &words)
 }

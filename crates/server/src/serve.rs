@@ -28,7 +28,7 @@ use cairn_sts::Sts;
 use cairn_tlog::Tlog;
 use cairn_wire::json11;
 use cairn_wire::recognise::{Call, Protocol, Service};
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -95,6 +95,7 @@ pub(crate) struct Front {
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
     pub(crate) head: Head,
+    pub(crate) version: Version,
     pub(crate) peer: SocketAddr,
     /// The connection's encryption; none in the clear.
     pub(crate) tls: Option<Arc<Tls>>,
@@ -156,7 +157,8 @@ impl Front {
         let (parts, body) = request.into_parts();
         let gone = CancellationToken::new();
         let _going = gone.clone().drop_guard();
-        let mut arrival = Arrival { head: Head::of(&parts), peer, tls, ids: self.request_ids(), gone };
+        let (head, version, ids) = (Head::of(&parts), parts.version, self.request_ids());
+        let mut arrival = Arrival { head, version, peer, tls, ids, gone };
         let leave = Leave::of(&arrival.head, parts.version);
         if console::calls(&arrival.head.path) {
             arrival = match self.open_console_call(arrival).await {
@@ -189,7 +191,7 @@ impl Front {
     ) -> Response<AnswerBody> {
         let (parts, _unread) = request.into_parts();
         let (head, ids, gone) = (Head::of(&parts), self.request_ids(), CancellationToken::new());
-        let arrival = Arrival { head, peer, tls: None, ids, gone };
+        let arrival = Arrival { head, version: parts.version, peer, tls: None, ids, gone };
         let call = self.recogniser.recognise(&arrival.head, b"").call;
         let refusal: Answered = refuse::in_the_clear(&arrival, call.protocol).into();
         Leave::of(&arrival.head, parts.version).settle(refusal.into_response())
@@ -219,7 +221,7 @@ impl Front {
                 let served = self.serve_s3(&arrival, &s3_call, body).await;
                 return self.record(&arrival, &call, &ServiceCall::S3(s3_call), served).await;
             }
-            Sent::Streams(body) => incoming::read_whole(body, json11::BODY_BYTES_MAX).await,
+            Sent::Streams(body) => incoming::read_whole(&arrival, body, json11::BODY_BYTES_MAX).await,
             Sent::Whole(body) => Ok(body),
         };
         let body = match read {

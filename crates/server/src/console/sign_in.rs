@@ -239,7 +239,7 @@ pub(super) async fn read<T: DeserializeOwned>(arrival: &Arrival, body: Incoming)
     if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         return Err(Refusal::Malformed("The body must be JSON, and said to be."));
     }
-    let body = incoming::read_whole(body, BODY_BYTES_MAX).await;
+    let body = incoming::read_whole(arrival, body, BODY_BYTES_MAX).await;
     let body = body.map_err(|_unread| Refusal::Malformed("The body can't be read, or is too long."))?;
     serde_json::from_slice(&body).map_err(|_other| Refusal::Malformed("The body is not what is asked for."))
 }

@@ -95,7 +95,7 @@ impl Front {
         }
         let mut recognition = self.recogniser.recognise(head, b"");
         let body = if reads_form(head) {
-            let form = incoming::read_whole(body, READ_AHEAD_BYTES_MAX).await;
+            let form = incoming::read_whole(arrival, body, READ_AHEAD_BYTES_MAX).await;
             let form = form.map_err(|error| refuse::body(arrival, recognition.call.protocol, error))?;
             recognition = self.recogniser.recognise(head, &form);
             Sent::Whole(form)
@@ -234,7 +234,7 @@ async fn read_ahead(arrival: &Arrival, call: &ServiceCall, body: Sent) -> Result
     let wanted = !matches!(call, ServiceCall::S3(_)) || Callers::body_policy(call).request != Keep::Nothing;
     let beginning = match wanted && head.header("expect").is_none() {
         true if small => {
-            return incoming::read_whole(incoming, READ_AHEAD_BYTES_MAX).await.map(ReadAhead::Whole);
+            return incoming::read_whole(arrival, incoming, READ_AHEAD_BYTES_MAX).await.map(ReadAhead::Whole);
         }
         true if head.is_form() => incoming::read_beginning(&mut incoming, FORM_BEGINNING_BYTES_MAX).await?,
         _ => Beginning::default(),

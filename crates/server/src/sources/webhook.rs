@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{OpenSourcesError, People, telemetry};
 use crate::answer::{Answered, answer};
-use crate::incoming::{self, ReadBodyError};
+use crate::incoming::{ReadBodyError, Room};
 use crate::serve::Arrival;
 
 /// The webhook, where it is switched on.
@@ -24,6 +24,8 @@ pub(super) struct Webhook {
     expected: Digest,
     /// The account and Region of what it tells.
     place: (AccountId, Region),
+    /// Of its own: whoever has no token can't fill it.
+    room: Room,
 }
 
 impl Webhook {
@@ -37,7 +39,8 @@ impl Webhook {
         }
         let bearer = format!("Bearer {token}");
         let expected = if token.contains(' ') { token } else { bearer.as_str() };
-        Ok(Self { expected: digest(&SHA256, expected.as_bytes()), place })
+        let expected = digest(&SHA256, expected.as_bytes());
+        Ok(Self { expected, place, room: Room::new(ROOM_BYTES) })
     }
 
     /// Takes the entries of a request and answers once they are durable.
@@ -54,10 +57,11 @@ impl Webhook {
         if !self.is_authorized(arrival) {
             return refuse(403, "token", "the token is not that of sources.minio.token_file\n");
         }
-        let body = match incoming::read_whole(body, BODY_BYTES_MAX).await {
+        let body = match self.room.read_whole(arrival, body, BODY_BYTES_MAX).await {
             Ok(body) => body,
             Err(ReadBodyError::TooLong) => return refuse(413, "too-long", "the body is too long\n"),
             Err(ReadBodyError::NoRoom) => return refuse(503, "no-room", "too much is sent at once\n"),
+            Err(ReadBodyError::Silent) => return refuse(408, "silent", "the body did not come in time\n"),
             Err(ReadBodyError::Broken) => return refuse(400, "broken", "the body broke off\n"),
         };
         let (account, region) = &self.place;
@@ -116,6 +120,9 @@ impl std::fmt::Debug for Webhook {
     }
 }
 
+/// What long bodies take at most while they are read: four of the longest, where MinIO sends one after the other.
+const ROOM_BYTES: usize = 4 * BODY_BYTES_MAX;
+
 const TOKEN_CHARS_MIN: usize = 16;
 const TOKEN_CHARS_MAX: usize = 512;
 
@@ -145,7 +152,8 @@ mod tests {
         };
         let ids = RequestIds { request: String::new(), host: String::new(), event: String::new() };
         let gone = tokio_util::sync::CancellationToken::new();
-        Arrival { head, peer: ([127, 0, 0, 1], 1).into(), tls: None::<Arc<_>>, ids, gone }
+        let (version, peer) = (http::Version::HTTP_11, ([127, 0, 0, 1], 1).into());
+        Arrival { head, version, peer, tls: None::<Arc<_>>, ids, gone }
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum ErrorCode {
     RequestHeaderSectionTooLarge,
     /// The clocks are too far apart.
     RequestTimeTooSkewed,
+    /// The body did not come in time.
+    RequestTimeout,
     /// The call cannot be recorded now; nothing was done.
     ServiceUnavailable,
     /// The signature is wrong.
@@ -124,6 +126,7 @@ impl ErrorCode {
                 let message = "The difference between the request time and the current time is too large.";
                 ("RequestTimeTooSkewed", 403, message)
             }
+            Self::RequestTimeout => ("RequestTimeout", 400, "Nothing was sent for too long."),
             Self::ServiceUnavailable => ("ServiceUnavailable", 503, "Service is unable to handle request."),
             Self::SignatureDoesNotMatch => (
                 "SignatureDoesNotMatch",
