@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { sendUnsigned } from "../api/call";
 
 /** Whether a part of the console could not be loaded: the server was renewed since it was opened, or is gone. */
@@ -20,6 +20,7 @@ export const mayReload = (last: string | null, now: number): boolean =>
  */
 export function useBroken(error: unknown): { told: unknown; again: () => void } {
   const [told, setTold] = useState<unknown>();
+  const isGone = useRef(false);
   const look = useCallback(async (isAsked: boolean) => {
     setTold(undefined);
     try {
@@ -27,8 +28,16 @@ export function useBroken(error: unknown): { told: unknown; again: () => void } 
     } catch (refusal) {
       return setTold(refusal);
     }
+    // Somebody may have gone to another page meanwhile, which would lose what is typed there.
+    if (isGone.current) return;
     if (isAsked || remember()) window.location.reload();
     else setTold(new Error("A part of the console is missing. The server may be about to be renewed."));
+  }, []);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+    };
   }, []);
   useEffect(() => {
     if (isMissingPart(error)) void look(false);
