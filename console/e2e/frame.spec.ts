@@ -90,6 +90,37 @@ test("a console whose server was renewed meanwhile is loaded anew on the way to 
   expect(isRenewed).toBe(true);
 });
 
+test("a page that somebody has gone to meanwhile is not loaded anew for the one that was missing", async ({
+  page,
+}) => {
+  await page.goto("/_cairn/console/account");
+  await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
+  await page.waitForLoadState("load");
+  let letOn = () => {};
+  const held = new Promise<void>((resolve) => {
+    letOn = resolve;
+  });
+  await page.route(/assets\/trails-page/, (route) => route.fulfill({ status: 404, body: "no such file" }));
+  const isLook = (url: URL) => url.pathname === "/_cairn/console/";
+  await page.route(isLook, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate(() => document.body.setAttribute("data-same", "page"));
+  const asked = page.waitForRequest((request) => isLook(new URL(request.url())));
+  const answered = page.waitForResponse((response) => isLook(new URL(response.url())));
+  await page.getByRole("link", { name: "Trails", exact: true }).click();
+  await asked;
+  await page.getByRole("link", { name: "Insights", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Insights" })).toBeVisible();
+  letOn();
+  await answered;
+  // A page that is loaded anew would have forgotten it by the time that another one is there.
+  await page.getByRole("link", { name: "Event history", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^Event history/ })).toBeVisible();
+  await expect(page.locator("body")).toHaveAttribute("data-same", "page");
+});
+
 test("a server that is gone is told so, and the page comes once it is back", async ({ page, look }) => {
   await page.goto("/_cairn/console/account");
   await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
@@ -110,7 +141,13 @@ test("a browser that has no network goes on with a server that answers", async (
   await expect(page.getByRole("heading", { level: 1, name: "My account" })).toBeVisible();
   await page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await page.getByRole("link", { name: "Trails", exact: true }).click();
-  await expect(page.getByRole("link", { name: "main", exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "main", exact: true }).click();
+  const downloaded = page.waitForEvent("download");
+  await page
+    .getByRole("button", { name: /^Download / })
+    .first()
+    .click();
+  await downloaded;
 });
 
 // 1280 px at 400 %.

@@ -49,6 +49,9 @@ const router = createBrowserRouter(
   { basename: import.meta.env.BASE_URL.replace(/\/$/, "") },
 );
 
+/** Cairn may run where the browser is: what the browser thinks of the network says nothing about it. */
+const networkMode = "always";
+
 /** An answer is not asked for again after a refusal: only where none came. */
 const queries = new QueryClient({
   defaultOptions: {
@@ -56,9 +59,9 @@ const queries = new QueryClient({
       retry: (failures, error) => error instanceof Refusal && error.code === "Unreachable" && failures < 2,
       staleTime: 10_000,
       refetchOnWindowFocus: false,
-      // Cairn may run where the browser is: what the browser thinks of the network says nothing about it.
-      networkMode: "always",
+      networkMode,
     },
+    mutations: { networkMode },
   },
 });
 
