@@ -91,7 +91,8 @@ test("what is shown first is not new where it was refused at first", async ({ pa
   await page.goto(events("?live=true"));
   await expect(page.getByText("Could not look up events")).toBeVisible();
   await over();
-  await settled(page);
+  await expect(rows(page)).toHaveCount(50);
+  await expect(rows(page).getByText("New", { exact: true })).toHaveCount(0);
   await expect(page.getByText("Live, 0 new events", { exact: true })).toBeVisible();
 });
 
