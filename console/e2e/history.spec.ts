@@ -155,9 +155,9 @@ test("a short page does not make old events new", async ({ page, aws }) => {
 
 test("all that comes is counted, also what a short page has no room for", async ({ page, aws }) => {
   const name = `ManyAtOnce${Date.now()}`;
-  const record = (count: number) =>
+  const record = (count: number, more = {}) =>
     Promise.all(
-      Array.from({ length: count }, () => aws.page("/_cairn/import?format=cloudtrail", imported(name))),
+      Array.from({ length: count }, () => aws.page("/_cairn/import?format=cloudtrail", imported(name, more))),
     );
   await record(20);
   const address = events(`?EventName=${name}`);
@@ -175,6 +175,9 @@ test("all that comes is counted, also what a short page has no room for", async 
   await record(40);
   await expect(page.getByText("Live, 40 new events", { exact: true })).toBeVisible();
   await expect(rows(page)).toHaveCount(10);
+  // What is older than all that the page shows is counted too, though the page stays as it is.
+  await record(5, { eventTime: `${new Date(Date.now() - 120_000).toISOString().slice(0, 19)}Z` });
+  await expect(page.getByText("Live, 45 new events", { exact: true })).toBeVisible();
 });
 
 test("an imported event that lacks its name and its source is shown all the same", async ({ page, aws }) => {

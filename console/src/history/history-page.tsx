@@ -59,6 +59,7 @@ export function Component() {
     isFollowing,
     shown,
     hasOlder: pages.hasMore,
+    total: pages.total,
     isSettled: !pages.isLoading && pages.error === null,
     refresh,
   });

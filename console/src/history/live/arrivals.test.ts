@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import { isOverrun, NO_ARRIVALS, recounted } from "./arrivals";
 
-test.each<[unseen: string, shown: string, hasOlder: boolean, isIt: boolean]>([
+test.each<[shown: string, first: string, hasOlder: boolean, isIt: boolean]>([
   ["", "", false, false],
-  ["", "cba", true, false],
-  ["dc", "dcb", true, false],
-  ["fed", "fed", true, true],
-  // The first events that there are.
-  ["ba", "ba", false, false],
-])("with %j new of a page of %j, older ones: %s, more may have come: %s", (unseen, shown, hasOlder, isIt) => {
-  expect(isOverrun([...unseen], [...shown], hasOlder)).toBe(isIt);
+  ["cba", "cba", true, false],
+  ["dcb", "cba", true, false],
+  ["fed", "cba", true, true],
+  // The first events that there are, on a page with room for more; and then without.
+  ["ba", "", false, false],
+  ["cba", "", true, true],
+])("a page of %j, at first of %j, older ones: %s, more may have come: %s", (shown, first, hasOlder, isIt) => {
+  expect(isOverrun([...shown], new Set(first), hasOlder)).toBe(isIt);
 });
 
 const cut = { Total: 300, CountedBackTo: "2026-11-26T10:00:00Z" };

@@ -9,11 +9,11 @@ export interface Arrivals {
 export const NO_ARRIVALS: Arrivals = { count: 0, isMore: false };
 
 /**
- * Whether a page has new events alone, and there are older ones: between it and the page before others may have come
- * that neither shows, so that they have to be counted elsewhere.
+ * Whether a page has no event any more that was there at first, and there are older ones: below it others may have come
+ * that no page showed, so that they have to be counted elsewhere.
  */
-export const isOverrun = (unseen: readonly string[], shown: readonly unknown[], hasOlder: boolean): boolean =>
-  hasOlder && shown.length > 0 && unseen.length === shown.length;
+export const isOverrun = (shown: readonly string[], first: ReadonlySet<string>, hasOlder: boolean): boolean =>
+  hasOlder && shown.length > 0 && !shown.some((id) => first.has(id));
 
 /**
  * How many came, by counts of the events since the same moment: when it began, and now. Never fewer than before, and
