@@ -44,12 +44,12 @@ export const COLUMN_LABELS: Readonly<Record<string, string>> = {
 
 /** In pixels, on wide screens and on smaller ones: the columns of AWS fit beside the navigation on 1440 and on 1280. */
 const WIDTHS: Readonly<Record<string, readonly [wide: number, small: number]>> = {
-  EventName: [182, 170],
+  EventName: [200, 170],
   EventTime: [182, 182],
-  Username: [172, 130],
-  EventSource: [208, 170],
-  ResourceType: [150, 140],
-  ResourceName: [148, 119],
+  Username: [135, 130],
+  EventSource: [215, 170],
+  ResourceType: [160, 140],
+  ResourceName: [150, 119],
   Sentence: [520, 420],
   EventId: [330, 330],
   RequestId: [330, 330],
