@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
@@ -15,7 +14,7 @@ import { Navigate, useLocation } from "react-router";
 import { bindCalls, whenSignedOut } from "../api/call";
 import { readSession, type Session } from "../api/session";
 import { PageLoading } from "../shell/page-loading";
-import { Refused } from "../shell/refused";
+import { RefusedAlone } from "../shell/refused-alone";
 import { RegionPlace } from "./region";
 import { standingOf } from "./standing";
 
@@ -62,7 +61,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
     setAsked(standing === "ended");
   }, [standing]);
   if (!known) {
-    if (session.isError) return <Unreachable error={session.error} onRetry={() => session.refetch()} />;
+    if (session.isError)
+      return (
+        <RefusedAlone error={session.error} doing="open the console" onRetry={() => session.refetch()} />
+      );
     if (session.data !== null) return <PageLoading />;
     const back = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={`/sign-in?to=${encodeURIComponent(back)}`} replace />;
@@ -149,16 +151,3 @@ function useDialogsAtHand() {
 const hasJustActed = () => navigator.userActivation?.isActive ?? true;
 
 const isNoSession = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== "session";
-
-function Unreachable({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  return (
-    <main>
-      <Box padding="xxl">
-        <Box variant="h1" padding={{ bottom: "m" }}>
-          Cairn
-        </Box>
-        <Refused error={error} doing="open the console" onRetry={onRetry} />
-      </Box>
-    </main>
-  );
-}

@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useEffect } from "react";
 import { useRouteError } from "react-router";
@@ -6,6 +5,7 @@ import { isMissingPart, useBroken } from "./missing-part";
 import { Page } from "./page";
 import { PageLoading } from "./page-loading";
 import { Refused } from "./refused";
+import { RefusedAlone } from "./refused-alone";
 
 /** What stands in place of a page that broke; the frame around it goes on. */
 export function PageFailed() {
@@ -35,14 +35,5 @@ export function ConsoleFailed() {
   }, []);
   if (told === undefined) return <PageLoading />;
   const retry = isMissingPart(error) ? again : () => window.location.reload();
-  return (
-    <main>
-      <Box padding="xxl">
-        <Box variant="h1" padding={{ bottom: "m" }}>
-          Cairn
-        </Box>
-        <Refused error={told} doing="show the console" onRetry={retry} />
-      </Box>
-    </main>
-  );
+  return <RefusedAlone error={told} doing="show the console" onRetry={retry} />;
 }
